@@ -1,0 +1,71 @@
+# The whole build system: everything else is a command of a Python tool.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+UV := $(CURDIR)/.vitrine/uv/bin/uv
+SAM := $(CURDIR)/.vitrine/tools/sam/bin/sam
+STACK ?= vitrine
+
+export UV
+export UV_PYTHON_DOWNLOADS ?= automatic
+
+.PHONY: help setup run test unit bench lint types template check build deploy clean
+
+help:            ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+setup: .venv/.ready  ## install everything into this folder, from the lock file
+
+run: setup       ## a shop with pictures on this machine, until Ctrl-C
+	@.venv/bin/vitrine demo
+
+test: setup      ## all tests, those against the deployed local stack included
+	@.venv/bin/pytest -n 2 --dist loadgroup tests
+
+unit: setup      ## the quick tests
+	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract
+
+bench: setup     ## figures, printed
+	@.venv/bin/pytest -q -s tests/benchmarks
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: setup
+	@.venv/bin/mypy
+
+template: .vitrine/tools/sam/.ready
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@.vitrine/tools/sam/bin/cfn-lint template.yaml
+
+check: lint types template test  ## what CI runs
+
+build: setup .vitrine/tools/sam/.ready  ## build for AWS
+	@SAM_CLI_TELEMETRY=0 $(SAM) build
+
+deploy: build    ## build and deploy to the AWS account at hand: make deploy STACK=name
+	@SAM_CLI_TELEMETRY=0 $(SAM) deploy --stack-name $(STACK) $(DEPLOY_FLAGS)
+
+clean:           ## remove everything that can be made again
+	@-test -x .venv/bin/vitrine && .venv/bin/vitrine down --all
+	@rm -rf .venv .vitrine .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Vitrine needs Python 3.11 or newer; '$(PYTHON)' is missing or older. Try: make PYTHON=python3.12"; exit 1; }
+	@echo "Installing uv $(UV_VERSION) into .vitrine/"
+	@$(PYTHON) -m venv .vitrine/uv >/dev/null || \
+		{ rm -rf .vitrine/uv; echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
+	@.vitrine/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || \
+		{ rm -rf .vitrine/uv; echo "uv could not be installed: is the package index within reach?"; exit 1; }
+
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	@echo "Installing packages"
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@
+
+.vitrine/tools/sam/.ready: $(UV) pyproject.toml uv.lock
+	@echo "Installing the SAM CLI"
+	@UV_PROJECT_ENVIRONMENT=.vitrine/tools/sam $(UV) sync --locked --quiet --only-group sam --python $(PYTHON)
+	@touch $@

@@ -1,0 +1,19 @@
+"""POST /stores/{store}/products/{product}/images: upload a product's image.
+
+Evotor's document, "Передать изображение".
+"""
+
+from evotor.wire import RULES, WRITE, answer, dialect, present, product
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.adding import Upload, add_image
+
+
+@endpoint(dialect, scope=WRITE)
+def handler(call: Call) -> Response:
+    """Store the picture in part `datafile` as the product's only image."""
+    gallery = product(call)
+    part = call.request.form().only("datafile")
+    upload = Upload(part.data, part.file_name or "")
+    return answer(call, present(add_image(call.catalogue, gallery, upload, RULES), call))

@@ -1,0 +1,17 @@
+"""GET /stores/{store}/products/{product}/images/{image}: one image of a product.
+
+Evotor's document, "Получить изображение".
+"""
+
+from evotor.wire import READ, answer, dialect, image_number, present, product
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.reading import get_image
+
+
+@endpoint(dialect, scope=READ)
+def handler(call: Call) -> Response:
+    """Answer the image."""
+    image = get_image(call.catalogue, product(call), image_number(call))
+    return answer(call, present(image, call))

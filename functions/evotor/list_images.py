@@ -1,0 +1,17 @@
+"""GET /stores/{store}/products/{product}/images: all images of a product.
+
+Evotor's document, "Получить изображения".
+"""
+
+from evotor.wire import READ, answer, dialect, present, product
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.reading import list_images
+
+
+@endpoint(dialect, scope=READ)
+def handler(call: Call) -> Response:
+    """Answer every image of the product, in gallery order."""
+    images = list_images(call.catalogue, product(call))
+    return answer(call, {"items": [present(image, call) for image in images], "paging": {}})

@@ -1,0 +1,241 @@
+"""How Evotor spells it: ids, images, errors (seed; contract: evotor)."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Final, TypedDict
+
+from multipart import parse_options_header
+
+from vitrine.access.callers import Access, Caller
+from vitrine.domain import errors
+from vitrine.domain.errors import FieldError, PictureRefusedError, Rule, VitrineError
+from vitrine.domain.images import Image
+from vitrine.domain.locations import address, public_url
+from vitrine.domain.pictures import Format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
+from vitrine.edge.dialect import Dialect
+from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.response import Response, json_response
+
+READ: Final = "product.image:read"
+WRITE: Final = "product.image:write"
+
+RULES: Final = PictureRules(
+    formats=frozenset({Format.PNG}),
+    max_bytes=5_242_800,  # the seed's number, 80 less than 5 MiB
+    resolution=(300, 300),
+    animated=False,
+    max_images=1,
+)
+
+# Requests
+
+
+def authenticate(request: Request, access: Access) -> Caller:
+    """The caller of a request (contract §2)."""
+    secret = request.headers.get("x-authorization", "").strip()
+    if not secret:
+        given = request.headers.get("authorization", "").strip()
+        scheme, _, rest = given.partition(" ")
+        secret = rest.strip() if scheme.lower() == "bearer" else given
+    return access.bearer(secret, "evotor")
+
+
+_HEX_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_SEGMENTS = {
+    "store": _HEX_ID,
+    "product": re.compile(r"[A-Za-z0-9._-]{1,64}"),
+    "image": _HEX_ID,
+}
+
+
+def well_formed(call: Call) -> None:
+    """Refuse ids that cannot be any (contract §1)."""
+    for name, value in call.request.parameters.items():
+        if not _SEGMENTS[name].fullmatch(value):
+            raise errors.RouteNotFoundError(value)
+
+
+def own_store(call: Call) -> None:
+    """Refuse every store but the shop's own, whether it exists or not (contract §2)."""
+    if call.request.parameters["store"].upper() != _store_id(call):
+        raise errors.NotPermittedError("store")
+
+
+def _store_id(call: Call) -> str:
+    return call.caller.shop.settings.get("evotor.store_id", "").upper()
+
+
+_VENDOR_TYPE = "application/vnd.evotor.v2+json"
+_ACCEPTED = frozenset({"*/*", "application/*", "application/json", _VENDOR_TYPE})
+
+
+def acceptable(call: Call) -> None:
+    """Refuse a client that takes none of our media types (contract §4)."""
+    wanted = _accepted(call.request)
+    if wanted and not wanted & _ACCEPTED:
+        raise errors.NotAcceptableError(", ".join(wanted))
+
+
+def _accepted(request: Request) -> set[str]:
+    given = request.headers.get("accept", "")
+    return {parse_options_header(each)[0] for each in given.split(",") if each.strip()}
+
+
+def product(call: Call) -> ProductKey:
+    """The product that the path names.
+
+    Raises:
+        ProductNotFoundError: the shop registers its products, and not this one.
+    """
+    return call.catalogue.product(call.request.parameters["product"])
+
+
+def image_number(call: Call) -> int:
+    """The catalogue's number of the image that the path names.
+
+    Raises:
+        ImageNotFoundError: no image of this shop goes by that id.
+    """
+    given = call.request.parameters["image"].lower()
+    number = int(given[-12:], 16)
+    if given != image_id(call.caller.shop.id, number):
+        raise errors.ImageNotFoundError(given)
+    return number
+
+
+def image_id(shop: str, number: int) -> str:
+    """The UUID under which Evotor knows an image: shop and number, and back (contract §3).
+
+    Version 8 of RFC 9562, whose content is ours to choose.
+    """
+    owner = hashlib.sha256(shop.encode()).hexdigest()[:8]
+    return f"{owner}-0000-8000-8000-{number:012x}"
+
+
+# Answers
+
+
+class Meta(TypedDict):
+    """Facts of the picture behind `url`; `file_size` in bytes, the others in pixels."""
+
+    extension: str
+    file_size: int
+    width: int
+    height: int
+
+
+class ImageBody(TypedDict):
+    """The image object of every answer (contract §3)."""
+
+    id: str
+    user_id: str
+    store_id: str
+    product_id: str
+    url: str
+    meta: Meta
+    created_at: str
+    updated_at: str
+
+
+def present(image: Image, call: Call) -> ImageBody:
+    """An image as Evotor's clients read it."""
+    original = image.original
+    shop = call.caller.shop
+    return {
+        "id": image_id(shop.id, image.id),
+        "user_id": shop.settings.get("evotor.user_id", ""),
+        "store_id": _store_id(call),
+        "product_id": call.request.parameters["product"].lower(),
+        "url": public_url(call.media_url, address(image).full_size_key(original.format)),
+        "meta": {
+            "extension": original.format.extension,
+            "file_size": original.published_size,
+            "width": original.width,
+            "height": original.height,
+        },
+        "created_at": _time(image.created_at),
+        "updated_at": _time(image.updated_at),
+    }
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+
+
+def answer(call: Call, payload: object) -> Response:
+    """200 with a body of the media type that the client asked for."""
+    return json_response(200, payload, _media_type(call.request))
+
+
+NO_CONTENT: Final = Response(204)
+
+
+def _media_type(request: Request) -> str:
+    return _VENDOR_TYPE if _VENDOR_TYPE in _accepted(request) else "application/json"
+
+
+# Errors (contract §6)
+
+_INVALID = (400, "validation_failed", "validation failed for specified payload")
+_MISSING = (404, "resource_not_found", "resource not found")
+_ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
+    errors.NotAuthenticatedError: (401, "invalid_token", "invalid application token"),
+    errors.NotPermittedError: (403, "insufficient_rights", "insufficient rights"),
+    errors.RouteNotFoundError: _MISSING,
+    errors.ProductNotFoundError: _MISSING,
+    errors.ImageNotFoundError: _MISSING,
+    errors.NotAcceptableError: (
+        406,
+        "not_acceptable",
+        "requested media type is not supported",
+    ),
+    errors.MalformedBodyError: (400, "invalid_format", "invalid value format for field"),
+    errors.FieldError: _INVALID,
+    errors.PictureRefusedError: _INVALID,
+}
+_INTERNAL = (500, "internal_error", "internal error")
+_FIELD_REASONS = {
+    FieldError.Problem.MISSING: "is required",
+    FieldError.Problem.REPEATED: "must be sent once",
+}
+_RULE_REASONS = {
+    Rule.FORMAT: "format must be png",
+    Rule.WEIGHT: f"size must not exceed {RULES.max_bytes} bytes",
+    Rule.RESOLUTION: "resolution must be 300x300",
+    Rule.ROOM: "product already has an image",
+}
+
+
+def refuse(error: VitrineError, request: Request) -> Response:
+    """The answer to a request that ended in `error`."""
+    status, code, message = _ERRORS.get(type(error), _INTERNAL)
+    violations = [{"reason": reason, "subject": "datafile"} for reason in _reasons(error)]
+    return json_response(
+        status,
+        {"code": code, "message": message, "violations": violations},
+        "application/json" if status == 406 else _media_type(request),
+        {"WWW-Authenticate": "Bearer"} if status == 401 else None,
+    )
+
+
+def _reasons(error: VitrineError) -> list[str]:
+    match error:
+        case PictureRefusedError():
+            return [_RULE_REASONS[rule] for rule in error.broken]
+        case FieldError():
+            return [_FIELD_REASONS[error.problem]]
+        case errors.MalformedBodyError():
+            return ["request must be multipart/form-data"]
+        case _:
+            return []
+
+
+dialect: Final = Dialect(
+    name="evotor",
+    authenticate=authenticate,
+    checks=(require_scope, well_formed, own_store, acceptable),
+    refuse=refuse,
+)

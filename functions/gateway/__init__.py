@@ -1,0 +1,1 @@
+"""What the gateway has no route for, and which dialects there are."""

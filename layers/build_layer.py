@@ -1,0 +1,77 @@
+"""Fill one layer's folder: `build_layer.py vitrine|runtime|imaging FOLDER`; needs `uv`.
+
+Wheels come from the lock file's group of the layer's name, for Lambda's python3.13 whatever Python
+runs here; with `VITRINE_BUILD_FOR=host` for this machine's Python, which the local stack uses.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+LAYERS = Path(__file__).resolve().parent
+ROOT = LAYERS.parent
+LAMBDA = ["--python-platform", "x86_64-manylinux_2_34", "--python-version", "3.13"]
+KEPT_MODELS = {"dynamodb", "s3", "sts"}
+"""AWS services whose descriptions functions read; the other four hundred stay out of the layer."""
+
+
+def main(layer: str, folder: Path) -> None:
+    """Build `layer` into `folder`."""
+    uv = os.environ.get("UV", "uv")
+    for_host = os.environ.get("VITRINE_BUILD_FOR") == "host"
+    target = folder / "python"
+    target.mkdir(parents=True, exist_ok=True)
+    if layer == "vitrine":
+        shutil.copytree(
+            LAYERS / "vitrine/python/vitrine",
+            target / "vitrine",
+            ignore=shutil.ignore_patterns("__pycache__"),
+            dirs_exist_ok=True,
+        )
+    else:
+        _install(uv, layer, target, [] if for_host else LAMBDA)
+        _trim(target)
+    _compile(target, sys.executable if for_host else _python313(uv))
+
+
+def _install(uv: str, group: str, target: Path, platform: list[str]) -> None:
+    locked = subprocess.run(
+        [uv, "export", "--project", ROOT, "--only-group", group, "--frozen", "--no-header", "-q"],
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    command = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    command += ["--require-hashes", "--link-mode", "copy", "--target", target, "-r", "-"]
+    if not platform:
+        platform = ["--python", sys.executable]
+    subprocess.run([*command, *platform], check=True, input=locked)
+
+
+def _trim(target: Path) -> None:
+    for data in (target / "botocore/data", target / "boto3/data"):
+        for model in data.glob("*/"):
+            if model.name not in KEPT_MODELS:
+                shutil.rmtree(model)
+    shutil.rmtree(target / "bin", ignore_errors=True)
+
+
+def _python313(uv: str) -> str | None:
+    found = subprocess.run(
+        [uv, "python", "find", "3.13"], check=False, capture_output=True, text=True
+    )
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def _compile(target: Path, python: str | None) -> None:
+    if python is None:
+        print("No Python 3.13 here: the layer carries no bytecode, cold starts take longer.")
+        return
+    # Times of files do not survive a zip, so bytecode must not ask for them.
+    mode = ["--invalidation-mode", "unchecked-hash"]
+    subprocess.run([python, "-m", "compileall", "-q", "-j", "0", *mode, target], check=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]).resolve())

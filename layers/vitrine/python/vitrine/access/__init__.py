@@ -1,0 +1,1 @@
+"""Who calls: credentials, tokens, and the shop they open."""

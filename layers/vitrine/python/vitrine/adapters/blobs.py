@@ -1,0 +1,109 @@
+"""Originals and public pictures in S3, in a bucket each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from botocore.exceptions import ClientError
+
+from vitrine.domain.errors import OriginalMissingError
+from vitrine.ports import PublicPicture, StoredOriginal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from mypy_boto3_s3 import S3Client
+
+_BATCH = 1000  # keys per DeleteObjects
+_FOR_EVER = "public, max-age=31536000, immutable"
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+class S3Blobs:
+    """`vitrine.ports.Blobs` over two S3 buckets: one private, one behind the CDN."""
+
+    def __init__(self, client: S3Client, originals: str, media: str) -> None:
+        self._client = client
+        self._originals = originals
+        self._media = media
+
+    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
+        """Store an original."""
+        self._client.put_object(
+            Bucket=self._originals,
+            Key=key,
+            Body=data,
+            ContentType=media_type,
+            Metadata={"product": quote(product, safe="")},  # metadata is ASCII
+        )
+
+    def original(self, key: str) -> StoredOriginal:
+        """Read an original.
+
+        Raises:
+            OriginalMissingError: nothing is stored there.
+        """
+        try:
+            answer = self._client.get_object(Bucket=self._originals, Key=key)
+        except self._client.exceptions.NoSuchKey:
+            raise OriginalMissingError(key) from None
+        product = unquote(answer["Metadata"].get("product", ""))
+        return StoredOriginal(answer["Body"].read(), product)
+
+    def has_original(self, key: str) -> bool:
+        """Whether an original is stored there."""
+        try:
+            self._client.head_object(Bucket=self._originals, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return False
+            raise
+        return True
+
+    def remove_originals(self, keys: Sequence[str]) -> None:
+        """Remove originals; those that are not there are no error."""
+        self._remove(self._originals, keys)
+
+    def put_public(self, pictures: Collection[PublicPicture]) -> None:
+        """Store public pictures, all at the same time."""
+        with ThreadPoolExecutor(max_workers=max(1, len(pictures))) as pool:
+            for stored in [pool.submit(self._put_public, picture) for picture in pictures]:
+                stored.result()
+
+    def public_keys(self, prefix: str) -> list[str]:
+        """Keys of all public pictures that begin with `prefix`."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._media, Prefix=prefix
+        )
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+    def remove_public(self, keys: Sequence[str]) -> None:
+        """Remove public pictures; those that are not there are no error."""
+        self._remove(self._media, keys)
+
+    def _put_public(self, picture: PublicPicture) -> None:
+        self._client.put_object(
+            Bucket=self._media,
+            Key=picture.key,
+            Body=picture.data,
+            ContentType=picture.media_type,
+            CacheControl=_FOR_EVER,
+        )
+
+    def _remove(self, bucket: str, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), _BATCH):
+            answer = self._client.delete_objects(
+                Bucket=bucket,
+                Delete={
+                    "Objects": [{"Key": key} for key in keys[start : start + _BATCH]],
+                    "Quiet": True,
+                },
+            )
+            if failed := answer.get("Errors"):
+                # One answer carries each object's own failure: the first speaks for all.
+                raise ClientError(
+                    {"Error": {"Code": failed[0].get("Code", ""), "Message": str(failed)}},
+                    "DeleteObjects",
+                )

@@ -1,0 +1,201 @@
+"""Galleries and the records of their images, in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
+from vitrine.domain.errors import ConflictError, RecordMissingError
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import Image, Original, RenditionState
+from vitrine.domain.pictures import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vitrine.domain.locations import Address
+    from vitrine.ports import GalleryChange
+
+_COUNT_SHARDS = 10
+
+
+class DynamoGalleries:
+    """`vitrine.ports.Galleries` over the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def next_image_id(self, shop: str) -> int:
+        """A number that no image of the shop has had or will have, larger than all before."""
+        changed = self._table.update(
+            f"SHOP#{shop}",
+            "SEQUENCE",
+            UpdateExpression="ADD #last :one",
+            ExpressionAttributeNames={"#last": "last"},
+            ExpressionAttributeValues=wire({":one": 1}),
+        )
+        return int(changed["last"])
+
+    def gallery(self, shop: str, product: str) -> Gallery:
+        """The head of a product's gallery; the empty head when there is none."""
+        return _gallery(self._table.get(_pk(shop, product), "HEAD"))
+
+    def image(self, shop: str, product: str, image: int) -> Image | None:
+        """One image's record."""
+        item = self._table.get(_pk(shop, product), _sk(image))
+        return None if item is None else _image(item, shop, product)
+
+    def gallery_with_image(
+        self, shop: str, product: str, image: int
+    ) -> tuple[Gallery, Image | None]:
+        """A gallery's head and one of its images, read in one call."""
+        head, item = self._table.get_both(_pk(shop, product), "HEAD", _sk(image))
+        return _gallery(head), None if item is None else _image(item, shop, product)
+
+    def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
+        """A gallery's head and all its images by id, read in one call per megabyte."""
+        head, images = None, {}
+        for item in self._table.query(_pk(shop, product)):
+            if item["sk"] == "HEAD":
+                head = item
+            else:
+                image = _image(item, shop, product)
+                images[image.id] = image
+        return _gallery(head), images
+
+    def commit(self, change: GalleryChange) -> None:
+        """Carry a change out.
+
+        Raises:
+            ConflictError: the head is no longer as it was read; nothing has changed.
+        """
+        pk = _pk(change.shop, change.product)
+        actions: list[Mapping[str, Mapping[str, Any]]] = [
+            {"Put": {"Item": wire(_head(pk, change.after)), **_unchanged_since(change.before)}},
+            *({"Put": {"Item": wire(_image_item(image))}} for image in change.added),
+            *({"Delete": {"Key": wire(key(pk, _sk(image)))}} for image in change.removed),
+        ]
+        if growth := len(change.added) - len(change.removed):
+            shard = change.added[0].id if change.added else change.removed[0]
+            actions.append({"Update": _count(change.shop, shard, growth)})
+        self._table.transact(actions)
+
+    def complete_renditions(self, address: Address, product: str) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: the product has no image with these bytes, or not yet.
+        """
+        values = {
+            ":complete": RenditionState.COMPLETE.value,
+            ":revision": address.revision,
+            ":digest": address.digest,
+        }
+        names = {"#renditions": "renditions", "#revision": "revision", "#hash": "hash"}
+        try:
+            self._table.update(
+                _pk(address.shop, product),
+                _sk(address.image),
+                UpdateExpression="SET #renditions = :complete",
+                ConditionExpression="#revision = :revision AND begins_with(#hash, :digest)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=wire(values),
+            )
+        except ConflictError:
+            raise RecordMissingError(address.original_key) from None
+
+    def image_count(self, shop: str) -> int:
+        """How many images the shop's galleries hold."""
+        return sum(int(item["images"]) for item in self._table.query(f"SHOP#{shop}", "COUNT#"))
+
+
+def _pk(shop: str, product: str) -> str:
+    return f"GALLERY#{shop}#{product}"
+
+
+def _sk(image: int) -> str:
+    return f"IMAGE#{image:012d}"
+
+
+def _head(pk: str, gallery: Gallery) -> Item:
+    return {
+        **key(pk, "HEAD"),
+        "version": gallery.version,
+        "sorts": {str(image): sort for image, sort in gallery.sorts.items()},
+        "roles": dict(gallery.roles),
+    }
+
+
+def _unchanged_since(before: Gallery) -> dict[str, Any]:
+    if before.version == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": wire({":version": before.version}),
+    }
+
+
+def _count(shop: str, image: int, growth: int) -> dict[str, Any]:
+    return {
+        "Key": wire(key(f"SHOP#{shop}", f"COUNT#{image % _COUNT_SHARDS}")),
+        "UpdateExpression": "ADD #images :growth",
+        "ExpressionAttributeNames": {"#images": "images"},
+        "ExpressionAttributeValues": wire({":growth": growth}),
+    }
+
+
+def _gallery(item: Item | None) -> Gallery:
+    if item is None:
+        return Gallery()
+    return Gallery(
+        version=int(item["version"]),
+        sorts={int(image): int(sort) for image, sort in item["sorts"].items()},
+        roles={role: int(image) for role, image in item["roles"].items()},
+    )
+
+
+def _image_item(image: Image) -> Item:
+    original = image.original
+    return {
+        **key(_pk(image.shop, image.product), _sk(image.id)),
+        "id": image.id,
+        "file": original.file_name,
+        "hash": original.digest,
+        "format": original.format.name,
+        "size": original.size,
+        "published": original.published_size,
+        "width": original.width,
+        "height": original.height,
+        "frames": original.frames,
+        "transparent": original.transparent,
+        "revision": original.revision,
+        "alt": image.alt,
+        "created": milliseconds(image.created_at),
+        "updated": milliseconds(image.updated_at),
+        "renditions": image.renditions.value,
+    }
+
+
+def _image(item: Item, shop: str, product: str) -> Image:
+    return Image(
+        id=int(item["id"]),
+        shop=shop,
+        product=product,
+        original=Original(
+            digest=item["hash"],
+            format=Format[item["format"]],
+            size=int(item["size"]),
+            published_size=int(item["published"]),
+            width=int(item["width"]),
+            height=int(item["height"]),
+            file_name=item["file"],
+            frames=int(item["frames"]),
+            transparent=item["transparent"],
+            revision=int(item["revision"]),
+        ),
+        created_at=moment(item["created"]),
+        updated_at=moment(item["updated"]),
+        alt=item["alt"],
+        renditions=RenditionState(item["renditions"]),
+    )

@@ -1,0 +1,118 @@
+"""Shops, their credentials and registered products, in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
+from vitrine.domain.credentials import Credential
+from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
+from vitrine.domain.shops import ProductMode, Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+class DynamoShops:
+    """`vitrine.ports.Shops` over the table, and what operators change in it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def shop(self, shop: str) -> Shop | None:
+        """The shop of this id."""
+        item = self._table.get(f"SHOP#{shop}", "PROFILE")
+        if item is None:
+            return None
+        return Shop(shop, ProductMode(item["products"]), item["settings"])
+
+    def create_shop(self, shop: Shop) -> None:
+        """Store a new shop.
+
+        Raises:
+            ShopExistsError: its id is taken.
+        """
+        item = {
+            **key(f"SHOP#{shop.id}", "PROFILE"),
+            "products": shop.products.value,
+            "settings": dict(shop.settings),
+        }
+        try:
+            self._table.put(item, ConditionExpression="attribute_not_exists(pk)")
+        except ConflictError:
+            raise ShopExistsError(shop.id) from None
+
+    def registered_product(self, shop: str, alias: str) -> str | None:
+        """Key of the registered product that goes by `alias`."""
+        item = self._table.get(f"SHOP#{shop}", f"PRODUCT#{alias}")
+        return None if item is None else str(item["product"])
+
+    def register_product(self, shop: str, product: str, *aliases: str) -> None:
+        """Let `product` be known, under its own key and under `aliases`."""
+        for alias in (product, *aliases):
+            self._table.put({**key(f"SHOP#{shop}", f"PRODUCT#{alias}"), "product": product})
+
+    def credential(self, digest: str) -> Credential | None:
+        """The credential whose secret has this SHA-256, revoked or not."""
+        item = self._table.get(f"CREDENTIAL#{digest}", "CREDENTIAL")
+        return None if item is None else _credential(item)
+
+    def create_credential(self, credential: Credential) -> None:
+        """Store a new credential, and name it in its shop's list."""
+        self._table.transact([{"Put": {"Item": wire(item)}} for item in _items(credential)])
+
+    def credentials(self, shop: str) -> list[Credential]:
+        """All credentials of a shop, revoked ones too, oldest first."""
+        items = self._table.query(f"SHOP#{shop}", "CREDENTIAL#")
+        return sorted(map(_credential, items), key=lambda each: each.created_at)
+
+    def revoke_credential(self, shop: str, credential: str, when: datetime) -> None:
+        """Let the credential of this id, twelve digits, stop working.
+
+        Raises:
+            CredentialUnknownError: the shop has none of this id.
+        """
+        item = self._table.get(f"SHOP#{shop}", f"CREDENTIAL#{credential}")
+        if item is None:
+            raise CredentialUnknownError(credential)
+        update = {
+            "UpdateExpression": "SET #revoked = if_not_exists(#revoked, :when)",
+            "ExpressionAttributeNames": {"#revoked": "revoked"},
+            "ExpressionAttributeValues": wire({":when": milliseconds(when)}),
+        }
+        self._table.transact(
+            [
+                {"Update": {"Key": wire(key(each["pk"], each["sk"])), **update}}
+                for each in _items(_credential(item))
+            ]
+        )
+
+
+def _items(credential: Credential) -> Iterator[Item]:
+    """The credential by its secret's hash, and again in its shop's list."""
+    facts = {
+        "hash": credential.digest,
+        "shop": credential.shop,
+        "dialect": credential.dialect,
+        "role": credential.role,
+        "scopes": sorted(credential.scopes),
+        "label": credential.label,
+        "created": milliseconds(credential.created_at),
+    }
+    yield {**key(f"CREDENTIAL#{credential.digest}", "CREDENTIAL"), **facts}
+    yield {**key(f"SHOP#{credential.shop}", f"CREDENTIAL#{credential.id}"), **facts}
+
+
+def _credential(item: Item) -> Credential:
+    revoked = item.get("revoked")
+    return Credential(
+        digest=item["hash"],
+        shop=item["shop"],
+        dialect=item["dialect"],
+        role=item["role"],
+        scopes=frozenset(item["scopes"]),
+        label=item["label"],
+        created_at=moment(item["created"]),
+        revoked_at=None if revoked is None else moment(revoked),
+    )

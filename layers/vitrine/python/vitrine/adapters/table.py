@@ -1,0 +1,150 @@
+"""The one DynamoDB table, laid out in the design's section "Catalogue"."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from vitrine.domain.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_RACES_IN_TRANSACTION = frozenset(
+    {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
+)
+
+
+class Table:
+    """Reads, always strongly consistent, and writes of plain values."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """One item."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=wire(key(pk, sk)), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return None if item is None else _plain(item)
+
+    def get_both(self, pk: str, first: str, second: str) -> tuple[Item | None, Item | None]:
+        """Two items of one partition, read in one call."""
+        wanted = [wire(key(pk, first)), wire(key(pk, second))]
+        found: dict[str, Item] = {}
+        while wanted:
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
+            )
+            for item in map(_plain, answer["Responses"].get(self._name, [])):
+                found[item["sk"]] = item
+            left = answer["UnprocessedKeys"].get(self._name)
+            wanted = [dict(each) for each in left["Keys"]] if left else []
+        return found.get(first), found.get(second)
+
+    def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
+        """The items of one partition whose sort keys begin with `prefix`, in their order."""
+        condition, names, values = "#pk = :pk", {"#pk": "pk"}, {":pk": pk}
+        if prefix:
+            condition += " AND begins_with(#sk, :sk)"
+            names["#sk"], values[":sk"] = "sk", prefix
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=wire(values),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(_plain, page["Items"])
+
+    def put(self, item: Item, **condition: Any) -> None:
+        """Store one item.
+
+        Raises:
+            ConflictError: the condition does not hold.
+        """
+        with _races():
+            self._client.put_item(TableName=self._name, Item=wire(item), **condition)
+
+    def update(self, pk: str, sk: str, **expression: Any) -> Item:
+        """Change one item and return the changed attributes.
+
+        Raises:
+            ConflictError: the condition does not hold.
+        """
+        with _races():
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=wire(key(pk, sk)),
+                ReturnValues="UPDATED_NEW",
+                **expression,
+            )
+        return _plain(answer.get("Attributes", {}))
+
+    def transact(self, actions: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
+        """Carry out up to 100 writes, all or none. Each is `{"Put" | "Update" | "Delete": …}`.
+
+        Raises:
+            ConflictError: a condition does not hold, or another writer is at the same item.
+        """
+        with _races():
+            self._client.transact_write_items(
+                TransactItems=[
+                    {kind: {"TableName": self._name, **action}}  # type: ignore[misc]
+                    for each in actions
+                    for kind, action in each.items()
+                ]
+            )
+
+
+@contextmanager
+def _races() -> Iterator[None]:
+    """Lost races inside raise ConflictError; every other failure stays what it is."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+        if code in _RACES or (
+            code == "TransactionCanceledException" and reasons <= _RACES_IN_TRANSACTION
+        ):
+            raise ConflictError(code) from error
+        raise
+
+
+def key(pk: str, sk: str) -> Item:
+    """The primary key of an item."""
+    return {"pk": pk, "sk": sk}
+
+
+def wire(item: Mapping[str, Any]) -> Item:
+    """Plain values as DynamoDB spells them."""
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as it is stored: milliseconds since 1970, UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(stored: int) -> datetime:
+    """The moment, UTC, that was stored."""
+    return datetime.fromtimestamp(int(stored) / 1000, UTC)
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialize(value) for name, value in item.items()}

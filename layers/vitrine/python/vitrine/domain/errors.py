@@ -1,0 +1,102 @@
+"""What the catalogue refuses. A dialect's error table gives each its status and its words."""
+
+from enum import StrEnum
+
+
+class VitrineError(Exception):
+    """The root of every refusal that has an answer of its own."""
+
+
+class NotAuthenticatedError(VitrineError):
+    """No credential, or one that is unknown, revoked or another dialect's."""
+
+
+class NotPermittedError(VitrineError):
+    """A known caller asks for what its credential does not cover."""
+
+
+class RouteNotFoundError(VitrineError):
+    """No operation lives at this method and path, or an id in it cannot be one."""
+
+
+class ProductNotFoundError(VitrineError):
+    """A shop with registered products does not know this one."""
+
+
+class ImageNotFoundError(VitrineError):
+    """The product has no such image, or no longer has it."""
+
+
+class NotAcceptableError(VitrineError):
+    """No answer we can give has a media type that the client accepts."""
+
+
+class MalformedBodyError(VitrineError):
+    """The request's body cannot be read as what the operation needs."""
+
+
+class FieldError(VitrineError):
+    """A field of a readable body is missing or sent too often.
+
+    Attributes:
+        field: the field's wire name.
+        problem: what is wrong with it.
+    """
+
+    class Problem(StrEnum):
+        MISSING = "missing"
+        REPEATED = "repeated"
+
+    def __init__(self, field: str, problem: Problem) -> None:
+        super().__init__(f"{field} is {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class Rule(StrEnum):
+    """What a picture or its gallery can break; members stand in the order they are reported."""
+
+    FORMAT = "format"
+    WEIGHT = "weight"
+    RESOLUTION = "resolution"
+    ROOM = "room"
+
+
+class PictureRefusedError(VitrineError):
+    """The picture breaks rules of the dialect it came through.
+
+    Attributes:
+        broken: every rule it breaks, in the order of `Rule`.
+    """
+
+    def __init__(self, broken: tuple[Rule, ...]) -> None:
+        super().__init__(", ".join(broken))
+        self.broken = broken
+
+
+class ConflictError(VitrineError):
+    """Another writer changed the gallery between our reading and our writing."""
+
+
+class OriginalMissingError(VitrineError):
+    """The bytes of an image are not, or no longer, in storage."""
+
+
+class RecordMissingError(VitrineError):
+    """The bytes are there while the record that names them is not, or not yet."""
+
+
+class ShopExistsError(VitrineError):
+    """The shop's id is taken."""
+
+
+class ShopUnknownError(VitrineError):
+    """No shop has this id."""
+
+
+class CredentialUnknownError(VitrineError):
+    """The shop has no credential with this id."""
+
+
+class InternalError(VitrineError):
+    """A failure of ours. What happened stays in the log; the caller learns only that it did."""

@@ -1,0 +1,141 @@
+"""Where bytes live: private keys of originals, public keys of what the CDN serves.
+
+Every key carries shop, image id, revision and content hash, so that originals and public pictures
+can be found from one another without an index. New bytes always get new keys, so a public URL
+never changes its meaning and may be cached for ever.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from vitrine.domain.images import Image
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import Rendition
+
+ORIGINALS = "originals/"
+PUBLIC = "media/"
+_DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
+_NAME_BYTES = 255
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_ORIGINAL_KEY = re.compile(
+    r"originals/(?P<shop>[a-z0-9-]+)/(?P<image>[1-9]\d*)/(?P<revision>\d+)-(?P<digest>[0-9a-f]{20})"
+    r"/(?P<file_name>[^/]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What names one version of one image's bytes; every key follows from it.
+
+    Attributes:
+        shop: id of the shop.
+        image: id of the image.
+        revision: how often the image's bytes had been replaced before.
+        digest: the first 20 hexadecimal digits of the original's SHA-256.
+        file_name: the file's name in storage: as the client called it, made safe; never empty.
+    """
+
+    shop: str
+    image: int
+    revision: int
+    digest: str
+    file_name: str
+
+    @property
+    def original_key(self) -> str:
+        """Key of the original: `originals/<shop>/<image>/<revision>-<digest>/<file name>`."""
+        return f"{ORIGINALS}{self.shop}/{self.image}/{self.revision}-{self.digest}/{self.file_name}"
+
+    @property
+    def stem(self) -> str:
+        """The 32 hexadecimal digits that stand for id, revision and bytes in public names."""
+        return f"{self.image:010x}{self.revision % 256:02x}{self.digest}"
+
+    @property
+    def renditions_prefix(self) -> str:
+        """What the keys of all renditions of these bytes, and of no others, begin with."""
+        return f"{PUBLIC}{self.shop}/{self.stem}/"
+
+    @property
+    def full_size_prefix(self) -> str:
+        """What the key of the full-size picture begins with (contract: bigcommerce §3)."""
+        letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
+        number = int(self.digest[4:12], 16) % 1000
+        return f"{PUBLIC}{self.shop}/product_images/{letter}/{number:03d}/"
+
+    @property
+    def full_size_number(self) -> str:
+        """The digits behind the slug: id and revision, at least five (contract: bigcommerce §3)."""
+        return f"{self.image}{self.revision % 100:02d}".zfill(5)
+
+    def full_size_key(self, kind: Format) -> str:
+        """Key of the full-size picture."""
+        name = f"{slug(self.file_name)}__{self.full_size_number}"
+        return f"{self.full_size_prefix}{name}.{self._extension(kind)}"
+
+    def is_full_size_key(self, key: str) -> bool:
+        """Whether `key` is the full-size picture of these bytes, whatever its slug and format."""
+        name = key.removeprefix(self.full_size_prefix)
+        return re.fullmatch(rf"[a-z0-9-]+__{self.full_size_number}\.[a-z]+", name) is not None
+
+    def rendition_key(self, rendition: Rendition, kind: Format) -> str:
+        """Key of a rendition that is made in format `kind`."""
+        name = f"{slug(self.file_name)}-{self.stem}{rendition.name}"
+        return f"{self.renditions_prefix}{name}.{self._extension(kind)}"
+
+    def _extension(self, kind: Format) -> str:
+        if kind is Format.JPEG and self.file_name.lower().endswith(".jpeg"):
+            return "jpeg"
+        return kind.extension
+
+
+def address(image: Image) -> Address:
+    """The address of an image's present bytes."""
+    original = image.original
+    return Address(
+        shop=image.shop,
+        image=image.id,
+        revision=original.revision,
+        digest=original.digest[:_DIGITS],
+        file_name=storage_name(original.file_name),
+    )
+
+
+def parse_original_key(key: str) -> Address | None:
+    """The address an original's key spells, or None when `key` is no original's."""
+    found = _ORIGINAL_KEY.fullmatch(key)
+    if found is None:
+        return None
+    return Address(
+        shop=found["shop"],
+        image=int(found["image"]),
+        revision=int(found["revision"]),
+        digest=found["digest"],
+        file_name=found["file_name"],
+    )
+
+
+def storage_name(file_name: str) -> str:
+    """`file_name` as the last segment of a key: no folders or controls, at most 255 bytes."""
+    last = re.split(r"[/\\]", file_name)[-1]
+    name = _CONTROLS.sub("_", unicodedata.normalize("NFC", last))
+    name = name.encode("utf-8", "replace")[-_NAME_BYTES:].decode("utf-8", "ignore")
+    return name if name.strip(". ") else "image"
+
+
+def slug(file_name: str) -> str:
+    """A file's name in a public URL (contract: tiendanube §3, bigcommerce §3).
+
+    Extension dropped, folded to ASCII, lower case, other runs become `-`, at most 60 characters,
+    `image` when nothing is left.
+    """
+    stem = re.sub(r"\.[^.]*$", "", file_name)
+    folded = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].strip("-") or "image"
+
+
+def public_url(media_url: str, key: str) -> str:
+    """The URL at which the CDN serves a public key, under the deployment's `media_url`."""
+    return f"{media_url}/{quote(key.removeprefix(PUBLIC))}"

@@ -1,0 +1,33 @@
+"""What makes one platform's API different from another's, as data the edge works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vitrine.access.callers import Access, Caller
+from vitrine.domain.errors import VitrineError
+from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.response import Response
+
+Check = Callable[[Call], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One platform's way to speak.
+
+    Attributes:
+        name: as credentials carry it.
+        authenticate: finds out who sent a request, or raises NotAuthenticatedError.
+        checks: what must hold before any operation runs, in the order the platform looks;
+            `require_scope` is one of them.
+        refuse: the answer to a request that ended in an error, in the platform's shape.
+    """
+
+    name: str
+    authenticate: Callable[[Request, Access], Caller]
+    checks: tuple[Check, ...]
+    refuse: Callable[[VitrineError, Request], Response]
+
+    def __post_init__(self) -> None:
+        if require_scope not in self.checks:
+            raise ValueError(f"{self.name} never looks at scopes")

@@ -1,0 +1,66 @@
+"""The decorator through which every request passes on its way to a handler, and its answer back."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from vitrine import environment
+from vitrine.domain.errors import InternalError, VitrineError
+from vitrine.edge.dialect import Dialect
+from vitrine.edge.request import Call, Request, parse_event
+from vitrine.edge.response import Response
+from vitrine.edge.telemetry import logger, record_request
+from vitrine.services.catalogue import Catalogue
+
+Handler = Callable[[Call], Response]
+LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
+
+
+def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], LambdaHandler]:
+    """Make a handler of one documented operation into a Lambda function.
+
+    The handler runs only for a caller the dialect knows, whose credential covers `scope` and whose
+    request passes the dialect's checks. Whatever fails is answered in the dialect's shape; what
+    nobody foresaw is logged whole and told to the caller as nothing but a failure of ours.
+    """
+
+    def decorate(handler: Handler) -> LambdaHandler:
+        operation = handler.__module__.rpartition(".")[2]
+
+        @wraps(handler)
+        def function(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+            started = time.perf_counter()
+            request = parse_event(event)
+            shop: str | None = None
+            try:
+                call = _admit(dialect, scope, request)
+                shop = call.caller.shop.id
+                for check in dialect.checks:
+                    check(call)
+                response = handler(call)
+            except VitrineError as error:
+                response = dialect.refuse(error, request)
+            except Exception:  # noqa: BLE001 - the one place where nothing may get past us
+                logger.exception("unforeseen", extra={"request_id": request.id, "shop": shop})
+                response = dialect.refuse(InternalError(), request)
+            record_request(
+                request=request.id,
+                shop=shop,
+                dialect=dialect.name,
+                operation=operation,
+                status=response.status,
+                seconds=time.perf_counter() - started,
+            )
+            return response.to_event()
+
+        return function
+
+    return decorate
+
+
+def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
+    here = environment.current()
+    caller = dialect.authenticate(request, here.access)
+    catalogue = Catalogue(caller.shop, here.shops, here.galleries, here.blobs)
+    return Call(request, caller, scope, catalogue, here.media_url)

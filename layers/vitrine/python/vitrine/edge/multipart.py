@@ -1,0 +1,82 @@
+"""`multipart/form-data` bodies, as liberal in their headers as the platforms' own clients."""
+
+import re
+from dataclasses import dataclass
+
+from multipart import MultipartError, PushMultipartParser, parse_options_header
+
+from vitrine.domain.errors import FieldError, MalformedBodyError
+
+_FIRST_LINE = re.compile(rb"--([^\r\n]{1,200})\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form.
+
+    Attributes:
+        name: the field it fills.
+        file_name: what the client calls the file; None for a text field.
+        data: its bytes.
+    """
+
+    name: str
+    file_name: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The parts of a body, in the order they were sent."""
+
+    parts: tuple[Part, ...]
+
+    def only(self, name: str) -> Part:
+        """The one part that fills field `name`.
+
+        Raises:
+            FieldError: there is none, or more than one.
+        """
+        found = [part for part in self.parts if part.name == name]
+        if not found:
+            raise FieldError(name, FieldError.Problem.MISSING)
+        if len(found) > 1:
+            raise FieldError(name, FieldError.Problem.REPEATED)
+        return found[0]
+
+
+def parse_form(content_type: str, body: bytes) -> Form:
+    """The form in `body`.
+
+    Of several boundaries in `content_type` the last counts; without one, the body's first line
+    tells it (contract: evotor §4, inventorum §4).
+
+    Raises:
+        MalformedBodyError: `content_type` is another, or the body breaks off or breaks the rules.
+    """
+    media_type, options = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
+        raise MalformedBodyError(media_type)
+    boundary = options.get("boundary") or _first_line(body)
+    parts: list[Part] = []
+    data = bytearray()
+    try:
+        with PushMultipartParser(boundary) as parser:
+            for event in parser.parse(body):
+                if event is None:
+                    parts[-1] = Part(parts[-1].name, parts[-1].file_name, bytes(data))
+                    data.clear()
+                elif isinstance(event, (bytes, bytearray)):
+                    data += event
+                else:
+                    parts.append(Part(event.name, event.filename, b""))
+    except MultipartError as error:
+        raise MalformedBodyError(str(error)) from error
+    return Form(tuple(parts))
+
+
+def _first_line(body: bytes) -> bytes:
+    found = _FIRST_LINE.match(body)
+    if found is None:
+        raise MalformedBodyError("no boundary")
+    return found[1]

@@ -1,0 +1,41 @@
+"""An answer, and how the gateway wants it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a client gets.
+
+    Attributes:
+        status: HTTP status.
+        body: text; empty for none.
+        headers: by name; the body's `Content-Type` among them.
+    """
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_event(self) -> dict[str, Any]:
+        """The answer as a function returns it to the gateway."""
+        return {
+            "statusCode": self.status,
+            "headers": dict(self.headers),
+            "body": self.body,
+            "isBase64Encoded": False,
+        }
+
+
+def json_response(
+    status: int,
+    payload: object,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An answer whose body is `payload` as JSON, letters of all scripts left as they are."""
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return Response(status, body, {"Content-Type": media_type, **(headers or {})})

@@ -1,0 +1,37 @@
+"""What an operator sees of a request: one structured log line and three metrics."""
+
+import os
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger(service="vitrine", use_rfc3339=True, utc=True)
+_metrics = Metrics(namespace="Vitrine", service="vitrine")
+
+
+def record_request(
+    *, request: str, shop: str | None, dialect: str, operation: str, status: int, seconds: float
+) -> None:
+    """Log a finished request and count it.
+
+    Metrics have the dialect as their only dimension: each combination is billed as a metric of its
+    own, and what else is asked for can be asked of the log.
+    """
+    milliseconds = round(seconds * 1000, 1)
+    logger.info(
+        "request",
+        extra={
+            "request_id": request,
+            "shop": shop,
+            "dialect": dialect,
+            "operation": operation,
+            "status": status,
+            "duration_ms": milliseconds,
+            "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        },
+    )
+    _metrics.add_dimension("dialect", dialect)
+    _metrics.add_metric("Requests", MetricUnit.Count, 1)
+    _metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
+    _metrics.add_metric("Failures", MetricUnit.Count, int(status >= 500))
+    _metrics.flush_metrics()

@@ -1,0 +1,79 @@
+"""What a function finds where it runs: its settings, and the adapters they lead to.
+
+Built once per process, at the first request; tests put their own in place with `use`.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from vitrine.access.callers import Access
+from vitrine.ports import Blobs, Galleries, Shops
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The world of one running function.
+
+    Attributes:
+        shops: shops, credentials, registered products.
+        galleries: records of images and their order.
+        blobs: originals and public pictures.
+        access: tells callers by their credentials.
+        media_url: where the CDN serves public pictures, without a slash at the end.
+    """
+
+    shops: Shops
+    galleries: Galleries
+    blobs: Blobs
+    access: Access
+    media_url: str
+
+
+_in_use: list[Environment] = []
+
+
+def current() -> Environment:
+    """The environment of this process."""
+    return _in_use[-1] if _in_use else _on_aws()
+
+
+@contextmanager
+def use(environment: Environment) -> Iterator[None]:
+    """Let `environment` be the current one inside the block."""
+    _in_use.append(environment)
+    try:
+        yield
+    finally:
+        _in_use.remove(environment)
+
+
+@cache
+def _on_aws() -> Environment:
+    import boto3
+    from botocore.config import Config
+
+    from vitrine.adapters.blobs import S3Blobs
+    from vitrine.adapters.galleries import DynamoGalleries
+    from vitrine.adapters.shops import DynamoShops
+    from vitrine.adapters.table import Table
+
+    # Small calls to near services: give up on a dead connection soon, and try again.
+    config = Config(
+        connect_timeout=2,
+        read_timeout=10,
+        max_pool_connections=16,
+        retries={"mode": "standard", "total_max_attempts": 4},
+    )
+    table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
+    originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
+    shops = DynamoShops(table)
+    return Environment(
+        shops=shops,
+        galleries=DynamoGalleries(table),
+        blobs=S3Blobs(boto3.client("s3", config=config), originals, media),
+        access=Access(shops),
+        media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
+    )

@@ -1,0 +1,1 @@
+"""Bytes of pictures: looked at, cleaned of metadata, resized; no storage."""

@@ -1,0 +1,191 @@
+"""The full-size picture that the public sees: every pixel of the upload, none of its metadata.
+
+Nothing is decoded or encoded. EXIF (but for the orientation), GPS, XMP, IPTC, comments and whatever
+follows the picture's end are left out; colour profiles stay (design, "Public pictures").
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+
+from vitrine.domain.pictures import Format
+from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
+
+
+class DamagedError(Exception):
+    """The bytes break off, or break the rules of the format they begin as."""
+
+
+def publish(data: bytes, kind: Format) -> bytes:
+    """`data`, a picture of format `kind`, without metadata.
+
+    Raises:
+        DamagedError: the structure of the bytes cannot be followed to the picture's end.
+    """
+    try:
+        return b"".join(_PARTS[kind](data))
+    except (struct.error, IndexError) as error:
+        raise DamagedError(f"{kind.name} breaks off") from error
+
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_KEPT = frozenset(
+    # What makes up the picture, how it is shown, and, from acTL on, how it moves.
+    b"IHDR PLTE IDAT IEND tRNS iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs "
+    b"acTL fcTL fdAT".split()
+)
+
+
+def _png(data: bytes) -> Iterator[bytes]:
+    yield _PNG_SIGNATURE
+    at, name = len(_PNG_SIGNATURE), b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise DamagedError("a PNG chunk breaks off")
+        if name in _PNG_KEPT:
+            # Decoders do not check the sums of pixel data, so a flipped bit would go unnoticed.
+            if zlib.crc32(memoryview(data)[at + 4 : end - 4]) != _u32(data, end - 4):
+                raise DamagedError("a PNG chunk does not match its checksum")
+            yield data[at:end]
+        elif name == b"eXIf":
+            turned = orientation(data[at + 8 : end - 4])
+            if turned != UPRIGHT:
+                yield _png_chunk(b"eXIf", orientation_only(turned))
+        elif not name[0] & 0x20:
+            raise DamagedError("a PNG chunk that must be understood is not")
+        at = end
+
+
+def _png_chunk(name: bytes, payload: bytes) -> bytes:
+    return (
+        struct.pack(">I", len(payload))
+        + name
+        + payload
+        + struct.pack(">I", zlib.crc32(name + payload))
+    )
+
+
+def _u32(data: bytes, at: int) -> int:
+    value: int = struct.unpack_from(">I", data, at)[0]
+    return value
+
+
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # not stuffing, restart or fill
+_SOS, _EOI, _COM = 0xDA, 0xD9, 0xFE
+_APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
+
+
+def _jpeg(data: bytes) -> Iterator[bytes]:
+    yield data[:2]
+    at = 2
+    while True:
+        found = _JPEG_MARKER.search(data, at)
+        if found is None:
+            raise DamagedError("a JPEG without end")
+        start, marker = found.start(), data[found.start() + 1]
+        yield data[at:start]  # pixels of the scan before this marker, if one was
+        if marker == _EOI:
+            yield data[start : start + 2]
+            return
+        end = start + 2 + struct.unpack_from(">H", data, start + 2)[0]
+        if end > len(data):
+            raise DamagedError("a JPEG segment breaks off")
+        yield _jpeg_segment(marker, data[start:end])
+        at = end
+
+
+def _jpeg_segment(marker: int, segment: bytes) -> bytes:
+    if marker == _APP1 and segment[4:10] == b"Exif\0\0":
+        turned = orientation(segment[10:])
+        if turned == UPRIGHT:
+            return b""
+        exif = b"Exif\0\0" + orientation_only(turned)
+        return struct.pack(">BBH", 0xFF, _APP1, len(exif) + 2) + exif
+    dropped = marker == _COM or _APP0 <= marker <= _APP15
+    kept = (
+        (marker == _APP0 and segment[4:9] == b"JFIF\0")
+        or (marker == _APP2 and segment[4:16] == b"ICC_PROFILE\0")
+        or (marker == _APP14 and segment[4:9] == b"Adobe")
+    )
+    return segment if kept or not dropped else b""
+
+
+_GIF_TRAILER, _GIF_EXTENSION, _GIF_IMAGE = 0x3B, 0x21, 0x2C
+_GIF_COMMENT, _GIF_APPLICATION = 0xFE, 0xFF
+_GIF_APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
+
+
+def _gif(data: bytes) -> Iterator[bytes]:
+    at = 13 + _gif_table(data[10])
+    yield data[:at]
+    while at < len(data) and data[at] != _GIF_TRAILER:
+        if data[at] == _GIF_IMAGE:
+            end = _gif_blocks(data, at + 11 + _gif_table(data[at + 9]))
+            yield data[at:end]
+        elif data[at] == _GIF_EXTENSION:
+            end = _gif_blocks(data, at + 2)
+            label, application = data[at + 1], data[at + 3 : at + 14]
+            if label != _GIF_COMMENT and (
+                label != _GIF_APPLICATION or application in _GIF_APPLICATIONS
+            ):
+                yield data[at:end]
+        else:
+            raise DamagedError("a GIF block of unknown kind")
+        at = end
+    yield bytes([_GIF_TRAILER])
+
+
+def _gif_table(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _gif_blocks(data: bytes, at: int) -> int:
+    while data[at]:
+        at += data[at] + 1
+    return at + 1
+
+
+_WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
+_WEBP_HAS_EXIF, _WEBP_HAS_XMP = 0x08, 0x04
+
+
+def _webp(data: bytes) -> Iterator[bytes]:
+    end = struct.unpack_from("<I", data, 4)[0] + 8
+    if end > len(data):
+        raise DamagedError("a WebP breaks off")
+    chunks, turned, at = [], UPRIGHT, 12
+    while at + 8 <= end:
+        name, length = struct.unpack_from("<4sI", data, at)
+        stop = at + 8 + length + (length & 1)
+        if at + 8 + length > end:
+            raise DamagedError("a WebP chunk breaks off")
+        if name == b"EXIF":
+            turned = orientation(data[at + 8 : stop].removeprefix(b"Exif\0\0"))
+        elif name in _WEBP_KEPT:
+            chunks.append(data[at:stop])
+        at = stop
+    if turned != UPRIGHT:
+        exif = orientation_only(turned)
+        chunks.append(struct.pack("<4sI", b"EXIF", len(exif)) + exif)
+    if chunks and chunks[0][:4] == b"VP8X":
+        flags = chunks[0][8] & ~(_WEBP_HAS_EXIF | _WEBP_HAS_XMP)
+        flags |= _WEBP_HAS_EXIF if turned != UPRIGHT else 0
+        chunks[0] = chunks[0][:8] + bytes([flags]) + chunks[0][9:]
+    body = b"WEBP" + b"".join(chunks)
+    yield struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+def _bmp(data: bytes) -> Iterator[bytes]:
+    yield data
+
+
+_PARTS = {
+    Format.PNG: _png,
+    Format.JPEG: _jpeg,
+    Format.GIF: _gif,
+    Format.WEBP: _webp,
+    Format.BMP: _bmp,
+}

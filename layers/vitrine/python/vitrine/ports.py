@@ -1,0 +1,140 @@
+"""What the services need of the world. Adapters and the tests' fakes both fit these shapes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vitrine.domain.credentials import Credential
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import Image
+from vitrine.domain.locations import Address
+from vitrine.domain.shops import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryChange:
+    """One change of one gallery, carried out whole or not at all.
+
+    Attributes:
+        shop: id of the shop.
+        product: key of the product.
+        before: the head as it was read; if it has changed since, the change is refused.
+        after: the head as it is to be.
+        added: records that enter.
+        removed: ids of the images whose records leave.
+    """
+
+    shop: str
+    product: str
+    before: Gallery
+    after: Gallery
+    added: tuple[Image, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+class Shops(Protocol):
+    """Shops, their credentials and registered products."""
+
+    def shop(self, shop: str) -> Shop | None:
+        """The shop of this id."""
+
+    def credential(self, digest: str) -> Credential | None:
+        """The credential whose secret has this SHA-256, revoked or not."""
+
+    def registered_product(self, shop: str, alias: str) -> str | None:
+        """Key of the registered product that goes by `alias`."""
+
+
+class Galleries(Protocol):
+    """Galleries and the records of their images."""
+
+    def next_image_id(self, shop: str) -> int:
+        """A number that no image of the shop has had or will have, larger than all before."""
+
+    def gallery(self, shop: str, product: str) -> Gallery:
+        """The head of a product's gallery; the empty head when there is none."""
+
+    def image(self, shop: str, product: str, image: int) -> Image | None:
+        """One image's record."""
+
+    def gallery_with_image(
+        self, shop: str, product: str, image: int
+    ) -> tuple[Gallery, Image | None]:
+        """A gallery's head and one of its images, read in one call."""
+
+    def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
+        """A gallery's head and all its images by id, read in one call per megabyte."""
+
+    def commit(self, change: GalleryChange) -> None:
+        """Carry a change out.
+
+        Raises:
+            ConflictError: the head is no longer as it was read; nothing has changed.
+        """
+
+    def complete_renditions(self, address: Address, product: str) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: the product has no image with these bytes, or not yet.
+        """
+
+    def image_count(self, shop: str) -> int:
+        """How many images the shop's galleries hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOriginal:
+    """An original as it lies in storage.
+
+    Attributes:
+        data: its bytes.
+        product: key of the product it was uploaded for.
+    """
+
+    data: bytes
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPicture:
+    """A picture ready for the CDN.
+
+    Attributes:
+        key: where it is stored.
+        data: its bytes.
+        media_type: what they are.
+    """
+
+    key: str
+    data: bytes
+    media_type: str
+
+
+class Blobs(Protocol):
+    """Originals, which stay private, and public pictures."""
+
+    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
+        """Store an original."""
+
+    def original(self, key: str) -> StoredOriginal:
+        """Read an original.
+
+        Raises:
+            OriginalMissingError: nothing is stored there.
+        """
+
+    def has_original(self, key: str) -> bool:
+        """Whether an original is stored there."""
+
+    def remove_originals(self, keys: Sequence[str]) -> None:
+        """Remove originals; those that are not there are no error."""
+
+    def put_public(self, pictures: Collection[PublicPicture]) -> None:
+        """Store public pictures, several at a time."""
+
+    def public_keys(self, prefix: str) -> list[str]:
+        """Keys of all public pictures that begin with `prefix`."""
+
+    def remove_public(self, keys: Sequence[str]) -> None:
+        """Remove public pictures; those that are not there are no error."""

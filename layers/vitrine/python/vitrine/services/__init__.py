@@ -1,0 +1,1 @@
+"""The order of steps of each use of the catalogue: no HTTP, no dialect words."""

@@ -1,0 +1,69 @@
+"""Making and removing the public pictures of an original, told by storage events.
+
+Events come late, twice or in another order; keys are a function of the bytes, so every step may be
+repeated, and whoever comes second finds out what the other did and tidies up.
+"""
+
+from vitrine.domain.errors import OriginalMissingError, RecordMissingError
+from vitrine.domain.locations import Address
+from vitrine.domain.renditions import SETS
+from vitrine.pictures.resizing import resize
+from vitrine.ports import Blobs, Galleries, PublicPicture
+
+
+def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int:
+    """Store every public picture of an original and note it in its record.
+
+    Returns:
+        How many pictures were stored; 0 when the original has gone already.
+
+    Raises:
+        RecordMissingError: the original is there and its record is not, or not yet: try again.
+    """
+    try:
+        original = blobs.original(address.original_key)
+    except OriginalMissingError:
+        remove_renditions(blobs, address)
+        return 0
+    pictures = _pictures(address, original.data)
+    blobs.put_public(pictures)
+    try:
+        galleries.complete_renditions(address, original.product)
+    except RecordMissingError:
+        # Removed while we were at it? Then nobody else will take away what we have just stored.
+        if remove_renditions(blobs, address):
+            return 0
+        raise
+    return len(pictures)
+
+
+def remove_renditions(blobs: Blobs, address: Address) -> bool:
+    """Remove every public picture of an original that is gone.
+
+    Returns:
+        Whether it is gone. While it is there its pictures stay.
+    """
+    if blobs.has_original(address.original_key):
+        return False
+    full_sizes = blobs.public_keys(address.full_size_prefix)
+    blobs.remove_public(
+        [
+            *blobs.public_keys(address.renditions_prefix),
+            *(key for key in full_sizes if address.is_full_size_key(key)),
+        ]
+    )
+    return True
+
+
+def _pictures(address: Address, data: bytes) -> list[PublicPicture]:
+    resized = resize(data, SETS["gallery"])
+    full_size = PublicPicture(
+        address.full_size_key(resized.original), resized.published, resized.original.media_type
+    )
+    renditions = [
+        PublicPicture(
+            address.rendition_key(rendition, resized.kind), encoded, resized.kind.media_type
+        )
+        for rendition, encoded in resized.encoded.items()
+    ]
+    return [full_size, *renditions]
