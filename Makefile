@@ -5,6 +5,7 @@ UV_VERSION := 0.13.8
 UV := $(CURDIR)/.vitrine/uv/bin/uv
 SAM := $(CURDIR)/.vitrine/tools/sam/bin/sam
 STACK ?= vitrine
+PORT ?= 8000
 
 export UV
 export UV_PYTHON_DOWNLOADS ?= automatic
@@ -17,7 +18,7 @@ help:            ## what there is
 setup: .venv/.ready  ## install everything into this folder, from the lock file
 
 run: setup       ## a shop with pictures on this machine, until Ctrl-C
-	@.venv/bin/vitrine demo
+	@.venv/bin/vitrine up --demo --port $(PORT)
 
 test: setup      ## all tests, those against the deployed local stack included
 	@.venv/bin/pytest -n 2 --dist loadgroup tests

@@ -58,10 +58,16 @@ def _trim(target: Path) -> None:
 
 
 def _python313(uv: str) -> str | None:
-    found = subprocess.run(
-        [uv, "python", "find", "3.13"], check=False, capture_output=True, text=True
-    )
-    return found.stdout.strip() if found.returncode == 0 else None
+    """A Python whose bytecode Lambda's can run: on the path, installed by uv, or by pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    installed = [str(each) for each in sorted(pyenv.glob("versions/3.13*/bin/python"))]
+    for wanted in ["3.13", *installed]:
+        found = subprocess.run(
+            [uv, "python", "find", wanted], check=False, capture_output=True, text=True
+        )
+        if found.returncode == 0:
+            return found.stdout.strip()
+    return None
 
 
 def _compile(target: Path, python: str | None) -> None:

@@ -1,0 +1,221 @@
+"""The commands, as a person types them. What they do is done elsewhere."""
+
+import json
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from vitrine.domain.shops import ProductMode
+from vitrine_cli import accounts, demo, local, stacks, tables
+from vitrine_cli.failure import FailureError
+from vitrine_cli.stacks import Stack
+from vitrine_cli.steps import console, step
+
+app = typer.Typer(
+    help="Vitrine: product images of a shop, on this machine and on AWS.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+shop_app = typer.Typer(help="Shops.", no_args_is_help=True)
+credential_app = typer.Typer(help="What lets clients into a shop.", no_args_is_help=True)
+app.add_typer(shop_app, name="shop")
+app.add_typer(credential_app, name="credential")
+
+out = Console(highlight=False)
+
+AnyStack = Annotated[
+    str | None, typer.Option("--stack", help="A stack in the AWS account at hand.")
+]
+AnyPort = Annotated[int | None, typer.Option("--port", help="The local stack on this port.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+PORT = 8000
+
+
+@app.command()
+def up(
+    *,
+    detach: Annotated[bool, typer.Option(help="Return when the stack answers.")] = False,
+    as_json: AsJson = False,
+    port: Annotated[int, typer.Option(help="Where clients reach it.")] = PORT,
+    pictures: Annotated[bool, typer.Option("--demo", help="Fill it with sample pictures.")] = False,
+) -> None:
+    """Start a stack with a demo shop on this machine; without --detach, until Ctrl-C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    stack = local.up(port)
+    try:
+        if pictures:
+            _show_pictures(stack)
+        _describe(stack, as_json=as_json)
+    except BaseException:
+        stack.stop()
+        raise
+    if not detach:
+        _stay(stack)
+
+
+def _stay(stack: Stack) -> None:
+    console.print("\nCtrl-C ends it.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        with step("Stopping"):
+            stack.stop()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _describe(stack: Stack, *, as_json: bool) -> None:
+    shop = stack.description
+    if shop is None:
+        raise FailureError("The stack has no shop.")
+    if as_json:
+        print(shop.model_dump_json())
+        return
+    out.print(f"\nAPI       {shop.base_url}\nPictures  {shop.media_url}\nShop      {shop.shop}")
+    for dialect, login in shop.credentials.items():
+        values = "  ".join(f"{name} {value}" for name, value in login.items())
+        out.print(f"{dialect:9} {values}", soft_wrap=True)
+    out.print("\nTry it:\n", style="bold")
+    demo.draw_samples()
+    for line in demo.curl_lines(stack):
+        out.print(line, soft_wrap=True, markup=False)
+
+
+def _show_pictures(stack: Stack) -> None:
+    grid = Table("what", "URL", "bytes", "ms", box=None, pad_edge=False)
+    with step("Uploading sample pictures and waiting for their renditions"):
+        for each in demo.fill(stack):
+            grid.add_row(each.what, each.url, str(each.size), f"{each.seconds * 1000:.0f}")
+    for column in grid.columns[2:]:
+        column.justify = "right"
+    for column in grid.columns:
+        column.no_wrap, column.overflow = True, "ignore"
+    out.print()
+    out.print(grid, soft_wrap=True, crop=False, width=max(out.width, 200))
+
+
+@app.command()
+def down(
+    *,
+    port: Annotated[int, typer.Option(help="The stack on this port.")] = PORT,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every stack of this checkout.")
+    ] = False,
+) -> None:
+    """Stop a stack on this machine, and forget what it held."""
+    chosen = stacks.known() if everything else [stack for stack in [stacks.load(port)] if stack]
+    if not chosen and not everything:
+        raise FailureError(f"No stack was started on port {port}.")
+    for stack in chosen:
+        with step(f"Stopping the stack on port {stack.port}"):
+            stack.stop()
+
+
+@shop_app.command("create")
+def create_shop(
+    shop: Annotated[str, typer.Argument(help="Its id, part of its pictures' URLs.")],
+    *,
+    setting: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")
+    ] = None,
+    products: Annotated[ProductMode, typer.Option(help="Which products exist.")] = ProductMode.OPEN,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Create a shop."""
+    pairs = [each.partition("=") for each in setting or []]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise FailureError(f"'{name}' is no setting: write NAME=VALUE.")
+    settings = {name: value for name, _, value in pairs}
+    created = accounts.create_shop(tables.of(stack, port), shop, settings, products)
+    _print_json({"shop": created.id, "products": created.products, **created.settings})
+
+
+@credential_app.command("create")
+def create_credential(
+    shop: Annotated[str, typer.Argument(help="The shop it opens.")],
+    *,
+    dialect: Annotated[str, typer.Option(help="The platform whose API its client speaks.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it covers; everything unless named.")
+    ] = None,
+    label: Annotated[str, typer.Option(help="What you want to call it.")] = "",
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Issue a credential. Its secret is shown this once and cannot be shown again."""
+    records = tables.of(stack, port)
+    credential, login = accounts.create_credential(
+        records, shop, dialect, tuple(scope or ()), label
+    )
+    _print_json({"id": credential.id, "base_url": records.base_url, **login})
+
+
+@credential_app.command("list")
+def list_credentials(
+    shop: Annotated[str, typer.Argument(help="The shop they open.")],
+    *,
+    as_json: AsJson = False,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """List a shop's credentials, without their secrets."""
+    rows = [
+        {
+            "id": each.id,
+            "dialect": each.dialect,
+            "scopes": sorted(each.scopes),
+            "label": each.label,
+            "created": each.created_at.isoformat(timespec="seconds"),
+            "revoked": each.revoked_at and each.revoked_at.isoformat(timespec="seconds"),
+        }
+        for each in accounts.list_credentials(tables.of(stack, port), shop)
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    grid = Table("id", "dialect", "scopes", "label", "created", "revoked", box=None)
+    for row in rows:
+        scopes = ", ".join(row["scopes"] or ())
+        cells = [row["id"], row["dialect"], scopes, row["label"], row["created"], row["revoked"]]
+        grid.add_row(*(str(cell or "") for cell in cells))
+    out.print(grid)
+
+
+@credential_app.command("revoke")
+def revoke_credential(
+    shop: Annotated[str, typer.Argument(help="The shop it opens.")],
+    credential: Annotated[str, typer.Argument(help="Its id, as `credential list` shows it.")],
+    *,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Let a credential stop working; functions that know it forget it within a minute."""
+    accounts.revoke_credential(tables.of(stack, port), shop, credential)
+    console.print(f"Credential {credential} is revoked.")
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run a command; what stops it is told in a sentence."""
+    try:
+        app()
+    except FailureError as failure:
+        console.print(f"[red]✗[/] {failure}", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        sys.exit(130)

@@ -1,0 +1,101 @@
+"""One plain address for a local stack: `/media/*` is the CDN's, everything else the API's.
+
+Refuses what AWS would refuse on its way in: more than API Gateway takes, and more than fits into
+the event of a function.
+"""
+
+import argparse
+import os
+from collections.abc import Iterable
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a body
+EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a function's event, the body in base64
+_EVENT_FRAME = 2048  # bytes of an event around headers and body, roughly
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
+
+
+def application(endpoint: str, api: str, cdn: str) -> Starlette:
+    """The proxy of one stack.
+
+    Args:
+        endpoint: where the emulator is.
+        api: id of the HTTP API.
+        cdn: host name of the distribution.
+    """
+    client = httpx.AsyncClient(base_url=endpoint, timeout=60, follow_redirects=False)
+
+    async def forward(request: Request) -> Response:
+        body = await request.body()
+        if _too_large(request, body):
+            return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
+        path: bytes = request.scope["raw_path"]
+        headers = _end_to_end(request.headers.raw)
+        if path.startswith(b"/media/"):
+            headers = [(name, value) for name, value in headers if name != b"host"]
+            headers += [(b"host", cdn.encode()), (b"x-forwarded-proto", b"https")]
+        else:
+            path = f"/_aws/execute-api/{api}/$default".encode() + path
+        if query := request.scope["query_string"]:
+            path += b"?" + query
+        url = client.base_url.copy_with(raw_path=path)
+        answer = await client.request(request.method, url, headers=headers, content=body)
+        return _answer(answer, request.method)
+
+    return Starlette(routes=[Route("/{path:path}", forward, methods=_METHODS)])
+
+
+def _too_large(request: Request, body: bytes) -> bool:
+    headers = sum(len(name) + len(value) for name, value in request.headers.raw)
+    event = -(-len(body) // 3) * 4 + headers + _EVENT_FRAME
+    return len(body) > GATEWAY_LIMIT or event > EVENT_LIMIT
+
+
+def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.lower(), value)
+        for name, value in headers
+        if name.lower() not in _HOP_BY_HOP and name.lower() != b"content-length"
+    ]
+
+
+def _answer(answer: httpx.Response, method: str) -> Response:
+    response = Response(answer.content, answer.status_code)
+    length = str(len(answer.content))
+    if method == "HEAD":
+        length = answer.headers.get("content-length", length)
+    kept = _end_to_end(answer.headers.raw)
+    response.raw_headers = [
+        *((name, value) for name, value in kept if name != b"content-encoding"),
+        (b"content-length", length.encode()),
+    ]
+    return response
+
+
+def main() -> None:
+    """Serve until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--api", required=True)
+    parser.add_argument("--cdn", required=True)
+    wanted = parser.parse_args()
+    uvicorn.run(
+        application(wanted.endpoint, wanted.api, wanted.cdn),
+        host=os.environ.get("VITRINE_HOST", "127.0.0.1"),
+        port=wanted.port,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

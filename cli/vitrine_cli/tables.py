@@ -1,0 +1,69 @@
+"""Where a stack's records are: on this machine, or in the AWS account at hand."""
+
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.shops import DynamoShops
+from vitrine.adapters.table import Table
+from vitrine_cli import emulator, stacks
+from vitrine_cli.failure import FailureError
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A stack's records.
+
+    Attributes:
+        shops: shops, their credentials and registered products.
+        galleries: records of images.
+        base_url: where the stack's clients send their requests.
+        media_url: where the stack's public pictures are.
+    """
+
+    shops: DynamoShops
+    galleries: DynamoGalleries
+    base_url: str
+    media_url: str
+
+
+def local(stack: stacks.Stack, base_url: str) -> Records:
+    """The records of a stack on this machine."""
+    client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
+    table = Table(client, stack.outputs["Table"])
+    media_url = stack.outputs["MediaUrl"]
+    return Records(DynamoShops(table), DynamoGalleries(table), base_url, media_url)
+
+
+def on_aws(name: str) -> Records:
+    """The records of a stack in the AWS account at hand.
+
+    Raises:
+        FailureError: there is no such stack, or the account is out of reach.
+    """
+    try:
+        session = boto3.Session()
+        (stack,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        table = Table(session.client("dynamodb"), outputs["Table"])
+    except (ClientError, BotoCoreError) as error:
+        raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
+    except KeyError:
+        raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
+    return Records(
+        DynamoShops(table), DynamoGalleries(table), outputs["ApiUrl"], outputs["MediaUrl"]
+    )
+
+
+def of(stack: str | None, port: int | None) -> Records:
+    """The records that an operator means: of stack `stack` on AWS, else of a local one.
+
+    Raises:
+        FailureError: there is no such stack.
+    """
+    if stack is not None:
+        return on_aws(stack)
+    running = stacks.running(port)
+    return local(running, f"http://localhost:{running.port}")
