@@ -114,10 +114,8 @@ def fill(stack: Stack) -> Iterator[Delivery]:
             body = answer.json()
             size = body["meta"]["file_size"]
             yield Delivery(f"{file.stem}: upload", url, size, answered - started)
-            number = int(body["id"][-12:], 16)
-            image = records.galleries.image(shop.shop, file.stem, number)
-            if image is None:
-                raise FailureError(f"The record of {file.name} is missing.")
+            _, images = records.galleries.gallery_with_images(shop.shop, file.stem)
+            (image,) = images.values()
             yield _delivered(client, f"{file.stem}: full size", body["url"], answered)
             kind = rendition_format(image.original.format, transparent=image.original.transparent)
             for rendition in SETS["gallery"]:

@@ -4,13 +4,15 @@ Built once per process, at the first request; tests put their own in place with 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from vitrine.access.callers import Access
 from vitrine.ports import Blobs, Galleries, Shops
+from vitrine.services.catalogue import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Environment:
         blobs: originals and public pictures.
         access: tells callers by their credentials.
         media_url: where the CDN serves public pictures, without a slash at the end.
+        clock: tells the present moment, UTC.
     """
 
     shops: Shops
@@ -30,6 +33,7 @@ class Environment:
     blobs: Blobs
     access: Access
     media_url: str
+    clock: Callable[[], datetime] = now
 
 
 _in_use: list[Environment] = []

@@ -62,5 +62,5 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
 def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
     here = environment.current()
     caller = dialect.authenticate(request, here.access)
-    catalogue = Catalogue(caller.shop, here.shops, here.galleries, here.blobs)
+    catalogue = Catalogue(caller.shop, here.shops, here.galleries, here.blobs, here.clock)
     return Call(request, caller, scope, catalogue, here.media_url)

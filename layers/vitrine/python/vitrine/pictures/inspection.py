@@ -4,6 +4,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from PIL import Image as Pillow
@@ -38,19 +40,16 @@ def inspect(data: bytes) -> Inspection:
     kind = sniff(data)
     if kind is None:
         return Inspection()
-    with warnings.catch_warnings():
-        # Pillow warns of a large picture before we can ask for its size; our own limit decides.
-        warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
-        try:
-            return _decoded(publish(data, kind), kind)
-        except DamagedError:
-            return read_header(data, kind)
+    try:
+        return _decoded(publish(data, kind), kind)
+    except DamagedError:
+        return read_header(data, kind)
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
     """What the header of a picture of format `kind` shows; no pixel of it is decoded."""
     try:
-        with Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture:
+        with decoder(data, kind) as picture:
             width, height = picture.size
             frames = _frames(picture)
             transparent = picture.has_transparency_data
@@ -83,13 +82,27 @@ def _decoded(data: bytes, kind: Format) -> Inspection:
     if header.oversized or header.width is None:
         return header
     try:
-        with Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture:
+        with decoder(data, kind) as picture:
             for frame in range(header.frames):
                 picture.seek(frame)
                 picture.load()
     except DECODER_ERRORS:
         return header
     return replace(header, whole=True)
+
+
+@contextmanager
+def decoder(data: bytes, kind: Format) -> Iterator[Pillow.Image]:
+    """A picture of format `kind`, its header read; nothing else is tried, and no warning is given.
+
+    Pillow warns of oddities that we judge ourselves, and of a large picture before we can ask for
+    its size.
+    """
+    with (
+        warnings.catch_warnings(action="ignore"),
+        Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture,
+    ):
+        yield picture
 
 
 def _frames(picture: Pillow.Image) -> int:

@@ -14,7 +14,7 @@ from PIL import ImageCms
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition, rendition_format
-from vitrine.pictures.inspection import DECODER_ERRORS, read_header, sniff
+from vitrine.pictures.inspection import DECODER_ERRORS, decoder, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
 from vitrine.pictures.publication import DamagedError, publish
 
@@ -81,7 +81,7 @@ def resize(data: bytes, renditions: Sequence[Rendition]) -> Resized:
 def _cascade(
     data: bytes, original: Format, kind: Format, renditions: Sequence[Rendition]
 ) -> dict[Rendition, bytes]:
-    with Pillow.open(io.BytesIO(data), formats=[original.name]) as picture:
+    with decoder(data, original) as picture:
         turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
         width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
         sizes = {rendition: rendition.fit(width, height) for rendition in renditions}

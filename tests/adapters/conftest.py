@@ -1,0 +1,65 @@
+"""Ports, each in memory and over the AWS that moto plays, to be tested by the same tests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.fakes import FakeBlobs, FakeGalleries, FakeShops
+from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.shops import DynamoShops
+from vitrine.adapters.table import Table
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    """An account with the template's table and buckets."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        session = boto3.Session("key", "secret", region_name="eu-central-1")
+        session.client("dynamodb").create_table(
+            TableName="table",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+        )
+        for bucket in ("originals", "media"):
+            session.client("s3").create_bucket(
+                Bucket=bucket,
+                CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+            )
+        yield session
+
+
+@dataclass
+class Ports:
+    """One kind of every port."""
+
+    shops: DynamoShops | FakeShops
+    galleries: DynamoGalleries | FakeGalleries
+    blobs: S3Blobs | FakeBlobs
+
+
+def on_aws(session: boto3.Session) -> Ports:
+    """The ports over AWS."""
+    table = Table(session.client("dynamodb"), "table")
+    blobs = S3Blobs(session.client("s3"), "originals", "media")
+    return Ports(DynamoShops(table), DynamoGalleries(table), blobs)
+
+
+@pytest.fixture(params=["fake", "aws"])
+def ports(request: pytest.FixtureRequest) -> Ports:
+    """The ports, in memory and then over AWS."""
+    if request.param == "fake":
+        return Ports(FakeShops(), FakeGalleries(), FakeBlobs())
+    return on_aws(request.getfixturevalue("aws"))

@@ -1,0 +1,62 @@
+"""Originals and public pictures, in memory and in S3."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.adapters.conftest import Ports, on_aws
+from vitrine.domain.errors import OriginalMissingError
+from vitrine.ports import PublicPicture, StoredOriginal
+
+KEY = "originals/s1/1/0-0123456789abcdef0123/фото 1+2 東京.png"
+
+
+def test_an_original_comes_back_with_its_product(ports: Ports) -> None:
+    ports.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+
+    assert ports.blobs.has_original(KEY)
+    assert ports.blobs.original(KEY) == StoredOriginal(b"bytes", "lámp #1/東")
+
+
+def test_a_missing_original_is_told_apart(ports: Ports) -> None:
+    assert not ports.blobs.has_original(KEY)
+    with pytest.raises(OriginalMissingError):
+        ports.blobs.original(KEY)
+
+
+def test_removed_originals_are_gone_and_removing_is_repeatable(ports: Ports) -> None:
+    ports.blobs.put_original(KEY, b"bytes", "image/png", product="p")
+
+    ports.blobs.remove_originals([KEY, "originals/none"])
+    ports.blobs.remove_originals([KEY])
+    ports.blobs.remove_originals([])
+
+    assert not ports.blobs.has_original(KEY)
+
+
+def test_public_pictures_are_listed_by_prefix_and_removed(ports: Ports) -> None:
+    keys = [f"media/s1/{number:04d}.png" for number in range(1100)]
+    ports.blobs.put_public([PublicPicture(key, b"x", "image/png") for key in keys[:20]])
+    ports.blobs.put_public([PublicPicture("media/s2/1.png", b"x", "image/png")])
+
+    assert ports.blobs.public_keys("media/s1/") == keys[:20]
+    ports.blobs.remove_public(keys)
+
+    assert ports.blobs.public_keys("media/") == ["media/s2/1.png"]
+
+
+def test_public_pictures_are_served_for_ever_with_their_type(aws: boto3.Session) -> None:
+    on_aws(aws).blobs.put_public([PublicPicture("media/s1/1.jpg", b"x", "image/jpeg")])
+
+    head = aws.client("s3").head_object(Bucket="media", Key="media/s1/1.jpg")
+
+    assert head["ContentType"] == "image/jpeg"
+    assert head["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+def test_other_failures_of_storage_stay_failures(aws: boto3.Session) -> None:
+    blobs = on_aws(aws).blobs
+    aws.client("s3").delete_bucket(Bucket="originals")
+
+    with pytest.raises(ClientError):
+        blobs.put_original(KEY, b"bytes", "image/png", product="p")

@@ -1,0 +1,146 @@
+"""Galleries, in memory and in DynamoDB."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.adapters.conftest import Ports
+from vitrine.domain.errors import ConflictError, RecordMissingError
+from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.images import Image, Original, RenditionState
+from vitrine.domain.locations import address
+from vitrine.domain.pictures import Format
+from vitrine.ports import GalleryChange
+
+MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
+
+
+def image(number: int, shop: str = "s1", product: str = "p #1 é東") -> Image:
+    original = Original(
+        digest=f"{number:064x}",
+        format=Format.PNG,
+        size=900 + number,
+        published_size=800,
+        width=300,
+        height=200,
+        file_name="фото 1+2 東京.png",
+        frames=2,
+        transparent=True,
+        revision=3,
+    )
+    return Image(number, shop, product, original, MOMENT, MOMENT, alt="red lamp é")
+
+
+def add(ports: Ports, *images: Image) -> Gallery:
+    """Commit images one after the other."""
+    for each in images:
+        before = ports.galleries.gallery(each.shop, each.product)
+        change = GalleryChange(
+            each.shop, each.product, before, before.append(each.id), added=(each,)
+        )
+        ports.galleries.commit(change)
+    return ports.galleries.gallery(images[-1].shop, images[-1].product)
+
+
+def test_ids_grow_by_one_in_each_shop(ports: Ports) -> None:
+    assert [ports.galleries.next_image_id("s1") for _ in range(3)] == [1, 2, 3]
+    assert ports.galleries.next_image_id("s2") == 1
+
+
+def test_what_nobody_stored_is_empty(ports: Ports) -> None:
+    assert ports.galleries.gallery("s1", "p") == Gallery()
+    assert ports.galleries.image("s1", "p", 1) is None
+    assert ports.galleries.gallery_with_image("s1", "p", 1) == (Gallery(), None)
+    assert ports.galleries.gallery_with_images("s1", "p") == (Gallery(), {})
+    assert ports.galleries.image_count("s1") == 0
+
+
+def test_a_stored_image_comes_back_as_it_was(ports: Ports) -> None:
+    stored = image(42)
+    head = add(ports, stored)
+
+    assert head == Gallery(version=1, sorts={42: 0}, roles={THUMBNAIL: 42})
+    assert ports.galleries.image("s1", stored.product, 42) == stored
+    assert ports.galleries.gallery_with_image("s1", stored.product, 42) == (head, stored)
+    assert ports.galleries.gallery_with_images("s1", stored.product) == (head, {42: stored})
+    assert ports.galleries.image_count("s1") == 1
+
+
+def test_galleries_and_shops_are_apart(ports: Ports) -> None:
+    add(ports, image(1), image(2, product="q"), image(1, shop="s2"))
+
+    assert len(ports.galleries.gallery("s1", image(1).product)) == 1
+    assert ports.galleries.image("s1", "q", 1) is None
+    assert ports.galleries.image_count("s1") == 2
+    assert ports.galleries.image_count("s2") == 1
+
+
+def test_a_change_of_what_has_changed_is_refused_whole(ports: Ports) -> None:
+    first, late = image(1), image(2)
+    stale = ports.galleries.gallery("s1", first.product)
+    head = add(ports, first)
+
+    for before in (stale, replace(head, version=head.version + 1)):
+        change = GalleryChange("s1", first.product, before, before.append(2), added=(late,))
+        with pytest.raises(ConflictError):
+            ports.galleries.commit(change)
+
+    assert ports.galleries.gallery_with_images("s1", first.product) == (head, {1: first})
+    assert ports.galleries.image_count("s1") == 1
+
+
+def test_removed_images_leave_and_are_no_longer_counted(ports: Ports) -> None:
+    images = [image(number) for number in range(1, 51)]
+    head = add(ports, *images)
+
+    change = GalleryChange(
+        "s1", images[0].product, head, head.remove(*range(2, 51)), removed=tuple(range(2, 51))
+    )
+    ports.galleries.commit(change)
+
+    left, records = ports.galleries.gallery_with_images("s1", images[0].product)
+    assert (left.order, list(records)) == ((1,), [1])
+    assert ports.galleries.image_count("s1") == 1
+
+
+def test_a_thousand_images_are_read_whole(ports: Ports) -> None:
+    head = Gallery()
+    for start in range(1, 1001, 50):
+        batch = tuple(image(number, product="p") for number in range(start, start + 50))
+        after = head
+        for each in batch:
+            after = after.append(each.id)
+        ports.galleries.commit(GalleryChange("s1", "p", head, after, added=batch))
+        head = after
+
+    assert ports.galleries.gallery("s1", "p") == head
+    read, records = ports.galleries.gallery_with_images("s1", "p")
+    assert (read, len(records)) == (head, 1000)
+
+
+def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
+    stored = image(7)
+    with pytest.raises(RecordMissingError):
+        ports.galleries.complete_renditions(address(stored), stored.product)
+
+    add(ports, stored)
+    ports.galleries.complete_renditions(address(stored), stored.product)
+    ports.galleries.complete_renditions(address(stored), stored.product)
+
+    found = ports.galleries.image("s1", stored.product, 7)
+    assert found == replace(stored, renditions=RenditionState.COMPLETE)
+
+
+@pytest.mark.parametrize("other", [{"revision": 4}, {"digest": "f" * 64}])
+def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[str, object]) -> None:
+    stored = image(7)
+    add(ports, stored)
+    replaced = replace(stored, original=replace(stored.original, **other))
+
+    with pytest.raises(RecordMissingError):
+        ports.galleries.complete_renditions(address(replaced), stored.product)
+
+    found = ports.galleries.image("s1", stored.product, 7)
+    assert found is not None
+    assert found.renditions is RenditionState.PENDING

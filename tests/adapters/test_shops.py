@@ -1,0 +1,91 @@
+"""Shops, credentials and registered products, in memory and in DynamoDB."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+
+from tests.adapters.conftest import Ports, on_aws
+from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
+from vitrine.domain.shops import ProductMode, Shop
+
+MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
+
+
+def credential(secret: str, shop: str = "s1", minutes: int = 0) -> Credential:
+    created = MOMENT + timedelta(minutes=minutes)
+    scopes = frozenset({"read", "write"})
+    return Credential(digest_of(secret), shop, "evotor", "admin", scopes, "till 3", created)
+
+
+def test_a_shop_comes_back_as_it_was_stored(ports: Ports) -> None:
+    shop = Shop("s1", ProductMode.REGISTERED, {"evotor.store_id": "A"})
+    ports.shops.create_shop(shop)
+
+    assert ports.shops.shop("s1") == shop
+    assert ports.shops.shop("s2") is None
+
+
+def test_a_shops_id_is_taken_once(ports: Ports) -> None:
+    shop = Shop("s1")
+    ports.shops.create_shop(shop)
+
+    with pytest.raises(ShopExistsError):
+        ports.shops.create_shop(replace(shop, products=ProductMode.REGISTERED))
+
+    assert ports.shops.shop("s1") == shop
+
+
+def test_a_registered_product_has_aliases(ports: Ports) -> None:
+    ports.shops.register_product("s1", "28", "sku-28")
+
+    assert ports.shops.registered_product("s1", "28") == "28"
+    assert ports.shops.registered_product("s1", "sku-28") == "28"
+    assert ports.shops.registered_product("s1", "29") is None
+    assert ports.shops.registered_product("s2", "28") is None
+
+
+def test_credentials_are_found_by_their_hash_and_listed_by_shop(ports: Ports) -> None:
+    late, early = credential("a", minutes=5), credential("b")
+    for each in (late, early, credential("c", shop="s2")):
+        ports.shops.create_credential(each)
+
+    assert ports.shops.credential(digest_of("a")) == late
+    assert ports.shops.credential(digest_of("d")) is None
+    assert ports.shops.credentials("s1") == [early, late]
+
+
+def test_a_revoked_credential_is_so_everywhere_and_from_the_first_time(ports: Ports) -> None:
+    issued = credential("a")
+    ports.shops.create_credential(issued)
+    moment = MOMENT + timedelta(days=1)
+
+    ports.shops.revoke_credential("s1", issued.id, moment)
+    ports.shops.revoke_credential("s1", issued.id, moment + timedelta(days=1))
+
+    revoked = replace(issued, revoked_at=moment)
+    assert ports.shops.credential(issued.digest) == revoked
+    assert ports.shops.credentials("s1") == [revoked]
+
+
+def test_only_the_shops_own_credentials_can_be_revoked(ports: Ports) -> None:
+    issued = credential("a")
+    ports.shops.create_credential(issued)
+
+    for shop, name in (("s2", issued.id), ("s1", "000000000000")):
+        with pytest.raises(CredentialUnknownError):
+            ports.shops.revoke_credential(shop, name, MOMENT)
+
+    assert ports.shops.credential(issued.digest) == issued
+
+
+def test_a_secret_is_nowhere_in_the_table(aws: boto3.Session) -> None:
+    on_aws(aws).shops.create_credential(credential("the secret itself"))
+
+    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName="table")
+
+    items = [item for page in pages for item in page["Items"]]
+    assert len(items) == 2
+    assert "the secret itself" not in str(items)

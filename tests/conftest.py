@@ -1,0 +1,89 @@
+"""What many tests need: a shop in memory, and a way to talk to it."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from tests.fakes import FakeBlobs, FakeGalleries, FakeShops
+
+from vitrine import environment
+from vitrine.access.callers import Access
+from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.shops import ProductMode, Shop
+from vitrine.environment import Environment
+from vitrine.services.catalogue import Catalogue, now
+
+# Machines that run these tests are shared: a slow example is no finding.
+settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("shared")
+
+MEDIA_URL = "https://cdn.example/media"
+
+
+@dataclass
+class World:
+    """Everything a function finds around it, in memory."""
+
+    shops: FakeShops = field(default_factory=FakeShops)
+    galleries: FakeGalleries = field(default_factory=FakeGalleries)
+    blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    clock: Callable[[], datetime] = now
+
+    @property
+    def environment(self) -> Environment:
+        return Environment(
+            self.shops,
+            self.galleries,
+            self.blobs,
+            Access(self.shops),
+            MEDIA_URL,
+            self.now,
+        )
+
+    def now(self) -> datetime:
+        """The moment it is in this world."""
+        return self.clock()
+
+    def open_shop(
+        self, shop: str, products: ProductMode = ProductMode.OPEN, **settings: str
+    ) -> Shop:
+        """A shop; settings are spelled with `_` for `.` once, as `evotor_store_id`."""
+        named = {name.replace("_", ".", 1): value for name, value in settings.items()}
+        created = Shop(shop, products, named)
+        self.shops.create_shop(created)
+        return created
+
+    def issue(
+        self, secret: str, shop: str, dialect: str, *scopes: str, revoked: bool = False
+    ) -> Credential:
+        """A credential whose secret is `secret`."""
+        created = datetime(2024, 1, 1, tzinfo=UTC)
+        credential = Credential(
+            digest_of(secret),
+            shop,
+            dialect,
+            "admin",
+            frozenset(scopes),
+            "test",
+            created,
+            created + timedelta(days=1) if revoked else None,
+        )
+        self.shops.create_credential(credential)
+        return credential
+
+    def catalogue(self, shop: str) -> Catalogue:
+        """The catalogue of a shop, as services get it."""
+        found = self.shops.shop(shop)
+        assert found is not None
+        return Catalogue(found, self.shops, self.galleries, self.blobs)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """An empty world, in use by every handler that runs in the test."""
+    made = World()
+    with environment.use(made.environment):
+        yield made

@@ -1,0 +1,148 @@
+"""Shops, galleries and blobs in memory: they hold state, so tests look at results, not at calls.
+
+`tests/adapters` runs the same tests against these and against the real adapters.
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from vitrine.domain.credentials import Credential
+from vitrine.domain.errors import (
+    ConflictError,
+    CredentialUnknownError,
+    OriginalMissingError,
+    RecordMissingError,
+    ShopExistsError,
+)
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.locations import Address
+from vitrine.domain.shops import Shop
+from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
+
+
+@dataclass
+class FakeShops:
+    profiles: dict[str, Shop] = field(default_factory=dict)
+    by_digest: dict[str, Credential] = field(default_factory=dict)
+    registered: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def shop(self, shop: str) -> Shop | None:
+        return self.profiles.get(shop)
+
+    def create_shop(self, shop: Shop) -> None:
+        if shop.id in self.profiles:
+            raise ShopExistsError(shop.id)
+        self.profiles[shop.id] = shop
+
+    def registered_product(self, shop: str, alias: str) -> str | None:
+        return self.registered.get((shop, alias))
+
+    def register_product(self, shop: str, product: str, *aliases: str) -> None:
+        self.registered |= {(shop, alias): product for alias in (product, *aliases)}
+
+    def credential(self, digest: str) -> Credential | None:
+        return self.by_digest.get(digest)
+
+    def create_credential(self, credential: Credential) -> None:
+        self.by_digest[credential.digest] = credential
+
+    def credentials(self, shop: str) -> list[Credential]:
+        mine = [each for each in self.by_digest.values() if each.shop == shop]
+        return sorted(mine, key=lambda each: each.created_at)
+
+    def revoke_credential(self, shop: str, credential: str, when: datetime) -> None:
+        for each in self.credentials(shop):
+            if each.id == credential:
+                revoked_at = each.revoked_at or when
+                self.by_digest[each.digest] = replace(each, revoked_at=revoked_at)
+                return
+        raise CredentialUnknownError(credential)
+
+
+@dataclass
+class FakeGalleries:
+    heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
+    records: dict[tuple[str, str], dict[int, Image]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    sequences: dict[str, "itertools.count[int]"] = field(
+        default_factory=lambda: defaultdict(lambda: itertools.count(1))
+    )
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def next_image_id(self, shop: str) -> int:
+        return next(self.sequences[shop])
+
+    def gallery(self, shop: str, product: str) -> Gallery:
+        return self.heads[shop, product]
+
+    def image(self, shop: str, product: str, image: int) -> Image | None:
+        return self.records[shop, product].get(image)
+
+    def gallery_with_image(
+        self, shop: str, product: str, image: int
+    ) -> tuple[Gallery, Image | None]:
+        return self.gallery(shop, product), self.image(shop, product, image)
+
+    def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
+        return self.gallery(shop, product), dict(self.records[shop, product])
+
+    def commit(self, change: GalleryChange) -> None:
+        where = change.shop, change.product
+        if self.heads[where].version != change.before.version:
+            raise ConflictError
+        self.heads[where] = change.after
+        self.records[where] |= {image.id: image for image in change.added}
+        for image in change.removed:
+            self.records[where].pop(image, None)
+        self.counts[change.shop] += len(change.added) - len(change.removed)
+
+    def complete_renditions(self, address: Address, product: str) -> None:
+        found = self.image(address.shop, product, address.image)
+        if (
+            found is None
+            or found.original.revision != address.revision
+            or not found.original.digest.startswith(address.digest)
+        ):
+            raise RecordMissingError(address.original_key)
+        complete = replace(found, renditions=RenditionState.COMPLETE)
+        self.records[address.shop, product][address.image] = complete
+
+    def image_count(self, shop: str) -> int:
+        return self.counts[shop]
+
+
+@dataclass
+class FakeBlobs:
+    originals: dict[str, StoredOriginal] = field(default_factory=dict)
+    public: dict[str, PublicPicture] = field(default_factory=dict)
+
+    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
+        assert media_type.startswith("image/")
+        self.originals[key] = StoredOriginal(data, product)
+
+    def original(self, key: str) -> StoredOriginal:
+        if key not in self.originals:
+            raise OriginalMissingError(key)
+        return self.originals[key]
+
+    def has_original(self, key: str) -> bool:
+        return key in self.originals
+
+    def remove_originals(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.originals.pop(key, None)
+
+    def put_public(self, pictures: Collection[PublicPicture]) -> None:
+        self.public |= {picture.key: picture for picture in pictures}
+
+    def public_keys(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.public if key.startswith(prefix))
+
+    def remove_public(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.public.pop(key, None)

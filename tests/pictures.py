@@ -1,0 +1,87 @@
+"""Pictures that the tests make themselves."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from PIL import Image
+
+
+def encode(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    """The picture as a file of format `kind`."""
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+@cache
+def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    """A picture in which every place looks different from its neighbours."""
+    across = Image.linear_gradient("L").rotate(90).resize((width, height))
+    down = Image.linear_gradient("L").resize((width, height))
+    blue = Image.new("L", (width, height), 90)
+    if mode == "I;16":
+        grey = Image.new("I;16", (width, height))
+        values = (256 * value + value for value in across.tobytes())
+        grey.frombytes(b"".join(struct.pack("<H", value) for value in values))
+        return grey
+    bands = (across, down, blue, across) if mode in ("RGBA", "LA") else (across, down, blue)
+    picture = Image.merge("RGBA" if len(bands) == 4 else "RGB", bands)
+    return picture if mode in ("RGB", "RGBA") else picture.convert(mode)
+
+
+def png(width: int = 300, height: int = 300, mode: str = "RGB", **options: Any) -> bytes:
+    """A PNG."""
+    return encode(gradient(width, height, mode), "PNG", **options)
+
+
+def jpeg(width: int = 300, height: int = 300, **options: Any) -> bytes:
+    """A JPEG."""
+    return encode(gradient(width, height), "JPEG", **options)
+
+
+def animated(kind: str, frames: int = 2, size: int = 300, **options: Any) -> bytes:
+    """A moving picture of `frames` frames."""
+    first, *rest = [
+        Image.new("RGB", (size, size), (number * 40 % 256, 80, 160)) for number in range(frames)
+    ]
+    return encode(first, kind, save_all=True, append_images=rest, duration=40, **options)
+
+
+def png_chunk(name: bytes, payload: bytes) -> bytes:
+    """One chunk of a PNG."""
+    crc = zlib.crc32(name + payload)
+    return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", crc)
+
+
+def png_of_chunks(chunks: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """A PNG spelled out, good or not."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
+def bomb(width: int, height: int, pixels: int = 10_000) -> bytes:
+    """A small PNG that claims to be `width` x `height` and unpacks to `pixels` bytes."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    data = zlib.compress(b"\0" * pixels, 9)
+    return png_of_chunks([(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")])
+
+
+def padded_png(size: int) -> bytes:
+    """A good 300 x 300 PNG of exactly `size` bytes: its chunk of pixels is stored uncompressed.
+
+    What is too many goes into a chunk no decoder looks at.
+    """
+    picture = png()
+    end = picture.rindex(struct.pack(">I", 0) + b"IEND")
+    filler = png_chunk(b"teSt", b"\0" * (size - len(picture) - 12))
+    return picture[:end] + filler + picture[end:]
+
+
+def opened(data: bytes) -> Image.Image:
+    """The picture in `data`, decoded."""
+    picture = Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
