@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import boto3
 import pytest
 from moto import mock_aws
-
 from tests.fakes import FakeBlobs, FakeGalleries, FakeShops
+
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.shops import DynamoShops

@@ -3,8 +3,8 @@
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-
 from tests.adapters.conftest import Ports, on_aws
+
 from vitrine.domain.errors import OriginalMissingError
 from vitrine.ports import PublicPicture, StoredOriginal
 

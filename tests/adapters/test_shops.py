@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-
 from tests.adapters.conftest import Ports, on_aws
+
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductMode, Shop

@@ -94,6 +94,7 @@ def _cascade(
         step = _in_srgb(step, profile)
     if turned in _UPRIGHTING:
         step = step.transpose(_UPRIGHTING[turned])
+    step.info.clear()  # encoders would write a profile or EXIF data that they find there
     encoded: dict[Rendition, bytes] = {}
     by_size: dict[tuple[int, int], bytes] = {}
     for rendition, size in sizes.items():

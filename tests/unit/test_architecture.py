@@ -1,0 +1,98 @@
+"""The house keeps its rooms apart."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.gateway import ROOT, template
+
+VITRINE = ROOT / "layers/vitrine/python/vitrine"
+FUNCTIONS = ROOT / "functions"
+HANDLERS = sorted(
+    resource["Properties"]["Handler"]
+    for resource in template()["Resources"].values()
+    if resource["Type"] == "AWS::Serverless::Function"
+)
+DIALECTS = ("evotor",)
+STANDARD = sys.stdlib_module_names
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def outside(room: str, *allowed: str) -> list[str]:
+    """Imports of a room's modules that are neither allowed nor Python's own."""
+    return [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in sorted((VITRINE / room).rglob("*.py"))
+        for name in imports(file)
+        if name.split(".")[0] not in STANDARD and not name.startswith(allowed)
+    ]
+
+
+def test_the_domain_knows_nothing_but_itself() -> None:
+    assert outside("domain", "vitrine.domain") == []
+
+
+def test_pictures_know_the_domain_and_their_libraries() -> None:
+    allowed = ("vitrine.domain", "vitrine.pictures", "PIL", "cykooz_resizer")
+    assert outside("pictures", *allowed) == []
+
+
+def test_services_know_no_http_no_dialect_and_no_aws() -> None:
+    rooms = ("vitrine.domain", "vitrine.services", "vitrine.pictures", "vitrine.ports", "tenacity")
+    assert outside("services", *rooms) == []
+
+
+def test_adapters_know_the_domain_the_ports_and_aws() -> None:
+    rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports")
+    assert outside("adapters", *rooms, "boto3", "botocore", "mypy_boto3") == []
+
+
+def test_nothing_below_the_dialects_names_one() -> None:
+    for file in VITRINE.rglob("*.py"):
+        tree = ast.parse(file.read_text())
+        words = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        assert not [name for name in (*imports(file), *words) if name.startswith(DIALECTS)], file
+
+
+@pytest.mark.parametrize("file", sorted(FUNCTIONS.rglob("*.py")), ids=lambda file: file.stem)
+def test_handlers_touch_neither_aws_nor_pixels(file: Path) -> None:
+    assert not [
+        name for name in imports(file) if name.split(".")[0] in {"boto3", "botocore", "PIL"}
+    ]
+    assert len(file.read_text().splitlines()) <= 70 or file.stem == "wire"
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_functions_import_no_more_than_they_need(handler: str) -> None:
+    """Pixels only where a picture is looked at, and AWS's library only at the first request."""
+    module = handler.rpartition(".")[0]
+    resource = next(
+        each
+        for each in template()["Resources"].values()
+        if each.get("Properties", {}).get("Handler") == handler
+    )
+    unwanted = ["pydantic", "boto3", "aws_xray_sdk", "asyncio", "tenacity"]
+    if {"Ref": "ImagingLayer"} not in resource["Properties"].get("Layers", []):
+        unwanted.append("PIL")
+    script = f"import sys, {module}; print(*[m for m in {unwanted!r} if m in sys.modules])"
+
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=FUNCTIONS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.split() == []

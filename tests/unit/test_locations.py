@@ -1,0 +1,135 @@
+"""Keys and URLs: computable both ways, safe whatever a file is called."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vitrine.domain.locations import (
+    Address,
+    parse_original_key,
+    public_url,
+    slug,
+    storage_name,
+)
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
+
+SIZE_1024 = SETS["gallery"][0]
+
+addresses = st.builds(
+    Address,
+    shop=st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True),
+    image=st.integers(1, 16**10 - 1),
+    revision=st.integers(0, 255),
+    digest=st.from_regex(r"[0-9a-f]{20}", fullmatch=True),
+    file_name=st.text().map(storage_name),
+)
+kinds = st.sampled_from(Format)
+
+
+@given(addresses)
+def test_an_originals_key_tells_its_address(address: Address) -> None:
+    assert parse_original_key(address.original_key) == address
+    assert len(address.original_key.encode()) <= 1024, "S3's limit"
+
+
+@given(addresses, kinds)
+def test_public_keys_tell_whose_they_are(address: Address, kind: Format) -> None:
+    for rendition in SETS["gallery"]:
+        key = address.rendition_key(rendition, kind)
+        assert key.startswith(address.renditions_prefix)
+        name = re.fullmatch(r"[a-z0-9-]+-([0-9a-f]{32})(-\d+-\d+)\.[a-z]+", key.split("/")[-1])
+        assert name is not None
+        assert name[1] == address.stem
+        assert int(name[1][:10], 16) == address.image
+    assert address.is_full_size_key(address.full_size_key(kind))
+    assert re.fullmatch(
+        r"media/[a-z0-9-]+/product_images/[a-z]/[0-9]{3}/[a-z0-9-]+__[0-9]{5,}\.[a-z]+",
+        address.full_size_key(kind),
+    )
+
+
+@given(addresses, addresses, kinds)
+def test_no_two_versions_share_a_public_key(one: Address, two: Address, kind: Format) -> None:
+    if (one.shop, one.image, one.revision) == (two.shop, two.image, two.revision):
+        return
+    assert one.renditions_prefix != two.renditions_prefix
+    assert one.full_size_key(kind) != two.full_size_key(kind)
+    assert not one.is_full_size_key(two.full_size_key(kind))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "originals/s1/1/0-0123456789abcdef0123",
+        "originals/s1/0/0-0123456789abcdef0123/a.png",
+        "originals/s1/1/0-0123456789abcdef012/a.png",
+        "originals/s1/1/0-0123456789abcdef0123/a/b.png",
+        "originals/S1/1/0-0123456789abcdef0123/a.png",
+        "import/s1/1/0-0123456789abcdef0123/a.png",
+        "originals/my picture.png",
+    ],
+)
+def test_other_keys_are_no_originals(key: str) -> None:
+    assert parse_original_key(key) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("000.png", "000.png"),
+        ("фото 1+2 東京.png", "фото 1+2 東京.png"),
+        ("e\u0301.png", "é.png"),
+        (r"C:\fakepath\lamp.png", "lamp.png"),
+        ("../../etc/passwd", "passwd"),
+        ("a\r\nb\x00.png", "a_b_.png"),
+        ("", "image"),
+        ("..", "image"),
+        ("folder/", "image"),
+        ("x" * 300 + ".png", "x" * 251 + ".png"),
+    ],
+)
+def test_a_files_name_is_safe_in_storage(name: str, stored: str) -> None:
+    assert storage_name(name) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("000.png", "000"),
+        ("Mewtwo.GIF", "mewtwo"),
+        ("Astonishing X-Men 1 (100k).jpg", "astonishing-x-men-1-100k"),
+        ("Lámpara_roja.jpeg", "lampara-roja"),
+        ("archive.tar.gz", "archive-tar"),
+        ("東京.png", "image"),
+        ("---.png", "image"),
+        (".png", "image"),
+        ("a" * 59 + "-" + "b" * 9, "a" * 59),
+    ],
+)
+def test_a_slug_is_short_and_plain(name: str, short: str) -> None:
+    assert slug(name) == short
+
+
+def test_extensions_tell_the_bytes_and_jpeg_may_be_spelled_out() -> None:
+    def key(file_name: str, kind: Format) -> str:
+        address = Address("s1", 116, 0, "b" * 20, file_name)
+        return address.full_size_key(kind) + address.rendition_key(SIZE_1024, kind)[-4:]
+
+    assert key("a.JPEG", Format.JPEG).endswith("/a__11600.jpegjpeg")
+    assert key("a.jpg", Format.JPEG).endswith("/a__11600.jpg.jpg")
+    assert key("a.jpeg", Format.PNG).endswith("/a__11600.png.png")
+
+
+def test_numbers_have_at_least_five_digits_and_count_replacements() -> None:
+    assert Address("s", 1, 0, "0" * 20, "a").full_size_number == "00100"
+    assert Address("s", 116, 7, "0" * 20, "a").full_size_number == "11607"
+    assert Address("s", 12345, 107, "0" * 20, "a").full_size_number == "1234507"
+
+
+def test_a_url_stands_on_the_media_base() -> None:
+    assert public_url("https://cdn.example/media", "media/s1/a b.png") == (
+        "https://cdn.example/media/s1/a%20b.png"
+    )

@@ -1,0 +1,47 @@
+"""Forms: read to the end or not at all."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vitrine.domain.errors import FieldError, MalformedBodyError
+from vitrine.edge.multipart import Form, Part, parse_form
+
+# Of backslashes, percents and quotes in names each client has its own spelling.
+letters = st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters='\\%"')
+names = st.text(letters, min_size=1, max_size=20)
+
+
+@given(st.lists(st.tuples(names, names, st.binary(max_size=200)), min_size=1, max_size=5))
+def test_what_a_client_sends_is_what_is_read(parts: list[tuple[str, str, bytes]]) -> None:
+    request = httpx.Request(
+        "POST", "http://x/", files=[(name, (file, data)) for name, file, data in parts]
+    )
+
+    form = parse_form(request.headers["content-type"], request.read())
+
+    assert [(part.name, part.data) for part in form.parts] == [
+        (name, data) for name, _, data in parts
+    ]
+
+
+@given(st.binary(max_size=500))
+def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
+    for content_type in ("multipart/form-data; boundary=b", "multipart/form-data"):
+        try:
+            parse_form(content_type, b"--b\r\n" + data)
+        except MalformedBodyError:
+            continue
+
+
+def test_a_field_is_there_once_or_not_at_all() -> None:
+    form = Form((Part("a", None, b"1"), Part("b", "f", b"2"), Part("b", "f", b"3")))
+
+    assert form.only("a").data == b"1"
+    with pytest.raises(FieldError) as missing:
+        form.only("c")
+    with pytest.raises(FieldError) as repeated:
+        form.only("b")
+    assert missing.value.problem is FieldError.Problem.MISSING
+    assert repeated.value.problem is FieldError.Problem.REPEATED

@@ -1,0 +1,319 @@
+"""Bytes of pictures: what is seen in them, what the public gets of them."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageCms, ImageStat
+from PIL.PngImagePlugin import PngInfo
+from tests import pictures
+
+from vitrine.domain.errors import PictureRefusedError
+from vitrine.domain.pictures import Format, Inspection
+from vitrine.domain.renditions import SETS
+from vitrine.pictures.inspection import PIXEL_LIMIT, inspect
+from vitrine.pictures.orientation import orientation, orientation_only
+from vitrine.pictures.publication import DamagedError, publish
+from vitrine.pictures.resizing import resize
+
+GALLERY = SETS["gallery"]
+EVERY_FORMAT = {kind: pictures.encode(pictures.gradient(60, 40), kind.name) for kind in Format}
+SECRET = b"taken at 52.5163 N 13.3777 E"
+
+
+def exif(turned: int = 1) -> Image.Exif:
+    data = Image.Exif()
+    data[0x0112] = turned
+    data[0x010E] = SECRET.decode()
+    return data
+
+
+def with_metadata(kind: Format, turned: int = 1) -> bytes:
+    """A picture that says where it was taken in every way its format knows."""
+    text = PngInfo()
+    text.add_text("Comment", SECRET.decode())
+    text.add_itxt("XML:com.adobe.xmp", SECRET.decode())
+    options: dict[Format, dict[str, object]] = {
+        Format.PNG: {"exif": exif(turned), "pnginfo": text},
+        Format.JPEG: {"exif": exif(turned), "comment": SECRET, "xmp": SECRET},
+        Format.WEBP: {"exif": exif(turned), "xmp": SECRET},
+        Format.GIF: {"comment": SECRET},
+    }
+    return pictures.encode(pictures.gradient(60, 40), kind.name, **options.get(kind, {}))
+
+
+# Inspection
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_a_whole_picture_is_seen_as_it_is(kind: Format) -> None:
+    assert inspect(EVERY_FORMAT[kind]) == Inspection(kind, 60, 40, whole=True)
+
+
+@pytest.mark.parametrize("kind", Format)
+@given(data=st.data())
+def test_a_picture_that_breaks_off_is_not_whole(kind: Format, data: st.DataObject) -> None:
+    whole = EVERY_FORMAT[kind]
+    # A GIF whose trailer alone is missing shows everything, and browsers show it.
+    end = len(whole) - (1 if kind is Format.GIF else 0)
+    cut = data.draw(st.integers(0, end - 1))
+
+    assert not inspect(whole[:cut]).whole
+
+
+@pytest.mark.parametrize("kind", Format)
+@given(data=st.data())
+def test_damaged_bytes_never_raise(kind: Format, data: st.DataObject) -> None:
+    damaged = bytearray(EVERY_FORMAT[kind])
+    for at in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=20)):
+        damaged[at] = data.draw(st.integers(0, 255))
+
+    seen = inspect(bytes(damaged))
+    if seen.whole and not seen.oversized:
+        resize(bytes(damaged), GALLERY)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_looked_at_without_harm(data: bytes) -> None:
+    assert not inspect(data).whole
+
+
+@given(st.integers(8, 400))
+def test_a_flipped_bit_in_a_png_is_noticed(at: int) -> None:
+    data = bytearray(pictures.png())
+    data[at] ^= 1
+
+    assert not inspect(bytes(data)).whole
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_frames_are_counted(kind: str) -> None:
+    assert inspect(pictures.animated(kind, frames=3)).frames == 3
+
+
+def test_a_still_stand_in_is_no_frame_of_an_animated_png() -> None:
+    assert inspect(pictures.animated("PNG", frames=2, default_image=True)).frames == 1
+
+
+@pytest.mark.parametrize(("mode", "transparent"), [("RGB", False), ("RGBA", True), ("LA", True)])
+def test_transparency_is_seen(mode: str, *, transparent: bool) -> None:
+    assert inspect(pictures.png(mode=mode)).transparent is transparent
+
+
+def test_too_many_pixels_are_told_by_the_header_and_never_decoded() -> None:
+    edge = int(PIXEL_LIMIT**0.5)
+    seen = inspect(pictures.bomb(edge + 1, edge + 1, pixels=10))
+    far_beyond = inspect(pictures.bomb(60_000, 60_000))
+
+    assert (seen.oversized, seen.width, seen.height) == (True, edge + 1, edge + 1)
+    assert (far_beyond.oversized, far_beyond.width, far_beyond.height) == (True, 60_000, 60_000)
+    assert not inspect(pictures.bomb(edge, edge, pixels=10)).oversized
+
+
+def test_pixels_of_all_frames_count() -> None:
+    assert inspect(pictures.animated("GIF", frames=40, size=1200)).oversized
+
+
+# Publication
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_what_is_clean_is_published_as_it_is(kind: Format) -> None:
+    assert publish(EVERY_FORMAT[kind], kind) == EVERY_FORMAT[kind]
+
+
+@pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.GIF, Format.WEBP])
+def test_no_metadata_is_published_and_no_pixel_is_touched(kind: Format) -> None:
+    data = with_metadata(kind)
+    assert SECRET in data
+
+    published = publish(data, kind)
+
+    assert SECRET not in published
+    assert b"xmp" not in published.lower()
+    difference = ImageChops.difference(
+        pictures.opened(data).convert("RGB"), pictures.opened(published).convert("RGB")
+    )
+    assert difference.getbbox() is None
+    assert publish(published, kind) == published
+
+
+@pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.WEBP])
+@pytest.mark.parametrize("turned", range(2, 9))
+def test_which_way_up_is_all_that_stays(kind: Format, turned: int) -> None:
+    published = publish(with_metadata(kind, turned), kind)
+
+    assert SECRET not in published
+    assert dict(pictures.opened(published).getexif()) == {0x0112: turned}
+
+
+@pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.WEBP])
+def test_colour_profiles_stay(kind: Format) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = pictures.encode(pictures.gradient(60, 40), kind.name, icc_profile=profile)
+
+    assert pictures.opened(publish(data, kind)).info["icc_profile"] == profile
+
+
+@pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.GIF, Format.WEBP])
+def test_what_follows_a_picture_is_not_published(kind: Format) -> None:
+    clean = EVERY_FORMAT[kind]
+
+    assert publish(clean + SECRET, kind) == clean
+
+
+def test_animations_stay_animated() -> None:
+    for kind in (Format.PNG, Format.GIF, Format.WEBP):
+        moving = pictures.animated(kind.name, frames=3, loop=0)
+        published = pictures.opened(publish(moving, kind))
+        assert (getattr(published, "n_frames", 1), published.info.get("loop")) == (3, 0)
+
+
+def test_a_progressive_jpeg_is_published_whole() -> None:
+    data = pictures.jpeg(200, 150, progressive=True, comment=SECRET)
+
+    assert pictures.opened(publish(data, Format.JPEG)).tobytes() == pictures.opened(data).tobytes()
+
+
+def test_a_png_whose_critical_chunk_nobody_knows_is_damaged() -> None:
+    data = pictures.png_of_chunks([(b"IHDR", b"\0" * 13), (b"NEWS", b""), (b"IEND", b"")])
+
+    with pytest.raises(DamagedError):
+        publish(data, Format.PNG)
+
+
+@given(st.integers(1, 8))
+def test_an_orientation_is_read_as_it_was_written(turned: int) -> None:
+    assert orientation(orientation_only(turned)) == turned
+
+
+@given(st.binary(max_size=60))
+def test_no_exif_data_is_trusted_or_feared(data: bytes) -> None:
+    assert 1 <= orientation(b"MM\0*" + data) <= 8
+    assert 1 <= orientation(data) <= 8
+
+
+# Renditions
+
+
+def sizes(data: bytes) -> list[tuple[int, int]]:
+    return [pictures.opened(each).size for each in resize(data, GALLERY).encoded.values()]
+
+
+def test_every_rendition_has_its_size_and_is_never_enlarged() -> None:
+    expected = [(1024, 683), (640, 427), (480, 320), (320, 213), (240, 160), (100, 67), (50, 33)]
+    assert sizes(pictures.jpeg(1200, 800)) == expected
+    assert sizes(pictures.png(30, 20)) == [(30, 20)] * 7
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "RGB", "RGBA"])
+def test_pixels_of_every_kind_of_png_look_the_same_when_small(mode: str) -> None:
+    data = pictures.png(400, 400, mode)
+    expected = pictures.gradient(400, 400, mode)
+    if mode == "I;16":
+        expected = expected.point(lambda value: value / 256).convert("L")
+    expected = expected.convert("RGBA").resize((100, 100), Image.Resampling.BOX)
+
+    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]])
+
+    difference = ImageChops.difference(small.convert("RGBA"), expected)
+    # A dithered black and white picture is noisy; all others are smooth.
+    assert max(ImageStat.Stat(difference).mean) < (20 if mode == "1" else 3)
+
+
+@pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.WEBP])
+@pytest.mark.parametrize("turned", range(1, 9))
+def test_renditions_are_upright(kind: Format, turned: int) -> None:
+    """Red is in the top left corner, whichever way the camera was held."""
+    upright = Image.new("RGB", (160, 80), "blue")
+    upright.paste("red", (0, 0, 40, 40))
+    undo = [None, 0, 3, 1, 5, 2, 6, 4][turned - 1]  # Pillow's transpose that stores it so
+    stored = upright if undo is None else upright.transpose(Image.Transpose(undo))
+    tag = Image.Exif()
+    tag[0x0112] = turned
+    data = pictures.encode(stored, kind.name, exif=tag)
+
+    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]]).convert("RGB")
+
+    assert small.size == (100, 50)
+    red, blue = small.getpixel((5, 5)), small.getpixel((95, 45))
+    assert isinstance(red, tuple)
+    assert isinstance(blue, tuple)
+    assert red[0] > 200 > 60 > red[2]
+    assert blue[2] > 200 > 60 > blue[0]
+
+
+def test_what_cannot_be_seen_does_not_bleed_into_what_can() -> None:
+    picture = Image.new("RGBA", (400, 400), (0, 255, 0, 0))  # invisible green around a red disc
+    picture.paste((255, 0, 0, 255), (101, 101, 299, 299))
+
+    small = pictures.opened(resize(pictures.encode(picture, "PNG"), GALLERY).encoded[GALLERY[6]])
+
+    assert small.mode == "RGBA"
+    visible = [pixel for pixel in small.get_flattened_data() if pixel[3] > 8]  # type: ignore[index]
+    assert visible
+    assert all(pixel[1] < 30 for pixel in visible)  # type: ignore[index]
+
+
+def test_other_colour_spaces_become_srgb_and_profiles_do_not_travel() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
+    data = pictures.encode(Image.new("RGB", (300, 300), "red"), "PNG", icc_profile=swapped)
+
+    for encoded in resize(data, GALLERY).encoded.values():
+        small = pictures.opened(encoded)
+        assert "icc_profile" not in small.info
+        assert small.getpixel((5, 5)) == (0, 255, 0), "red means green in this colour space"
+
+
+def test_a_broken_profile_is_ignored() -> None:
+    plain, broken = pictures.png(300, 300), pictures.png(300, 300, icc_profile=b"no profile")
+
+    assert resize(broken, GALLERY).encoded == resize(plain, GALLERY).encoded
+
+
+def test_cmyk_becomes_rgb() -> None:
+    data = pictures.encode(pictures.gradient(200, 200).convert("CMYK"), "JPEG")
+
+    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]])
+
+    assert small.mode == "RGB"
+    difference = ImageChops.difference(small, pictures.gradient(100, 100))
+    assert max(ImageStat.Stat(difference).mean) < 4
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_renditions_carry_no_metadata(kind: Format) -> None:
+    resized = resize(with_metadata(kind, 6), GALLERY)
+
+    for encoded in (resized.published, *resized.encoded.values()):
+        assert SECRET not in encoded
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no picture", pictures.png()[:-30], pictures.bomb(60_000, 60_000)]
+)
+def test_what_is_no_picture_has_no_renditions(data: bytes) -> None:
+    with pytest.raises(PictureRefusedError):
+        resize(data, GALLERY)
+
+
+def test_the_same_bytes_make_the_same_renditions() -> None:
+    data = pictures.jpeg(900, 700)
+
+    assert resize(data, GALLERY) == resize(data, GALLERY)
+
+
+def test_a_text_chunk_that_unpacks_to_gigabytes_is_never_unpacked() -> None:
+    plain = pictures.png()
+    text = b"Comment\0\0" + zlib.compress(b"\0" * 100_000_000)
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    data = plain[:33] + chunk + plain[33:]
+
+    assert inspect(data).whole
+    assert publish(data, Format.PNG) == plain
+    assert io.BytesIO(data).getvalue() == data

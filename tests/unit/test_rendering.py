@@ -1,0 +1,177 @@
+"""Renditions made and removed by events that come late, twice, or in another order."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.conftest import World
+
+from pipeline import generate_renditions, remove_renditions
+from vitrine.domain.errors import PictureRefusedError, RecordMissingError
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.locations import address
+from vitrine.domain.pictures import Format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
+from vitrine.ports import PublicPicture
+from vitrine.services.adding import Upload, add_image
+from vitrine.services.removing import remove_image
+
+PRODUCT = ProductKey("lámp #1 東")
+NAME = "фото 1+2 東京 %2B&é.png"
+ENCODED = "%D1%84%D0%BE%D1%82%D0%BE+1%2B2+%E6%9D%B1%E4%BA%AC+%252B%26%C3%A9.png"
+
+
+def event(key: str) -> dict[str, Any]:
+    """A notification that names one object, its key spelled as S3 spells it."""
+    return {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
+
+
+@dataclass
+class Pipeline:
+    """A shop whose storage events the test sends when it wants to."""
+
+    world: World
+
+    def add(self, data: bytes = pictures.png(mode="RGBA")) -> Image:
+        rules = PictureRules(frozenset(Format), max_bytes=10**9)
+        return add_image(self.world.catalogue("s1"), PRODUCT, Upload(data, NAME), rules)
+
+    def remove(self, image: Image) -> None:
+        remove_image(self.world.catalogue("s1"), PRODUCT, image.id)
+
+    def created(self, image: Image) -> None:
+        generate_renditions.handler(event(self.key(image)), None)
+
+    def removed(self, image: Image) -> None:
+        remove_renditions.handler(event(self.key(image)), None)
+
+    @staticmethod
+    def key(image: Image) -> str:
+        return address(image).original_key.replace(NAME, ENCODED)
+
+    def state(self, image: Image) -> RenditionState | None:
+        found = self.world.galleries.image("s1", PRODUCT, image.id)
+        return found and found.renditions
+
+
+@pytest.fixture
+def pipeline(world: World) -> Pipeline:
+    world.open_shop("s1")
+    return Pipeline(world)
+
+
+def test_a_new_original_gets_all_its_public_pictures(pipeline: Pipeline) -> None:
+    image = pipeline.add()
+    assert pipeline.state(image) is RenditionState.PENDING
+
+    pipeline.created(image)
+
+    public = pipeline.world.blobs.public
+    assert sorted(pictures.opened(each.data).width for each in public.values()) == [
+        *(50, 100, 240),
+        *(300,) * 5,
+    ]
+    assert all(each.media_type == "image/png" for each in public.values())
+    assert all(key.split("/")[-1].startswith(("1-2-2b-e-", "1-2-2b-e__")) for key in public)
+    assert public[address(image).full_size_key(Format.PNG)].data == pictures.png(mode="RGBA")
+    assert pipeline.state(image) is RenditionState.COMPLETE
+
+
+def test_a_second_event_changes_nothing(pipeline: Pipeline) -> None:
+    image = pipeline.add()
+    pipeline.created(image)
+    public = dict(pipeline.world.blobs.public)
+
+    pipeline.created(image)
+
+    assert pipeline.world.blobs.public == public
+
+
+def test_a_removed_image_leaves_no_public_picture(pipeline: Pipeline) -> None:
+    gone, left = pipeline.add(), pipeline.add()
+    pipeline.created(gone)
+    pipeline.created(left)
+    both = len(pipeline.world.blobs.public)
+
+    pipeline.remove(gone)
+    pipeline.removed(gone)
+    pipeline.removed(gone)
+
+    assert len(pipeline.world.blobs.public) == both / 2
+    assert all(address(gone).stem not in key for key in pipeline.world.blobs.public)
+
+
+def test_an_event_of_creation_that_comes_after_the_removal_makes_nothing(
+    pipeline: Pipeline,
+) -> None:
+    image = pipeline.add()
+    pipeline.remove(image)
+
+    pipeline.removed(image)
+    pipeline.created(image)
+
+    assert pipeline.world.blobs.public == {}
+
+
+def test_an_image_removed_while_its_renditions_are_made_leaves_none(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pipeline.add()
+    put = pipeline.world.blobs.put_public
+
+    def put_late(stored: Collection[PublicPicture]) -> None:
+        pipeline.remove(image)
+        pipeline.removed(image)
+        put(stored)
+
+    monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
+
+    pipeline.created(image)
+
+    assert pipeline.world.blobs.public == {}
+
+
+def test_an_event_of_removal_does_not_believe_itself_while_the_original_is_there(
+    pipeline: Pipeline,
+) -> None:
+    image = pipeline.add()
+    pipeline.created(image)
+
+    pipeline.removed(image)
+
+    assert len(pipeline.world.blobs.public) == 8
+
+
+def test_an_event_that_comes_before_the_record_is_sent_again(pipeline: Pipeline) -> None:
+    image = pipeline.add()
+    record = pipeline.world.galleries.records["s1", PRODUCT].pop(image.id)
+    with pytest.raises(RecordMissingError):
+        pipeline.created(image)
+
+    pipeline.world.galleries.records["s1", PRODUCT][image.id] = record
+    pipeline.created(image)
+
+    assert pipeline.state(image) is RenditionState.COMPLETE
+    assert len(pipeline.world.blobs.public) == 8
+
+
+def test_an_original_that_is_no_picture_fails_for_good(pipeline: Pipeline) -> None:
+    image = pipeline.add()
+    key = address(image).original_key
+    pipeline.world.blobs.put_original(key, b"no picture", "image/png", PRODUCT)
+
+    with pytest.raises(PictureRefusedError):
+        pipeline.created(image)
+
+
+def test_objects_that_are_no_originals_are_passed_over(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    generate_renditions.handler(event("originals/my+picture.png"), None)
+    remove_renditions.handler(event("originals/my+picture.png"), None)
+
+    assert caplog.messages == ["not an original"] * 2
+    assert pipeline.world.blobs.public == {}
