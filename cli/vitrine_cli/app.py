@@ -35,6 +35,7 @@ AnyStack = Annotated[
 AnyPort = Annotated[int | None, typer.Option("--port", help="The local stack on this port.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 PORT = 8000
+_WIDE = 200  # characters
 
 
 @app.command()
@@ -91,16 +92,13 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
 
 
 def _show_pictures(stack: Stack) -> None:
-    grid = Table("what", "URL", "bytes", "ms", box=None, pad_edge=False)
+    grid = Table("what", "bytes", "ms", "URL", box=None, pad_edge=False)
     with step("Uploading sample pictures and waiting for their renditions"):
         for each in demo.fill(stack):
-            grid.add_row(each.what, each.url, str(each.size), f"{each.seconds * 1000:.0f}")
-    for column in grid.columns[2:]:
-        column.justify = "right"
-    for column in grid.columns:
-        column.no_wrap, column.overflow = True, "ignore"
+            grid.add_row(each.what, str(each.size), f"{each.seconds * 1000:.0f}", each.url)
+    grid.columns[1].justify = grid.columns[2].justify = "right"
     out.print()
-    out.print(grid, soft_wrap=True, crop=False, width=max(out.width, 200))
+    Console(highlight=False, width=_WIDE).print(grid)  # URLs stay in one piece, to be clicked
 
 
 @app.command()

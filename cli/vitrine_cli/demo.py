@@ -18,6 +18,7 @@ from vitrine_cli.workspace import HOME
 SAMPLES = HOME / "samples"
 _WAIT_SECONDS = 60
 _EDGE = 300  # pixels, what Evotor takes
+_SHOWN = (SETS["gallery"][0], SETS["gallery"][4], SETS["gallery"][6])  # enough for a table
 _FINER = 4  # drawn larger and reduced, for smooth edges
 
 
@@ -122,7 +123,9 @@ def fill(stack: Stack) -> Iterator[Delivery]:
                 key = address(image).rendition_key(rendition, kind)
                 width, height = rendition.fit(image.original.width, image.original.height)
                 what = f"{file.stem}: {rendition.name.strip('-')} ({width} × {height})"
-                yield _delivered(client, what, public_url(shop.media_url, key), answered)
+                made = _delivered(client, what, public_url(shop.media_url, key), answered)
+                if rendition in _SHOWN:
+                    yield made
 
 
 def _delivered(client: httpx.Client, what: str, url: str, since: float) -> Delivery:

@@ -3,33 +3,35 @@
 import hashlib
 import platform
 from pathlib import Path
+from typing import Literal
 
 from vitrine_cli import emulator
 from vitrine_cli.workspace import HOME, ROOT, alone, emulator_environment, run, tool, uv
 
 STACK = "vitrine"
-_BUILT = HOME / "build" / "host"
+Target = Literal["host", "lambda"]
 
 
-def build() -> bool:
-    """Build layers for this machine's Python, unless nothing has changed since the last time.
+def build(target: Target) -> Path:
+    """Build layers for this machine's Python or for Lambda's, unless nothing has changed.
 
     Returns:
-        Whether anything had to be built.
+        The folder with the built template; beside it, each layer in a folder of its name.
     """
+    built = HOME / "build" / target
     with alone("build"):
         wanted = _fingerprint()
-        mark = _BUILT / ".fingerprint"
+        mark = built / ".fingerprint"
         if mark.exists() and mark.read_text() == wanted:
-            return False
+            return built
         environment = emulator_environment("http://127.0.0.1:9")  # building asks nobody
         run(
-            [tool("sam") / "sam", "build", "--build-dir", _BUILT],
+            [tool("sam") / "sam", "build", "--build-dir", built],
             "build the functions",
-            {**environment, "UV": uv(), "VITRINE_BUILD_FOR": "host"},
+            {**environment, "UV": uv(), "VITRINE_BUILD_FOR": target},
         )
         mark.write_text(wanted)
-        return True
+        return built
 
 
 def _fingerprint() -> str:
@@ -42,14 +44,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def deploy(endpoint: str, media_url: str) -> dict[str, str]:
-    """Deploy what was built, and return the stack's outputs."""
+def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
+    """Deploy what was built into `built`, and return the stack's outputs."""
     run(
         [
             tool("sam") / "sam",
             "deploy",
             *("--config-file", ROOT / "samconfig.toml"),
-            *("--template-file", _BUILT / "template.yaml"),
+            *("--template-file", built / "template.yaml"),
             *("--stack-name", STACK),
             *("--parameter-overrides", f"MediaUrl={media_url}"),
         ],
@@ -71,8 +73,3 @@ def stack_outputs(endpoint: str) -> dict[str, str]:
 def api_id(outputs: dict[str, str]) -> str:
     """The id of the HTTP API: the first label of its host name."""
     return outputs["ApiUrl"].partition("://")[2].partition(".")[0]
-
-
-def built_template() -> Path:
-    """The template whose parts lie ready for this machine."""
-    return _BUILT / "template.yaml"

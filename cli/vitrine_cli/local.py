@@ -51,10 +51,10 @@ def _start(stack: Stack) -> None:
         stack.processes.append(emulator.start(port, stack.folder))
         stack.save()
     with step("Building functions and layers"):
-        deployment.build()
+        built = deployment.build("host")
     base_url = f"http://localhost:{stack.port}"
     with step("Deploying template.yaml"):
-        stack.outputs = deployment.deploy(stack.endpoint, f"{base_url}/media")
+        stack.outputs = deployment.deploy(built, stack.endpoint, f"{base_url}/media")
         stack.processes.append(_start_proxy(stack))
         stack.save()
     with step("Opening the demo shop"):
