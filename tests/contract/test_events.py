@@ -5,10 +5,10 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-
 from tests import pictures
 from tests.conftest import World
 from tests.gateway import ROOT
+
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules

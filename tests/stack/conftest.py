@@ -1,0 +1,134 @@
+"""The real template, deployed to the local AWS with permissions enforced, once for all tests."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Any, TypeVar
+
+import boto3
+import httpx
+import pytest
+
+from vitrine_cli import stacks
+
+HERE = Path(__file__).parent
+VITRINE = [sys.executable, "-m", "vitrine_cli"]
+Found = TypeVar("Found")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of the one stack in the one worker that has it."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+def vitrine(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would."""
+    return subprocess.run([*VITRINE, *arguments], capture_output=True, text=True, check=False)
+
+
+def until(look: Callable[[], Found | None], seconds: float = 30) -> Found:
+    """What `look` finds, as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if (found := look()) is not None:
+            return found
+        time.sleep(0.05)
+    pytest.fail(f"nothing within {seconds} seconds")
+
+
+def free_port() -> int:
+    with closing(socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop of the stack and a way to speak Evotor with it."""
+
+    id: str
+    store: str
+    token: str
+    client: httpx.Client
+
+    def images(self, product: str) -> str:
+        return f"/stores/{self.store}/products/{product}/images"
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"X-Authorization": self.token, **more.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, **more)
+
+    def post(self, product: str, data: bytes, name: str = "000.png") -> httpx.Response:
+        return self.send("POST", self.images(product), files={"datafile": (name, data)})
+
+
+@dataclass(frozen=True)
+class Running:
+    """The stack."""
+
+    port: int
+    described: dict[str, Any]
+    client: httpx.Client
+
+    @property
+    def stack(self) -> stacks.Stack:
+        found = stacks.load(self.port)
+        assert found is not None
+        return found
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return self.stack.outputs
+
+    def aws(self, service: str) -> Any:
+        """A client of the emulator's root account."""
+        session = boto3.Session("test", "test", region_name="us-east-1")
+        return session.client(service, endpoint_url=self.stack.endpoint)  # type: ignore[call-overload]
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """Keys in a bucket that the stack's outputs name."""
+        listed = self.aws("s3").list_objects_v2(Bucket=self.outputs[bucket], Prefix=prefix)
+        return [each["Key"] for each in listed.get("Contents", [])]
+
+    def open_shop(self, shop: str) -> Shop:
+        """A new shop, made by the operator's commands."""
+        made = json.loads(vitrine("shop", "create", shop, "--port", str(self.port)).stdout)
+        login = json.loads(
+            vitrine(
+                *("credential", "create", shop, "--dialect", "evotor", "--port", str(self.port))
+            ).stdout
+        )
+        assert login["store_id"] == made["evotor.store_id"]
+        return Shop(shop, login["store_id"], login["token"], self.client)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Running]:
+    port = free_port()
+    started = vitrine("up", "--detach", "--json", "--port", str(port))
+    if started.returncode:
+        pytest.fail(f"the stack did not start:\n{started.stderr}")
+    described = json.loads(started.stdout)
+    try:
+        with httpx.Client(base_url=described["base_url"], timeout=60) as client:
+            yield Running(port, described, client)
+    finally:
+        if not os.environ.get("KEEP_STACK"):
+            vitrine("down", "--port", str(port))
+
+
+@pytest.fixture(scope="session")
+def shop(running: Running) -> Shop:
+    """The demo shop."""
+    login = running.described["credentials"]["evotor"]
+    return Shop(running.described["shop"], login["store_id"], login["token"], running.client)

@@ -1,0 +1,174 @@
+"""The `vitrine` command, as a person or a script uses it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+from tests.stack.conftest import VITRINE, Running, Shop, free_port, until, vitrine
+
+from vitrine_cli import stacks
+
+
+def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) -> None:
+    again = vitrine("up", "--detach", "--json", "--port", str(running.port))
+
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == running.described
+    assert running.described.keys() == {"base_url", "media_url", "shop", "credentials"}
+    assert running.described["base_url"] == f"http://localhost:{running.port}"
+    assert running.described["shop"] == "1234"
+    assert running.described["credentials"].keys() == {"evotor"}
+    assert running.described["credentials"]["evotor"].keys() == {"token", "store_id"}
+
+
+def test_a_busy_port_gets_one_sentence() -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = vitrine("up", "--detach", "--json", "--port", str(port))
+
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr == (
+        f"✗ Port {port} is in use by another program; choose one with --port.\n"
+    )
+    assert stacks.load(port) is None
+
+
+def test_a_half_dead_stack_is_cleared_away(running: Running) -> None:
+    """Its proxy was killed, its emulator lives on: `up` starts anew, `down` ends all of it."""
+    port = free_port()
+    first = vitrine("up", "--detach", "--json", "--port", str(port))
+    assert first.returncode == 0, first.stderr
+    earlier = stacks.load(port)
+    assert earlier is not None
+    emulator, proxy = earlier.processes
+    os.kill(proxy.pid, signal.SIGKILL)
+    until(lambda: proxy.find() is None or None)
+
+    try:
+        second = vitrine("up", "--detach", "--json", "--port", str(port))
+        assert second.returncode == 0, second.stderr
+        assert emulator.find() is None
+        assert json.loads(second.stdout)["credentials"] != json.loads(first.stdout)["credentials"]
+    finally:
+        down = vitrine("down", "--port", str(port))
+    assert down.returncode == 0
+    assert stacks.load(port) is None
+    with closing(socket.socket()) as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Running) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [*VITRINE, "up", "--demo", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Ctrl-C" in line:
+            break
+    shown = "".join(lines)
+    stack = stacks.load(port)
+    assert stack is not None, shown
+    assert "lamp: 1024-1024 (300 × 300)" in shown
+    curl = [line for line in lines if line.startswith("curl ")]
+    statuses = []
+    for line in curl:
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+        statuses.append(done.stdout.split()[1])
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(30) == 0
+    process.stdout.close()
+    assert statuses == ["200", "200", "204"]
+    assert not any(each.find() for each in stack.processes)
+    assert stacks.load(port) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("shop", "create", "1234"), "There is a shop '1234' already."),
+        (("shop", "create", "My Shop"), "'My Shop' cannot name a shop"),
+        (("shop", "create", "uploads"), "'uploads' cannot name a shop"),
+        (("shop", "create", "s2", "--setting", "x"), "'x' is no setting: write NAME=VALUE."),
+        (("shop", "create", "s2", "--setting", "a.b=1"), "No dialect knows the setting 'a.b'"),
+        (("credential", "create", "none", "--dialect", "evotor"), "There is no shop 'none'."),
+        (("credential", "create", "1234", "--dialect", "none"), "There is no dialect 'none'"),
+        (
+            ("credential", "create", "1234", "--dialect", "evotor", "--scope", "all"),
+            "evotor has no scope 'all'",
+        ),
+        (("credential", "list", "none"), "There is no shop 'none'."),
+        (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
+    ],
+)
+def test_what_cannot_be_done_gets_one_sentence(
+    running: Running, arguments: tuple[str, ...], sentence: str
+) -> None:
+    refused = vitrine(*arguments, "--port", str(running.port))
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"✗ {sentence}")
+    assert refused.stderr.count("\n") == 1
+    assert refused.stdout == ""
+
+
+def test_without_a_stack_there_is_one_sentence() -> None:
+    port = str(free_port())
+
+    assert vitrine("credential", "list", "1234", "--port", port).stderr == (
+        f"✗ No stack runs on port {port}; start one with 'vitrine up'.\n"
+    )
+    assert vitrine("down", "--port", port).stderr == f"✗ No stack was started on port {port}.\n"
+
+
+def test_credentials_are_listed_without_their_secrets(running: Running, shop: Shop) -> None:
+    port = str(running.port)
+
+    listed = vitrine("credential", "list", shop.id, "--json", "--port", port)
+    table = vitrine("credential", "list", shop.id, "--port", port)
+
+    first = json.loads(listed.stdout)[0]
+    assert first["dialect"] == "evotor"
+    assert first["label"] == "demo"
+    assert first["scopes"] == ["product.image:read", "product.image:write"]
+    assert first["revoked"] is None
+    assert first["id"] in table.stdout
+    for shown in (listed, table):
+        assert shop.token not in shown.stdout
+
+
+def test_the_same_commands_reach_a_stack_by_its_name(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--stack` asks CloudFormation, here the emulator's, as it would ask AWS's."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running.stack.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    shop = f"shop-{time.time_ns()}"
+
+    made = vitrine("shop", "create", shop, "--setting", "evotor.user_id=07", "--stack", "vitrine")
+    issued = vitrine("credential", "create", shop, "--dialect", "evotor", "--stack", "vitrine")
+    missing = vitrine("shop", "create", shop, "--stack", "no-such-stack")
+
+    assert json.loads(made.stdout)["evotor.user_id"] == "07"
+    login = json.loads(issued.stdout)
+    path = f"/stores/{login['store_id']}/products/1/images"
+    answer = running.client.get(path, headers={"Authorization": login["token"]})
+    assert answer.json() == {"items": [], "paging": {}}
+    assert missing.returncode == 1
+    assert missing.stderr.startswith("✗ The stack 'no-such-stack' cannot be reached:")

@@ -1,0 +1,90 @@
+"""What is built for Lambda: it fits, and Lambda's Python can import it."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from tests.gateway import ROOT
+from tests.unit.test_architecture import HANDLERS
+
+from vitrine_cli import deployment
+from vitrine_cli.workspace import uv
+
+LAYERS = ("VitrineLayer", "RuntimeLayer", "ImagingLayer")
+UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes, of a function and all its layers
+PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in range(34, 4, -1)]
+PLATFORMS += ["manylinux2014_x86_64", "linux_x86_64"]
+LAMBDA_TAGS = {
+    *cpython_tags((3, 13), platforms=PLATFORMS),
+    *compatible_tags((3, 13), interpreter="cp313", platforms=PLATFORMS),
+}
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    return deployment.build("lambda")
+
+
+def python313() -> str | None:
+    """A Python of Lambda's version, where this machine has one."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for wanted in ["3.13", *map(str, pyenv.glob("versions/3.13*/bin/python"))]:
+        found = subprocess.run(
+            [uv(), "python", "find", wanted], capture_output=True, text=True, check=False
+        )
+        if found.returncode == 0:
+            return found.stdout.strip()
+    return None
+
+
+def size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def test_function_and_layers_fit(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = {layer: size(built / layer) for layer in LAYERS}
+    sizes["functions"] = size(ROOT / "functions")
+    total = sum(sizes.values())
+
+    with capsys.disabled():
+        listed = ", ".join(f"{name} {each / 1e6:.1f} MB" for name, each in sizes.items())
+        print(f"\nunzipped: {listed}; {total / 1e6:.1f} of {UNZIPPED_LIMIT / 1e6:.1f} MB")  # noqa: T201
+
+    assert total < UNZIPPED_LIMIT
+
+
+@pytest.mark.parametrize("layer", ["RuntimeLayer", "ImagingLayer"])
+def test_every_wheel_fits_lambdas_python(built: Path, layer: str) -> None:
+    wheels = sorted((built / layer).rglob("*.dist-info/WHEEL"))
+    assert wheels
+
+    for wheel in wheels:
+        tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", wheel.read_text(), re.MULTILINE)
+        assert LAMBDA_TAGS & {Tag(*tag) for tag in tags}, wheel.parent.name
+
+
+def test_bytecode_is_shipped_and_never_asks_for_times(built: Path) -> None:
+    if python313() is None:
+        pytest.skip("no Python 3.13 on this machine to compile bytecode with")
+    for layer in LAYERS:
+        sources = [each for each in (built / layer).rglob("*.py") if each.stat().st_size]
+        assert sources
+        for source in sources:
+            code = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+            assert code.exists(), source
+            assert code.read_bytes()[4:8] == b"\1\0\0\0", "an unchecked hash, not a time"
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_handlers_import_on_lambdas_python(built: Path, handler: str) -> None:
+    python = python313()
+    if python is None:
+        pytest.skip("no Python 3.13 on this machine to import with")
+    module = handler.rpartition(".")[0]
+    path = [str(ROOT / "functions"), *(str(built / layer / "python") for layer in LAYERS)]
+    script = f"import {module}, boto3; {module}.handler; boto3.client('s3', 'eu-central-1')"
+
+    subprocess.run([python, "-I", "-c", f"import sys; sys.path[:0] = {path}; {script}"], check=True)

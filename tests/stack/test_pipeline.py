@@ -1,0 +1,110 @@
+"""Storage events on the deployed stack: what nobody can mend is kept, and permissions are real."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from tests import pictures
+from tests.stack.conftest import Running, Shop, until
+
+KEY = "originals/1234/999999/0-0123456789abcdef0123/no picture.png"
+
+
+def test_an_event_that_fails_for_good_waits_in_the_dead_letter_queue(running: Running) -> None:
+    s3, sqs = running.aws("s3"), running.aws("sqs")
+    bucket, queue = running.outputs["OriginalsBucket"], running.outputs["FailedEvents"]
+    s3.put_object(Bucket=bucket, Key=KEY, Body=b"no picture", Metadata={"product": "p"})
+
+    def message() -> str | None:
+        received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=1)
+        return received["Messages"][0]["Body"] if "Messages" in received else None
+
+    failed = json.loads(until(message, seconds=60))
+
+    s3.delete_object(Bucket=bucket, Key=KEY)
+    (record,) = failed["requestPayload"]["Records"]
+    assert record["s3"]["object"]["key"] == KEY.replace(" ", "+")
+    assert failed["responsePayload"]["errorType"]
+    assert running.keys("MediaBucket", "media/1234/00000f423f") == []
+
+
+def test_other_objects_among_the_originals_are_passed_over(running: Running, shop: Shop) -> None:
+    s3, bucket = running.aws("s3"), running.outputs["OriginalsBucket"]
+    s3.put_object(Bucket=bucket, Key="originals/é 東+x.txt", Body=b"hello")
+
+    def logged() -> bool | None:
+        events = running.aws("logs").filter_log_events(logGroupName="/vitrine/vitrine/pipeline")
+        return any("not an original" in each["message"] for each in events["events"]) or None
+
+    assert until(logged)
+    s3.delete_object(Bucket=bucket, Key="originals/é 東+x.txt")
+
+
+def test_permissions_are_enforced(running: Running, shop: Shop) -> None:
+    """Without its policy a function can do nothing: so these tests prove every policy."""
+    iam, functions = running.aws("iam"), running.aws("lambda")
+    resources = running.aws("cloudformation").describe_stack_resources(StackName="vitrine")
+    names = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in resources["StackResources"]
+    }
+    role = functions.get_function_configuration(FunctionName=names["EvotorListImages"])["Role"]
+    role = role.rpartition("/")[2]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    assert shop.send("GET", shop.images("allowed")).status_code == 200
+
+    iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    try:
+        forbidden = shop.send("GET", shop.images("allowed"))
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+    assert forbidden.status_code == 500
+    assert forbidden.json() == {
+        "code": "internal_error",
+        "message": "internal error",
+        "violations": [],
+    }
+    assert shop.send("GET", shop.images("allowed")).status_code == 200
+
+
+def test_nobody_reads_originals_or_lists_pictures_from_outside(
+    running: Running, shop: Shop
+) -> None:
+    body = shop.post("private", pictures.png()).json()
+    number = int(body["id"][-12:], 16)
+    (key,) = running.keys("OriginalsBucket", f"originals/{shop.id}/{number}/")
+
+    assert running.client.get(f"/media/../{key}").status_code in (403, 404)
+    assert running.client.get(f"/{key}").status_code == 404
+    assert running.client.get("/media/").status_code in (403, 404)
+    assert running.client.get(f"/media/{shop.id}/").status_code in (403, 404)
+    assert running.client.put(f"/media/{shop.id}/x.png", content=b"x").status_code == 403
+
+
+def test_a_functions_role_reaches_nothing_of_its_neighbours(running: Running) -> None:
+    """The list function may read the table and nothing else, its own logs aside."""
+    iam = running.aws("iam")
+    resources = running.aws("cloudformation").describe_stack_resources(StackName="vitrine")
+    (role,) = [
+        each["PhysicalResourceId"]
+        for each in resources["StackResources"]
+        if each["LogicalResourceId"] == "EvotorListImagesRole"
+    ]
+
+    def allowed(action: str, resource: str) -> bool:
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=f"arn:aws:iam::000000000000:role/{role}",
+            ActionNames=[action],
+            ResourceArns=[resource],
+        )
+        return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
+
+    table = f"arn:aws:dynamodb:us-east-1:000000000000:table/{running.outputs['Table']}"
+    try:
+        assert allowed("dynamodb:Query", table)
+    except ClientError as error:
+        pytest.skip(f"the emulator does not simulate policies: {error}")
+    assert not allowed("dynamodb:PutItem", table)
+    assert not allowed("s3:GetObject", f"arn:aws:s3:::{running.outputs['OriginalsBucket']}/x")
