@@ -27,7 +27,7 @@ unit: setup      ## the quick tests
 	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract
 
 bench: setup     ## figures, printed
-	@.venv/bin/pytest -q -s tests/benchmarks
+	@.venv/bin/pytest -q tests/benchmarks
 
 lint: setup
 	@.venv/bin/ruff check .

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.events import addresses
 from vitrine import environment
 from vitrine.edge.telemetry import logger
-from vitrine.services.rendering import remove_renditions
+from vitrine.services.withdrawing import remove_renditions
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

@@ -120,4 +120,4 @@ def test_the_pipeline_costs_a_call_per_picture_and_two(aws: boto3.Session, meter
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
-    assert meter.calls == ["HeadObject", "ListObjectsV2", "ListObjectsV2", "DeleteObjects"]
+    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects"]

@@ -58,27 +58,13 @@ class Address:
         """What the keys of all renditions of these bytes, and of no others, begin with."""
         return f"{PUBLIC}{self.shop}/{self.stem}/"
 
-    @property
-    def full_size_prefix(self) -> str:
-        """What the key of the full-size picture begins with (contract: bigcommerce §3)."""
-        letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
-        number = int(self.digest[4:12], 16) % 1000
-        return f"{PUBLIC}{self.shop}/product_images/{letter}/{number:03d}/"
-
-    @property
-    def full_size_number(self) -> str:
-        """The digits behind the slug: id and revision, at least five (contract: bigcommerce §3)."""
-        return f"{self.image}{self.revision % 100:02d}".zfill(5)
-
     def full_size_key(self, kind: Format) -> str:
-        """Key of the full-size picture."""
-        name = f"{slug(self.file_name)}__{self.full_size_number}"
-        return f"{self.full_size_prefix}{name}.{self._extension(kind)}"
-
-    def is_full_size_key(self, key: str) -> bool:
-        """Whether `key` is the full-size picture of these bytes, whatever its slug and format."""
-        name = key.removeprefix(self.full_size_prefix)
-        return re.fullmatch(rf"[a-z0-9-]+__{self.full_size_number}\.[a-z]+", name) is not None
+        """Key of the full-size picture, by its letter, digits and number (bigcommerce §3)."""
+        letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
+        digits = f"{int(self.digest[4:12], 16) % 1000:03d}"
+        folder = f"{PUBLIC}{self.shop}/product_images/{letter}/{digits}"
+        number = f"{self.image}{self.revision % 100:02d}".zfill(5)
+        return f"{folder}/{slug(self.file_name)}__{number}.{self._extension(kind)}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition that is made in format `kind`."""

@@ -1,4 +1,4 @@
-"""Making and removing the public pictures of an original, told by storage events.
+"""Making the public pictures of an original, told by a storage event.
 
 Events come late, twice or in another order; keys are a function of the bytes, so every step may be
 repeated, and whoever comes second finds out what the other did and tidies up.
@@ -9,6 +9,7 @@ from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
 from vitrine.ports import Blobs, Galleries, PublicPicture
+from vitrine.services.withdrawing import remove_renditions
 
 
 def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int:
@@ -35,24 +36,6 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
             return 0
         raise
     return len(pictures)
-
-
-def remove_renditions(blobs: Blobs, address: Address) -> bool:
-    """Remove every public picture of an original that is gone.
-
-    Returns:
-        Whether it is gone. While it is there its pictures stay.
-    """
-    if blobs.has_original(address.original_key):
-        return False
-    full_sizes = blobs.public_keys(address.full_size_prefix)
-    blobs.remove_public(
-        [
-            *blobs.public_keys(address.renditions_prefix),
-            *(key for key in full_sizes if address.is_full_size_key(key)),
-        ]
-    )
-    return True
 
 
 def _pictures(address: Address, data: bytes) -> list[PublicPicture]:

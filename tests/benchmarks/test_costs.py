@@ -1,0 +1,69 @@
+"""What a request costs, counted from the AWS calls it really makes.
+
+Prices are AWS's list prices of us-east-1 in US dollars. Free allowances are left out, and so is
+what leaves the CDN, which depends on the pictures and not on Vitrine.
+"""
+
+from typing import Any
+
+from tests import pictures
+from tests.adapters.conftest import aws
+from tests.adapters.test_calls import IMAGES, Meter, event, meter
+from tests.benchmarks.conftest import Show
+
+from pipeline import generate_renditions, remove_renditions
+
+__all__ = ["aws", "meter"]
+
+GATEWAY = 1.00  # a million requests to an HTTP API
+LAMBDA = 0.20  # a million invocations
+GIGABYTE_SECOND = 0.0000166667
+READ, WRITE = 0.125, 0.625  # a million request units, on demand
+S3_WRITE, S3_READ = 5.00, 0.40  # a million PUT or LIST requests, a million GET or HEAD requests
+# Assumed, not measured: what AWS bills depends on its machines. (GB, seconds) of a warm invocation.
+BILLED = {"api": (0.5, 0.020), "create": (1.0, 0.060), "pipeline": (1.73, 0.250)}
+CALLS = {
+    "GetItem": READ,
+    "Query": READ,
+    "BatchGetItem": 2 * READ,
+    "UpdateItem": WRITE,
+    "PutObject": S3_WRITE,
+    "ListObjectsV2": S3_WRITE,
+    "GetObject": S3_READ,
+    "HeadObject": S3_READ,
+    "DeleteObjects": 0.0,
+}
+
+
+def dollars_per_million(calls: list[str], actions: int, kind: str) -> float:
+    """The price of a million requests that make these calls and `actions` transactional writes."""
+    gigabytes, seconds = BILLED[kind]
+    entry = 0.0 if kind == "pipeline" else GATEWAY
+    aws_calls = sum(CALLS.get(call, 0.0) for call in calls) + 2 * WRITE * actions
+    return entry + LAMBDA + gigabytes * seconds * GIGABYTE_SECOND * 1e6 + aws_calls
+
+
+def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
+    rows = []
+
+    def priced(name: str, kind: str, actions: int = 0) -> None:
+        price = dollars_per_million(meter.calls, actions, kind)
+        rows.append((name, len(meter.calls), f"{price:.2f}"))
+
+    created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
+    priced("create an image", "create", actions=3)
+    meter("GET", IMAGES)
+    priced("list images", "api")
+    meter("GET", f"{IMAGES}/{created.json['id']}")
+    priced("get an image", "api")
+    (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
+    meter.calls.clear()
+    generate_renditions.handler(event(original["Key"]), None)
+    priced("make its 8 public pictures", "pipeline")
+    meter("DELETE", f"{IMAGES}/{created.json['id']}")
+    priced("delete an image", "api", actions=3)
+    meter.calls.clear()
+    remove_renditions.handler(event(original["Key"]), None)
+    priced("remove its public pictures", "pipeline")
+
+    show("US dollars for a million of each", ("what", "AWS calls", "USD"), rows)
