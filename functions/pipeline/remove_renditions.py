@@ -8,6 +8,8 @@ from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.withdrawing import remove_renditions
 
+environment.prepare()
+
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
     """Remove the renditions of each original in the event; raise to have it sent again."""

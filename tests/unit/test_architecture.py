@@ -1,6 +1,7 @@
 """The house keeps its rooms apart."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,9 +74,28 @@ def test_handlers_touch_neither_aws_nor_pixels(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= 70 or file.stem == "wire"
 
 
+@pytest.mark.parametrize("handler", [each for each in HANDLERS if "unknown" not in each])
+def test_a_function_is_ready_before_its_first_request(handler: str) -> None:
+    """Lambda starts functions on whole processors; what is imported then is imported fast."""
+    script = f"import {handler.rpartition('.')[0]}, sys; print('boto3' in sys.modules)"
+    variables = dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x")
+    on_lambda = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_DEFAULT_REGION": "eu-central-1"}
+
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=FUNCTIONS,
+        env={**os.environ, **variables, **on_lambda},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.strip() == "True"
+
+
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_functions_import_no_more_than_they_need(handler: str) -> None:
-    """Pixels only where a picture is looked at, and AWS's library only at the first request."""
+    """Pixels only where a picture is looked at; nothing that takes long and is rarely used."""
     module = handler.rpartition(".")[0]
     resource = next(
         each

@@ -1,6 +1,6 @@
 """What a function finds where it runs: its settings, and the adapters they lead to.
 
-Built once per process, at the first request; tests put their own in place with `use`.
+Built once per process; tests put their own in place with `use`.
 """
 
 import os
@@ -44,6 +44,16 @@ def current() -> Environment:
     return _in_use[-1] if _in_use else _on_aws()
 
 
+def prepare() -> None:
+    """Build the environment now, if this process is a function that starts.
+
+    A starting function has whole processors to itself, a request only its share of one: importing
+    boto3 takes a request of a 512 MB function several times as long.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        _on_aws()
+
+
 @contextmanager
 def use(environment: Environment) -> Iterator[None]:
     """Let `environment` be the current one inside the block."""
@@ -64,12 +74,13 @@ def _on_aws() -> Environment:
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
 
-    # Small calls to near services: give up on a dead connection soon, and try again.
+    # Small calls to near services: give up on a dead connection soon and try again, so that even
+    # the last failure is answered before the function's time is up.
     config = Config(
-        connect_timeout=2,
-        read_timeout=10,
+        connect_timeout=1,
+        read_timeout=3,
         max_pool_connections=16,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": 3},
     )
     table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
     originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]

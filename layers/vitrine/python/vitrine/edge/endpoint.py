@@ -25,6 +25,8 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
     nobody foresaw is logged whole and told to the caller as nothing but a failure of ours.
     """
 
+    environment.prepare()
+
     def decorate(handler: Handler) -> LambdaHandler:
         operation = handler.__module__.rpartition(".")[2]
 
