@@ -44,6 +44,8 @@ check: lint types template test  ## what CI runs
 
 build: setup .vitrine/tools/sam/.ready  ## build for AWS
 	@SAM_CLI_TELEMETRY=0 $(SAM) build
+	@find .aws-sam/build -name '*.cpython-313.pyc' | grep -q . || \
+		echo "No Python 3.13 was found: layers carry no bytecode, and cold starts take longer."
 
 deploy: build    ## build and deploy to the AWS account at hand: make deploy STACK=name
 	@SAM_CLI_TELEMETRY=0 $(SAM) deploy --stack-name $(STACK) $(DEPLOY_FLAGS)
