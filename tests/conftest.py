@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
-from tests.fakes import FakeBlobs, FakeGalleries, FakeShops
+from tests.fakes import FakeBlobs, FakeFunctions, FakeGalleries, FakeShops
 
 from vitrine import environment
 from vitrine.access.callers import Access
@@ -30,6 +30,7 @@ class World:
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    functions: FakeFunctions = field(default_factory=FakeFunctions)
     clock: Callable[[], datetime] = now
 
     @property
@@ -38,6 +39,7 @@ class World:
             self.shops,
             self.galleries,
             self.blobs,
+            self.functions,
             Access(self.shops),
             MEDIA_URL,
             self.now,

@@ -8,7 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib import import_module
+from typing import Any
 
+from vitrine.domain import locations
 from vitrine.domain.credentials import Credential
 from vitrine.domain.errors import (
     ConflictError,
@@ -20,7 +23,7 @@ from vitrine.domain.errors import (
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.locations import Address
-from vitrine.domain.shops import Shop
+from vitrine.domain.shops import ProductKey, Shop
 from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
 
 
@@ -41,7 +44,7 @@ class FakeShops:
     def registered_product(self, shop: str, alias: str) -> str | None:
         return self.registered.get((shop, alias))
 
-    def register_product(self, shop: str, product: str, *aliases: str) -> None:
+    def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         self.registered |= {(shop, alias): product for alias in (product, *aliases)}
 
     def credential(self, digest: str) -> Credential | None:
@@ -93,6 +96,7 @@ class FakeGalleries:
 
     def commit(self, change: GalleryChange) -> None:
         where = change.shop, change.product
+        assert len(change.added) + len(change.removed) <= 98, "a transaction takes 100 writes"
         if self.heads[where].version != change.before.version:
             raise ConflictError
         self.heads[where] = change.after
@@ -101,19 +105,31 @@ class FakeGalleries:
             self.records[where].pop(image, None)
         self.counts[change.shop] += len(change.added) - len(change.removed)
 
-    def complete_renditions(self, address: Address, product: str) -> None:
+    def has_image(self, address: Address, product: str) -> bool:
         found = self.image(address.shop, product, address.image)
-        if (
-            found is None
-            or found.original.revision != address.revision
-            or not found.original.digest.startswith(address.digest)
-        ):
+        return found is not None and locations.address(found) == address
+
+    def complete_renditions(self, address: Address, product: str) -> None:
+        if not self.has_image(address, product):
             raise RecordMissingError(address.original_key)
+        found = self.records[address.shop, product][address.image]
         complete = replace(found, renditions=RenditionState.COMPLETE)
         self.records[address.shop, product][address.image] = complete
 
     def image_count(self, shop: str) -> int:
         return self.counts[shop]
+
+
+@dataclass
+class FakeFunctions:
+    """Calls handlers of this process."""
+
+    called: list[str] = field(default_factory=list)
+
+    def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        self.called.append(operation)
+        answer: dict[str, Any] = import_module(f"{dialect}.{operation}").handler(event, None)
+        return answer
 
 
 @dataclass

@@ -25,7 +25,8 @@ def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
     blue = Image.new("L", (width, height), 90)
     if mode == "I;16":
         grey = Image.new("I;16", (width, height))
-        values = (256 * value + value for value in across.tobytes())
+        # The lower byte runs the other way, so that whoever takes it is found out.
+        values = (256 * value + 255 - value for value in across.tobytes())
         grey.frombytes(b"".join(struct.pack("<H", value) for value in values))
         return grey
     bands = (across, down, blue, across) if mode in ("RGBA", "LA") else (across, down, blue)

@@ -6,31 +6,34 @@ from collections.abc import Mapping
 from gateway.dialects import NAMES, account_of
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
-from vitrine.domain.shops import ProductMode, Shop, is_shop_id
+from vitrine.domain.shops import Shop, is_shop_id
 from vitrine.services.catalogue import now
 from vitrine_cli.failure import FailureError
 from vitrine_cli.tables import Records
 
 
-def create_shop(
-    records: Records, shop: str, settings: Mapping[str, str], products: ProductMode
-) -> Shop:
+def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
     """Store a new shop; settings that are not given get values of their own.
 
     Raises:
-        FailureError: its id is taken or cannot be one, or a setting is unknown.
+        FailureError: its id is taken or cannot be one, or a setting is unknown or ill-formed.
     """
     if not is_shop_id(shop):
         raise FailureError(
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
-    defaults = {
-        name: value for dialect in NAMES for name, value in account_of(dialect).settings().items()
+    known = {
+        name: setting for dialect in NAMES for name, setting in account_of(dialect).settings.items()
     }
-    if unknown := settings.keys() - defaults.keys():
-        known = ", ".join(sorted(defaults))
-        raise FailureError(f"No dialect knows the setting '{min(unknown)}'; known: {known}.")
-    created = Shop(shop, products, {**defaults, **settings})
+    if unknown := settings.keys() - known.keys():
+        names = ", ".join(sorted(known))
+        raise FailureError(f"No dialect knows the setting '{min(unknown)}'; known: {names}.")
+    for name, value in settings.items():
+        if not known[name].pattern.fullmatch(value):
+            example = known[name].make()
+            raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
+    made = {name: setting.make() for name, setting in known.items() if name not in settings}
+    created = Shop(shop, settings={**made, **settings})
     try:
         records.shops.create_shop(created)
     except ShopExistsError:

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -10,7 +11,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from vitrine.domain.shops import ProductMode
 from vitrine_cli import accounts, demo, local, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Stack
@@ -33,7 +33,7 @@ AnyStack = Annotated[
     str | None, typer.Option("--stack", help="A stack in the AWS account at hand.")
 ]
 AnyPort = Annotated[int | None, typer.Option("--port", help="The local stack on this port.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line, nothing else.")]
 PORT = 8000
 _WIDE = 200  # characters
 
@@ -43,31 +43,34 @@ def up(
     *,
     detach: Annotated[bool, typer.Option(help="Return when the stack answers.")] = False,
     as_json: AsJson = False,
-    port: Annotated[int, typer.Option(help="Where clients reach it.")] = PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where clients reach it.")] = PORT,
     pictures: Annotated[bool, typer.Option("--demo", help="Fill it with sample pictures.")] = False,
 ) -> None:
     """Start a stack with a demo shop on this machine; without --detach, until Ctrl-C."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    stack = local.up(port)
+    stack, started = local.up(port)
     try:
         if pictures:
             _show_pictures(stack)
         _describe(stack, as_json=as_json)
+        if started and not detach:
+            _stay(stack)
     except BaseException:
-        stack.stop()
+        if started:
+            with step("Stopping"):
+                stack.stop()
         raise
-    if not detach:
-        _stay(stack)
+    if not started and not detach:
+        console.print(f"\nIt ran already; 'vitrine down --port {port}' ends it.")
 
 
 def _stay(stack: Stack) -> None:
     console.print("\nCtrl-C ends it.")
-    try:
+    with suppress(KeyboardInterrupt):
         signal.pause()
-    except KeyboardInterrupt:
-        with step("Stopping"):
-            stack.stop()
+    with step("Stopping"):
+        stack.stop()
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -98,7 +101,7 @@ def _show_pictures(stack: Stack) -> None:
             grid.add_row(each.what, str(each.size), f"{each.seconds * 1000:.0f}", each.url)
     grid.columns[1].justify = grid.columns[2].justify = "right"
     out.print()
-    Console(highlight=False, width=_WIDE).print(grid)  # URLs stay in one piece, to be clicked
+    _print_wide(grid)
 
 
 @app.command()
@@ -125,7 +128,6 @@ def create_shop(
     setting: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")
     ] = None,
-    products: Annotated[ProductMode, typer.Option(help="Which products exist.")] = ProductMode.OPEN,
     stack: AnyStack = None,
     port: AnyPort = None,
 ) -> None:
@@ -135,8 +137,8 @@ def create_shop(
         if not equals:
             raise FailureError(f"'{name}' is no setting: write NAME=VALUE.")
     settings = {name: value for name, _, value in pairs}
-    created = accounts.create_shop(tables.of(stack, port), shop, settings, products)
-    _print_json({"shop": created.id, "products": created.products, **created.settings})
+    created = accounts.create_shop(tables.of(stack, port), shop, settings)
+    _print_json({"shop": created.id, **created.settings})
 
 
 @credential_app.command("create")
@@ -187,7 +189,7 @@ def list_credentials(
         scopes = ", ".join(row["scopes"] or ())
         cells = [row["id"], row["dialect"], scopes, row["label"], row["created"], row["revoked"]]
         grid.add_row(*(str(cell or "") for cell in cells))
-    out.print(grid)
+    _print_wide(grid)
 
 
 @credential_app.command("revoke")
@@ -201,6 +203,11 @@ def revoke_credential(
     """Let a credential stop working; functions that know it forget it within a minute."""
     accounts.revoke_credential(tables.of(stack, port), shop, credential)
     console.print(f"Credential {credential} is revoked.")
+
+
+def _print_wide(grid: Table) -> None:
+    """Print a table whose values stay in one piece, to be copied and clicked."""
+    Console(highlight=False, width=_WIDE).print(grid)
 
 
 def _print_json(value: object) -> None:

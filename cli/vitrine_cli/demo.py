@@ -102,13 +102,11 @@ def fill(stack: Stack) -> Iterator[Delivery]:
     with httpx.Client(timeout=30) as client:
         for file in draw_samples():
             url = f"{shop.base_url}/stores/{login['store_id']}/products/{file.stem}/images"
+            client.headers["X-Authorization"] = login["token"]
+            client.delete(url)  # of an earlier demo on the same stack
             started = time.monotonic()
             with file.open("rb") as data:
-                answer = client.post(
-                    url,
-                    headers={"X-Authorization": login["token"]},
-                    files={"datafile": (file.name, data, "image/png")},
-                )
+                answer = client.post(url, files={"datafile": (file.name, data, "image/png")})
             answered = time.monotonic()
             if answer.status_code != httpx.codes.OK:
                 raise FailureError(f"{file.name} was refused: {answer.text}")
@@ -145,16 +143,13 @@ def _described(stack: Stack) -> Description:
 
 
 def curl_lines(stack: Stack) -> list[str]:
-    """Requests to paste into a shell: another upload, a list, and the refusal of a second image."""
+    """Requests to paste into a shell: an upload, a list, a removal."""
     shop = _described(stack)
     login = shop.credentials["evotor"]
-    images = f"{shop.base_url}/stores/{login['store_id']}/products"
+    images = f"{shop.base_url}/stores/{login['store_id']}/products/my-first-product/images"
     auth = f'-H "X-Authorization: {login["token"]}"'
-    sample = SAMPLES / "mug.png"
     return [
-        f'curl -i {auth} -F datafile=@"{sample}" "{images}/{{product}}/images"'.replace(
-            "{product}", "my-first-product"
-        ),
-        f'curl -i {auth} "{images}/lamp/images"',
-        f'curl -i -X DELETE {auth} "{images}/pear/images"',
+        f'curl -i {auth} -F datafile=@"{SAMPLES / "mug.png"}" "{images}"',
+        f'curl -i {auth} "{images}"',
+        f'curl -i -X DELETE {auth} "{images}"',
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +29,12 @@ def build(target: Target) -> Path:
         run(
             [tool("sam") / "sam", "build", "--build-dir", built],
             "build the functions",
-            {**environment, "UV": uv(), "VITRINE_BUILD_FOR": target},
+            {
+                **environment,
+                "UV": uv(),
+                "UV_PYTHON": sys.executable,  # the emulator's, too
+                "VITRINE_BUILD_FOR": target,
+            },
         )
         mark.write_text(wanted)
         return built

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,11 @@ def session() -> boto3.Session:
 
 
 def start(port: int, folder: Path) -> Process:
-    """Start the emulator, its functions' permissions enforced, and wait until it answers.
+    """Start the emulator, its functions' permissions enforced.
 
     Args:
         port: where it listens, on this machine only.
         folder: for its log and its functions' files.
-
-    Raises:
-        FailureError: it did not answer in time, or ended.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -46,36 +43,40 @@ def start(port: int, folder: Path) -> Process:
         "AUTH": "true",
         "LOG_LEVEL": "WARNING",
     }
-    log = folder / "emulator.log"
+    return spawn([tool("emulator") / "ministack"], folder / "emulator.log", environment)
+
+
+def spawn(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]) -> Process:
+    """Start a server that outlives this command, its output in `log`."""
     with log.open("w") as out:
         process = subprocess.Popen(
-            [tool("emulator") / "ministack"],
-            cwd=folder,
+            command,
+            cwd=log.parent,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             start_new_session=True,
         )
-    wait_for(f"http://127.0.0.1:{port}/_ministack/health", process.poll, log)
     return Process.of(process.pid)
 
 
-def wait_for(url: str, ended: Callable[[], int | None], log: Path) -> None:
+def wait_for(url: str, process: Process, log: Path) -> None:
     """Wait until a server of ours answers.
 
     Raises:
-        FailureError: it did not in time, or ended; its log tells why.
+        FailureError: it did not in time, or ended; the end of its log tells why.
     """
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and ended() is None:
+    while time.monotonic() < deadline and process.find():
         try:
             httpx.get(url, timeout=2)
         except httpx.TransportError:
             time.sleep(0.05)
         else:
             return
-    raise FailureError(f"{url} did not answer; {log} may tell why.")
+    tail = "\n".join(log.read_text(errors="replace").strip().splitlines()[-12:])
+    raise FailureError(f"{url} did not answer; its log ends:\n{tail or '(empty)'}")
 
 
 def create_routes(endpoint: str, stack: str, api: str) -> None:
@@ -95,6 +96,8 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
     names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
     integrations: dict[str, str] = {}
     for path, methods in body["paths"].items():
+        if path.endswith("/"):
+            raise FailureError(f"AWS would not take the route {path}: it ends with a slash.")
         for method, operation in methods.items():
             function = _function_of(operation, names)
             if function not in integrations:

@@ -1,13 +1,12 @@
 """A stack on this machine, from nothing to a shop that answers, and back."""
 
+import os
 import shutil
 import socket
-import subprocess
 import sys
 from contextlib import closing
 
 from gateway.dialects import NAMES
-from vitrine.domain.shops import ProductMode
 from vitrine_cli import accounts, deployment, emulator, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Description, Process, Stack
@@ -17,8 +16,11 @@ from vitrine_cli.workspace import alone, tool
 DEMO_SHOP = "1234"
 
 
-def up(port: int) -> Stack:
+def up(port: int) -> tuple[Stack, bool]:
     """Start a stack with a demo shop, or find the one that runs on this port.
+
+    Returns:
+        The stack, and whether this call has started it.
 
     Raises:
         FailureError: it cannot be started; nothing of it is left running.
@@ -27,7 +29,7 @@ def up(port: int) -> Stack:
         earlier = stacks.load(port)
         if earlier is not None:
             if earlier.alive:
-                return earlier
+                return earlier, False
             with step("Clearing away a stack that did not end well"):
                 earlier.stop()
         _claim(port)
@@ -36,9 +38,10 @@ def up(port: int) -> Stack:
         try:
             _start(stack)
         except BaseException:
-            stack.stop()
+            with step("Clearing away what was started"):
+                stack.stop()
             raise
-        return stack
+        return stack, True
 
 
 def _start(stack: Stack) -> None:
@@ -47,19 +50,23 @@ def _start(stack: Stack) -> None:
         tool("sam")
     with step("Starting the local AWS"):
         stack.save()
-        port = int(stack.endpoint.rpartition(":")[2])
-        stack.processes.append(emulator.start(port, stack.folder))
+        started = emulator.start(int(stack.endpoint.rpartition(":")[2]), stack.folder)
+        stack.processes.append(started)
         stack.save()
+        health = f"{stack.endpoint}/_ministack/health"
+        emulator.wait_for(health, started, stack.folder / "emulator.log")
     with step("Building functions and layers"):
         built = deployment.build("host")
     base_url = f"http://localhost:{stack.port}"
     with step("Deploying template.yaml"):
         stack.outputs = deployment.deploy(built, stack.endpoint, f"{base_url}/media")
-        stack.processes.append(_start_proxy(stack))
+        started = _start_proxy(stack)
+        stack.processes.append(started)
         stack.save()
+        emulator.wait_for(f"http://127.0.0.1:{stack.port}/", started, stack.folder / "proxy.log")
     with step("Opening the demo shop"):
         records = tables.local(stack, base_url)
-        shop = accounts.create_shop(records, DEMO_SHOP, {}, ProductMode.OPEN)
+        shop = accounts.create_shop(records, DEMO_SHOP, {})
         logins = {
             dialect: accounts.create_credential(records, shop.id, dialect, (), "demo")[1]
             for dialect in NAMES
@@ -72,21 +79,12 @@ def _start(stack: Stack) -> None:
 
 def _start_proxy(stack: Stack) -> Process:
     api, cdn = deployment.api_id(stack.outputs), stack.outputs["CdnDomain"]
-    log = stack.folder / "proxy.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "vitrine_cli.proxy"),
-                *("--port", str(stack.port), "--endpoint", stack.endpoint),
-                *("--api", api, "--cdn", cdn),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    emulator.wait_for(f"http://127.0.0.1:{stack.port}/", process.poll, log)
-    return Process.of(process.pid)
+    command = [
+        *(sys.executable, "-m", "vitrine_cli.proxy"),
+        *("--port", str(stack.port), "--endpoint", stack.endpoint),
+        *("--api", api, "--cdn", cdn),
+    ]
+    return emulator.spawn(command, stack.folder / "proxy.log", os.environ)
 
 
 def _claim(port: int) -> None:
@@ -96,7 +94,8 @@ def _claim(port: int) -> None:
             attempt.bind(("127.0.0.1", port))
         except OSError:
             raise FailureError(
-                f"Port {port} is in use by another program; choose one with --port."
+                f"Port {port} is in use by another program; choose another with --port N "
+                "(make run PORT=N)."
             ) from None
 
 

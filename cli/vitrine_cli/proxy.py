@@ -7,22 +7,21 @@ the event of a function.
 import argparse
 import os
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 import httpx
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a body
 EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a function's event, the body in base64
 _EVENT_FRAME = 2048  # bytes of an event around headers and body, roughly
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
 
 
-def application(endpoint: str, api: str, cdn: str) -> Starlette:
+def application(endpoint: str, api: str, cdn: str) -> ASGIApp:
     """The proxy of one stack.
 
     Args:
@@ -37,6 +36,9 @@ def application(endpoint: str, api: str, cdn: str) -> Starlette:
         if _too_large(request, body):
             return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
         path: bytes = request.scope["raw_path"]
+        if {".", ".."} & set(unquote(path.decode("latin-1")).split("/")):
+            # They would lead out of the API and into the emulator itself.
+            return JSONResponse({"message": "Not Found"}, status_code=404)
         headers = _end_to_end(request.headers.raw)
         if path.startswith(b"/media/"):
             headers = [(name, value) for name, value in headers if name != b"host"]
@@ -46,10 +48,20 @@ def application(endpoint: str, api: str, cdn: str) -> Starlette:
         if query := request.scope["query_string"]:
             path += b"?" + query
         url = client.base_url.copy_with(raw_path=path)
-        answer = await client.request(request.method, url, headers=headers, content=body)
+        try:
+            answer = await client.request(request.method, url, headers=headers, content=body)
+        except httpx.TransportError:
+            return JSONResponse({"message": "Service Unavailable"}, status_code=503)
         return _answer(answer, request.method)
 
-    return Starlette(routes=[Route("/{path:path}", forward, methods=_METHODS)])
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await forward(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    return application
 
 
 def _too_large(request: Request, body: bytes) -> bool:
@@ -92,6 +104,7 @@ def main() -> None:
         host=os.environ.get("VITRINE_HOST", "127.0.0.1"),
         port=wanted.port,
         log_level="warning",
+        lifespan="off",
         server_header=False,
         date_header=False,
     )

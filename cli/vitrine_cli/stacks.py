@@ -5,12 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from vitrine_cli.failure import FailureError
 from vitrine_cli.workspace import HOME
 
-_STOP_SECONDS = 10
+_STOP_SECONDS = 3
 
 
 class Process(BaseModel):
@@ -74,7 +74,9 @@ class Stack(BaseModel):
     def save(self) -> None:
         """Remember it for other commands."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "stack.json").write_text(self.model_dump_json(indent=2))
+        unfinished = self.folder / "stack.json.new"
+        unfinished.write_text(self.model_dump_json(indent=2))
+        unfinished.replace(self.folder / "stack.json")
 
     def stop(self) -> None:
         """End its processes, their children too, and remove its files."""
@@ -103,7 +105,12 @@ def _folder(port: int) -> Path:
 def load(port: int) -> Stack | None:
     """The stack of a port, running or not."""
     file = _folder(port) / "stack.json"
-    return Stack.model_validate_json(file.read_text()) if file.exists() else None
+    if not file.exists():
+        return None
+    try:
+        return Stack.model_validate_json(file.read_text())
+    except ValidationError:  # not of this version, or damaged: there is nothing in it to stop
+        return Stack(port=port, endpoint="")
 
 
 def known() -> list[Stack]:

@@ -63,6 +63,8 @@ def of(stack: str | None, port: int | None) -> Records:
     Raises:
         FailureError: there is no such stack.
     """
+    if stack is not None and port is not None:
+        raise FailureError("--stack names a stack on AWS, --port one on this machine: choose one.")
     if stack is not None:
         return on_aws(stack)
     running = stacks.running(port)

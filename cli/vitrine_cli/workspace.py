@@ -3,6 +3,7 @@
 import fcntl
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,7 @@ def tool(name: str) -> Path:
             run(
                 [uv(), "sync", "--locked", "--quiet", "--only-group", name],
                 f"install the tools of group '{name}'",
-                {**os.environ, "UV_PROJECT_ENVIRONMENT": str(place)},
+                {**os.environ, "UV_PROJECT_ENVIRONMENT": str(place), "UV_PYTHON": sys.executable},
             )
             installed.write_bytes(lock)
     return place / "bin"

@@ -43,11 +43,11 @@ def authenticate(request: Request, access: Access) -> Caller:
     return access.bearer(secret, "evotor")
 
 
-_HEX_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+HEX_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _SEGMENTS = {
-    "store": _HEX_ID,
+    "store": HEX_ID,
     "product": re.compile(r"[A-Za-z0-9._-]{1,64}"),
-    "image": _HEX_ID,
+    "image": HEX_ID,
 }
 
 
@@ -233,8 +233,17 @@ def _reasons(error: VitrineError) -> list[str]:
             return []
 
 
+_IMAGES = "/stores/{store}/products/{product}/images"
+
 dialect: Final = Dialect(
     name="evotor",
+    routes={
+        f"POST {_IMAGES}": "create_image",
+        f"GET {_IMAGES}": "list_images",
+        f"GET {_IMAGES}/{{image}}": "get_image",
+        f"DELETE {_IMAGES}/{{image}}": "delete_image",
+        f"DELETE {_IMAGES}": "delete_images",
+    },
     authenticate=authenticate,
     checks=(require_scope, well_formed, own_store, acceptable),
     refuse=refuse,

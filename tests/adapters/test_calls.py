@@ -8,6 +8,7 @@ import boto3
 import pytest
 from tests import pictures
 from tests.adapters.conftest import on_aws
+from tests.fakes import FakeFunctions
 from tests.gateway import Answer, Gateway
 from tests.unit.test_rendering import event
 
@@ -61,6 +62,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         shops,
         DynamoGalleries(table),
         S3Blobs(s3, "originals", "media"),
+        FakeFunctions(),
         Access(shops),
         "https://cdn.example/media",
     )
@@ -109,13 +111,13 @@ def test_refusals_cost_less(meter: Meter) -> None:
     assert meter.calls == []
 
 
-def test_the_pipeline_costs_a_call_per_picture_and_two(aws: boto3.Session, meter: Meter) -> None:
+def test_the_pipeline_costs_a_call_per_picture_and_three(aws: boto3.Session, meter: Meter) -> None:
     created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
     (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
     meter.calls.clear()
 
     generate_renditions.handler(event(original["Key"]), None)
-    assert sorted(meter.calls) == sorted(["GetObject", *["PutObject"] * 8, "UpdateItem"])
+    assert sorted(meter.calls) == sorted(["GetObject", "GetItem", *["PutObject"] * 8, "UpdateItem"])
 
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()

@@ -9,7 +9,7 @@ from tests.adapters.conftest import Ports, on_aws
 
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
-from vitrine.domain.shops import ProductMode, Shop
+from vitrine.domain.shops import ProductMode, Shop, product_key
 
 MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def test_a_shops_id_is_taken_once(ports: Ports) -> None:
 
 
 def test_a_registered_product_has_aliases(ports: Ports) -> None:
-    ports.shops.register_product("s1", "28", "sku-28")
+    ports.shops.register_product("s1", product_key("28"), product_key("SKU-28"))
 
     assert ports.shops.registered_product("s1", "28") == "28"
     assert ports.shops.registered_product("s1", "sku-28") == "28"

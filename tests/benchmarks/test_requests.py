@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests import pictures
 from tests.benchmarks.conftest import Show
+from tests.fakes import FakeFunctions
 from tests.gateway import Answer, Gateway
 from tests.stack.conftest import Running, Shop
 
@@ -52,7 +53,12 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
     shops = DynamoShops(table)
     blobs = S3Blobs(s3, running.outputs["OriginalsBucket"], running.outputs["MediaBucket"])
     here = Environment(
-        shops, DynamoGalleries(table), blobs, Access(shops), running.outputs["MediaUrl"]
+        shops,
+        DynamoGalleries(table),
+        blobs,
+        FakeFunctions(),
+        Access(shops),
+        running.outputs["MediaUrl"],
     )
     with environment.use(here):
         yield made

@@ -17,7 +17,7 @@ from vitrine.domain.images import Image
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey, ProductMode
+from vitrine.domain.shops import ProductKey, ProductMode, product_key
 from vitrine.ports import GalleryChange
 from vitrine.services.adding import Upload, add_image
 
@@ -149,8 +149,11 @@ def test_ids_are_compared_whatever_their_case(evotor: Evotor) -> None:
 def test_a_trailing_slash_is_tolerated(evotor: Evotor, method: str, path: str, scope: str) -> None:
     plain = evotor.send(method, path)
     with_slash = evotor.send(method, f"{path}/")
+    without_token = Gateway()(method, f"{path}/")
 
     assert with_slash == plain
+    assert len(evotor.world.functions.called) == 2, "handed on to the function of the route"
+    assert without_token.json == INVALID_TOKEN
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,9 @@ def test_a_product_of_64_characters_is_fine(evotor: Evotor) -> None:
         ("GET", f"/stores/{STORE}"),
         ("GET", f"/stores/{STORE}/products/8"),
         ("GET", f"{IMAGES}/{NOBODY}/more"),
+        ("GET", f"{IMAGES}//"),
+        ("GET", f"/stores/{STORE}/products//images/"),
+        ("PUT", f"{IMAGES}/"),
         ("GET", f"/stores/{STORE}/products//images"),
     ],
 )
@@ -206,15 +212,17 @@ def test_other_methods_and_paths_are_not_found(evotor: Evotor, method: str, path
 def test_products_exist_as_they_are_registered(world: World, evotor: Evotor) -> None:
     world.open_shop("shop2", ProductMode.REGISTERED, evotor_store_id=OTHER_STORE)
     world.issue("two", "shop2", "evotor", "product.image:read", "product.image:write")
-    world.shops.register_product("shop2", "28", "sku-28")
+    world.shops.register_product("shop2", product_key("28"), product_key("Sku-28"))
     token = {"X-Authorization": "two"}
     path = f"/stores/{OTHER_STORE}/products"
 
     known = evotor.post(pictures.png(), f"{path}/28/images", headers=token)
     unknown = evotor.post(b"not even a picture", f"{path}/29/images", headers=token)
+    no_form = evotor.send("POST", f"{path}/29/images", token, content=b"no form")
     alias = evotor.send("GET", f"{path}/SKU-28/images", token)
 
     assert (unknown.status, unknown.json) == (404, NOT_FOUND)
+    assert no_form == unknown, "the product comes before the body"
     assert alias.json["items"] == [{**known.json, "product_id": "sku-28"}]
     for method in ("GET", "DELETE"):
         assert evotor.send(method, f"{path}/29/images", token).status == 404

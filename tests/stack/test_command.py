@@ -36,7 +36,8 @@ def test_a_busy_port_gets_one_sentence() -> None:
     assert refused.returncode == 1
     assert refused.stdout == ""
     assert refused.stderr == (
-        f"✗ Port {port} is in use by another program; choose one with --port.\n"
+        f"✗ Port {port} is in use by another program; choose another with --port N "
+        "(make run PORT=N).\n"
     )
     assert stacks.load(port) is None
 
@@ -104,6 +105,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
         (("shop", "create", "My Shop"), "'My Shop' cannot name a shop"),
         (("shop", "create", "uploads"), "'uploads' cannot name a shop"),
         (("shop", "create", "s2", "--setting", "x"), "'x' is no setting: write NAME=VALUE."),
+        (("shop", "create", "s2", "--setting", "evotor.user_id=7"), "'7' cannot be evotor.user_id"),
         (("shop", "create", "s2", "--setting", "a.b=1"), "No dialect knows the setting 'a.b'"),
         (("credential", "create", "none", "--dialect", "evotor"), "There is no shop 'none'."),
         (("credential", "create", "1234", "--dialect", "none"), "There is no dialect 'none'"),
@@ -161,11 +163,19 @@ def test_the_same_commands_reach_a_stack_by_its_name(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     shop = f"shop-{time.time_ns()}"
 
-    made = vitrine("shop", "create", shop, "--setting", "evotor.user_id=07", "--stack", "vitrine")
+    made = vitrine(
+        "shop",
+        "create",
+        shop,
+        "--setting",
+        "evotor.user_id=07-123456789012345",
+        "--stack",
+        "vitrine",
+    )
     issued = vitrine("credential", "create", shop, "--dialect", "evotor", "--stack", "vitrine")
     missing = vitrine("shop", "create", shop, "--stack", "no-such-stack")
 
-    assert json.loads(made.stdout)["evotor.user_id"] == "07"
+    assert json.loads(made.stdout)["evotor.user_id"] == "07-123456789012345"
     login = json.loads(issued.stdout)
     path = f"/stores/{login['store_id']}/products/1/images"
     answer = running.client.get(path, headers={"Authorization": login["token"]})

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.gallery import HARD_LIMIT, THUMBNAIL, Gallery
 
 sorts = st.dictionaries(st.integers(1, 10**12), st.integers(0, 50), max_size=30)
 
@@ -14,6 +14,10 @@ def galleries(draw: st.DrawFn) -> Gallery:
     holder = draw(st.none() | st.sampled_from(sorted(placed))) if placed else None
     roles = {} if holder is None else {THUMBNAIL: holder, "small_image": holder}
     return Gallery(draw(st.integers(0, 10**6)), placed, roles)
+
+
+def test_no_gallery_holds_more_than_a_thousand() -> None:
+    assert HARD_LIMIT == 1000
 
 
 def test_the_first_image_has_place_0_and_is_the_thumbnail() -> None:

@@ -83,6 +83,7 @@ def test_other_keys_are_no_originals(key: str) -> None:
         (r"C:\fakepath\lamp.png", "lamp.png"),
         ("../../etc/passwd", "passwd"),
         ("a\r\nb\x00.png", "a_b_.png"),
+        ("a\uffff\ufffe\ud800b.png", "a_b.png"),
         ("", "image"),
         ("..", "image"),
         ("folder/", "image"),

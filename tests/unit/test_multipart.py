@@ -35,6 +35,21 @@ def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
             continue
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "cp1251", "latin-1", "shift-jis"])
+def test_how_a_name_is_spelled_decides_nothing(charset: str) -> None:
+    name = "фото.png" if charset in ("utf-8", "cp1251") else "photo.png"
+    head = f'--b\r\nContent-Disposition: form-data; name="a"; filename="{name}"\r\n'
+    more = "".join(f"X-{number}: {'x' * 5000}\r\n" for number in range(20))
+    body = (head + more + "\r\n1\r\n--b--").encode(charset)
+
+    (part,) = parse_form("multipart/form-data; boundary=b", body).parts
+
+    assert (part.name, part.data) == ("a", b"1")
+    assert part.file_name is not None
+    if charset == "utf-8":
+        assert part.file_name == name
+
+
 def test_a_field_is_there_once_or_not_at_all() -> None:
     form = Form((Part("a", None, b"1"), Part("b", "f", b"2"), Part("b", "f", b"3")))
 

@@ -117,6 +117,108 @@ def test_pixels_of_all_frames_count() -> None:
     assert inspect(pictures.animated("GIF", frames=40, size=1200)).oversized
 
 
+def grey_rows(rows: int, height: int = 300, *, interlaced: bool = False) -> bytes:
+    """A 300 pixels wide PNG whose pixel data ends after so many rows."""
+    header = struct.pack(">IIBBBBB", 300, height, 8, 0, 0, 0, interlaced)
+    data = zlib.compress(b"\0" * 301 * rows)
+    return pictures.png_of_chunks([(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 150, 299])
+def test_a_png_that_ends_between_two_rows_is_not_whole(rows: int) -> None:
+    assert inspect(grey_rows(300)).whole
+    assert not inspect(grey_rows(rows)).whole
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_rows_of_an_interlaced_png_are_counted_pass_by_pass(width: int, height: int) -> None:
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)]
+    passes.append((0, 1, 1, 2))
+    rows = b"".join(
+        (b"\0" + b"\x55" * len(range(left, width, across))) * len(range(top, height, down))
+        for left, top, across, down in passes
+        if range(left, width, across)
+    )
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1)
+
+    def png(data: bytes) -> bytes:
+        packed = zlib.compress(data)
+        return pictures.png_of_chunks([(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")])
+
+    assert inspect(png(rows)).whole
+    assert not inspect(png(rows[:-1])).whole
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [(b"tEXt", b"a\0b"), "IHDR", "IDAT", "IEND"],
+        ["IHDR", "IHDR", "IDAT", "IEND"],
+        ["IHDR", "IDAT", (b"tEXt", b"a\0b"), "IDAT", "IEND"],
+        ["IDAT", "IEND"],
+        [(b"IHDR", b"\0" * 15), "IDAT", "IEND"],
+    ],
+)
+def test_a_png_in_disorder_is_not_whole(chunks: list[tuple[bytes, bytes] | str]) -> None:
+    good = {
+        "IHDR": (b"IHDR", struct.pack(">IIBBBBB", 300, 300, 8, 0, 0, 0, 0)),
+        "IDAT": (b"IDAT", zlib.compress(b"\0" * 301 * 300)),
+        "IEND": (b"IEND", b""),
+    }
+    data = pictures.png_of_chunks(
+        [good[each] if isinstance(each, str) else each for each in chunks]
+    )
+
+    assert not inspect(data).whole
+
+
+def test_a_palette_that_is_not_there_is_damage_and_the_size_is_still_seen() -> None:
+    header = struct.pack(">IIBBBBB", 200, 300, 8, 3, 0, 0, 0)
+    data = zlib.compress(b"\0" * 201 * 300)
+    seen = inspect(pictures.png_of_chunks([(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]))
+
+    assert (seen.whole, seen.width, seen.height) == (False, 200, 300)
+
+
+@pytest.mark.parametrize("size", [(300, 300), (60_000, 60_000)])
+def test_a_gif_frame_that_leaves_its_screen_is_damage(size: tuple[int, int]) -> None:
+    """Pillow would grow the picture to it, whatever the header said and we allowed."""
+    first = pictures.encode(Image.new("P", (1, 1)), "GIF")
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, *size, 0) + b"\x02\x02\x44\x01\x00"
+
+    assert inspect(first).whole
+    assert not inspect(first[:-1] + frame + b";").whole
+
+
+def test_a_jpeg_too_large_to_decode_still_tells_its_size() -> None:
+    data = bytearray(pictures.jpeg())
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = struct.pack(">HH", 60_000, 50_000)
+    seen = inspect(bytes(data))
+
+    assert (seen.oversized, seen.width, seen.height) == (True, 50_000, 60_000)
+
+
+def test_formats_that_nobody_wants_are_not_decoded() -> None:
+    seen = inspect(pictures.jpeg(60, 40), decoded={Format.PNG})
+
+    assert (seen.format, seen.width, seen.height, seen.whole) == (Format.JPEG, 60, 40, False)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [(b"iCCP", b"junk"), (b"iCCP", b"x\0\0" + zlib.compress(b"\1" * 20_000_000))]
+    + [(name, b"1") for name in (b"pHYs", b"gAMA", b"cHRM", b"sRGB", b"tIME", b"eXIf", b"zTXt")],
+    ids=lambda chunk: chunk[0].decode() + str(len(chunk[1])),
+)
+def test_broken_descriptions_reject_no_picture(chunk: tuple[bytes, bytes]) -> None:
+    plain = pictures.png()
+    data = plain[:33] + pictures.png_chunk(*chunk) + plain[33:]
+
+    assert inspect(data) == inspect(plain)
+    assert resize(data, GALLERY).encoded == resize(plain, GALLERY).encoded
+
+
 # Publication
 
 
@@ -172,10 +274,18 @@ def test_animations_stay_animated() -> None:
         assert (getattr(published, "n_frames", 1), published.info.get("loop")) == (3, 0)
 
 
-def test_a_progressive_jpeg_is_published_whole() -> None:
-    data = pictures.jpeg(200, 150, progressive=True, comment=SECRET)
+@pytest.mark.parametrize("how", [{"progressive": True}, {"restart_marker_blocks": 1}])
+def test_jpegs_of_all_kinds_are_published_whole(how: dict[str, int]) -> None:
+    data = pictures.jpeg(200, 150, comment=SECRET, **how)
 
     assert pictures.opened(publish(data, Format.JPEG)).tobytes() == pictures.opened(data).tobytes()
+
+
+def test_a_cmyk_jpeg_keeps_what_says_how_its_inks_are_meant() -> None:
+    data = pictures.encode(pictures.gradient(60, 40).convert("CMYK"), "JPEG")
+
+    assert b"Adobe" in data
+    assert publish(data, Format.JPEG) == data
 
 
 def test_a_png_whose_critical_chunk_nobody_knows_is_damaged() -> None:
@@ -207,6 +317,28 @@ def test_every_rendition_has_its_size_and_is_never_enlarged() -> None:
     expected = [(1024, 683), (640, 427), (480, 320), (320, 213), (240, 160), (100, 67), (50, 33)]
     assert sizes(pictures.jpeg(1200, 800)) == expected
     assert sizes(pictures.png(30, 20)) == [(30, 20)] * 7
+
+
+def test_a_tall_picture_is_never_enlarged_from_a_smaller_step() -> None:
+    """Inside 1024 x 1024 it is narrower than at a width of 640: the box is not the largest."""
+    tall = Image.effect_noise((640, 3000), 80)
+    resized = resize(pictures.encode(tall, "PNG"), GALLERY).encoded
+
+    assert pictures.opened(resized[GALLERY[0]]).size == (218, 1024)
+    full = pictures.opened(resized[GALLERY[1]])
+    assert ImageChops.difference(full, tall).getbbox() is None
+
+
+def test_one_grey_of_16_bits_may_stand_for_nothing() -> None:
+    row = b"\0" + b"".join(struct.pack(">H", column * 200) for column in range(300))
+    header = struct.pack(">IIBBBBB", 300, 300, 16, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"tRNS", struct.pack(">H", 200))]
+    chunks += [(b"IDAT", zlib.compress(row * 300)), (b"IEND", b"")]
+
+    full = pictures.opened(resize(pictures.png_of_chunks(chunks), GALLERY).encoded[GALLERY[0]])
+
+    assert full.getpixel((1, 5)) == (0, 0, 0, 0)
+    assert full.getpixel((250, 5)) == (195, 195, 195, 255)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "RGB", "RGBA"])

@@ -145,11 +145,23 @@ def test_an_event_of_removal_does_not_believe_itself_while_the_original_is_there
     assert len(pipeline.world.blobs.public) == 8
 
 
+def test_an_event_of_creation_that_finds_no_original_tidies_up(pipeline: Pipeline) -> None:
+    """The function died after it had stored pictures; the image was removed; the event is late."""
+    image = pipeline.add()
+    pipeline.created(image)
+    pipeline.remove(image)
+
+    pipeline.created(image)
+
+    assert pipeline.world.blobs.public == {}
+
+
 def test_an_event_that_comes_before_the_record_is_sent_again(pipeline: Pipeline) -> None:
     image = pipeline.add()
     record = pipeline.world.galleries.records["s1", PRODUCT].pop(image.id)
     with pytest.raises(RecordMissingError):
         pipeline.created(image)
+    assert pipeline.world.blobs.public == {}, "nothing is public that is nobody's image"
 
     pipeline.world.galleries.records["s1", PRODUCT][image.id] = record
     pipeline.created(image)

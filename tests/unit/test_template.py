@@ -1,10 +1,15 @@
 """The template keeps the promises of the design."""
 
 import json
+import re
+from importlib import import_module
 from typing import Any
 
 import pytest
 from tests.gateway import ROOT, routes, template
+
+from gateway.dialects import NAMES
+from vitrine.domain.locations import ORIGINALS
 
 RESOURCES = template()["Resources"]
 FUNCTIONS = {
@@ -17,9 +22,7 @@ EVOTOR = "/stores/{store}/products/{product}/images"
 
 
 def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
-    plain = {route.key: route.handler for route in routes() if not route.path.endswith("/")}
-
-    assert plain == {
+    assert {route.key: route.handler for route in routes()} == {
         f"POST {EVOTOR}": "evotor.create_image.handler",
         f"GET {EVOTOR}": "evotor.list_images.handler",
         f"GET {EVOTOR}/{{image}}": "evotor.get_image.handler",
@@ -29,17 +32,32 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
     }
 
 
-def test_every_route_leads_to_the_same_function_with_a_slash_at_its_end() -> None:
-    by_key = {route.key: route.function for route in routes()}
-    documented = {key: name for key, name in by_key.items() if not key.endswith("/")}
-    documented.pop("$default")
+def test_no_route_ends_with_a_slash() -> None:
+    """API Gateway does not take such routes; `$default` hands their requests on."""
+    assert not [route.key for route in routes() if route.path.endswith("/")]
 
-    assert {key: by_key.get(f"{key}/") for key in documented} == documented
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_dialects_routes_are_the_templates(name: str) -> None:
+    dialect = import_module(f"{name}.wire").dialect
+
+    assert {
+        route.key: route.handler for route in routes() if route.handler.startswith(f"{name}.")
+    } == {key: f"{name}.{operation}.handler" for key, operation in dialect.routes.items()}
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "Evotor" in name])
+def test_functions_are_called_by_dialect_and_operation(name: str) -> None:
+    operation = FUNCTIONS[name]["Handler"].removesuffix(".handler")
+
+    assert FUNCTIONS[name]["FunctionName"] == {
+        "Sub": "${AWS::StackName}-" + operation.replace(".", "-").replace("_", "-")
+    }
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_data_outlives_the_stack(name: str) -> None:
-    assert RESOURCES[name]["DeletionPolicy"] == "Retain"
+    assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
@@ -99,6 +117,27 @@ def test_what_fails_for_good_lands_in_the_dead_letter_queue(name: str) -> None:
         "Type": "SQS",
         "Destination": {"GetAtt": "FailedEvents.Arn"},
     }
+
+
+@pytest.mark.parametrize("name", ["GenerateRenditions", "RemoveRenditions"])
+def test_storage_events_are_those_of_originals(name: str) -> None:
+    (event,) = FUNCTIONS[name]["Events"].values()
+
+    assert event["Properties"]["Bucket"] == {"Ref": "OriginalsBucket"}
+    rules = event["Properties"]["Filter"]["S3Key"]["Rules"]
+    assert rules == [{"Name": "prefix", "Value": ORIGINALS}]
+
+
+def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:
+    config = RESOURCES["CdnAccess"]["Properties"]["OriginAccessControlConfig"]
+
+    assert config["SigningBehavior"] == "always"
+    assert RESOURCES["MediaBucketPolicy"]["Properties"]["Bucket"] == {"Ref": "MediaBucket"}
+
+
+def test_sam_deploys_what_it_has_built() -> None:
+    """A template named for all commands would be deployed unbuilt, its layers empty."""
+    assert not re.search(r"^template", (ROOT / "samconfig.toml").read_text(), re.MULTILINE)
 
 
 def test_logs_are_kept_for_a_while_only() -> None:

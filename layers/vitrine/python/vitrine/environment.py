@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from vitrine.access.callers import Access
-from vitrine.ports import Blobs, Galleries, Shops
+from vitrine.ports import Blobs, Functions, Galleries, Shops
 from vitrine.services.catalogue import now
 
 
@@ -23,6 +23,7 @@ class Environment:
         shops: shops, credentials, registered products.
         galleries: records of images and their order.
         blobs: originals and public pictures.
+        functions: other functions of the same stack.
         access: tells callers by their credentials.
         media_url: where the CDN serves public pictures, without a slash at the end.
         clock: tells the present moment, UTC.
@@ -31,6 +32,7 @@ class Environment:
     shops: Shops
     galleries: Galleries
     blobs: Blobs
+    functions: Functions
     access: Access
     media_url: str
     clock: Callable[[], datetime] = now
@@ -70,6 +72,7 @@ def _on_aws() -> Environment:
     from botocore.config import Config
 
     from vitrine.adapters.blobs import S3Blobs
+    from vitrine.adapters.functions import LambdaFunctions
     from vitrine.adapters.galleries import DynamoGalleries
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
@@ -82,6 +85,7 @@ def _on_aws() -> Environment:
         max_pool_connections=16,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
+    patient = Config(connect_timeout=1, read_timeout=14, retries={"total_max_attempts": 1})
     table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
     originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
     shops = DynamoShops(table)
@@ -89,6 +93,9 @@ def _on_aws() -> Environment:
         shops=shops,
         galleries=DynamoGalleries(table),
         blobs=S3Blobs(boto3.client("s3", config=config), originals, media),
+        functions=LambdaFunctions(
+            lambda: boto3.client("lambda", config=patient), os.environ.get("STACK", "")
+        ),
         access=Access(shops),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
     )

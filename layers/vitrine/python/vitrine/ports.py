@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from vitrine.domain.credentials import Credential
 from vitrine.domain.gallery import Gallery
@@ -72,6 +72,9 @@ class Galleries(Protocol):
             ConflictError: the head is no longer as it was read; nothing has changed.
         """
 
+    def has_image(self, address: Address, product: str) -> bool:
+        """Whether the product has an image with these bytes."""
+
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
 
@@ -138,3 +141,10 @@ class Blobs(Protocol):
 
     def remove_public(self, keys: Sequence[str]) -> None:
         """Remove public pictures; those that are not there are no error."""
+
+
+class Functions(Protocol):
+    """Other functions of the same stack."""
+
+    def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What the function of a dialect's operation answers to a gateway event."""

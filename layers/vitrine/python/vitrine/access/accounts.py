@@ -1,9 +1,23 @@
 """What a platform must know of a shop, and what a client needs to get in."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vitrine.domain.shops import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something a platform knows of a shop.
+
+    Attributes:
+        pattern: what every value of it matches.
+        make: a value for a shop that brings none.
+    """
+
+    pattern: re.Pattern[str]
+    make: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +26,10 @@ class Account:
 
     Attributes:
         scopes: everything a credential of this dialect can cover.
-        settings: makes the dialect's settings of a new shop, such as its ids on the platform.
+        settings: what it must know of a shop, such as its id on the platform, by name.
         login: what a client is given, from its shop and its new secret, by wire names.
     """
 
     scopes: tuple[str, ...]
-    settings: Callable[[], Mapping[str, str]]
+    settings: Mapping[str, Setting]
     login: Callable[[Shop, str], Mapping[str, str]]

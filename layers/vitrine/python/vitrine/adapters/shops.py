@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
 from vitrine.domain.credentials import Credential
 from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
-from vitrine.domain.shops import ProductMode, Shop
+from vitrine.domain.shops import ProductKey, ProductMode, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ class DynamoShops:
         item = self._table.get(f"SHOP#{shop}", f"PRODUCT#{alias}")
         return None if item is None else str(item["product"])
 
-    def register_product(self, shop: str, product: str, *aliases: str) -> None:
+    def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         """Let `product` be known, under its own key and under `aliases`."""
         for alias in (product, *aliases):
             self._table.put({**key(f"SHOP#{shop}", f"PRODUCT#{alias}"), "product": product})

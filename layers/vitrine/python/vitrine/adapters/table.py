@@ -42,17 +42,19 @@ class Table:
         return None if item is None else _plain(item)
 
     def get_both(self, pk: str, first: str, second: str) -> tuple[Item | None, Item | None]:
-        """Two items of one partition, read in one call."""
+        """Two items of one partition, read in one call.
+
+        Raises:
+            ConflictError: DynamoDB did not get to all of them: try again.
+        """
         wanted = [wire(key(pk, first)), wire(key(pk, second))]
-        found: dict[str, Item] = {}
-        while wanted:
-            answer = self._client.batch_get_item(
-                RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
-            )
-            for item in map(_plain, answer["Responses"].get(self._name, [])):
-                found[item["sk"]] = item
-            left = answer["UnprocessedKeys"].get(self._name)
-            wanted = [dict(each) for each in left["Keys"]] if left else []
+        answer = self._client.batch_get_item(
+            RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
+        )
+        if answer.get("UnprocessedKeys"):
+            raise ConflictError("too many readers at once")
+        items = [_plain(item) for item in answer["Responses"].get(self._name, [])]
+        found = {item["sk"]: item for item in items}
         return found.get(first), found.get(second)
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:

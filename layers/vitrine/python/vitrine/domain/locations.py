@@ -18,7 +18,8 @@ ORIGINALS = "originals/"
 PUBLIC = "media/"
 _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
 _NAME_BYTES = 255
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+# Controls, and what XML cannot carry: S3 lists and removes keys in XML.
+_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _ORIGINAL_KEY = re.compile(
     r"originals/(?P<shop>[a-z0-9-]+)/(?P<image>[1-9]\d*)/(?P<revision>\d+)-(?P<digest>[0-9a-f]{20})"
     r"/(?P<file_name>[^/]+)"
@@ -106,7 +107,7 @@ def parse_original_key(key: str) -> Address | None:
 def storage_name(file_name: str) -> str:
     """`file_name` as the last segment of a key: no folders or controls, at most 255 bytes."""
     last = re.split(r"[/\\]", file_name)[-1]
-    name = _CONTROLS.sub("_", unicodedata.normalize("NFC", last))
+    name = _UNFIT.sub("_", unicodedata.normalize("NFC", last))
     name = name.encode("utf-8", "replace")[-_NAME_BYTES:].decode("utf-8", "ignore")
     return name if name.strip(". ") else "image"
 

@@ -7,6 +7,8 @@ from multipart import MultipartError, PushMultipartParser, parse_options_header
 
 from vitrine.domain.errors import FieldError, MalformedBodyError
 
+_HEADER_LIMIT = 64 * 1024  # bytes of one header of a part
+_HEADERS_LIMIT = 100  # headers of a part
 _FIRST_LINE = re.compile(rb"--([^\r\n]{1,200})\r\n")
 
 
@@ -61,7 +63,13 @@ def parse_form(content_type: str, body: bytes) -> Form:
     parts: list[Part] = []
     data = bytearray()
     try:
-        with PushMultipartParser(boundary) as parser:
+        # Any bytes are Latin-1: how a client spells a file's name decides nothing.
+        with PushMultipartParser(
+            boundary,
+            header_charset="latin-1",
+            max_header_size=_HEADER_LIMIT,
+            max_header_count=_HEADERS_LIMIT,
+        ) as parser:
             for event in parser.parse(body):
                 if event is None:
                     parts[-1] = Part(parts[-1].name, parts[-1].file_name, bytes(data))
@@ -69,10 +77,20 @@ def parse_form(content_type: str, body: bytes) -> Form:
                 elif isinstance(event, (bytes, bytearray)):
                     data += event
                 else:
-                    parts.append(Part(event.name, event.filename, b""))
+                    file_name = None if event.filename is None else _text(event.filename)
+                    parts.append(Part(_text(event.name), file_name, b""))
     except MultipartError as error:
         raise MalformedBodyError(str(error)) from error
     return Form(tuple(parts))
+
+
+def _text(spelled: str) -> str:
+    """A header's text: UTF-8, as today's clients send it, or else Latin-1."""
+    data = spelled.encode("latin-1")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return spelled
 
 
 def _first_line(body: bytes) -> bytes:

@@ -4,14 +4,15 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from PIL import Image as Pillow
 
 from vitrine.domain.pictures import Format, Inspection
-from vitrine.pictures.publication import DamagedError, publish
+from vitrine.pictures.publication import DamagedError, png_pixels, publish
+from vitrine.pictures.rows import has_all_rows
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
@@ -19,6 +20,7 @@ PIXEL_LIMIT = 50_000_000
 DECODER_ERRORS = (
     OSError,  # what Pillow raises for most damage, and for a format it does not know
     SyntaxError,  # ... for a broken header
+    AssertionError,  # ... for a palette that is not there
     ValueError,
     EOFError,
     IndexError,
@@ -27,41 +29,33 @@ DECODER_ERRORS = (
     OverflowError,
     struct.error,
     zlib.error,
+    Pillow.DecompressionBombError,
 )
 """What decoders raise for bytes that are no good picture."""
 
 
-def inspect(data: bytes) -> Inspection:
-    """What `data` is, decoded to the last pixel unless it is larger than `PIXEL_LIMIT`.
+def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Inspection:
+    """What `data` is.
 
     Never raises for any bytes: what cannot be read is missing from the answer. Metadata is left
     out before decoding, so that trouble in it neither rejects a picture nor costs memory.
+
+    Args:
+        data: any bytes.
+        decoded: the formats to decode to the last pixel, unless there are more pixels than
+            `PIXEL_LIMIT`. A picture of another format counts as not whole.
     """
     kind = sniff(data)
     if kind is None:
         return Inspection()
     try:
-        return _decoded(publish(data, kind), kind)
+        pixels = pixels_of(data, kind)
     except DamagedError:
         return read_header(data, kind)
-
-
-def read_header(data: bytes, kind: Format) -> Inspection:
-    """What the header of a picture of format `kind` shows; no pixel of it is decoded."""
-    try:
-        with decoder(data, kind) as picture:
-            width, height = picture.size
-            frames = _frames(picture)
-            transparent = picture.has_transparency_data
-    except Pillow.DecompressionBombError:
-        width, height = struct.unpack_from(">II", data, 16) if kind is Format.PNG else (None, None)
-        return Inspection(kind, width, height, whole=True, oversized=True)
-    except DECODER_ERRORS:
-        return Inspection(kind)
-    oversized = width * height * frames > PIXEL_LIMIT
-    return Inspection(
-        kind, width, height, frames, transparent, whole=oversized, oversized=oversized
-    )
+    header = read_header(pixels, kind)
+    if header.oversized or header.width is None or kind not in decoded:
+        return header
+    return replace(header, whole=_is_whole(pixels, kind, header.frames))
 
 
 def sniff(data: bytes) -> Format | None:
@@ -77,32 +71,64 @@ def sniff(data: bytes) -> Format | None:
     return Format.BMP if data.startswith(b"BM") else None
 
 
-def _decoded(data: bytes, kind: Format) -> Inspection:
-    header = read_header(data, kind)
-    if header.oversized or header.width is None:
-        return header
+def pixels_of(data: bytes, kind: Format) -> bytes:
+    """What a decoder needs of a picture of format `kind`, and nothing it could stumble over.
+
+    Raises:
+        DamagedError: the structure of the bytes cannot be followed to the picture's end.
+    """
+    return png_pixels(data) if kind is Format.PNG else publish(data, kind)
+
+
+def read_header(data: bytes, kind: Format) -> Inspection:
+    """What the header of a picture of format `kind` shows; no pixel of it is decoded."""
+    seen = Inspection(kind)
     try:
-        with decoder(data, kind) as picture:
-            for frame in range(header.frames):
-                picture.seek(frame)
-                picture.load()
+        with _any_size(), decoder(data, kind) as picture:
+            width, height = picture.size
+            seen = replace(seen, width=width, height=height)
+            frames = _frames(picture)
+            transparent = picture.has_transparency_data
     except DECODER_ERRORS:
-        return header
-    return replace(header, whole=True)
+        return seen
+    oversized = width * height * frames > PIXEL_LIMIT
+    return Inspection(
+        kind, width, height, frames, transparent, whole=oversized, oversized=oversized
+    )
 
 
 @contextmanager
 def decoder(data: bytes, kind: Format) -> Iterator[Pillow.Image]:
     """A picture of format `kind`, its header read; nothing else is tried, and no warning is given.
 
-    Pillow warns of oddities that we judge ourselves, and of a large picture before we can ask for
-    its size.
+    Pillow warns of oddities that we judge ourselves.
     """
     with (
         warnings.catch_warnings(action="ignore"),
         Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture,
     ):
         yield picture
+
+
+@contextmanager
+def _any_size() -> Iterator[None]:
+    """Let Pillow open pictures of any size: it refuses them before it tells how large they are."""
+    limit, Pillow.MAX_IMAGE_PIXELS = Pillow.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Pillow.MAX_IMAGE_PIXELS = limit
+
+
+def _is_whole(data: bytes, kind: Format, frames: int) -> bool:
+    try:
+        with decoder(data, kind) as picture:
+            for frame in range(frames):
+                picture.seek(frame)
+                picture.load()
+    except DECODER_ERRORS:
+        return False
+    return kind is not Format.PNG or has_all_rows(data)
 
 
 def _frames(picture: Pillow.Image) -> int:

@@ -25,38 +25,90 @@ def publish(data: bytes, kind: Format) -> bytes:
     """
     try:
         return b"".join(_PARTS[kind](data))
-    except (struct.error, IndexError) as error:
+    except (struct.error, IndexError) as error:  # the walk ran over the end
         raise DamagedError(f"{kind.name} breaks off") from error
 
 
+_PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = frozenset(
-    # What makes up the picture, how it is shown, and, from acTL on, how it moves.
-    b"IHDR PLTE IDAT IEND tRNS iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs "
-    b"acTL fcTL fdAT".split()
-)
+_PNG_INDEXED = 3  # the colour type whose pixels are numbers of a palette's colours
+_PNG_PIXELS = frozenset(b"IHDR PLTE IDAT IEND tRNS acTL fcTL fdAT".split())
+_PNG_KEPT = _PNG_PIXELS | frozenset(b"iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs".split())
 
 
 def _png(data: bytes) -> Iterator[bytes]:
     yield _PNG_SIGNATURE
-    at, name = len(_PNG_SIGNATURE), b""
+    for name, chunk in png_chunks(data):
+        if name in _PNG_KEPT:
+            yield chunk
+        elif name == b"eXIf":
+            turned = orientation(chunk[8:-4])
+            if turned != UPRIGHT:
+                yield _png_chunk(b"eXIf", orientation_only(turned))
+
+
+def png_pixels(data: bytes) -> bytes:
+    """A PNG with nothing left but its pixels: no decoder can stumble over what describes them.
+
+    Raises:
+        DamagedError: the structure of the bytes cannot be followed to the picture's end.
+    """
+    kept = (chunk for name, chunk in png_chunks(data) if name in _PNG_PIXELS)
+    return _PNG_SIGNATURE + b"".join(kept)
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bytes of a PNG's chunks, up to its end.
+
+    Raises:
+        DamagedError: they break off, stand in another order than a decoder needs, or do not match
+            their checksums, which decoders leave unlooked at where pixels are.
+    """
+    at, name, before, indexed = len(_PNG_SIGNATURE), b"", b"", False
+    seen: set[bytes] = set()
     while name != b"IEND":
+        if at + 12 > len(data):
+            raise DamagedError("a PNG without end")
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
             raise DamagedError("a PNG chunk breaks off")
-        if name in _PNG_KEPT:
-            # Decoders do not check the sums of pixel data, so a flipped bit would go unnoticed.
+        if name in _PNG_PIXELS:
             if zlib.crc32(memoryview(data)[at + 4 : end - 4]) != _u32(data, end - 4):
                 raise DamagedError("a PNG chunk does not match its checksum")
-            yield data[at:end]
-        elif name == b"eXIf":
-            turned = orientation(data[at + 8 : end - 4])
-            if turned != UPRIGHT:
-                yield _png_chunk(b"eXIf", orientation_only(turned))
         elif not name[0] & 0x20:
             raise DamagedError("a PNG chunk that must be understood is not")
-        at = end
+        first_is_header = (not seen) == (name == b"IHDR") and (name != b"IHDR" or length == 13)
+        if not first_is_header or (name == b"IDAT" and b"IDAT" in seen and before != b"IDAT"):
+            raise DamagedError("PNG chunks in disorder")
+        indexed = indexed or (name == b"IHDR" and data[at + 17] == _PNG_INDEXED)
+        if name == b"IDAT" and indexed and b"PLTE" not in seen:
+            raise DamagedError("a PNG without its palette")
+        yield name, data[at:end]
+        seen.add(name)
+        at, before = end, name
+
+
+def png_profile(published: bytes) -> bytes | None:
+    """The colour profile in a published PNG, unless it unpacks to more than a profile can be."""
+    for name, chunk in png_chunks(published):
+        if name == b"iCCP":
+            packed = chunk[8:-4].partition(b"\0")[2][1:]
+            unpacker = zlib.decompressobj()
+            try:
+                profile = unpacker.decompress(packed, _PROFILE_LIMIT)
+            except zlib.error:
+                return None
+            return profile if unpacker.eof else None
+    return None
+
+
+def png_orientation(published: bytes) -> int:
+    """The orientation, 1 to 8, that a published PNG asks for."""
+    for name, chunk in png_chunks(published):
+        if name == b"eXIf":
+            return orientation(chunk[8:-4])
+    return UPRIGHT
 
 
 def _png_chunk(name: bytes, payload: bytes) -> bytes:
@@ -119,10 +171,15 @@ _GIF_APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 
 
 def _gif(data: bytes) -> Iterator[bytes]:
+    screen = struct.unpack_from("<HH", data, 6)
     at = 13 + _gif_table(data[10])
     yield data[:at]
     while at < len(data) and data[at] != _GIF_TRAILER:
         if data[at] == _GIF_IMAGE:
+            left, top, width, height = struct.unpack_from("<HHHH", data, at + 1)
+            if left + width > screen[0] or top + height > screen[1]:
+                # Decoders would grow the picture beyond the size by which it was judged.
+                raise DamagedError("a GIF frame leaves its screen")
             end = _gif_blocks(data, at + 11 + _gif_table(data[at + 9]))
             yield data[at:end]
         elif data[at] == _GIF_EXTENSION:
@@ -179,7 +236,8 @@ def _webp(data: bytes) -> Iterator[bytes]:
 
 
 def _bmp(data: bytes) -> Iterator[bytes]:
-    yield data
+    (size,) = struct.unpack_from("<I", data, 2)
+    yield data[:size] if size else data  # what follows the file is not the picture
 
 
 _PARTS = {

@@ -5,18 +5,23 @@ SIMD instructions, turn only what is already small.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from PIL import Image as Pillow
-from PIL import ImageCms
+from PIL import ImageCms, ImageMath
 
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition, rendition_format
-from vitrine.pictures.inspection import DECODER_ERRORS, decoder, read_header, sniff
+from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
-from vitrine.pictures.publication import DamagedError, publish
+from vitrine.pictures.publication import (
+    DamagedError,
+    png_orientation,
+    png_profile,
+    publish,
+)
 
 try:
     from cykooz_resizer import FilterType, ResizeAlg, ResizeOptions, Resizer
@@ -57,8 +62,8 @@ class Resized:
     encoded: Mapping[Rendition, bytes]
 
 
-def resize(data: bytes, renditions: Sequence[Rendition]) -> Resized:
-    """All `renditions`, given from the largest to the smallest, of the picture in `data`.
+def resize(data: bytes, renditions: Collection[Rendition]) -> Resized:
+    """All `renditions` of the picture in `data`.
 
     Raises:
         PictureRefusedError: the bytes are no picture that we decode.
@@ -68,41 +73,54 @@ def resize(data: bytes, renditions: Sequence[Rendition]) -> Resized:
         raise PictureRefusedError((Rule.FORMAT,))
     try:
         published = publish(data, original)
-        seen = read_header(published, original)
+        pixels = pixels_of(data, original)
+        seen = read_header(pixels, original)
         if seen.width is None or seen.oversized:
             raise PictureRefusedError((Rule.FORMAT,))
         kind = rendition_format(original, transparent=seen.transparent)
-        encoded = _cascade(published, original, kind, renditions)
+        encoded = _cascade(pixels, _look(published, original), original, kind, renditions)
     except (DamagedError, *DECODER_ERRORS) as error:
         raise PictureRefusedError((Rule.FORMAT,)) from error
     return Resized(published, original, kind, encoded)
 
 
-def _cascade(
-    data: bytes, original: Format, kind: Format, renditions: Sequence[Rendition]
-) -> dict[Rendition, bytes]:
-    with decoder(data, original) as picture:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What of a picture is not pixels: which way up it is, and what its colours mean."""
+
+    turned: int
+    profile: bytes | None
+
+
+def _look(published: bytes, original: Format) -> _Look:
+    if original is Format.PNG:
+        return _Look(png_orientation(published), png_profile(published))
+    with decoder(published, original) as picture:
         turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
+        return _Look(turned, picture.info.get("icc_profile"))
+
+
+def _cascade(
+    pixels: bytes, look: _Look, original: Format, kind: Format, renditions: Collection[Rendition]
+) -> dict[Rendition, bytes]:
+    turned, profile = look.turned, look.profile
+    with decoder(pixels, original) as picture:
         width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
         sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
-        largest = sizes[renditions[0]]
+        largest = max(sizes.values())
         stored = _swapped(largest) if turned in _SIDEWAYS else largest
         picture.draft(None, stored)
-        profile = picture.info.get("icc_profile")
         step = _shrink(_plain(picture, profile), stored)
     if profile:  # here, where few pixels are left
         step = _in_srgb(step, profile)
     if turned in _UPRIGHTING:
         step = step.transpose(_UPRIGHTING[turned])
     step.info.clear()  # encoders would write a profile or EXIF data that they find there
-    encoded: dict[Rendition, bytes] = {}
     by_size: dict[tuple[int, int], bytes] = {}
-    for rendition, size in sizes.items():
-        if size not in by_size:
-            step = _shrink(step, size)
-            by_size[size] = _encode(step, kind)
-        encoded[rendition] = by_size[size]
-    return encoded
+    for size in sorted(set(sizes.values()), reverse=True):
+        step = _shrink(step, size)
+        by_size[size] = _encode(step, kind)
+    return {rendition: by_size[size] for rendition, size in sizes.items()}
 
 
 def _swapped(size: tuple[int, int]) -> tuple[int, int]:
@@ -112,14 +130,28 @@ def _swapped(size: tuple[int, int]) -> tuple[int, int]:
 def _plain(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
     """The picture as 8 bits of grey, RGB or RGBA."""
     if picture.mode.startswith("I"):
-        # 16 bits of grey. Pillow's conversion clips at 255; the upper byte is what is wanted.
-        grey = picture.convert("I;16")
-        return Pillow.frombytes("L", grey.size, grey.tobytes("raw", "I;16")[1::2])
+        return _grey(picture)
     if picture.has_transparency_data:
         return picture.convert("RGBA")
     if picture.mode == "CMYK":
         return _in_srgb(picture, profile) if profile else picture.convert("RGB")
     return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+
+
+def _grey(picture: Pillow.Image) -> Pillow.Image:
+    """16 bits of grey as 8, or as RGBA where one grey stands for nothing."""
+    picture.load()
+    wide = picture.convert("I;16")
+    # Pillow's own conversion clips at 255; the upper byte is what is wanted.
+    grey = Pillow.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
+    nothing = picture.info.get("transparency")
+    if not isinstance(nothing, int):
+        return grey
+    alpha = ImageMath.lambda_eval(
+        lambda bands: bands["convert"](bands["notequal"](bands["grey"], nothing) * 255, "L"),
+        grey=wide.convert("I"),
+    )
+    return Pillow.merge("RGBA", (grey, grey, grey, alpha))
 
 
 def _in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:

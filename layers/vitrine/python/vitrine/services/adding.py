@@ -39,7 +39,7 @@ def add_image(
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
     """
-    inspection = inspect(upload.data)
+    inspection = inspect(upload.data, decoded=rules.formats)
     gallery = catalogue.galleries.gallery(catalogue.shop.id, product)
     _check(rules, inspection, upload, gallery)
     image = _image(catalogue, product, upload, inspection)

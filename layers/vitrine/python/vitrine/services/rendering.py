@@ -26,6 +26,8 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(blobs, address)
         return 0
+    if not galleries.has_image(address, original.product):
+        raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
     pictures = _pictures(address, original.data)
     blobs.put_public(pictures)
     try:

@@ -1,0 +1,39 @@
+"""Other functions of the stack, called through Lambda."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vitrine.domain.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_lambda import LambdaClient
+
+
+class LambdaFunctions:
+    """`vitrine.ports.Functions` over the Lambda functions of one stack."""
+
+    def __init__(self, connect: Callable[[], LambdaClient], stack: str) -> None:
+        self._connect = connect
+        self._stack = stack
+
+    @cached_property
+    def _client(self) -> LambdaClient:
+        return self._connect()
+
+    def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What the function of a dialect's operation answers to a gateway event.
+
+        Raises:
+            InternalError: it failed, and has logged why.
+        """
+        name = f"{self._stack}-{dialect}-{operation}".replace("_", "-")
+        called = self._client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        if called.get("FunctionError"):
+            raise InternalError(name)
+        answer: dict[str, Any] = json.loads(called["Payload"].read())
+        return answer

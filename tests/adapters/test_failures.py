@@ -1,0 +1,67 @@
+"""Failures of AWS that are no lost races stay what they are."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.table import Table
+from vitrine.domain.errors import ConflictError
+
+ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "lost"),
+    [
+        (["None", "ConditionalCheckFailed"], True),
+        (["TransactionConflict", "None"], True),
+        (["ThrottlingError"], True),
+        (["ValidationError", "None"], False),
+        (["ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded"], False),
+    ],
+)
+def test_a_cancelled_transaction_is_a_lost_race_only_for_reasons_that_pass(
+    reasons: list[str], *, lost: bool
+) -> None:
+    client = boto3.client("dynamodb", "eu-central-1")
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": reason} for reason in reasons]},
+        )
+        with pytest.raises(ConflictError if lost else ClientError):
+            Table(client, "table").transact(ACTIONS)
+
+
+def test_a_read_that_was_not_finished_is_tried_again() -> None:
+    client = boto3.client("dynamodb", "eu-central-1")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    with Stubber(client) as stub:
+        stub.add_response(
+            "batch_get_item",
+            {"Responses": {"table": []}, "UnprocessedKeys": {"table": {"Keys": [key]}}},
+        )
+        with pytest.raises(ConflictError):
+            Table(client, "table").get_both("a", "b", "c")
+
+
+def test_an_object_that_could_not_be_removed_is_told() -> None:
+    client = boto3.client("s3", "eu-central-1")
+    with Stubber(client) as stub:
+        stub.add_response(
+            "delete_objects", {"Errors": [{"Key": "a", "Code": "AccessDenied", "Message": "no"}]}
+        )
+        with pytest.raises(ClientError, match="AccessDenied"):
+            S3Blobs(client, "originals", "media").remove_originals(["a"])
+
+
+def test_reads_are_strongly_consistent() -> None:
+    client = boto3.client("dynamodb", "eu-central-1")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    with Stubber(client) as stub:
+        wanted = {"TableName": "table", "Key": key, "ConsistentRead": True}
+        stub.add_response("get_item", {}, wanted)
+        assert Table(client, "table").get("a", "b") is None
