@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import closing
 
+import psutil
 import pytest
 from tests.stack.conftest import VITRINE, Running, Shop, free_port, until, vitrine
 
@@ -64,6 +65,62 @@ def test_a_half_dead_stack_is_cleared_away(running: Running) -> None:
     assert stacks.load(port) is None
     with closing(socket.socket()) as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop) -> None:
+    port = str(running.port)
+
+    for _ in range(2):
+        joined = vitrine("up", "--demo", "--port", port)
+        assert joined.returncode == 0, joined.stderr
+        assert "It ran already" in joined.stderr
+        assert "pear: full size" in joined.stdout
+
+    assert running.stack.alive
+    assert len(shop.send("GET", shop.images("pear")).json()["items"]) == 1
+
+
+def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [*VITRINE, "up", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    folder = stacks.Stack(port=port, endpoint="").folder
+    until(lambda: (folder / "emulator.log").exists() or None)
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(30) != 0
+    assert process.stdout is not None
+    process.stdout.close()
+    assert stacks.load(port) is None
+    assert not [
+        each.pid
+        for each in psutil.process_iter(["cmdline", "cwd"])
+        if str(folder) in str(each.info["cwd"])
+    ]
+
+
+def test_a_damaged_note_of_a_stack_stops_nobody() -> None:
+    port = free_port()
+    folder = stacks.Stack(port=port, endpoint="").folder
+    folder.mkdir(parents=True)
+    (folder / "stack.json").write_text("")
+
+    down = vitrine("down", "--port", str(port))
+
+    assert (down.returncode, folder.exists()) == (0, False)
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "99999", "x"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    refused = vitrine("up", f"--port={port}")
+
+    assert refused.returncode == 2
+    assert "Invalid value for '--port'" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Running) -> None:
