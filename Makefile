@@ -21,7 +21,7 @@ run: setup       ## a shop with pictures on this machine, until Ctrl-C
 	@.venv/bin/vitrine up --demo --port $(PORT)
 
 test: setup      ## all tests, those against the deployed local stack included
-	@.venv/bin/pytest -n 2 --dist loadgroup tests
+	@.venv/bin/pytest -n 2 --dist loadgroup tests/unit tests/adapters tests/contract tests/stack
 
 unit: setup      ## the quick tests
 	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract
