@@ -14,9 +14,10 @@ from tests import pictures
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.pictures import Format, Inspection
 from vitrine.domain.renditions import SETS
+from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import PIXEL_LIMIT, inspect
 from vitrine.pictures.orientation import orientation, orientation_only
-from vitrine.pictures.publication import DamagedError, publish
+from vitrine.pictures.publication import publish
 from vitrine.pictures.resizing import resize
 
 GALLERY = SETS["gallery"]

@@ -11,8 +11,9 @@ from dataclasses import replace
 from PIL import Image as Pillow
 
 from vitrine.domain.pictures import Format, Inspection
-from vitrine.pictures.publication import DamagedError, png_pixels, publish
-from vitrine.pictures.rows import has_all_rows
+from vitrine.pictures import png
+from vitrine.pictures.errors import DamagedError
+from vitrine.pictures.publication import publish
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
@@ -60,7 +61,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
 
 def sniff(data: bytes) -> Format | None:
     """The format that bytes begin as: judged by them alone, never by a name or a header."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith(png.SIGNATURE):
         return Format.PNG
     if data.startswith(b"\xff\xd8\xff"):
         return Format.JPEG
@@ -77,7 +78,7 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
     Raises:
         DamagedError: the structure of the bytes cannot be followed to the picture's end.
     """
-    return png_pixels(data) if kind is Format.PNG else publish(data, kind)
+    return png.pixels(data) if kind is Format.PNG else publish(data, kind)
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
@@ -128,7 +129,7 @@ def _is_whole(data: bytes, kind: Format, frames: int) -> bool:
                 picture.load()
     except DECODER_ERRORS:
         return False
-    return kind is not Format.PNG or has_all_rows(data)
+    return kind is not Format.PNG or png.is_complete(data)
 
 
 def _frames(picture: Pillow.Image) -> int:

@@ -6,15 +6,12 @@ follows the picture's end are left out; colour profiles stay (design, "Public pi
 
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 
 from vitrine.domain.pictures import Format
+from vitrine.pictures import png
+from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
-
-
-class DamagedError(Exception):
-    """The bytes break off, or break the rules of the format they begin as."""
 
 
 def publish(data: bytes, kind: Format) -> bytes:
@@ -27,102 +24,6 @@ def publish(data: bytes, kind: Format) -> bytes:
         return b"".join(_PARTS[kind](data))
     except (struct.error, IndexError) as error:  # the walk ran over the end
         raise DamagedError(f"{kind.name} breaks off") from error
-
-
-_PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_PNG_INDEXED = 3  # the colour type whose pixels are numbers of a palette's colours
-_PNG_PIXELS = frozenset(b"IHDR PLTE IDAT IEND tRNS acTL fcTL fdAT".split())
-_PNG_KEPT = _PNG_PIXELS | frozenset(b"iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs".split())
-
-
-def _png(data: bytes) -> Iterator[bytes]:
-    yield _PNG_SIGNATURE
-    for name, chunk in png_chunks(data):
-        if name in _PNG_KEPT:
-            yield chunk
-        elif name == b"eXIf":
-            turned = orientation(chunk[8:-4])
-            if turned != UPRIGHT:
-                yield _png_chunk(b"eXIf", orientation_only(turned))
-
-
-def png_pixels(data: bytes) -> bytes:
-    """A PNG with nothing left but its pixels: no decoder can stumble over what describes them.
-
-    Raises:
-        DamagedError: the structure of the bytes cannot be followed to the picture's end.
-    """
-    kept = (chunk for name, chunk in png_chunks(data) if name in _PNG_PIXELS)
-    return _PNG_SIGNATURE + b"".join(kept)
-
-
-def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Names and bytes of a PNG's chunks, up to its end.
-
-    Raises:
-        DamagedError: they break off, stand in another order than a decoder needs, or do not match
-            their checksums, which decoders leave unlooked at where pixels are.
-    """
-    at, name, before, indexed = len(_PNG_SIGNATURE), b"", b"", False
-    seen: set[bytes] = set()
-    while name != b"IEND":
-        if at + 12 > len(data):
-            raise DamagedError("a PNG without end")
-        length, name = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if end > len(data):
-            raise DamagedError("a PNG chunk breaks off")
-        if name in _PNG_PIXELS:
-            if zlib.crc32(memoryview(data)[at + 4 : end - 4]) != _u32(data, end - 4):
-                raise DamagedError("a PNG chunk does not match its checksum")
-        elif not name[0] & 0x20:
-            raise DamagedError("a PNG chunk that must be understood is not")
-        first_is_header = (not seen) == (name == b"IHDR") and (name != b"IHDR" or length == 13)
-        if not first_is_header or (name == b"IDAT" and b"IDAT" in seen and before != b"IDAT"):
-            raise DamagedError("PNG chunks in disorder")
-        indexed = indexed or (name == b"IHDR" and data[at + 17] == _PNG_INDEXED)
-        if name == b"IDAT" and indexed and b"PLTE" not in seen:
-            raise DamagedError("a PNG without its palette")
-        yield name, data[at:end]
-        seen.add(name)
-        at, before = end, name
-
-
-def png_profile(published: bytes) -> bytes | None:
-    """The colour profile in a published PNG, unless it unpacks to more than a profile can be."""
-    for name, chunk in png_chunks(published):
-        if name == b"iCCP":
-            packed = chunk[8:-4].partition(b"\0")[2][1:]
-            unpacker = zlib.decompressobj()
-            try:
-                profile = unpacker.decompress(packed, _PROFILE_LIMIT)
-            except zlib.error:
-                return None
-            return profile if unpacker.eof else None
-    return None
-
-
-def png_orientation(published: bytes) -> int:
-    """The orientation, 1 to 8, that a published PNG asks for."""
-    for name, chunk in png_chunks(published):
-        if name == b"eXIf":
-            return orientation(chunk[8:-4])
-    return UPRIGHT
-
-
-def _png_chunk(name: bytes, payload: bytes) -> bytes:
-    return (
-        struct.pack(">I", len(payload))
-        + name
-        + payload
-        + struct.pack(">I", zlib.crc32(name + payload))
-    )
-
-
-def _u32(data: bytes, at: int) -> int:
-    value: int = struct.unpack_from(">I", data, at)[0]
-    return value
 
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # not stuffing, restart or fill
@@ -241,7 +142,7 @@ def _bmp(data: bytes) -> Iterator[bytes]:
 
 
 _PARTS = {
-    Format.PNG: _png,
+    Format.PNG: png.published,
     Format.JPEG: _jpeg,
     Format.GIF: _gif,
     Format.WEBP: _webp,

@@ -14,14 +14,11 @@ from PIL import ImageCms, ImageMath
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition, rendition_format
+from vitrine.pictures import png
+from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
-from vitrine.pictures.publication import (
-    DamagedError,
-    png_orientation,
-    png_profile,
-    publish,
-)
+from vitrine.pictures.publication import publish
 
 try:
     from cykooz_resizer import FilterType, ResizeAlg, ResizeOptions, Resizer
@@ -94,7 +91,7 @@ class _Look:
 
 def _look(published: bytes, original: Format) -> _Look:
     if original is Format.PNG:
-        return _Look(png_orientation(published), png_profile(published))
+        return _Look(png.way_up(published), png.colour_profile(published))
     with decoder(published, original) as picture:
         turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
         return _Look(turned, picture.info.get("icc_profile"))

@@ -1,0 +1,134 @@
+"""A PNG as its chunks: what of it is pixels, what describes them, what the public gets.
+
+Nothing here decodes a picture.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from vitrine.pictures.errors import DamagedError
+from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PIXELS = frozenset(b"IHDR PLTE IDAT IEND tRNS acTL fcTL fdAT".split())
+_PUBLISHED = _PIXELS | frozenset(b"iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs".split())
+_PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
+_INDEXED = 3  # the colour type whose pixels are numbers of a palette's colours
+# Adam7: first column and row, and the steps between columns and rows, of each pass.
+_PASSES = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
+    *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+)
+_STEP = 1 << 18  # bytes unpacked at a time, and forgotten
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bytes of a PNG's chunks, up to its end.
+
+    Raises:
+        DamagedError: they break off, stand in another order than a decoder needs, or do not match
+            their checksums, which decoders leave unlooked at where pixels are.
+    """
+    at, name, seen = len(SIGNATURE), b"", set[bytes]()
+    while name != b"IEND":
+        if at + 12 > len(data):
+            raise DamagedError("a PNG without end")
+        before = name
+        length, name = struct.unpack_from(">I4s", data, at)
+        chunk = data[at : at + 12 + length]
+        if len(chunk) < 12 + length:
+            raise DamagedError("a PNG chunk breaks off")
+        if name in _PIXELS:
+            if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):
+                raise DamagedError("a PNG chunk does not match its checksum")
+        elif not name[0] & 0x20:
+            raise DamagedError("a PNG chunk that must be understood is not")
+        if (name == b"IHDR") == bool(seen) or (name == b"IHDR" and length != 13):
+            raise DamagedError("a PNG has one header, and begins with it")
+        if name == b"IDAT" and b"IDAT" in seen and before != b"IDAT":
+            raise DamagedError("a PNG's pixels are not in one piece")
+        seen.add(name)
+        yield name, chunk
+        at += len(chunk)
+
+
+def pixels(data: bytes) -> bytes:
+    """A PNG with nothing left but its pixels: no decoder can stumble over what describes them.
+
+    Raises:
+        DamagedError: its chunks cannot be followed to the picture's end.
+    """
+    return SIGNATURE + b"".join(chunk for name, chunk in chunks(data) if name in _PIXELS)
+
+
+def published(data: bytes) -> Iterator[bytes]:
+    """The pieces of a PNG without metadata: its pixels and how they are shown.
+
+    Raises:
+        DamagedError: its chunks cannot be followed to the picture's end.
+    """
+    yield SIGNATURE
+    for name, chunk in chunks(data):
+        if name in _PUBLISHED:
+            yield chunk
+        elif name == b"eXIf" and (turned := orientation(chunk[8:-4])) != UPRIGHT:
+            payload = b"eXIf" + orientation_only(turned)
+            length, crc = len(payload) - 4, zlib.crc32(payload)
+            yield struct.pack(">I", length) + payload + struct.pack(">I", crc)
+
+
+def colour_profile(data: bytes) -> bytes | None:
+    """The colour profile in a PNG, unless it unpacks to more than a profile can be."""
+    for name, chunk in chunks(data):
+        if name == b"iCCP":
+            packed = chunk[8:-4].partition(b"\0")[2][1:]
+            unpacker = zlib.decompressobj()
+            try:
+                profile = unpacker.decompress(packed, _PROFILE_LIMIT)
+            except zlib.error:
+                return None
+            return profile if unpacker.eof else None
+    return None
+
+
+def way_up(data: bytes) -> int:
+    """The orientation, 1 to 8, that a PNG asks for."""
+    for name, chunk in chunks(data):
+        if name == b"eXIf":
+            return orientation(chunk[8:-4])
+    return UPRIGHT
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether a PNG has its palette and all its rows.
+
+    Decoders take one that ends between two rows for whole, and one that lacks its palette for grey.
+    """
+    promised, unpacked, indexed = 0, 0, False
+    unpacker = zlib.decompressobj()
+    for name, chunk in chunks(data):
+        if name == b"IHDR":
+            promised, indexed = _promised(chunk[8:-4]), chunk[8 + 9] == _INDEXED
+        elif name == b"PLTE":
+            indexed = False
+        elif name == b"IDAT":
+            packed = chunk[8:-4]
+            while packed and unpacked < promised:
+                unpacked += len(unpacker.decompress(packed, _STEP))
+                packed = unpacker.unconsumed_tail
+    return 0 < promised <= unpacked and not indexed
+
+
+def _promised(header: bytes) -> int:
+    """Bytes of all rows, each with the byte that names its filter."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    bits = depth * _CHANNELS.get(colour, 0)
+    passes = _PASSES if interlaced else ((0, 0, 1, 1),)
+    total = 0
+    for left, top, across, down in passes:
+        columns, rows = -((left - width) // across), -((top - height) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 + (columns * bits + 7) // 8)
+    return total
