@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from vitrine_cli import accounts, demo, local, stacks, tables
@@ -48,7 +49,8 @@ def up(
 ) -> None:
     """Start a stack with a demo shop on this machine; without --detach, until Ctrl-C."""
     signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        signal.signal(signal.SIGHUP, _interrupt)
     stack, started = local.up(port)
     try:
         if pictures:
@@ -202,7 +204,7 @@ def revoke_credential(
 ) -> None:
     """Let a credential stop working; functions that know it forget it within a minute."""
     accounts.revoke_credential(tables.of(stack, port), shop, credential)
-    console.print(f"Credential {credential} is revoked.")
+    console.print(f"Credential {escape(credential)} is revoked.")
 
 
 def _print_wide(grid: Table) -> None:
@@ -219,7 +221,7 @@ def main() -> None:
     try:
         app()
     except FailureError as failure:
-        console.print(f"[red]✗[/] {failure}", soft_wrap=True)
+        console.print(f"[red]✗[/] {escape(str(failure))}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped.")

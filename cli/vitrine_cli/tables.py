@@ -20,21 +20,18 @@ class Records:
         shops: shops, their credentials and registered products.
         galleries: records of images.
         base_url: where the stack's clients send their requests.
-        media_url: where the stack's public pictures are.
     """
 
     shops: DynamoShops
     galleries: DynamoGalleries
     base_url: str
-    media_url: str
 
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
     client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
     table = Table(client, stack.outputs["Table"])
-    media_url = stack.outputs["MediaUrl"]
-    return Records(DynamoShops(table), DynamoGalleries(table), base_url, media_url)
+    return Records(DynamoShops(table), DynamoGalleries(table), base_url)
 
 
 def on_aws(name: str) -> Records:
@@ -52,9 +49,7 @@ def on_aws(name: str) -> Records:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     except KeyError:
         raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
-    return Records(
-        DynamoShops(table), DynamoGalleries(table), outputs["ApiUrl"], outputs["MediaUrl"]
-    )
+    return Records(DynamoShops(table), DynamoGalleries(table), outputs["ApiUrl"])
 
 
 def of(stack: str | None, port: int | None) -> Records:

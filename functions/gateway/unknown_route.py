@@ -7,17 +7,17 @@ whose paths they are would: a caller first, then "no such thing".
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 from gateway.dialects import dialect_of
 from vitrine import environment
 from vitrine.domain.errors import RouteNotFoundError
-from vitrine.edge.dialect import Dialect
-from vitrine.edge.endpoint import LambdaHandler, endpoint
+from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call, require_scope
-from vitrine.edge.response import json_response
+from vitrine.edge.response import Response, json_response
 from vitrine.edge.telemetry import logger
+
+environment.prepare()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
@@ -28,17 +28,15 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         logger.info("nobody's path", extra={"method": method, "path": path})
         return json_response(404, {"message": "Not Found"}).to_event()
     documented = dialect.operation(method, path[:-1]) if path.endswith("/") else None
-    if documented is None:
-        return _refusing(dialect)(event, context)
-    operation, parameters = documented
-    functions = environment.current().functions
-    return functions.call(dialect.name, operation, {**event, "pathParameters": parameters})
 
+    def answer(call: Call) -> Response:
+        if documented is None:
+            raise RouteNotFoundError(call.request.path)
+        operation, parameters = documented
+        functions = environment.current().functions
+        handed_on = {**event, "pathParameters": parameters}
+        answered = functions.call(dialect.name, operation, handed_on)
+        return Response(answered["statusCode"], answered["body"], answered["headers"])
 
-@cache
-def _refusing(dialect: Dialect) -> LambdaHandler:
-    return endpoint(replace(dialect, checks=(require_scope,)), scope=None)(_nothing_here)
-
-
-def _nothing_here(call: Call) -> NoReturn:
-    raise RouteNotFoundError(call.request.path)
+    known_callers_only = replace(dialect, checks=(require_scope,))
+    return endpoint(known_callers_only, scope=None)(answer)(event, context)

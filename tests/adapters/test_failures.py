@@ -1,11 +1,16 @@
 """Failures of AWS that are no lost races stay what they are."""
 
+import json
+from io import BytesIO
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.functions import FunctionFailedError, LambdaFunctions
 from vitrine.adapters.table import Table
 from vitrine.domain.errors import ConflictError
 
@@ -56,6 +61,23 @@ def test_an_object_that_could_not_be_removed_is_told() -> None:
         )
         with pytest.raises(ClientError, match="AccessDenied"):
             S3Blobs(client, "originals", "media").remove_originals(["a"])
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_function_that_fails_has_no_answer(*, failed: bool) -> None:
+    client = boto3.client("lambda", "eu-central-1")
+    answer = {"statusCode": 204, "body": "é", "headers": {}}
+    with Stubber(client) as stub:
+        payload = StreamingBody(BytesIO(json.dumps(answer).encode()), None)
+        response = {"Payload": payload, **({"FunctionError": "Unhandled"} if failed else {})}
+        wanted = {"FunctionName": "shop-evotor-get-image", "Payload": '{"a":"é"}'.encode()}
+        stub.add_response("invoke", response, wanted)
+        functions = LambdaFunctions(lambda: client, "shop")
+        if failed:
+            with pytest.raises(FunctionFailedError, match="shop-evotor-get-image"):
+                functions.call("evotor", "get_image", {"a": "é"})
+        else:
+            assert functions.call("evotor", "get_image", {"a": "é"}) == answer
 
 
 def test_reads_are_strongly_consistent() -> None:

@@ -43,6 +43,23 @@ def test_a_request_leaves_one_line_and_three_metrics(
     assert metrics["Duration"][0] >= 0
 
 
+def test_a_request_that_cannot_be_handed_on_is_a_failure_of_ours(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.open_shop("s1", evotor_store_id=STORE)
+    world.issue("secret", "s1", "evotor", "product.image:read")
+
+    def fail(dialect: str, operation: str, event: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(world.functions, "call", fail)
+
+    answer = Gateway()("GET", f"{IMAGES}/", {"Authorization": "secret"})
+
+    assert (answer.status, answer.json["code"]) == (500, "internal_error")
+    assert "secret detail" not in answer.body
+
+
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/x/"])
 def test_nobodys_paths_are_logged(caplog: pytest.LogCaptureFixture, path: str) -> None:
     answer = Gateway()("GET", path)

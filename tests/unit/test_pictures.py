@@ -181,14 +181,64 @@ def test_a_palette_that_is_not_there_is_damage_and_the_size_is_still_seen() -> N
     assert (seen.whole, seen.width, seen.height) == (False, 200, 300)
 
 
-@pytest.mark.parametrize("size", [(300, 300), (60_000, 60_000)])
-def test_a_gif_frame_that_leaves_its_screen_is_damage(size: tuple[int, int]) -> None:
-    """Pillow would grow the picture to it, whatever the header said and we allowed."""
+def gif_with_frame(width: int, height: int) -> bytes:
+    """A GIF of one pixel that is followed by a frame of another size."""
     first = pictures.encode(Image.new("P", (1, 1)), "GIF")
-    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, *size, 0) + b"\x02\x02\x44\x01\x00"
+    second = pictures.encode(Image.new("P", (min(width, 300), min(height, 300))), "GIF")
+    frame = bytearray(second[second.index(b",", 13) : -1])
+    frame[5:9] = struct.pack("<HH", width, height)
+    return first[:-1] + bytes(frame) + b";"
 
-    assert inspect(first).whole
-    assert not inspect(first[:-1] + frame + b";").whole
+
+def test_a_gif_counts_with_all_its_frames() -> None:
+    """Pillow lets the picture grow to them, whatever the header says."""
+    assert inspect(gif_with_frame(300, 300)).whole
+    assert inspect(gif_with_frame(12_000, 12_000)).oversized
+    assert inspect(gif_with_frame(60_000, 60_000)).oversized
+
+
+def test_trouble_behind_the_last_row_of_a_png_is_damage() -> None:
+    packed = bytearray(zlib.compress(b"\0" * 301 * 301))
+    packed[-1] ^= 1
+    header = struct.pack(">IIBBBBB", 300, 300, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", bytes(packed)), (b"IEND", b"")]
+
+    assert not inspect(pictures.png_of_chunks(chunks)).whole
+
+
+def test_every_frame_of_a_moving_png_is_decoded() -> None:
+    moving = pictures.animated("PNG", frames=2, default_image=True)
+    at = moving.index(b"fdAT")
+    (length,) = struct.unpack_from(">I", moving, at - 4)
+    garbage = pictures.png_chunk(b"fdAT", moving[at + 4 : at + 8] + b"garbage")
+    broken = moving[: at - 4] + garbage + moving[at + 8 + length :]
+
+    assert inspect(moving).whole
+    assert not inspect(broken).whole
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "key", "row"),
+    [
+        (2, 0, (3,), b"\xff" * 75),
+        (4, 0, (9,), b"\x99" * 150),
+        (8, 0, (9,), b"\x09" * 300),
+        (8, 2, (1, 2, 3), b"\x01\x02\x03" * 300),
+        (16, 2, (0x101, 0x202, 0x303), b"\x01\x01\x02\x02\x03\x03" * 300),
+    ],
+)
+def test_one_colour_may_stand_for_nothing_at_every_depth(
+    depth: int, colour: int, key: tuple[int, ...], row: bytes
+) -> None:
+    header = struct.pack(">IIBBBBB", 300, 300, depth, colour, 0, 0, 0)
+    nothing = struct.pack(f">{len(key)}H", *key)
+    chunks = [(b"IHDR", header), (b"tRNS", nothing)]
+    chunks += [(b"IDAT", zlib.compress((b"\0" + row) * 300)), (b"IEND", b"")]
+    data = pictures.png_of_chunks(chunks)
+
+    assert inspect(data).whole
+    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[6]]).convert("RGBA")
+    assert small.getchannel("A").getextrema() == (0, 0)
 
 
 def test_a_jpeg_too_large_to_decode_still_tells_its_size() -> None:

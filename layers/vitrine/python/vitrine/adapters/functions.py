@@ -6,12 +6,14 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from vitrine.domain.errors import InternalError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mypy_boto3_lambda import LambdaClient
+
+
+class FunctionFailedError(Exception):
+    """A function raised, ran out of time or of memory."""
 
 
 class LambdaFunctions:
@@ -29,11 +31,13 @@ class LambdaFunctions:
         """What the function of a dialect's operation answers to a gateway event.
 
         Raises:
-            InternalError: it failed, and has logged why.
+            FunctionFailedError: it did not come to an answer.
         """
         name = f"{self._stack}-{dialect}-{operation}".replace("_", "-")
-        called = self._client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        called = self._client.invoke(FunctionName=name, Payload=payload.encode())
+        answered = json.loads(called["Payload"].read())
         if called.get("FunctionError"):
-            raise InternalError(name)
-        answer: dict[str, Any] = json.loads(called["Payload"].read())
+            raise FunctionFailedError(f"{name}: {answered}")
+        answer: dict[str, Any] = answered
         return answer

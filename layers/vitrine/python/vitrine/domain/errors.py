@@ -90,10 +90,6 @@ class ShopExistsError(VitrineError):
     """The shop's id is taken."""
 
 
-class ShopUnknownError(VitrineError):
-    """No shop has this id."""
-
-
 class CredentialUnknownError(VitrineError):
     """The shop has no credential with this id."""
 

@@ -35,7 +35,7 @@ class Dialect:
         """The operation of a documented route and the path's variable segments, if it is one."""
         for route, operation in self.routes.items():
             verb, _, pattern = route.partition(" ")
-            segments = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
+            segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(pattern))
             if verb == method and (found := re.fullmatch(segments, path)):
                 return operation, found.groupdict()
         return None

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from vitrine.domain.pictures import Format, Inspection
 from vitrine.pictures import png
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.publication import publish
+from vitrine.pictures.publication import gif_extent, publish
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
@@ -56,7 +56,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
     header = read_header(pixels, kind)
     if header.oversized or header.width is None or kind not in decoded:
         return header
-    return replace(header, whole=_is_whole(pixels, kind, header.frames))
+    return replace(header, whole=_is_whole(pixels, kind))
 
 
 def sniff(data: bytes) -> Format | None:
@@ -90,9 +90,10 @@ def read_header(data: bytes, kind: Format) -> Inspection:
             seen = replace(seen, width=width, height=height)
             frames = _frames(picture)
             transparent = picture.has_transparency_data
-    except DECODER_ERRORS:
+            across, down = gif_extent(data) if kind is Format.GIF else (width, height)
+    except (DamagedError, *DECODER_ERRORS):
         return seen
-    oversized = width * height * frames > PIXEL_LIMIT
+    oversized = across * down * frames > PIXEL_LIMIT
     return Inspection(
         kind, width, height, frames, transparent, whole=oversized, oversized=oversized
     )
@@ -121,15 +122,15 @@ def _any_size() -> Iterator[None]:
         Pillow.MAX_IMAGE_PIXELS = limit
 
 
-def _is_whole(data: bytes, kind: Format, frames: int) -> bool:
+def _is_whole(data: bytes, kind: Format) -> bool:
     try:
         with decoder(data, kind) as picture:
-            for frame in range(frames):
+            for frame in range(getattr(picture, "n_frames", 1)):
                 picture.seek(frame)
                 picture.load()
+        return kind is not Format.PNG or png.is_complete(data)
     except DECODER_ERRORS:
         return False
-    return kind is not Format.PNG or png.is_complete(data)
 
 
 def _frames(picture: Pillow.Image) -> int:

@@ -15,6 +15,7 @@ _PIXELS = frozenset(b"IHDR PLTE IDAT IEND tRNS acTL fcTL fdAT".split())
 _PUBLISHED = _PIXELS | frozenset(b"iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs".split())
 _PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
+_GREY, _RGB = 0, 2  # colour types
 _INDEXED = 3  # the colour type whose pixels are numbers of a palette's colours
 # Adam7: first column and row, and the steps between columns and rows, of each pass.
 _PASSES = (
@@ -60,7 +61,28 @@ def pixels(data: bytes) -> bytes:
     Raises:
         DamagedError: its chunks cannot be followed to the picture's end.
     """
-    return SIGNATURE + b"".join(chunk for name, chunk in chunks(data) if name in _PIXELS)
+    kept, header = [SIGNATURE], b""
+    for name, chunk in chunks(data):
+        if name == b"IHDR":
+            header = chunk[8:-4]
+        if name == b"tRNS":
+            kept.append(
+                _chunk(b"tRNS", _as_decoded(chunk[8:-4], depth=header[8], colour=header[9]))
+            )
+        elif name in _PIXELS:
+            kept.append(chunk)
+    return b"".join(kept)
+
+
+def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
+    """The colour that stands for nothing, in the 8 bits that Pillow makes of other depths."""
+    values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])
+    if colour == _GREY and depth in (2, 4):
+        scale = 255 // (2**depth - 1)
+        return struct.pack(f">{len(values)}H", *((value * scale) & 0xFFFF for value in values))
+    if colour == _RGB and depth == 16:
+        return struct.pack(f">{len(values)}H", *(value >> 8 for value in values))
+    return key
 
 
 def published(data: bytes) -> Iterator[bytes]:
@@ -74,9 +96,12 @@ def published(data: bytes) -> Iterator[bytes]:
         if name in _PUBLISHED:
             yield chunk
         elif name == b"eXIf" and (turned := orientation(chunk[8:-4])) != UPRIGHT:
-            payload = b"eXIf" + orientation_only(turned)
-            length, crc = len(payload) - 4, zlib.crc32(payload)
-            yield struct.pack(">I", length) + payload + struct.pack(">I", crc)
+            yield _chunk(b"eXIf", orientation_only(turned))
+
+
+def _chunk(name: bytes, payload: bytes) -> bytes:
+    crc = zlib.crc32(name + payload)
+    return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", crc)
 
 
 def colour_profile(data: bytes) -> bytes | None:

@@ -72,28 +72,42 @@ _GIF_APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 
 
 def _gif(data: bytes) -> Iterator[bytes]:
-    screen = struct.unpack_from("<HH", data, 6)
+    yield data[: 13 + _gif_table(data[10])]
+    for block in _gif_body(data):
+        label, application = block[1], block[3:14]
+        metadata = label == _GIF_COMMENT or (
+            label == _GIF_APPLICATION and application not in _GIF_APPLICATIONS
+        )
+        if block[0] == _GIF_IMAGE or not metadata:
+            yield block
+    yield bytes([_GIF_TRAILER])
+
+
+def gif_extent(data: bytes) -> tuple[int, int]:
+    """Pixels across and down of a GIF with all its frames, which may be larger than its screen.
+
+    Decoders let the picture grow to them, whatever its header says.
+    """
+    across, down = struct.unpack_from("<HH", data, 6)
+    for block in _gif_body(data):
+        if block[0] == _GIF_IMAGE:
+            left, top, width, height = struct.unpack_from("<HHHH", block, 1)
+            across, down = max(across, left + width), max(down, top + height)
+    return across, down
+
+
+def _gif_body(data: bytes) -> Iterator[bytes]:
+    """The blocks behind a GIF's header, up to its trailer."""
     at = 13 + _gif_table(data[10])
-    yield data[:at]
     while at < len(data) and data[at] != _GIF_TRAILER:
         if data[at] == _GIF_IMAGE:
-            left, top, width, height = struct.unpack_from("<HHHH", data, at + 1)
-            if left + width > screen[0] or top + height > screen[1]:
-                # Decoders would grow the picture beyond the size by which it was judged.
-                raise DamagedError("a GIF frame leaves its screen")
             end = _gif_blocks(data, at + 11 + _gif_table(data[at + 9]))
-            yield data[at:end]
         elif data[at] == _GIF_EXTENSION:
             end = _gif_blocks(data, at + 2)
-            label, application = data[at + 1], data[at + 3 : at + 14]
-            if label != _GIF_COMMENT and (
-                label != _GIF_APPLICATION or application in _GIF_APPLICATIONS
-            ):
-                yield data[at:end]
         else:
             raise DamagedError("a GIF block of unknown kind")
+        yield data[at:end]
         at = end
-    yield bytes([_GIF_TRAILER])
 
 
 def _gif_table(flags: int) -> int:
@@ -137,8 +151,7 @@ def _webp(data: bytes) -> Iterator[bytes]:
 
 
 def _bmp(data: bytes) -> Iterator[bytes]:
-    (size,) = struct.unpack_from("<I", data, 2)
-    yield data[:size] if size else data  # what follows the file is not the picture
+    yield data
 
 
 _PARTS = {
