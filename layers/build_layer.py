@@ -33,7 +33,7 @@ def main(layer: str, folder: Path) -> None:
     else:
         _install(uv, layer, target, [] if for_host else LAMBDA)
         _trim(target)
-    _compile(target, sys.executable if for_host else _python313(uv))
+    _compile(target, sys.executable if for_host else python313(uv))
 
 
 def _install(uv: str, group: str, target: Path, platform: list[str]) -> None:
@@ -57,7 +57,7 @@ def _trim(target: Path) -> None:
     shutil.rmtree(target / "bin", ignore_errors=True)
 
 
-def _python313(uv: str) -> str | None:
+def python313(uv: str) -> str | None:
     """A Python whose bytecode Lambda's can run: on the path, installed by uv, or by pyenv."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     installed = [str(each) for each in sorted(pyenv.glob("versions/3.13*/bin/python"))]

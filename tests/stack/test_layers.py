@@ -1,7 +1,7 @@
 """What is built for Lambda: it fits, and Lambda's Python can import it."""
 
-import os
 import re
+import runpy
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -30,15 +30,9 @@ def built() -> Path:
 
 
 def python313() -> str | None:
-    """A Python of Lambda's version, where this machine has one."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    for wanted in ["3.13", *map(str, pyenv.glob("versions/3.13*/bin/python"))]:
-        found = subprocess.run(
-            [uv(), "python", "find", wanted], capture_output=True, text=True, check=False
-        )
-        if found.returncode == 0:
-            return found.stdout.strip()
-    return None
+    """A Python of Lambda's version, as the layers' build looks for it; None without one."""
+    found: str | None = runpy.run_path(str(ROOT / "layers/build_layer.py"))["python313"](uv())
+    return found
 
 
 def size(folder: Path) -> int:
