@@ -105,14 +105,10 @@ class FakeGalleries:
             self.records[where].pop(image, None)
         self.counts[change.shop] += len(change.added) - len(change.removed)
 
-    def has_image(self, address: Address, product: str) -> bool:
-        found = self.image(address.shop, product, address.image)
-        return found is not None and locations.address(found) == address
-
     def complete_renditions(self, address: Address, product: str) -> None:
-        if not self.has_image(address, product):
+        found = self.image(address.shop, product, address.image)
+        if found is None or locations.address(found) != address:
             raise RecordMissingError(address.original_key)
-        found = self.records[address.shop, product][address.image]
         complete = replace(found, renditions=RenditionState.COMPLETE)
         self.records[address.shop, product][address.image] = complete
 

@@ -80,9 +80,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _describe(stack: Stack, *, as_json: bool) -> None:
-    shop = stack.description
-    if shop is None:
-        raise FailureError("The stack has no shop.")
+    shop = stack.shop
     if as_json:
         print(shop.model_dump_json())
         return
@@ -223,6 +221,3 @@ def main() -> None:
     except FailureError as failure:
         console.print(f"[red]✗[/] {escape(str(failure))}", soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-        sys.exit(130)

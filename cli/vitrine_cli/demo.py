@@ -12,7 +12,7 @@ from vitrine.domain.locations import address, public_url
 from vitrine.domain.renditions import SETS, rendition_format
 from vitrine_cli import tables
 from vitrine_cli.failure import FailureError
-from vitrine_cli.stacks import Description, Stack
+from vitrine_cli.stacks import Stack
 from vitrine_cli.workspace import HOME
 
 SAMPLES = HOME / "samples"
@@ -96,7 +96,7 @@ def fill(stack: Stack) -> Iterator[Delivery]:
     Raises:
         FailureError: an upload was refused, or a rendition did not appear in time.
     """
-    shop = _described(stack)
+    shop = stack.shop
     records = tables.local(stack, shop.base_url)
     login = shop.credentials["evotor"]
     with httpx.Client(timeout=30) as client:
@@ -136,15 +136,9 @@ def _delivered(client: httpx.Client, what: str, url: str, since: float) -> Deliv
     raise FailureError(f"{url} did not appear within {_WAIT_SECONDS} seconds.")
 
 
-def _described(stack: Stack) -> Description:
-    if stack.description is None:
-        raise FailureError("The stack has no shop.")
-    return stack.description
-
-
 def curl_lines(stack: Stack) -> list[str]:
     """Requests to paste into a shell: an upload, a list, a removal."""
-    shop = _described(stack)
+    shop = stack.shop
     login = shop.credentials["evotor"]
     images = f"{shop.base_url}/stores/{login['store_id']}/products/my-first-product/images"
     auth = f'-H "X-Authorization: {login["token"]}"'

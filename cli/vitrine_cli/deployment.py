@@ -1,13 +1,18 @@
 """The real template, built and deployed by the SAM CLI to the emulator of this machine."""
 
+from __future__ import annotations
+
 import hashlib
 import platform
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from vitrine_cli import emulator
 from vitrine_cli.workspace import HOME, ROOT, alone, emulator_environment, run, tool, uv
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 STACK = "vitrine"
 Target = Literal["host", "lambda"]
@@ -64,16 +69,17 @@ def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
         "deploy the template",
         emulator_environment(endpoint),
     )
-    outputs = stack_outputs(endpoint)
+    outputs = stack_outputs(
+        emulator.session().client("cloudformation", endpoint_url=endpoint), STACK
+    )
     emulator.create_routes(endpoint, STACK, api_id(outputs))
     return outputs
 
 
-def stack_outputs(endpoint: str) -> dict[str, str]:
-    """What the stack on an emulator says of itself."""
-    cloudformation = emulator.session().client("cloudformation", endpoint_url=endpoint)
-    (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+def stack_outputs(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
+    """What a deployed stack says of itself; nothing if it has nothing to say."""
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
 def api_id(outputs: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ import httpx
 
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Process
-from vitrine_cli.workspace import REGION, tool
+from vitrine_cli.workspace import REGION, end_of, tool
 
 _START_SECONDS = 60
 
@@ -75,8 +75,7 @@ def wait_for(url: str, process: Process, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-    tail = "\n".join(log.read_text(errors="replace").strip().splitlines()[-12:])
-    raise FailureError(f"{url} did not answer; its log ends:\n{tail or '(empty)'}")
+    raise FailureError(f"{url} did not answer; its log ends:\n{end_of(log)}")
 
 
 def create_routes(endpoint: str, stack: str, api: str) -> None:

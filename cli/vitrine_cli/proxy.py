@@ -5,7 +5,6 @@ the event of a function.
 """
 
 import argparse
-import os
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -101,7 +100,7 @@ def main() -> None:
     wanted = parser.parse_args()
     uvicorn.run(
         application(wanted.endpoint, wanted.api, wanted.cdn),
-        host=os.environ.get("VITRINE_HOST", "127.0.0.1"),
+        host="127.0.0.1",
         port=wanted.port,
         log_level="warning",
         lifespan="off",

@@ -71,6 +71,17 @@ class Stack(BaseModel):
         started = self.description is not None
         return started and all(process.find() for process in self.processes)
 
+    @property
+    def shop(self) -> Description:
+        """What clients need to know.
+
+        Raises:
+            FailureError: the stack was not started to its end.
+        """
+        if self.description is None:
+            raise FailureError("The stack has no shop.")
+        return self.description
+
     def save(self) -> None:
         """Remember it for other commands."""
         self.folder.mkdir(parents=True, exist_ok=True)

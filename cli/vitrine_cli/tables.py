@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
-from vitrine_cli import emulator, stacks
+from vitrine_cli import deployment, emulator, stacks
 from vitrine_cli.failure import FailureError
 
 
@@ -42,8 +42,7 @@ def on_aws(name: str) -> Records:
     """
     try:
         session = boto3.Session()
-        (stack,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        outputs = deployment.stack_outputs(session.client("cloudformation"), name)
         table = Table(session.client("dynamodb"), outputs["Table"])
     except (ClientError, BotoCoreError) as error:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None

@@ -13,6 +13,7 @@ from vitrine_cli.failure import FailureError
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".vitrine"
 REGION = "us-east-1"
+_TAIL = 12  # lines
 
 
 def uv() -> str:
@@ -66,8 +67,13 @@ def run(command: Sequence[str | Path], purpose: str, environment: Mapping[str, s
     except FileNotFoundError:
         raise FailureError(f"Could not {purpose}: {Path(command[0]).name} is missing.") from None
     if done.returncode:
-        tail = "\n".join(log.read_text(errors="replace").strip().splitlines()[-12:])
-        raise FailureError(f"Could not {purpose} (all of it in {log}):\n{tail}")
+        raise FailureError(f"Could not {purpose} (all of it in {log}):\n{end_of(log)}")
+
+
+def end_of(log: Path) -> str:
+    """The last lines of a log, where programs say why they failed."""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return "\n".join(lines[-_TAIL:]) or "(empty)"
 
 
 def emulator_environment(endpoint: str) -> dict[str, str]:

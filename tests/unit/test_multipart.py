@@ -30,9 +30,10 @@ def test_what_a_client_sends_is_what_is_read(parts: list[tuple[str, str, bytes]]
 def test_any_bytes_are_a_form_or_refused(data: bytes) -> None:
     for content_type in ("multipart/form-data; boundary=b", "multipart/form-data"):
         try:
-            parse_form(content_type, b"--b\r\n" + data)
+            form = parse_form(content_type, b"--b\r\n" + data)
         except MalformedBodyError:
             continue
+        assert all(part.data in data for part in form.parts)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "cp1251", "latin-1", "shift-jis"])

@@ -72,9 +72,6 @@ class Galleries(Protocol):
             ConflictError: the head is no longer as it was read; nothing has changed.
         """
 
-    def has_image(self, address: Address, product: str) -> bool:
-        """Whether the product has an image with these bytes."""
-
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
-from vitrine.domain import locations
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Original, RenditionState
@@ -80,11 +79,6 @@ class DynamoGalleries:
             shard = change.added[0].id if change.added else change.removed[0]
             actions.append({"Update": _count(change.shop, shard, growth)})
         self._table.transact(actions)
-
-    def has_image(self, address: Address, product: str) -> bool:
-        """Whether the product has an image with these bytes."""
-        found = self.image(address.shop, product, address.image)
-        return found is not None and locations.address(found) == address
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.

@@ -27,7 +27,7 @@ def publish(data: bytes, kind: Format) -> bytes:
 
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # not stuffing, restart or fill
-_SOS, _EOI, _COM = 0xDA, 0xD9, 0xFE
+_EOI, _COM = 0xD9, 0xFE
 _APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 
 

@@ -34,10 +34,12 @@ def add_image(
 ) -> Image:
     """Make `upload` the last image of a product.
 
-    When this returns, record and original are both stored; when it raises, neither is.
+    When this returns, record and original are both stored; when it refuses or loses, neither is.
+    A failure of storage itself may leave the original behind, never a record without it.
 
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
+        ConflictError: other writers won every time.
     """
     inspection = inspect(upload.data, decoded=rules.formats)
     gallery = catalogue.galleries.gallery(catalogue.shop.id, product)

@@ -56,7 +56,7 @@ def until_committed(change: Callable[[], _Result]) -> _Result:
     """The result of `change`, which reads, computes and commits, run again while others win.
 
     Raises:
-        ConflictError: others won ten times in a row.
+        ConflictError: others won the first time and ten times more.
     """
     try:
         return change()

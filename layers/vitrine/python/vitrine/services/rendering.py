@@ -4,6 +4,7 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
@@ -26,7 +27,8 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(blobs, address)
         return 0
-    if not galleries.has_image(address, original.product):
+    image = galleries.image(address.shop, original.product, address.image)
+    if image is None or locations.address(image) != address:
         raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
     pictures = _pictures(address, original.data)
     blobs.put_public(pictures)
