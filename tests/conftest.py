@@ -1,17 +1,25 @@
 """What many tests need: a shop in memory, and a way to talk to it."""
 
+import hashlib
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from tests.fakes import FakeBlobs, FakeFunctions, FakeGalleries, FakeShops
+from tests import pictures
+from tests.fakes import FakeBlobs, FakeFunctions, FakeGalleries, FakeImports, FakeRemote, FakeShops
 
 from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.images import Image, Original
+from vitrine.domain.locations import address
+from vitrine.domain.pictures import Format
 from vitrine.domain.shops import ProductMode, Shop
 from vitrine.environment import Environment
 from vitrine.services.catalogue import Catalogue, now
@@ -39,6 +47,7 @@ class World:
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     clock: Callable[[], datetime] = now
 
@@ -48,11 +57,18 @@ class World:
             self.shops,
             self.galleries,
             self.blobs,
+            self.imports,
+            self.remote,
             self.functions,
             Access(self.shops),
             MEDIA_URL,
-            self.now,
+            clock=self.now,
         )
+
+    @property
+    def imports(self) -> FakeImports:
+        """What became of files in the import folder: written with galleries, in one commit."""
+        return self.galleries.imports
 
     def now(self) -> datetime:
         """The moment it is in this world."""
@@ -89,7 +105,50 @@ class World:
         """The catalogue of a shop, as services get it."""
         found = self.shops.shop(shop)
         assert found is not None
-        return Catalogue(found, self.shops, self.galleries, self.blobs)
+        return self.environment.catalogue(found)
+
+    def hang(
+        self,
+        shop: str,
+        product: str,
+        sorts: Mapping[int, int],
+        thumbnail: int | None = None,
+        **facts: Any,
+    ) -> list[Image]:
+        """A gallery as it stands, through whatever calls it came to be.
+
+        Args:
+            shop: id of an open shop.
+            product: key of the product.
+            sorts: sort by image id; each image becomes a PNG of its own.
+            thumbnail: the image with this role, if one has it.
+            facts: what else all the images' records say, such as `alt`.
+        """
+        moment = datetime(2024, 1, 1, tzinfo=UTC)
+        images = []
+        for number in sorts:
+            data = pictures.png(20 + number % 50, 20)
+            original = Original(
+                digest=hashlib.sha256(data + str(number).encode()).hexdigest(),
+                format=Format.PNG,
+                size=len(data),
+                published_size=len(data),
+                width=20 + number % 50,
+                height=20,
+                file_name=f"image {number}.png",
+            )
+            image = Image(number, shop, product, original, moment, moment, **facts)
+            self.blobs.put_original(address(image).original_key, data, "image/png", product)
+            self.galleries.records[shop, product][number] = image
+            images.append(image)
+        self.galleries.heads[shop, product] = Gallery(
+            version=1,
+            sorts=dict(sorts),
+            roles={} if thumbnail is None else {THUMBNAIL: thumbnail},
+        )
+        self.galleries.counts[shop] += len(sorts)
+        self.galleries.sequences[shop] = itertools.count(max(sorts, default=0) + 1)
+        return images
 
 
 @pytest.fixture

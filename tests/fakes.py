@@ -3,6 +3,7 @@
 `tests/adapters` runs the same tests against these and against the real adapters.
 """
 
+import hashlib
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,15 +17,25 @@ from vitrine.domain.credentials import Credential
 from vitrine.domain.errors import (
     ConflictError,
     CredentialUnknownError,
+    DownloadError,
+    ImportMissingError,
     OriginalMissingError,
+    PictureRefusedError,
     RecordMissingError,
+    Rule,
     ShopExistsError,
 )
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.imports import Import
 from vitrine.domain.locations import Address
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
+
+
+def etag(data: bytes) -> str:
+    """What S3 calls a version of an object that was uploaded in one piece."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 @dataclass
@@ -67,6 +78,26 @@ class FakeShops:
 
 
 @dataclass
+class FakeImports:
+    settled: dict[tuple[str, str], Import] = field(default_factory=dict)
+
+    def imported(self, shop: str, path: str) -> Import | None:
+        return self.settled.get((shop, path))
+
+    def reject(self, rejected: Import) -> None:
+        self.settle(rejected)
+
+    def settle(self, decided: Import) -> None:
+        latest = self.imported(decided.arrival.shop, decided.arrival.path)
+        if latest is not None and latest.settles(decided.arrival):
+            raise ConflictError
+        self.settled[decided.arrival.shop, decided.arrival.path] = decided
+
+    def imports(self, shop: str) -> list[Import]:
+        return [self.settled[each] for each in sorted(self.settled) if each[0] == shop]
+
+
+@dataclass
 class FakeGalleries:
     heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
     records: dict[tuple[str, str], dict[int, Image]] = field(
@@ -76,6 +107,7 @@ class FakeGalleries:
         default_factory=lambda: defaultdict(lambda: itertools.count(1))
     )
     counts: Counter[str] = field(default_factory=Counter)
+    imports: FakeImports = field(default_factory=FakeImports)
 
     def next_image_id(self, shop: str) -> int:
         return next(self.sequences[shop])
@@ -94,16 +126,25 @@ class FakeGalleries:
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         return self.gallery(shop, product), dict(self.records[shop, product])
 
-    def commit(self, change: GalleryChange) -> None:
+    def commit(self, change: GalleryChange) -> Gallery:
         where = change.shop, change.product
-        assert len(change.added) + len(change.removed) <= 98, "a transaction takes 100 writes"
-        if self.heads[where].version != change.before.version:
+        assert len(change.added) + len(change.removed) <= 97, "a transaction takes 100 writes"
+        present, head = self.records[where], self.heads[where]
+        if change.after != change.before and head.version != change.before.version:
             raise ConflictError
-        self.heads[where] = change.after
-        self.records[where] |= {image.id: image for image in change.added}
+        for read in (*change.removed, *(before for before, _ in change.changed)):
+            if read.id not in present or present[read.id].version != read.version:
+                raise ConflictError
+        if change.imported:
+            self.imports.settle(change.imported)
+        if change.after != change.before:
+            self.heads[where] = replace(change.after, version=head.version + 1)
+        written = (*change.added, *(after for _, after in change.changed))
+        self.records[where] |= {image.id: image for image in written}
         for image in change.removed:
-            self.records[where].pop(image, None)
+            del self.records[where][image.id]
         self.counts[change.shop] += len(change.added) - len(change.removed)
+        return self.heads[where]
 
     def complete_renditions(self, address: Address, product: str) -> None:
         found = self.image(address.shop, product, address.image)
@@ -114,6 +155,22 @@ class FakeGalleries:
 
     def image_count(self, shop: str) -> int:
         return self.counts[shop]
+
+
+@dataclass
+class FakeRemote:
+    """A world of pages; what is not among them cannot be downloaded."""
+
+    pages: dict[str, bytes] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str, max_bytes: int) -> bytes:
+        self.fetched.append(url)
+        if url not in self.pages:
+            raise DownloadError(url)
+        if len(self.pages[url]) > max_bytes:
+            raise PictureRefusedError((Rule.WEIGHT,))
+        return self.pages[url]
 
 
 @dataclass
@@ -131,6 +188,7 @@ class FakeFunctions:
 @dataclass
 class FakeBlobs:
     originals: dict[str, StoredOriginal] = field(default_factory=dict)
+    import_folder: dict[str, bytes] = field(default_factory=dict)
     public: dict[str, PublicPicture] = field(default_factory=dict)
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
@@ -141,6 +199,17 @@ class FakeBlobs:
         if key not in self.originals:
             raise OriginalMissingError(key)
         return self.originals[key]
+
+    def original_keys(self, shop: str, image: int) -> list[str]:
+        return [key for key in self.originals if key.startswith(f"originals/{shop}/{image}/")]
+
+    def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
+        data = self.import_folder.get(key)
+        if data is None or (tag is not None and tag != etag(data)):
+            raise ImportMissingError(key)
+        if len(data) > max_bytes:
+            raise PictureRefusedError((Rule.WEIGHT,))
+        return data
 
     def has_original(self, key: str) -> bool:
         return key in self.originals

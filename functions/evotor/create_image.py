@@ -7,7 +7,8 @@ from evotor.wire import RULES, WRITE, answer, dialect, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
-from vitrine.services.adding import Upload, add_image
+from vitrine.services.adding import add_image
+from vitrine.services.sources import at_hand
 
 
 @endpoint(dialect, scope=WRITE)
@@ -15,5 +16,6 @@ def handler(call: Call) -> Response:
     """Store the picture in part `datafile` as the product's only image."""
     gallery = product(call)
     part = call.request.form().only("datafile")
-    upload = Upload(part.data, part.file_name or "")
-    return answer(call, present(add_image(call.catalogue, gallery, upload, RULES), call))
+    source = at_hand(part.data, part.file_name or "")
+    placed = add_image(call.catalogue, gallery, source, RULES)
+    return answer(call, present(placed.image, call))

@@ -13,5 +13,5 @@ from vitrine.services.reading import list_images
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer every image of the product, in gallery order."""
-    images = list_images(call.catalogue, product(call))
-    return answer(call, {"items": [present(image, call) for image in images], "paging": {}})
+    items = [present(each.image, call) for each in list_images(call.catalogue, product(call))]
+    return answer(call, {"items": items, "paging": {}})

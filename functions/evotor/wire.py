@@ -28,6 +28,7 @@ RULES: Final = PictureRules(
     resolution=(300, 300),
     animated=False,
     max_images=1,
+    room_first=False,  # all that is wrong is told at once
 )
 
 # Requests

@@ -13,7 +13,8 @@ from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.services.adding import Upload, add_image
+from vitrine.services.adding import add_image
+from vitrine.services.sources import at_hand
 
 PRODUCT = ProductKey("5e46f8de-ec4f-4f87-85de-337b88fa2bdd")
 KEY = "originals/1234/1/0-0123456789abcdef0123/фото 1+2 東京.png"
@@ -52,7 +53,7 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
 )
 def test_recorded_requests_are_answered(shop: World, name: str, status: int) -> None:
     rules = PictureRules(frozenset(Format), max_bytes=10**6)
-    add_image(shop.catalogue("1234"), PRODUCT, Upload(pictures.png()), rules)
+    add_image(shop.catalogue("1234"), PRODUCT, at_hand(pictures.png(), ""), rules)
 
     assert run(name)["statusCode"] == status
 

@@ -19,7 +19,8 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, ProductMode, product_key
 from vitrine.ports import GalleryChange
-from vitrine.services.adding import Upload, add_image
+from vitrine.services.adding import add_image
+from vitrine.services.sources import at_hand
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 OTHER_STORE = "20240105-1A2B-40C3-80D4-0123456789AC"
@@ -49,7 +50,7 @@ class Evotor:
     def add(self, data: bytes, product: str = "8", name: str = "a.jpeg") -> Image:
         """An image that came through another dialect."""
         shop = self.world.catalogue("shop1")
-        return add_image(shop, ProductKey(product), Upload(data, name), ANY_PICTURE)
+        return add_image(shop, ProductKey(product), at_hand(data, name), ANY_PICTURE).image
 
     @property
     def kept(self) -> tuple[int, int, int]:

@@ -16,8 +16,9 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import PublicPicture
-from vitrine.services.adding import Upload, add_image
+from vitrine.services.adding import add_image
 from vitrine.services.removing import remove_image
+from vitrine.services.sources import at_hand
 
 PRODUCT = ProductKey("lámp #1 東")
 NAME = "фото 1+2 東京 %2B&é.png"
@@ -37,7 +38,8 @@ class Pipeline:
 
     def add(self, data: bytes = pictures.png(mode="RGBA")) -> Image:
         rules = PictureRules(frozenset(Format), max_bytes=10**9)
-        return add_image(self.world.catalogue("s1"), PRODUCT, Upload(data, NAME), rules)
+        catalogue = self.world.catalogue("s1")
+        return add_image(catalogue, PRODUCT, at_hand(data, NAME), rules).image
 
     def remove(self, image: Image) -> None:
         remove_image(self.world.catalogue("s1"), PRODUCT, image.id)

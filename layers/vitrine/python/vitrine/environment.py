@@ -11,8 +11,9 @@ from datetime import datetime
 from functools import cache
 
 from vitrine.access.callers import Access
-from vitrine.ports import Blobs, Functions, Galleries, Shops
-from vitrine.services.catalogue import now
+from vitrine.domain.shops import Shop
+from vitrine.ports import Blobs, Functions, Galleries, Imports, Remote, Shops
+from vitrine.services.catalogue import Catalogue, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +24,32 @@ class Environment:
         shops: shops, credentials, registered products.
         galleries: records of images and their order.
         blobs: originals and public pictures.
+        imports: what became of files in the import folder.
+        remote: reads pictures from elsewhere.
         functions: other functions of the same stack.
         access: tells callers by their credentials.
         media_url: where the CDN serves public pictures, without a slash at the end.
+        public_url: where clients reach the API when something stands in front of it, without a
+            slash at the end; empty for the host they call.
         clock: tells the present moment, UTC.
     """
 
     shops: Shops
     galleries: Galleries
     blobs: Blobs
+    imports: Imports
+    remote: Remote
     functions: Functions
     access: Access
     media_url: str
+    public_url: str = ""
     clock: Callable[[], datetime] = now
+
+    def catalogue(self, shop: Shop) -> Catalogue:
+        """The catalogue of one shop."""
+        return Catalogue(
+            shop, self.shops, self.galleries, self.blobs, self.imports, self.remote, self.clock
+        )
 
 
 _in_use: list[Environment] = []
@@ -74,6 +88,8 @@ def _on_aws() -> Environment:
     from vitrine.adapters.blobs import S3Blobs
     from vitrine.adapters.functions import LambdaFunctions
     from vitrine.adapters.galleries import DynamoGalleries
+    from vitrine.adapters.imports import DynamoImports
+    from vitrine.adapters.remote import HttpRemote
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
 
@@ -93,9 +109,12 @@ def _on_aws() -> Environment:
         shops=shops,
         galleries=DynamoGalleries(table),
         blobs=S3Blobs(boto3.client("s3", config=config), originals, media),
+        imports=DynamoImports(table),
+        remote=HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes"),
         functions=LambdaFunctions(
             lambda: boto3.client("lambda", config=patient), os.environ.get("STACK", "")
         ),
         access=Access(shops),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
+        public_url=os.environ.get("PUBLIC_URL", "").rstrip("/"),
     )

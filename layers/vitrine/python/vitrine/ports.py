@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from vitrine.domain.credentials import Credential
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image
+from vitrine.domain.imports import Import
 from vitrine.domain.locations import Address
 from vitrine.domain.shops import Shop
 
@@ -15,13 +16,17 @@ from vitrine.domain.shops import Shop
 class GalleryChange:
     """One change of one gallery, carried out whole or not at all.
 
+    Whatever it builds on must still be as it was read, or all of it is refused.
+
     Attributes:
         shop: id of the shop.
         product: key of the product.
-        before: the head as it was read; if it has changed since, the change is refused.
-        after: the head as it is to be.
+        before: the head as it was read.
+        after: the head as it is to be; equal to `before`, it is neither written nor looked at.
         added: records that enter.
-        removed: ids of the images whose records leave.
+        changed: records as they were read, and as they are to be.
+        removed: records that leave, as they were read.
+        imported: what the change makes of a file in the import folder.
     """
 
     shop: str
@@ -29,7 +34,9 @@ class GalleryChange:
     before: Gallery
     after: Gallery
     added: tuple[Image, ...] = ()
-    removed: tuple[int, ...] = ()
+    changed: tuple[tuple[Image, Image], ...] = ()
+    removed: tuple[Image, ...] = ()
+    imported: Import | None = None
 
 
 class Shops(Protocol):
@@ -65,11 +72,12 @@ class Galleries(Protocol):
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         """A gallery's head and all its images by id, read in one call per megabyte."""
 
-    def commit(self, change: GalleryChange) -> None:
-        """Carry a change out.
+    def commit(self, change: GalleryChange) -> Gallery:
+        """Carry a change out, and return the head as it is then.
 
         Raises:
-            ConflictError: the head is no longer as it was read; nothing has changed.
+            ConflictError: what the change builds on is no longer as it was read, or its import was
+                settled by another; nothing has changed.
         """
 
     def complete_renditions(self, address: Address, product: str) -> None:
@@ -124,6 +132,22 @@ class Blobs(Protocol):
             OriginalMissingError: nothing is stored there.
         """
 
+    def original_keys(self, shop: str, image: int) -> list[str]:
+        """Keys of all originals that an image has, older ones of replaced bytes too."""
+
+    def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
+        """Read a file of the import folder, the whole of it.
+
+        Args:
+            key: of the object, `import/<shop>/…`.
+            max_bytes: the most bytes that are read.
+            tag: the object's ETag, when only this version of it will do.
+
+        Raises:
+            ImportMissingError: nothing is stored there, or another version.
+            PictureRefusedError: it is larger (`Rule.WEIGHT`).
+        """
+
     def has_original(self, key: str) -> bool:
         """Whether an original is stored there."""
 
@@ -138,6 +162,35 @@ class Blobs(Protocol):
 
     def remove_public(self, keys: Sequence[str]) -> None:
         """Remove public pictures; those that are not there are no error."""
+
+
+class Remote(Protocol):
+    """The rest of the world, read with care."""
+
+    def fetch(self, url: str, max_bytes: int) -> bytes:
+        """The body that a public http or https URL answers with.
+
+        Raises:
+            DownloadError: it cannot be read in time, or leads where we do not go.
+            PictureRefusedError: there are more bytes (`Rule.WEIGHT`).
+        """
+
+
+class Imports(Protocol):
+    """What became of the files that were dropped into the import folder."""
+
+    def imported(self, shop: str, path: str) -> Import | None:
+        """What became of the latest settled version of a file."""
+
+    def reject(self, rejected: Import) -> None:
+        """Note that a version of a file became no image.
+
+        Raises:
+            ConflictError: this version of it, or a later one, has been settled already.
+        """
+
+    def imports(self, shop: str) -> list[Import]:
+        """What became of all files of a shop, by path."""
 
 
 class Functions(Protocol):

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
-from vitrine.domain.errors import OriginalMissingError
+from vitrine.domain.errors import (
+    ImportMissingError,
+    OriginalMissingError,
+    PictureRefusedError,
+    Rule,
+)
+from vitrine.domain.locations import ORIGINALS
 from vitrine.ports import PublicPicture, StoredOriginal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 _BATCH = 1000  # keys per DeleteObjects
 _FOR_EVER = "public, max-age=31536000, immutable"
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 
 
 class S3Blobs:
@@ -52,6 +61,31 @@ class S3Blobs:
         product = unquote(answer["Metadata"].get("product", ""))
         return StoredOriginal(answer["Body"].read(), product)
 
+    def original_keys(self, shop: str, image: int) -> list[str]:
+        """Keys of all originals that an image has, older ones of replaced bytes too."""
+        return self._keys(self._originals, f"{ORIGINALS}{shop}/{image}/")
+
+    def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
+        """Read a file of the import folder, the whole of it.
+
+        Raises:
+            ImportMissingError: nothing is stored there, or another version.
+            PictureRefusedError: it is larger (`Rule.WEIGHT`).
+        """
+        only_if: GetObjectRequestTypeDef = {"Bucket": self._originals, "Key": key}
+        if tag is not None:
+            only_if["IfMatch"] = tag
+        try:
+            answer = self._client.get_object(**only_if)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING | _OTHER_VERSION:
+                raise ImportMissingError(key) from None
+            raise
+        with closing(answer["Body"]) as body:
+            if answer["ContentLength"] > max_bytes:
+                raise PictureRefusedError((Rule.WEIGHT,))
+            return body.read()
+
     def has_original(self, key: str) -> bool:
         """Whether an original is stored there."""
         try:
@@ -74,10 +108,7 @@ class S3Blobs:
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._media, Prefix=prefix
-        )
-        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+        return self._keys(self._media, prefix)
 
     def remove_public(self, keys: Sequence[str]) -> None:
         """Remove public pictures; those that are not there are no error."""
@@ -91,6 +122,10 @@ class S3Blobs:
             ContentType=picture.media_type,
             CacheControl=_FOR_EVER,
         )
+
+    def _keys(self, bucket: str, prefix: str) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
     def _remove(self, bucket: str, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), _BATCH):

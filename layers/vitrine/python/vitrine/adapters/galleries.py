@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from vitrine.adapters.imports import settlement
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import Gallery
@@ -63,22 +65,34 @@ class DynamoGalleries:
                 images[image.id] = image
         return _gallery(head), images
 
-    def commit(self, change: GalleryChange) -> None:
-        """Carry a change out.
+    def commit(self, change: GalleryChange) -> Gallery:
+        """Carry a change out, and return the head as it is then.
 
         Raises:
-            ConflictError: the head is no longer as it was read; nothing has changed.
+            ConflictError: what the change builds on is no longer as it was read, or its import was
+                settled by another; nothing has changed.
         """
         pk = _pk(change.shop, change.product)
+        head = change.before
         actions: list[Mapping[str, Mapping[str, Any]]] = [
-            {"Put": {"Item": wire(_head(pk, change.after)), **_unchanged_since(change.before)}},
             *({"Put": {"Item": wire(_image_item(image))}} for image in change.added),
-            *({"Delete": {"Key": wire(key(pk, _sk(image)))}} for image in change.removed),
+            *({"Update": _difference(*each)} for each in change.changed),
+            *(
+                {"Delete": {"Key": wire(key(pk, _sk(image.id))), **_unchanged_record(image)}}
+                for image in change.removed
+            ),
         ]
+        if change.after != change.before:
+            head = replace(change.after, version=change.before.version + 1)
+            put = {"Item": wire(_head(pk, head)), **_unchanged_head(change.before)}
+            actions.append({"Put": put})
         if growth := len(change.added) - len(change.removed):
-            shard = change.added[0].id if change.added else change.removed[0]
+            shard = (*change.added, *change.removed)[0].id
             actions.append({"Update": _count(change.shop, shard, growth)})
+        if change.imported:
+            actions.append({"Put": settlement(change.imported)})
         self._table.transact(actions)
+        return head
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
@@ -126,13 +140,43 @@ def _head(pk: str, gallery: Gallery) -> Item:
     }
 
 
-def _unchanged_since(before: Gallery) -> dict[str, Any]:
+def _unchanged_head(before: Gallery) -> dict[str, Any]:
     if before.version == 0:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
     return {
         "ConditionExpression": "#version = :version",
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": wire({":version": before.version}),
+    }
+
+
+def _unchanged_record(image: Image) -> dict[str, Any]:
+    names = {"#version": "version"}
+    if image.version == 0:  # as it was written first, so without a number
+        return {
+            "ConditionExpression": "attribute_exists(#pk) AND attribute_not_exists(#version)",
+            "ExpressionAttributeNames": {**names, "#pk": "pk"},
+        }
+    return {
+        "ConditionExpression": "#version = :before",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": wire({":before": image.version}),
+    }
+
+
+def _difference(before: Image, after: Image) -> dict[str, Any]:
+    """An update of what differs, and of nothing else: renditions are noted by others meanwhile."""
+    old, new = _image_item(before), _image_item(after)
+    changed = [name for name, value in new.items() if value != old.get(name)]
+    condition = _unchanged_record(before)
+    names = {f"#{name}": name for name in changed}
+    values = wire({f":{name}": new[name] for name in changed})
+    return {
+        "Key": wire(key(new["pk"], new["sk"])),
+        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
+        "ConditionExpression": condition["ConditionExpression"],
+        "ExpressionAttributeNames": {**condition["ExpressionAttributeNames"], **names},
+        "ExpressionAttributeValues": {**condition.get("ExpressionAttributeValues", {}), **values},
     }
 
 
@@ -171,9 +215,11 @@ def _image_item(image: Image) -> Item:
         "transparent": original.transparent,
         "revision": original.revision,
         "alt": image.alt,
+        "translations": dict(image.translations),
         "created": milliseconds(image.created_at),
         "updated": milliseconds(image.updated_at),
         "renditions": image.renditions.value,
+        **({"version": image.version} if image.version else {}),
     }
 
 
@@ -197,5 +243,7 @@ def _image(item: Item, shop: str, product: str) -> Image:
         created_at=moment(item["created"]),
         updated_at=moment(item["updated"]),
         alt=item["alt"],
+        translations=item.get("translations", {}),
         renditions=RenditionState(item["renditions"]),
+        version=int(item.get("version", 0)),
     )

@@ -11,12 +11,36 @@ class NotAuthenticatedError(VitrineError):
     """No credential, or one that is unknown, revoked or another dialect's."""
 
 
+class CredentialMissingError(NotAuthenticatedError):
+    """No credential was sent at all."""
+
+
 class NotPermittedError(VitrineError):
-    """A known caller asks for what its credential does not cover."""
+    """A known caller asks for what its credential does not cover.
+
+    Attributes:
+        scope: what its credential would have to cover.
+    """
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
 
 
 class RouteNotFoundError(VitrineError):
     """No operation lives at this method and path, or an id in it cannot be one."""
+
+
+class MethodNotAllowedError(VitrineError):
+    """Operations live at this path, with other methods.
+
+    Attributes:
+        allowed: the methods, in capitals.
+    """
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(", ".join(allowed))
+        self.allowed = allowed
 
 
 class ProductNotFoundError(VitrineError):
@@ -29,6 +53,14 @@ class ImageNotFoundError(VitrineError):
 
 class NotAcceptableError(VitrineError):
     """No answer we can give has a media type that the client accepts."""
+
+
+class MediaTypeError(VitrineError):
+    """The request's body is of a type that the operation does not read."""
+
+
+class BodyTooLargeError(VitrineError):
+    """The request's body is larger than the dialect takes."""
 
 
 class MalformedBodyError(VitrineError):
@@ -72,6 +104,18 @@ class PictureRefusedError(VitrineError):
     def __init__(self, broken: tuple[Rule, ...]) -> None:
         super().__init__(", ".join(broken))
         self.broken = broken
+
+
+class DownloadError(VitrineError):
+    """A picture's URL could not be read, or must not be; which of these stays untold."""
+
+
+class ImportMissingError(VitrineError):
+    """The shop's import folder has no such file, or the path cannot name one."""
+
+
+class ImportSettledError(VitrineError):
+    """What becomes of a file in the import folder has been decided already."""
 
 
 class ConflictError(VitrineError):

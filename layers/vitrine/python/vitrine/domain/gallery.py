@@ -2,23 +2,31 @@
 
 The gallery's head holds nothing of an image but its id, so one small write changes the order of
 a thousand images, and its version guards every change against concurrent writers.
+
+Dialects see one order in two ways. BigCommerce names an image's *sort*, a number that may have gaps
+and neighbours of the same value; Tiendanube names its *position*, the rank from 1 without gaps.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from vitrine.domain.images import Image
 
 HARD_LIMIT = 1000
 """The most images any product may have, through whatever dialect they come."""
 
 THUMBNAIL = "thumbnail"
+HIGHEST_SORT = 2**31 - 1
+"""No sort passes it: the platforms' clients keep it in 32 bits (contract: bigcommerce §7)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gallery:
-    """The head of one product's gallery.
+    """The head of one product's gallery. Changing it makes another one; storing numbers it.
 
     Attributes:
-        version: how often it has changed; 0 when the product never had an image.
+        version: how often it has been stored; 0 when the product never had an image.
         sorts: place of every image by id. Gallery order is (sort, id) ascending; places need be
             neither dense nor unique.
         roles: the image that holds each role. A role has at most one holder.
@@ -34,18 +42,57 @@ class Gallery:
     def __contains__(self, image: int) -> bool:
         return image in self.sorts
 
-    @property
+    @cached_property
     def order(self) -> tuple[int, ...]:
         """Ids of the images, first to last."""
         return tuple(sorted(self.sorts, key=lambda image: (self.sorts[image], image)))
 
+    @cached_property
+    def positions(self) -> Mapping[int, int]:
+        """Rank of every image by id: 1 to n, dense."""
+        return {image: position for position, image in enumerate(self.order, 1)}
+
     def append(self, image: int) -> "Gallery":
         """The gallery with `image` behind all others; the first image becomes the thumbnail."""
-        sort = max(self.sorts.values(), default=-1) + 1
-        roles = self.roles if self.sorts else {**self.roles, THUMBNAIL: image}
-        return replace(
-            self, version=self.version + 1, sorts={**self.sorts, image: sort}, roles=roles
-        )
+        highest = max(self.sorts.values(), default=-1)
+        return self._welcome(image, {**self.sorts, image: min(highest + 1, HIGHEST_SORT)})
+
+    def insert(self, image: int, position: int) -> "Gallery":
+        """The gallery with a new image at a position; behind the last nobody else's sort changes.
+
+        Args:
+            image: id of the new image.
+            position: wanted rank, brought into 1..n+1.
+        """
+        if position > len(self):
+            return self.append(image)
+        return self._welcome(image, _ranked(self.order, image, position))
+
+    def place(self, image: int, sort: int) -> "Gallery":
+        """The gallery with an image, new or not, at a sort.
+
+        When another image has exactly this sort, it moves up by one, and so does every other image
+        above it; otherwise nobody else moves.
+        """
+        if self.sorts.get(image) == sort:
+            return self
+        others = {each: at for each, at in self.sorts.items() if each != image}
+        if sort in others.values():
+            others = {
+                each: min(at + 1, HIGHEST_SORT) if at >= sort else at for each, at in others.items()
+            }
+        return self._welcome(image, {**others, image: sort})
+
+    def move(self, image: int, position: int) -> "Gallery":
+        """The gallery with one of its images at another position, brought into 1..n.
+
+        All sorts become 0 to n-1 then; at the position it has, nothing changes.
+        """
+        wanted = min(max(position, 1), len(self))
+        if self.positions[image] == wanted:
+            return self
+        others = tuple(each for each in self.order if each != image)
+        return replace(self, sorts=_ranked(others, image, wanted))
 
     def remove(self, *images: int) -> "Gallery":
         """The gallery without `images`; the others keep their places.
@@ -56,10 +103,54 @@ class Gallery:
         gone = set(images)
         left = replace(
             self,
-            version=self.version + 1,
             sorts={image: sort for image, sort in self.sorts.items() if image not in gone},
             roles={role: image for role, image in self.roles.items() if image not in gone},
         )
         if self.roles.get(THUMBNAIL) in gone and left.sorts:
-            return replace(left, roles={**left.roles, THUMBNAIL: left.order[0]})
+            return left.with_thumbnail(left.order[0])
         return left
+
+    def with_thumbnail(self, image: int) -> "Gallery":
+        """The gallery with `image` as its thumbnail and no other."""
+        return replace(self, roles={**self.roles, THUMBNAIL: image})
+
+    def without_thumbnail(self, image: int) -> "Gallery":
+        """The gallery in which `image` is not the thumbnail; another's role is untouched."""
+        if self.roles.get(THUMBNAIL) != image:
+            return self
+        return replace(
+            self, roles={role: holder for role, holder in self.roles.items() if role != THUMBNAIL}
+        )
+
+    def _welcome(self, image: int, sorts: Mapping[int, int]) -> "Gallery":
+        placed = replace(self, sorts=sorts)
+        return placed if self.sorts else placed.with_thumbnail(image)
+
+
+def _ranked(others: tuple[int, ...], image: int, position: int) -> dict[int, int]:
+    """Sorts 0 to n of `others` in their order with `image` at a position among them."""
+    at = max(position, 1) - 1
+    return {each: sort for sort, each in enumerate((*others[:at], image, *others[at:]))}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An image where it stands in its gallery."""
+
+    gallery: Gallery
+    image: Image
+
+    @property
+    def sort(self) -> int:
+        """Its sort, as BigCommerce shows it."""
+        return self.gallery.sorts[self.image.id]
+
+    @property
+    def position(self) -> int:
+        """Its rank, 1 to n, as Tiendanube shows it."""
+        return self.gallery.positions[self.image.id]
+
+    @property
+    def is_thumbnail(self) -> bool:
+        """Whether it holds the role of the thumbnail."""
+        return self.gallery.roles.get(THUMBNAIL) == self.image.id

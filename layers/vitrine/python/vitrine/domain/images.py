@@ -1,6 +1,7 @@
 """An image: the record of one picture of one product, and the facts of its original."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,7 +56,9 @@ class Image:
         created_at: when it was made, UTC, milliseconds.
         updated_at: when its bytes, text or asked-for place last changed, UTC, milliseconds.
         alt: alternative text in the shop's main language; empty when there is none.
+        translations: alternative text by other languages, as `fr` or `pt_BR`; none is empty.
         renditions: whether all of its renditions are stored.
+        version: how often the record has been changed.
     """
 
     id: int
@@ -65,4 +68,6 @@ class Image:
     created_at: datetime
     updated_at: datetime
     alt: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
     renditions: RenditionState = RenditionState.PENDING
+    version: int = 0

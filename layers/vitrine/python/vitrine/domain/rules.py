@@ -17,7 +17,8 @@ class PictureRules:
         max_bytes: the most bytes it takes.
         resolution: the one (width, height) in pixels it takes; None for any.
         animated: whether more than one frame is fine.
-        max_images: how many images a product may have for another one to be added.
+        max_images: how many images a product may have after another one was added.
+        room_first: whether a full gallery refuses before the picture is even fetched.
     """
 
     formats: frozenset[Format]
@@ -25,6 +26,7 @@ class PictureRules:
     resolution: tuple[int, int] | None = None
     animated: bool = True
     max_images: int = HARD_LIMIT
+    room_first: bool = True
 
     def broken(self, inspection: Inspection, size: int, images: int) -> tuple[Rule, ...]:
         """Every rule that `size` bytes so inspected break in a gallery of `images`, in order."""

@@ -11,7 +11,6 @@ from vitrine.edge.dialect import Dialect
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
 from vitrine.edge.telemetry import logger, record_request
-from vitrine.services.catalogue import Catalogue
 
 Handler = Callable[[Call], Response]
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
@@ -64,5 +63,4 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
 def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
     here = environment.current()
     caller = dialect.authenticate(request, here.access)
-    catalogue = Catalogue(caller.shop, here.shops, here.galleries, here.blobs, here.clock)
-    return Call(request, caller, scope, catalogue, here.media_url)
+    return Call(request, caller, scope, here.catalogue(caller.shop), here.media_url)

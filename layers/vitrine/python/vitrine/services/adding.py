@@ -1,102 +1,118 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from vitrine.domain.errors import ConflictError, PictureRefusedError
-from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image, Original
-from vitrine.domain.locations import address
-from vitrine.domain.pictures import Inspection
+from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError
+from vitrine.domain.gallery import Gallery, Placed
+from vitrine.domain.images import Image
+from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.pictures.inspection import inspect
-from vitrine.pictures.publication import publish
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.originals import Candidate, look_at
+from vitrine.services.sources import Source
+
+Placing = Callable[[Gallery, int], Gallery]
+"""Puts a new image, given by its id, somewhere into a gallery."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came in.
+class Texts:
+    """What an image says to those who do not see it.
 
     Attributes:
-        data: its bytes.
-        file_name: what the client calls it; may be empty.
+        alt: in the shop's main language.
+        translations: in others, by language.
     """
 
-    data: bytes
-    file_name: str = ""
+    alt: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_TEXTS = Texts()
 
 
 def add_image(
-    catalogue: Catalogue, product: ProductKey, upload: Upload, rules: PictureRules
-) -> Image:
-    """Make `upload` the last image of a product.
+    catalogue: Catalogue,
+    product: ProductKey,
+    source: Source,
+    rules: PictureRules,
+    *,
+    place: Placing = Gallery.append,
+    texts: Texts = NO_TEXTS,
+    arrival: Arrival | None = None,
+) -> Placed:
+    """Make a picture an image of a product.
 
     When this returns, record and original are both stored; when it refuses or loses, neither is.
     A failure of storage itself may leave the original behind, never a record without it.
 
+    Args:
+        catalogue: the shop's.
+        product: whose gallery it enters.
+        source: where its bytes come from.
+        rules: what it must fulfil.
+        place: where it enters.
+        texts: its alternative texts.
+        arrival: the file of the import folder that becomes the image; settled in the same commit.
+
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
+        DownloadError, ImportMissingError: the source has nothing.
+        ImportSettledError: another has settled the arrival meanwhile.
         ConflictError: other writers won every time.
     """
-    inspection = inspect(upload.data, decoded=rules.formats)
-    gallery = catalogue.galleries.gallery(catalogue.shop.id, product)
-    _check(rules, inspection, upload, gallery)
-    image = _image(catalogue, product, upload, inspection)
-    original_key = address(image).original_key
-    catalogue.blobs.put_original(
-        original_key, upload.data, image.original.format.media_type, product=product
-    )
-    seen: list[Gallery] = [gallery]
+    shop = catalogue.shop.id
+    gallery = catalogue.galleries.gallery(shop, product)
+    candidate = look_at(source, rules, gallery)
+    candidate.check(len(gallery))
+    image = _image(catalogue, product, candidate, texts)
+    key = candidate.store(catalogue.blobs, image)
+    seen = [gallery]
 
-    def change() -> None:
-        before = seen.pop() if seen else catalogue.galleries.gallery(catalogue.shop.id, product)
-        _check(rules, inspection, upload, before)
-        after = before.append(image.id)
-        catalogue.galleries.commit(
-            GalleryChange(catalogue.shop.id, product, before, after, added=(image,))
+    def change() -> Gallery:
+        if not seen:
+            refuse_settled(catalogue, arrival)
+        before = seen.pop() if seen else catalogue.galleries.gallery(shop, product)
+        candidate.check(len(before))
+        imported = Import(arrival, image.created_at, image.id) if arrival else None
+        after = place(before, image.id)
+        return catalogue.galleries.commit(
+            GalleryChange(shop, product, before, after, added=(image,), imported=imported)
         )
 
     try:
-        until_committed(change)
-    except (PictureRefusedError, ConflictError):
+        return Placed(until_committed(change), image)
+    except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
-        catalogue.blobs.remove_originals([original_key])
+        catalogue.blobs.remove_originals([key])
         raise
-    return image
 
 
-def _check(rules: PictureRules, inspection: Inspection, upload: Upload, gallery: Gallery) -> None:
-    broken = rules.broken(inspection, len(upload.data), len(gallery))
-    if broken:
-        raise PictureRefusedError(broken)
+def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
+    """Stop where an arrival has nothing left to become.
+
+    Raises:
+        ImportSettledError: this version of the file, or a later one, has been settled.
+    """
+    if arrival is None:
+        return
+    latest = catalogue.imports.imported(arrival.shop, arrival.path)
+    if latest is not None and latest.settles(arrival):
+        raise ImportSettledError(arrival.key)
 
 
-def _image(
-    catalogue: Catalogue, product: ProductKey, upload: Upload, inspection: Inspection
-) -> Image:
-    kind, width, height = inspection.format, inspection.width, inspection.height
-    if kind is None or width is None or height is None:
-        raise AssertionError("rules that take a picture without format or size")
-    now = catalogue.clock()
-    original = Original(
-        digest=hashlib.sha256(upload.data).hexdigest(),
-        format=kind,
-        size=len(upload.data),
-        published_size=len(publish(upload.data, kind)),
-        width=width,
-        height=height,
-        file_name=upload.file_name,
-        frames=inspection.frames,
-        transparent=inspection.transparent,
-    )
+def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate, texts: Texts) -> Image:
+    moment = catalogue.clock()
     return Image(
         id=catalogue.galleries.next_image_id(catalogue.shop.id),
         shop=catalogue.shop.id,
         product=product,
-        original=original,
-        created_at=now,
-        updated_at=now,
+        original=candidate.original(),
+        created_at=moment,
+        updated_at=moment,
+        alt=texts.alt,
+        translations=texts.translations,
     )

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from vitrine.domain.errors import ConflictError, ProductNotFoundError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
-from vitrine.ports import Blobs, Galleries, Shops
+from vitrine.ports import Blobs, Galleries, Imports, Remote, Shops
 
-_ATTEMPTS = 10
+_ATTEMPTS = 16
 _Result = TypeVar("_Result")
 
 
@@ -28,6 +28,8 @@ class Catalogue:
         shops: where registered products are looked up.
         galleries: records of images and their order.
         blobs: originals and public pictures.
+        imports: what became of files in the import folder.
+        remote: reads pictures from elsewhere.
         clock: tells the present moment, UTC.
     """
 
@@ -35,6 +37,8 @@ class Catalogue:
     shops: Shops
     galleries: Galleries
     blobs: Blobs
+    imports: Imports
+    remote: Remote
     clock: Callable[[], datetime] = now
 
     def product(self, name: str) -> ProductKey:
@@ -56,7 +60,7 @@ def until_committed(change: Callable[[], _Result]) -> _Result:
     """The result of `change`, which reads, computes and commits, run again while others win.
 
     Raises:
-        ConflictError: others won the first time and ten times more.
+        ConflictError: others won the first time and sixteen times more.
     """
     try:
         return change()

@@ -1,15 +1,16 @@
 """Reading a product's images."""
 
 from vitrine.domain.errors import ImageNotFoundError
+from vitrine.domain.gallery import Placed
 from vitrine.domain.images import Image
 from vitrine.domain.shops import ProductKey
-from vitrine.services.catalogue import Catalogue
+from vitrine.services.catalogue import Catalogue, until_committed
 
 
-def list_images(catalogue: Catalogue, product: ProductKey) -> list[Image]:
+def list_images(catalogue: Catalogue, product: ProductKey) -> list[Placed]:
     """All images of a product, in gallery order."""
     gallery, images = catalogue.galleries.gallery_with_images(catalogue.shop.id, product)
-    return [images[image] for image in gallery.order if image in images]
+    return [Placed(gallery, images[image]) for image in gallery.order if image in images]
 
 
 def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
@@ -22,3 +23,25 @@ def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
     if found is None:
         raise ImageNotFoundError(image)
     return found
+
+
+def get_placed(catalogue: Catalogue, product: ProductKey, image: int) -> Placed:
+    """One image of a product where it stands in its gallery.
+
+    Raises:
+        ImageNotFoundError: the product has no such image.
+        ConflictError: DynamoDB did not get to reading it, time and again.
+    """
+
+    def read() -> Placed:
+        gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
+        if found is None or image not in gallery:
+            raise ImageNotFoundError(image)
+        return Placed(gallery, found)
+
+    return until_committed(read)
+
+
+def count_images(catalogue: Catalogue, product: ProductKey) -> int:
+    """How many images a product has."""
+    return len(catalogue.galleries.gallery(catalogue.shop.id, product))

@@ -1,6 +1,9 @@
 """Removing images: the record first, then the original; its going takes the renditions along."""
 
+from collections.abc import Callable, Collection
+
 from vitrine.domain.errors import ImageNotFoundError
+from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image
 from vitrine.domain.locations import address
 from vitrine.domain.shops import ProductKey
@@ -22,9 +25,10 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
         gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
         if found is None or image not in gallery:
             raise ImageNotFoundError(image)
-        after = gallery.remove(image)
         catalogue.galleries.commit(
-            GalleryChange(catalogue.shop.id, product, gallery, after, removed=(image,))
+            GalleryChange(
+                catalogue.shop.id, product, gallery, gallery.remove(image), removed=(found,)
+            )
         )
         return found
 
@@ -32,21 +36,34 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
     catalogue.blobs.remove_originals([address(removed).original_key])
 
 
-def remove_images(catalogue: Catalogue, product: ProductKey) -> None:
-    """Remove all images of a product, also when there are none.
+def remove_images(
+    catalogue: Catalogue,
+    product: ProductKey,
+    choose: Callable[[Gallery], Collection[int]] = lambda gallery: gallery.order,
+) -> None:
+    """Remove all images that a product has now, or those of them that `choose` picks.
 
-    Fifty images go at a time; repeating an interrupted removal finishes it.
+    Fifty images go at a time; repeating an interrupted removal finishes it. Images that come
+    meanwhile stay.
     """
-    until_committed(lambda: _remove_all(catalogue, product))
+    read = catalogue.galleries.gallery_with_images
+    seen = [read(catalogue.shop.id, product)]
+    chosen = frozenset(choose(seen[0][0]))
 
+    def remove_next() -> int:
+        gallery, images = seen.pop() if seen else read(catalogue.shop.id, product)
+        batch = [image for image in gallery.order if image in chosen][:_BATCH]
+        if not batch:
+            return 0
+        removed = tuple(images[image] for image in batch if image in images)
+        left = catalogue.galleries.commit(
+            GalleryChange(
+                catalogue.shop.id, product, gallery, gallery.remove(*batch), removed=removed
+            )
+        )
+        seen.append((left, images))
+        catalogue.blobs.remove_originals([address(image).original_key for image in removed])
+        return len(batch)
 
-def _remove_all(catalogue: Catalogue, product: ProductKey) -> None:
-    shop = catalogue.shop.id
-    gallery, images = catalogue.galleries.gallery_with_images(shop, product)
-    while gallery.sorts:
-        batch = gallery.order[:_BATCH]
-        after = gallery.remove(*batch)
-        catalogue.galleries.commit(GalleryChange(shop, product, gallery, after, removed=batch))
-        originals = [address(images[image]).original_key for image in batch if image in images]
-        catalogue.blobs.remove_originals(originals)
-        gallery = after
+    while until_committed(remove_next):
+        pass

@@ -6,18 +6,22 @@ repeated, and whoever comes second finds out what the other did and tidies up.
 
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
+from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
 from vitrine.ports import Blobs, Galleries, PublicPicture
-from vitrine.services.withdrawing import remove_renditions
+from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
 def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int:
     """Store every public picture of an original and note it in its record.
 
+    When they are complete, originals of bytes that the image had before are removed, and their
+    going takes their pictures along (`vitrine.services.withdrawing`).
+
     Returns:
-        How many pictures were stored; 0 when the original has gone already.
+        How many pictures were stored; 0 when the original has gone or other bytes took its place.
 
     Raises:
         RecordMissingError: the original is there and its record is not, or not yet: try again.
@@ -28,8 +32,10 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         remove_renditions(blobs, address)
         return 0
     image = galleries.image(address.shop, original.product, address.image)
-    if image is None or locations.address(image) != address:
+    if image is None:
         raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
+    if locations.address(image) != address:
+        return _superseded(blobs, address, image)
     pictures = _pictures(address, original.data)
     blobs.put_public(pictures)
     try:
@@ -39,7 +45,18 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         if remove_renditions(blobs, address):
             return 0
         raise
+    if address.revision:
+        remove_superseded(blobs, address)
     return len(pictures)
+
+
+def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
+    """Let go of bytes that are no longer an image's, once those that are have their pictures."""
+    if image.original.revision < address.revision:
+        raise RecordMissingError(address.original_key)  # they are not its bytes yet
+    if image.renditions is RenditionState.COMPLETE:
+        blobs.remove_originals([address.original_key])
+    return 0
 
 
 def _pictures(address: Address, data: bytes) -> list[PublicPicture]:

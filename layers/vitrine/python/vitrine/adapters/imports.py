@@ -1,0 +1,93 @@
+"""What became of files in the import folder, in DynamoDB: one item per file, its latest version's.
+
+Settling a version asks that no later one, and not the same, was settled before: so whichever of
+two deliveries of one event comes second finds the work done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
+from vitrine.domain.imports import Arrival, Import
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_PREFIX = "FILE#"
+_REMEMBERED_SECONDS = 90 * 24 * 3600
+"""How long an imported version is known: many times longer than any event can be late."""
+
+
+class DynamoImports:
+    """`vitrine.ports.Imports` over the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def imported(self, shop: str, path: str) -> Import | None:
+        """What became of the latest settled version of a file."""
+        item = self._table.get(_pk(shop), f"{_PREFIX}{path}")
+        return None if item is None else _import(item)
+
+    def reject(self, rejected: Import) -> None:
+        """Note that a version of a file became no image.
+
+        Raises:
+            ConflictError: this version of it, or a later one, has been settled already.
+        """
+        self._table.transact([{"Put": settlement(rejected)}])
+
+    def imports(self, shop: str) -> list[Import]:
+        """What became of all files of a shop, by path."""
+        return [_import(item) for item in self._table.query(_pk(shop), _PREFIX)]
+
+
+def settlement(settled: Import) -> dict[str, Any]:
+    """The write that settles a version, for a transaction."""
+    arrival = settled.arrival
+    item: Item = {
+        **key(_pk(arrival.shop), f"{_PREFIX}{arrival.path}"),
+        "shop": arrival.shop,
+        "path": arrival.path,
+        "product": arrival.product,
+        "file": arrival.file_name,
+        "tag": arrival.tag,
+        "sequencer": arrival.sequencer,
+        "settled": milliseconds(settled.settled_at),
+        "reason": settled.reason,
+    }
+    if settled.image is not None:  # a rejection is kept until its file is mended
+        item["image"] = settled.image
+        item["expires"] = _expiry(settled.settled_at)
+    return {
+        "Item": wire(item),
+        "ConditionExpression": "attribute_not_exists(#pk) OR #sequencer < :sequencer",
+        "ExpressionAttributeNames": {"#pk": "pk", "#sequencer": "sequencer"},
+        "ExpressionAttributeValues": wire({":sequencer": arrival.sequencer}),
+    }
+
+
+def _expiry(settled_at: datetime) -> int:
+    return round(settled_at.timestamp()) + _REMEMBERED_SECONDS
+
+
+def _pk(shop: str) -> str:
+    return f"IMPORT#{shop}"
+
+
+def _import(item: Item) -> Import:
+    image = item.get("image")
+    return Import(
+        Arrival(
+            shop=item["shop"],
+            path=item["path"],
+            product=item["product"],
+            file_name=item["file"],
+            tag=item["tag"],
+            sequencer=item["sequencer"],
+        ),
+        settled_at=moment(item["settled"]),
+        image=None if image is None else int(image),
+        reason=item["reason"],
+    )

@@ -1,0 +1,111 @@
+"""Changing an image: place, role, texts and bytes in one commit, and nothing when nothing differs.
+
+New bytes get a new revision, and with it new keys. The old original stays until the renditions of
+the new one are stored (`vitrine.services.rendering`), so that no reader finds an image without
+pictures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vitrine.domain.errors import ImageNotFoundError
+from vitrine.domain.gallery import Gallery, Placed
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.locations import address
+from vitrine.domain.rules import PictureRules
+from vitrine.ports import GalleryChange
+from vitrine.services.adding import Texts
+from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.originals import Candidate, look_at
+from vitrine.services.reading import get_placed
+from vitrine.services.sources import Source
+
+
+def _same(gallery: Gallery, _image: int) -> Gallery:
+    return gallery
+
+
+def _as_they_are(image: Image) -> Texts:
+    return Texts(image.alt, image.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a caller wants to be different. What it leaves out stays.
+
+    Attributes:
+        place: puts the image, given by its id, elsewhere in its gallery.
+        role: gives the image, given by its id, the thumbnail's role or takes it.
+        texts: its texts as they are to be, from the image as it is.
+        source: new bytes; None to keep those it has.
+    """
+
+    place: Callable[[Gallery, int], Gallery] = _same
+    role: Callable[[Gallery, int], Gallery] = _same
+    texts: Callable[[Image], Texts] = _as_they_are
+    source: Source | None = None
+
+
+def change_image(
+    catalogue: Catalogue, found: Placed, change: Change, rules: PictureRules
+) -> Placed:
+    """Change an image as it was `found`, or as others have left it since.
+
+    `updated_at` moves with bytes, texts and asked-for place, not with roles (contract:
+    tiendanube §3).
+
+    Raises:
+        ImageNotFoundError: it has been removed meanwhile.
+        PictureRefusedError: the new picture breaks rules; all of them are named.
+        DownloadError, ImportMissingError: the source has nothing.
+        ConflictError: other writers won every time.
+    """
+    candidate = None
+    if change.source is not None:
+        candidate = look_at(change.source, rules, Gallery())
+        candidate.check(images=0)  # the gallery does not grow
+    image = found.image
+    seen, stored = [found], set[str]()
+
+    def attempt() -> Placed:
+        now = seen.pop() if seen else get_placed(catalogue, image.product, image.id)
+        wanted = _changed(catalogue, now, change, candidate)
+        if candidate and address(wanted.image).original_key not in stored:
+            stored.add(candidate.store(catalogue.blobs, wanted.image))
+        if wanted == now:
+            return now
+        return Placed(
+            catalogue.galleries.commit(
+                GalleryChange(
+                    catalogue.shop.id,
+                    image.product,
+                    now.gallery,
+                    wanted.gallery,
+                    changed=((now.image, wanted.image),) if wanted.image != now.image else (),
+                )
+            ),
+            wanted.image,
+        )
+
+    try:
+        return until_committed(attempt)
+    except ImageNotFoundError:
+        # Nobody can commit these bytes any more. After other failures somebody might, who sends
+        # the same ones: they stay, and go when the image's next renditions are complete.
+        catalogue.blobs.remove_originals(sorted(stored))
+        raise
+
+
+def _changed(
+    catalogue: Catalogue, now: Placed, change: Change, candidate: Candidate | None
+) -> Placed:
+    image = now.image
+    moved = change.place(now.gallery, image.id)
+    texts = change.texts(image)
+    wanted = replace(image, alt=texts.alt, translations=texts.translations)
+    if candidate:
+        original = candidate.original(image.original.revision + 1)
+        wanted = replace(wanted, original=original, renditions=RenditionState.PENDING)
+    if wanted != image or moved != now.gallery:
+        wanted = replace(wanted, updated_at=catalogue.clock(), version=image.version + 1)
+    return Placed(change.role(moved, image.id), wanted)

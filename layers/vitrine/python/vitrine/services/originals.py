@@ -1,0 +1,78 @@
+"""A file becomes an original: looked at, judged by rules, described and stored."""
+
+import hashlib
+from dataclasses import dataclass
+
+from vitrine.domain.errors import PictureRefusedError, Rule
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import Image, Original
+from vitrine.domain.locations import address, storage_name
+from vitrine.domain.pictures import Inspection
+from vitrine.domain.rules import PictureRules
+from vitrine.pictures.inspection import inspect
+from vitrine.pictures.publication import publish
+from vitrine.ports import Blobs
+from vitrine.services.sources import Source, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that has been looked at.
+
+    Attributes:
+        upload: the file.
+        inspection: what it is.
+        rules: what it must fulfil.
+    """
+
+    upload: Upload
+    inspection: Inspection
+    rules: PictureRules
+
+    def check(self, images: int) -> None:
+        """Refuse the file, or a gallery of so many `images` for another one.
+
+        Raises:
+            PictureRefusedError: rules are broken; all of them are named.
+        """
+        broken = self.rules.broken(self.inspection, len(self.upload.data), images)
+        if broken:
+            raise PictureRefusedError(broken)
+
+    def original(self, revision: int = 0) -> Original:
+        """The facts of a file that was not refused."""
+        seen, data = self.inspection, self.upload.data
+        if seen.format is None or seen.width is None or seen.height is None:
+            raise AssertionError("rules that take a picture without format or size")
+        return Original(
+            digest=hashlib.sha256(data).hexdigest(),
+            format=seen.format,
+            size=len(data),
+            published_size=len(publish(data, seen.format)),
+            width=seen.width,
+            height=seen.height,
+            file_name=storage_name(self.upload.file_name),
+            frames=seen.frames,
+            transparent=seen.transparent,
+            revision=revision,
+        )
+
+    def store(self, blobs: Blobs, image: Image) -> str:
+        """Store the bytes as the original of `image`, and return their key."""
+        key = address(image).original_key
+        media_type = image.original.format.media_type
+        blobs.put_original(key, self.upload.data, media_type, product=image.product)
+        return key
+
+
+def look_at(source: Source, rules: PictureRules, gallery: Gallery) -> Candidate:
+    """Get a file and look at it; where `rules` look at room first, a full gallery saves that.
+
+    Raises:
+        PictureRefusedError: the gallery is full, or there are more bytes than one wants to read.
+        DownloadError, ImportMissingError: the source has nothing.
+    """
+    if rules.room_first and len(gallery) >= rules.max_images:
+        raise PictureRefusedError((Rule.ROOM,))
+    upload = source(rules.max_bytes)
+    return Candidate(upload, inspect(upload.data, decoded=rules.formats), rules)
