@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,7 +16,7 @@ from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.gallery import THUMBNAIL, Gallery
-from vitrine.domain.images import Image, Original
+from vitrine.domain.images import Image, Original, Texts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.domain.shops import ProductMode, Shop
@@ -113,7 +112,7 @@ class World:
         product: str,
         sorts: Mapping[int, int],
         thumbnail: int | None = None,
-        **facts: Any,
+        alt: str = "",
     ) -> list[Image]:
         """A gallery as it stands, through whatever calls it came to be.
 
@@ -122,7 +121,7 @@ class World:
             product: key of the product.
             sorts: sort by image id; each image becomes a PNG of its own.
             thumbnail: the image with this role, if one has it.
-            facts: what else all the images' records say, such as `alt`.
+            alt: text of all the images.
         """
         moment = datetime(2024, 1, 1, tzinfo=UTC)
         images = []
@@ -137,7 +136,7 @@ class World:
                 height=20,
                 file_name=f"image {number}.png",
             )
-            image = Image(number, shop, product, original, moment, moment, **facts)
+            image = Image(number, shop, product, original, moment, moment, Texts(alt))
             self.blobs.put_original(address(image).original_key, data, "image/png", product)
             self.galleries.records[shop, product][number] = image
             images.append(image)

@@ -114,6 +114,22 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
             )
 
 
+def set_variable(endpoint: str, stack: str, name: str, value: str) -> None:
+    """Give all functions of a stack an environment variable that its template does not have."""
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    functions = aws.client("lambda", endpoint_url=endpoint)
+    for each in cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
+        if each["ResourceType"] != "AWS::Lambda::Function":
+            continue
+        function = each["PhysicalResourceId"]
+        settings = functions.get_function_configuration(FunctionName=function)
+        variables = settings["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**variables, name: value}}
+        )
+
+
 def _api_body(template: Any) -> dict[str, Any]:
     parsed = json.loads(template) if isinstance(template, str) else template
     bodies = [

@@ -5,6 +5,7 @@ the event of a function.
 """
 
 import argparse
+import json
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -15,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a body
-EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a function's event, the body in base64
+EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a function's event, a body that is no text in base64
 _EVENT_FRAME = 2048  # bytes of an event around headers and body, roughly
+_TEXT = {"application/json", "application/javascript", "application/xml"}
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
 
 
@@ -43,6 +45,7 @@ def application(endpoint: str, api: str, cdn: str) -> ASGIApp:
             headers = [(name, value) for name, value in headers if name != b"host"]
             headers += [(b"host", cdn.encode()), (b"x-forwarded-proto", b"https")]
         else:
+            headers += [(b"x-forwarded-proto", b"http")]
             path = f"/_aws/execute-api/{api}/$default".encode() + path
         if query := request.scope["query_string"]:
             path += b"?" + query
@@ -64,9 +67,15 @@ def application(endpoint: str, api: str, cdn: str) -> ASGIApp:
 
 
 def _too_large(request: Request, body: bytes) -> bool:
+    if len(body) > GATEWAY_LIMIT:
+        return True
     headers = sum(len(name) + len(value) for name, value in request.headers.raw)
-    event = -(-len(body) // 3) * 4 + headers + _EVENT_FRAME
-    return len(body) > GATEWAY_LIMIT or event > EVENT_LIMIT
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type.startswith("text/") or media_type in _TEXT:
+        wrapped = len(json.dumps(body.decode(errors="replace"), ensure_ascii=False).encode())
+    else:
+        wrapped = -(-len(body) // 3) * 4
+    return wrapped + headers + _EVENT_FRAME > EVENT_LIMIT
 
 
 def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -248,4 +248,5 @@ dialect: Final = Dialect(
     authenticate=authenticate,
     checks=(require_scope, well_formed, own_store, acceptable),
     refuse=refuse,
+    routes_first=False,
 )

@@ -7,9 +7,11 @@ from vitrine.access.accounts import Account
 from vitrine.edge.dialect import Dialect
 
 _PATHS = {
+    "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?"),
+    "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?"),
     "evotor": re.compile(r"/stores(?:/.*)?"),
 }
-NAMES = tuple(_PATHS)
+NAMES = tuple(sorted(_PATHS))
 """All dialects, as credentials and packages carry their names."""
 
 

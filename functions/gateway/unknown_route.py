@@ -1,8 +1,8 @@
-"""$default: every method and path that no documented operation has.
+"""$default: every method and path that the gateway has no route for.
 
-API Gateway takes no route that ends with a slash, and the platforms tolerate one: such a request
-is handed on to the function whose route it is without. Everything else is answered as the dialect
-whose paths they are would: a caller first, then "no such thing".
+API Gateway takes no route that ends with a slash; the platforms tolerate one, and some a suffix.
+Such a request is handed on to the function whose route it is without. Everything else is answered
+as the dialect whose paths they are would.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,15 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     if dialect is None:  # the gateway's own words
         logger.info("nobody's path", extra={"method": method, "path": path})
         return json_response(404, {"message": "Not Found"}).to_event()
-    documented = dialect.operation(method, path[:-1]) if path.endswith("/") else None
+    operation, parameters = dialect.operation(method, path) or ("", {})
+    handed_on = {**event, "pathParameters": parameters}
 
     def answer(call: Call) -> Response:
-        if documented is None:
+        if not operation:
             raise RouteNotFoundError(call.request.path)
-        operation, parameters = documented
         functions = environment.current().functions
-        handed_on = {**event, "pathParameters": parameters}
         answered = functions.call(dialect.name, operation, handed_on)
         return Response(answered["statusCode"], answered["body"], answered["headers"])
 
     known_callers_only = replace(dialect, checks=(require_scope,))
-    return endpoint(known_callers_only, scope=None)(answer)(event, context)
+    return endpoint(known_callers_only, scope=None)(answer)(handed_on, context)

@@ -4,16 +4,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
+from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import Address, parse_original_key
 from vitrine.edge.telemetry import logger
 
 
 def addresses(event: Mapping[str, Any]) -> Iterator[Address]:
     """The originals that a notification names; other objects are logged and passed over."""
-    for record in event["Records"]:  # Powertools' S3Event would take 43 ms to import for this
-        key = unquote_plus(record["s3"]["object"]["key"])  # spelled as forms spell it
+    for each in event["Records"]:  # Powertools' S3Event would take 43 ms to import for this
+        key = _key(each["s3"]["object"])
         address = parse_original_key(key)
         if address is None:
             logger.warning("not an original", extra={"key": key})
         else:
             yield address
+
+
+def arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
+    """The files in products' import folders that a notification names; others are passed over."""
+    for each in event["Records"]:
+        thing = each["s3"]["object"]
+        arrival = parse_arrival(_key(thing), thing["eTag"], thing["sequencer"])
+        if arrival is not None:
+            yield arrival
+
+
+def _key(thing: Mapping[str, Any]) -> str:
+    return unquote_plus(thing["key"])  # spelled as forms spell it

@@ -8,7 +8,7 @@ from tests.adapters.conftest import Ports
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
-from vitrine.domain.images import Image, Original, RenditionState
+from vitrine.domain.images import Image, Original, RenditionState, Texts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.ports import GalleryChange
@@ -29,7 +29,7 @@ def image(number: int, shop: str = "s1", product: str = "p #1 é東") -> Image:
         transparent=True,
         revision=3,
     )
-    return Image(number, shop, product, original, MOMENT, MOMENT, alt="red lamp é")
+    return Image(number, shop, product, original, MOMENT, MOMENT, texts=Texts("red lamp é", {"fr": "lampe rouge"}))
 
 
 def add(ports: Ports, *images: Image) -> Gallery:

@@ -3,12 +3,15 @@
 import json
 from importlib import import_module
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from tests import pictures
 from tests.conftest import World
+from tests.fakes import etag
 from tests.gateway import ROOT
 
+from pipeline import import_file
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
@@ -31,6 +34,10 @@ def shop(world: World) -> World:
     world.open_shop("1234", evotor_store_id="20240105-1A2B-40C3-80D4-0123456789AB")
     scopes = ("product.image:read", "product.image:write")
     world.issue("c14fc51c-d6ea-4992-85c0-786b8351d270", "1234", "evotor", *scopes)
+    world.open_shop("555", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
+    world.issue("4e1f6a0d92c84b7ba1c5", "555", "tiendanube", "write_products")
+    world.issue("b7d0c2f4a1e84e50a9d3", "555", "bigcommerce", "store_v2_products")
+    world.blobs.import_folder["import/555/mugs/mug.jpg"] = pictures.jpeg()
     return world
 
 
@@ -48,12 +55,26 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("evotor_get_image", 200),
         ("evotor_delete_image", 204),
         ("evotor_delete_images", 204),
+        ("tiendanube_create_image", 201),
+        ("tiendanube_list_images", 200),
+        ("tiendanube_get_image", 200),
+        ("tiendanube_update_image", 200),
+        ("tiendanube_delete_image", 200),
+        ("bigcommerce_create_image", 201),
+        ("bigcommerce_list_images", 200),
+        ("bigcommerce_get_image", 200),
+        ("bigcommerce_update_image", 200),
+        ("bigcommerce_delete_image", 204),
+        ("bigcommerce_delete_images", 204),
+        ("bigcommerce_count_images", 200),
+        ("bigcommerce_count_all_images", 200),
         ("gateway_unknown_route", 404),
     ],
 )
 def test_recorded_requests_are_answered(shop: World, name: str, status: int) -> None:
     rules = PictureRules(frozenset(Format), max_bytes=10**6)
     add_image(shop.catalogue("1234"), PRODUCT, at_hand(pictures.png(), ""), rules)
+    shop.hang("555", "1234" if "tiendanube" in name else "29", {1: 0}, thumbnail=1)
 
     assert run(name)["statusCode"] == status
 
@@ -64,3 +85,17 @@ def test_recorded_notifications_name_their_object(shop: World) -> None:
 
     assert run("pipeline_generate_renditions") is None, "the original is not there any more"
     assert run("pipeline_remove_renditions") is None
+
+
+def test_the_recorded_file_becomes_an_image(shop: World) -> None:
+    event = json.loads((ROOT / "events" / "pipeline_import_file.json").read_text())
+    data = pictures.png()
+    thing = event["Records"][0]["s3"]["object"]
+    key = unquote_plus(thing["key"])
+    shop.blobs.import_folder[key] = data
+    thing["eTag"] = etag(data)
+
+    import_file.handler(event, None)
+
+    (image,) = shop.galleries.records["1234", "8"].values()
+    assert image.original.file_name == "кружка 1+2.png"

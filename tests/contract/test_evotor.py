@@ -192,7 +192,6 @@ def test_a_product_of_64_characters_is_fine(evotor: Evotor) -> None:
         ("PUT", IMAGES),
         ("PATCH", f"{IMAGES}/{NOBODY}"),
         ("POST", f"{IMAGES}/{NOBODY}"),
-        ("HEAD", IMAGES),
         ("GET", "/stores"),
         ("GET", "/stores/"),
         ("GET", f"/stores/{STORE}"),
@@ -208,6 +207,13 @@ def test_other_methods_and_paths_are_not_found(evotor: Evotor, method: str, path
     answer = evotor.send(method, path)
 
     assert (answer.status, answer.json) == (404, NOT_FOUND)
+
+
+def test_head_is_not_found_either_and_has_no_body(evotor: Evotor) -> None:
+    answer = evotor.send("HEAD", IMAGES)
+
+    assert (answer.status, answer.body) == (404, "")
+    assert answer.headers["content-type"] == "application/json"
 
 
 def test_products_exist_as_they_are_registered(world: World, evotor: Evotor) -> None:
@@ -725,7 +731,7 @@ def test_a_new_image_is_first_and_the_thumbnail_in_other_dialects(evotor: Evotor
     assert gallery.sorts == {1: 0}
     assert gallery.roles == {THUMBNAIL: 1}
     assert image is not None
-    assert image.alt == ""
+    assert image.texts.alt == ""
 
 
 def test_images_of_other_dialects_are_listed_in_order_and_keep_post_refused(

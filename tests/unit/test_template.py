@@ -9,6 +9,7 @@ import pytest
 from tests.gateway import ROOT, routes, template
 
 from gateway.dialects import NAMES
+from vitrine.domain.imports import FOLDER
 from vitrine.domain.locations import ORIGINALS
 
 RESOURCES = template()["Resources"]
@@ -22,14 +23,51 @@ EVOTOR = "/stores/{store}/products/{product}/images"
 
 
 def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
-    assert {route.key: route.handler for route in routes()} == {
+    tiendanube = {
+        f"{method} /{version}/{{store}}/{path}": f"tiendanube.{operation}.handler"
+        for version in ("v1", "2025-03")
+        for method, path, operation in (
+            ("GET", "products/{product}/images", "list_images"),
+            ("HEAD", "products/{product}/images", "list_images"),
+            ("GET", "product/{product}/images", "list_images"),
+            ("POST", "products/{product}/images", "create_image"),
+            ("GET", "products/{product}/images/{image}", "get_image"),
+            ("HEAD", "products/{product}/images/{image}", "get_image"),
+            ("PUT", "products/{product}/images/{image}", "update_image"),
+            ("DELETE", "products/{product}/images/{image}", "delete_image"),
+        )
+    }
+    bigcommerce = {
+        f"{method} {base}/products/{path}{suffix}": f"bigcommerce.{operation}.handler"
+        for base in ("/api/v2", "/stores/{store}/v2")
+        for method, path, suffixes, operation in (
+            ("GET", "{product}/images", ("", ".json"), "list_images"),
+            ("POST", "{product}/images", ("", ".json"), "create_image"),
+            ("DELETE", "{product}/images", ("", ".json"), "delete_images"),
+            ("GET", "{product}/images/count", ("", ".json"), "count_images"),
+            ("GET", "{product}/images/{image}", ("",), "get_image"),
+            ("PUT", "{product}/images/{image}", ("",), "update_image"),
+            ("DELETE", "{product}/images/{image}", ("",), "delete_image"),
+            ("GET", "images/count", ("", ".json"), "count_all_images"),
+        )
+        for suffix in suffixes
+    }
+    evotor = {
         f"POST {EVOTOR}": "evotor.create_image.handler",
         f"GET {EVOTOR}": "evotor.list_images.handler",
         f"GET {EVOTOR}/{{image}}": "evotor.get_image.handler",
         f"DELETE {EVOTOR}/{{image}}": "evotor.delete_image.handler",
         f"DELETE {EVOTOR}": "evotor.delete_images.handler",
+    }
+
+    assert {route.key: route.handler for route in routes()} == {
+        **tiendanube,
+        **bigcommerce,
+        **evotor,
         "$default": "gateway.unknown_route.handler",
     }
+    handlers = {*tiendanube.values(), *bigcommerce.values(), *evotor.values()}
+    assert len(handlers) == len({route.function for route in routes()}) - 1
 
 
 def test_no_route_ends_with_a_slash() -> None:
@@ -46,7 +84,10 @@ def test_a_dialects_routes_are_the_templates(name: str) -> None:
     } == {key: f"{name}.{operation}.handler" for key, operation in dialect.routes.items()}
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "Evotor" in name])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, each in FUNCTIONS.items() if each["Handler"].partition(".")[0] in NAMES],
+)
 def test_functions_are_called_by_dialect_and_operation(name: str) -> None:
     operation = FUNCTIONS[name]["Handler"].removesuffix(".handler")
 
@@ -100,15 +141,22 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_function_waits_for_its_own_trigger(name: str) -> None:
-    """Renditions are written to another bucket than the one whose events make them."""
+    """What storage events set off writes elsewhere: to another bucket, or under another prefix."""
     (policy,) = FUNCTIONS[name]["Policies"]
-    triggered = any(event["Type"] == "S3" for event in FUNCTIONS[name]["Events"].values())
+    prefixes = [
+        event["Properties"]["Filter"]["S3Key"]["Rules"][0]["Value"]
+        for event in FUNCTIONS[name]["Events"].values()
+        if event["Type"] == "S3"
+    ]
     for statement in policy["Statement"]:
-        if triggered and "s3:PutObject" in statement["Action"]:
-            assert "-media-" in json.dumps(statement["Resource"])
+        if "s3:PutObject" in statement["Action"]:
+            for prefix in prefixes:
+                assert f"-originals-${{AWS::AccountId}}-${{AWS::Region}}/{prefix}" not in (
+                    json.dumps(statement["Resource"])
+                )
 
 
-@pytest.mark.parametrize("name", ["GenerateRenditions", "RemoveRenditions"])
+@pytest.mark.parametrize("name", ["GenerateRenditions", "RemoveRenditions", "ImportFile"])
 def test_what_fails_for_good_lands_in_the_dead_letter_queue(name: str) -> None:
     config = FUNCTIONS[name]["EventInvokeConfig"]
 
@@ -119,13 +167,16 @@ def test_what_fails_for_good_lands_in_the_dead_letter_queue(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["GenerateRenditions", "RemoveRenditions"])
-def test_storage_events_are_those_of_originals(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [("GenerateRenditions", ORIGINALS), ("RemoveRenditions", ORIGINALS), ("ImportFile", FOLDER)],
+)
+def test_storage_events_are_those_of_one_folder(name: str, prefix: str) -> None:
     (event,) = FUNCTIONS[name]["Events"].values()
 
     assert event["Properties"]["Bucket"] == {"Ref": "OriginalsBucket"}
     rules = event["Properties"]["Filter"]["S3Key"]["Rules"]
-    assert rules == [{"Name": "prefix", "Value": ORIGINALS}]
+    assert rules == [{"Name": "prefix", "Value": prefix}]
 
 
 def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:
@@ -133,6 +184,11 @@ def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:
 
     assert config["SigningBehavior"] == "always"
     assert RESOURCES["MediaBucketPolicy"]["Properties"]["Bucket"] == {"Ref": "MediaBucket"}
+
+
+def test_pictures_from_elsewhere_never_come_from_the_function_itself() -> None:
+    """Only the laptop's stack may read from loopback, by a setting that it makes itself."""
+    assert "LOOPBACK" not in (ROOT / "template.yaml").read_text()
 
 
 def test_sam_deploys_what_it_has_built() -> None:

@@ -9,7 +9,7 @@ from vitrine.adapters.imports import settlement
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image, Original, RenditionState
+from vitrine.domain.images import Image, Original, RenditionState, Texts
 from vitrine.domain.pictures import Format
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def _image_item(image: Image) -> Item:
         "frames": original.frames,
         "transparent": original.transparent,
         "revision": original.revision,
-        "alt": image.alt,
-        "translations": dict(image.translations),
+        "alt": image.texts.alt,
+        "translations": dict(image.texts.translations),
         "created": milliseconds(image.created_at),
         "updated": milliseconds(image.updated_at),
         "renditions": image.renditions.value,
@@ -242,8 +242,7 @@ def _image(item: Item, shop: str, product: str) -> Image:
         ),
         created_at=moment(item["created"]),
         updated_at=moment(item["updated"]),
-        alt=item["alt"],
-        translations=item.get("translations", {}),
+        texts=Texts(item["alt"], item.get("translations", {})),
         renditions=RenditionState(item["renditions"]),
         version=int(item.get("version", 0)),
     )

@@ -94,7 +94,17 @@ class Rule(StrEnum):
     ROOM = "room"
 
 
-class PictureRefusedError(VitrineError):
+class PictureError(VitrineError):
+    """A picture that could not be had, or not be taken.
+
+    Attributes:
+        source: what the client called it: a URL, a path, a file's name; empty while unknown.
+    """
+
+    source = ""
+
+
+class PictureRefusedError(PictureError):
     """The picture breaks rules of the dialect it came through.
 
     Attributes:
@@ -106,11 +116,11 @@ class PictureRefusedError(VitrineError):
         self.broken = broken
 
 
-class DownloadError(VitrineError):
+class DownloadError(PictureError):
     """A picture's URL could not be read, or must not be; which of these stays untold."""
 
 
-class ImportMissingError(VitrineError):
+class ImportMissingError(PictureError):
     """The shop's import folder has no such file, or the path cannot name one."""
 
 

@@ -45,6 +45,22 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What an image says to those who do not see it.
+
+    Attributes:
+        alt: in the shop's main language; empty when there is none.
+        translations: by other languages, as `fr` or `pt_BR`; none is empty.
+    """
+
+    alt: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_TEXTS = Texts()
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """One picture of one product.
 
@@ -55,8 +71,7 @@ class Image:
         original: facts of its bytes.
         created_at: when it was made, UTC, milliseconds.
         updated_at: when its bytes, text or asked-for place last changed, UTC, milliseconds.
-        alt: alternative text in the shop's main language; empty when there is none.
-        translations: alternative text by other languages, as `fr` or `pt_BR`; none is empty.
+        texts: alternative texts.
         renditions: whether all of its renditions are stored.
         version: how often the record has been changed.
     """
@@ -67,7 +82,11 @@ class Image:
     original: Original
     created_at: datetime
     updated_at: datetime
-    alt: str = ""
-    translations: Mapping[str, str] = field(default_factory=dict)
+    texts: Texts = NO_TEXTS
     renditions: RenditionState = RenditionState.PENDING
     version: int = 0
+
+    @property
+    def alt(self) -> str:
+        """Alternative text in the shop's main language; empty when there is none."""
+        return self.texts.alt

@@ -6,6 +6,8 @@ from datetime import datetime
 
 FOLDER = "import/"
 _ARRIVAL = re.compile(r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))")
+_PRODUCT_LENGTH = 64  # as the longest that a dialect takes
+_DEPTH = 2  # products/<product>/<file>
 _SEQUENCER_DIGITS = 32
 _KEY_BYTES = 1024  # the most that S3 takes
 _UNSAFE = re.compile("[\\\\\x00-\x1f\x7f\ud800-\udfff]")
@@ -35,6 +37,17 @@ class Arrival:
     def key(self) -> str:
         """Where the file lies."""
         return f"{FOLDER}{self.shop}/{self.path}"
+
+    @property
+    def fault(self) -> str:
+        """Why where it lies makes no image of it, for a person; empty when it does."""
+        if self.path.count("/") > _DEPTH:
+            return "it lies deeper than products/<product>/<file>"
+        if len(self.product) > _PRODUCT_LENGTH:
+            return f"its product's name is longer than {_PRODUCT_LENGTH} characters"
+        if import_key(self.shop, self.path) is None:
+            return "its path holds what no path can, such as '..' or a control character"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

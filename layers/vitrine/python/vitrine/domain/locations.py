@@ -60,12 +60,18 @@ class Address:
         return f"{PUBLIC}{self.shop}/{self.stem}/"
 
     def full_size_key(self, kind: Format) -> str:
-        """Key of the full-size picture, by its letter, digits and number (bigcommerce §3)."""
+        """Key of the full-size picture."""
+        return f"{PUBLIC}{self.shop}/product_images/{self.full_size_name(kind)}"
+
+    def full_size_name(self, kind: Format) -> str:
+        """The full-size picture's name in its shop, as `p/022/mug__11600.jpg` (bigcommerce §3).
+
+        Letter and three digits follow from the bytes, the number from image and revision.
+        """
         letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
         digits = f"{int(self.digest[4:12], 16) % 1000:03d}"
-        folder = f"{PUBLIC}{self.shop}/product_images/{letter}/{digits}"
         number = f"{self.image}{self.revision % 100:02d}".zfill(5)
-        return f"{folder}/{slug(self.file_name)}__{number}.{self._extension(kind)}"
+        return f"{letter}/{digits}/{slug(self.file_name)}__{number}.{self._extension(kind)}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition that is made in format `kind`."""

@@ -1,18 +1,27 @@
 """What makes one platform's API different from another's, as data the edge works with."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from vitrine.access.callers import Access, Caller
-from vitrine.domain.errors import VitrineError
+from vitrine.domain.errors import MethodNotAllowedError, RouteNotFoundError, VitrineError
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response
 
 Check = Callable[[Call], None]
+Matched = tuple[re.Pattern[str], dict[str, str]]
+
+A_SLASH = re.compile(r"/$")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def _no_fields(_request: Request) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """One platform's way to speak.
 
@@ -23,6 +32,9 @@ class Dialect:
         checks: what must hold before any operation runs, in the order the platform looks;
             `require_scope` is one of them.
         refuse: the answer to a request that ended in an error, in the platform's shape.
+        read: the fields of a request's body.
+        ending: what may follow a route at a path's end without being another route.
+        routes_first: whether the platform looks at method and path before it looks at the caller.
     """
 
     name: str
@@ -30,16 +42,55 @@ class Dialect:
     authenticate: Callable[[Request, Access], Caller]
     checks: tuple[Check, ...]
     refuse: Callable[[VitrineError, Request], Response]
+    read: Callable[[Request], Mapping[str, Any]] = _no_fields
+    ending: re.Pattern[str] = A_SLASH
+    routes_first: bool = True
 
     def operation(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
-        """The operation of a documented route and the path's variable segments, if it is one."""
+        """The operation of a documented route and the path's variable segments, if it is one.
+
+        Where the segments of several routes fit, the one with the fewest variables is meant, as in
+        the gateway.
+        """
+        pattern = self._pattern(path)
+        if pattern is None or method not in self._operations[pattern]:
+            return None
+        found = pattern.fullmatch(self.ending.sub("", path))
+        return self._operations[pattern][method], found.groupdict() if found else {}
+
+    def require_route(self, request: Request) -> None:
+        """Refuse what is no documented method of a documented path.
+
+        Raises:
+            RouteNotFoundError: nothing is at this path.
+            MethodNotAllowedError: something is, with other methods.
+        """
+        pattern = self._pattern(request.path)
+        if pattern is None:
+            raise RouteNotFoundError(request.path)
+        if request.method not in self._operations[pattern]:
+            raise MethodNotAllowedError(tuple(sorted(self._operations[pattern])))
+
+    def _pattern(self, path: str) -> re.Pattern[str] | None:
+        bare = self.ending.sub("", path)
+        fitting = [pattern for pattern in self._operations if pattern.fullmatch(bare)]
+        return min(fitting, key=lambda pattern: pattern.groups, default=None)
+
+    @cached_property
+    def _operations(self) -> Mapping[re.Pattern[str], Mapping[str, str]]:
+        """Operations by pattern of path and by method."""
+        operations: dict[re.Pattern[str], dict[str, str]] = {}
         for route, operation in self.routes.items():
-            verb, _, pattern = route.partition(" ")
-            segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(pattern))
-            if verb == method and (found := re.fullmatch(segments, path)):
-                return operation, found.groupdict()
-        return None
+            method, _, path = route.partition(" ")
+            segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+            operations.setdefault(re.compile(segments), {})[method] = operation
+        return operations
 
     def __post_init__(self) -> None:
         if require_scope not in self.checks:
             raise ValueError(f"{self.name} never looks at scopes")
+
+
+def routes(methods: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
+    """Routes of operations that live at several paths, each operation by its method."""
+    return {f"{method} {path}": name for path in paths for method, name in methods.items()}

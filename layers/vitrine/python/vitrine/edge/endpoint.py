@@ -35,6 +35,8 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
             request = parse_event(event)
             shop: str | None = None
             try:
+                if dialect.routes_first:
+                    dialect.require_route(request)
                 call = _admit(dialect, scope, request)
                 shop = call.caller.shop.id
                 for check in dialect.checks:
@@ -53,7 +55,7 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
                 status=response.status,
                 seconds=time.perf_counter() - started,
             )
-            return response.to_event()
+            return response.to_event(with_body=request.method != "HEAD")
 
         return function
 
@@ -63,4 +65,12 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
 def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
     here = environment.current()
     caller = dialect.authenticate(request, here.access)
-    return Call(request, caller, scope, here.catalogue(caller.shop), here.media_url)
+    return Call(
+        request,
+        caller,
+        scope,
+        here.catalogue(caller.shop),
+        here.media_url,
+        here.public_url or request.origin,
+        dialect.read,
+    )

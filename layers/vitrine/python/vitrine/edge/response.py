@@ -20,12 +20,12 @@ class Response:
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def to_event(self) -> dict[str, Any]:
+    def to_event(self, *, with_body: bool = True) -> dict[str, Any]:
         """The answer as a function returns it to the gateway."""
         return {
             "statusCode": self.status,
             "headers": dict(self.headers),
-            "body": self.body,
+            "body": self.body if with_body else "",
             "isBase64Encoded": False,
         }
 

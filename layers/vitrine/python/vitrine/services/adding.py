@@ -1,11 +1,10 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import Image
+from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
@@ -16,22 +15,6 @@ from vitrine.services.sources import Source
 
 Placing = Callable[[Gallery, int], Gallery]
 """Puts a new image, given by its id, somewhere into a gallery."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What an image says to those who do not see it.
-
-    Attributes:
-        alt: in the shop's main language.
-        translations: in others, by language.
-    """
-
-    alt: str = ""
-    translations: Mapping[str, str] = field(default_factory=dict)
-
-
-NO_TEXTS = Texts()
 
 
 def add_image(
@@ -113,6 +96,5 @@ def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate, text
         original=candidate.original(),
         created_at=moment,
         updated_at=moment,
-        alt=texts.alt,
-        translations=texts.translations,
+        texts=texts,
     )

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.images import RenditionState, Texts
 from vitrine.domain.locations import address
 from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
-from vitrine.services.adding import Texts
 from vitrine.services.catalogue import Catalogue, until_committed
 from vitrine.services.originals import Candidate, look_at
 from vitrine.services.reading import get_placed
@@ -25,8 +25,8 @@ def _same(gallery: Gallery, _image: int) -> Gallery:
     return gallery
 
 
-def _as_they_are(image: Image) -> Texts:
-    return Texts(image.alt, image.translations)
+def _unchanged(texts: Texts) -> Texts:
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Change:
     Attributes:
         place: puts the image, given by its id, elsewhere in its gallery.
         role: gives the image, given by its id, the thumbnail's role or takes it.
-        texts: its texts as they are to be, from the image as it is.
+        texts: its texts as they are to be, from those it has.
         source: new bytes; None to keep those it has.
     """
 
     place: Callable[[Gallery, int], Gallery] = _same
     role: Callable[[Gallery, int], Gallery] = _same
-    texts: Callable[[Image], Texts] = _as_they_are
+    texts: Callable[[Texts], Texts] = _unchanged
     source: Source | None = None
 
 
@@ -68,7 +68,7 @@ def change_image(
     seen, stored = [found], set[str]()
 
     def attempt() -> Placed:
-        now = seen.pop() if seen else get_placed(catalogue, image.product, image.id)
+        now = seen.pop() if seen else get_placed(catalogue, ProductKey(image.product), image.id)
         wanted = _changed(catalogue, now, change, candidate)
         if candidate and address(wanted.image).original_key not in stored:
             stored.add(candidate.store(catalogue.blobs, wanted.image))
@@ -101,8 +101,7 @@ def _changed(
 ) -> Placed:
     image = now.image
     moved = change.place(now.gallery, image.id)
-    texts = change.texts(image)
-    wanted = replace(image, alt=texts.alt, translations=texts.translations)
+    wanted = replace(image, texts=change.texts(image.texts))
     if candidate:
         original = candidate.original(image.original.revision + 1)
         wanted = replace(wanted, original=original, renditions=RenditionState.PENDING)

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from vitrine.domain.errors import PictureRefusedError, Rule
+from vitrine.domain.errors import PictureError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Original
 from vitrine.domain.locations import address, storage_name
@@ -20,11 +20,13 @@ class Candidate:
     """A file that has been looked at.
 
     Attributes:
+        source: where it came from.
         upload: the file.
         inspection: what it is.
         rules: what it must fulfil.
     """
 
+    source: Source
     upload: Upload
     inspection: Inspection
     rules: PictureRules
@@ -37,7 +39,7 @@ class Candidate:
         """
         broken = self.rules.broken(self.inspection, len(self.upload.data), images)
         if broken:
-            raise PictureRefusedError(broken)
+            raise _named(PictureRefusedError(broken), self.source)
 
     def original(self, revision: int = 0) -> Original:
         """The facts of a file that was not refused."""
@@ -74,5 +76,13 @@ def look_at(source: Source, rules: PictureRules, gallery: Gallery) -> Candidate:
     """
     if rules.room_first and len(gallery) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))
-    upload = source(rules.max_bytes)
-    return Candidate(upload, inspect(upload.data, decoded=rules.formats), rules)
+    try:
+        upload = source.load(rules.max_bytes)
+    except PictureError as error:
+        raise _named(error, source) from error.__cause__
+    return Candidate(source, upload, inspect(upload.data, decoded=rules.formats), rules)
+
+
+def _named(error: PictureError, source: Source) -> PictureError:
+    error.source = source.name
+    return error

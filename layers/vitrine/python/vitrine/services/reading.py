@@ -45,3 +45,8 @@ def get_placed(catalogue: Catalogue, product: ProductKey, image: int) -> Placed:
 def count_images(catalogue: Catalogue, product: ProductKey) -> int:
     """How many images a product has."""
     return len(catalogue.galleries.gallery(catalogue.shop.id, product))
+
+
+def count_all_images(catalogue: Catalogue) -> int:
+    """How many images all products of the shop have."""
+    return catalogue.galleries.image_count(catalogue.shop.id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from vitrine.domain.errors import ImportMissingError
@@ -23,38 +22,44 @@ class Upload:
     file_name: str = ""
 
 
-Source = Callable[[int], Upload]
-"""Gets a file, given the most bytes that are wanted.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that can be had.
 
-Raises:
-    PictureRefusedError: there are more (`Rule.WEIGHT`), where that shows before the end.
-    DownloadError: a URL cannot be read.
-    ImportMissingError: the import folder has no such file.
-"""
+    Attributes:
+        name: what the client calls it, as sent: a URL, a path, a file's name.
+        load: gets it, given the most bytes that are wanted.
+    """
+
+    name: str
+    load: Callable[[int], Upload]
 
 
 def at_hand(data: bytes, file_name: str) -> Source:
     """A file that came with the request."""
-    return lambda _: Upload(data, file_name)
+    return Source(file_name, lambda _: Upload(data, file_name))
 
 
 def from_url(catalogue: Catalogue, url: str) -> Source:
-    """The picture behind a URL, named by the last segment of its path."""
-    return partial(_download, catalogue, url)
+    """The picture behind a URL, called by the last segment of its path."""
+
+    def download(max_bytes: int) -> Upload:
+        name = unquote(urlsplit(url).path.rpartition("/")[2])
+        return Upload(catalogue.remote.fetch(url, max_bytes), name)
+
+    return Source(url, download)
 
 
-def _download(catalogue: Catalogue, url: str, max_bytes: int) -> Upload:
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return Upload(catalogue.remote.fetch(url, max_bytes), name)
+def from_import(catalogue: Catalogue, path: str, tag: str | None = None) -> Source:
+    """A file of the shop's import folder, which stays there; `tag` when only this version will do.
 
+    `path` is relative to the shop's folder; none leads out of it.
+    """
 
-def from_import(catalogue: Catalogue, path: str) -> Source:
-    """A file of the shop's import folder, which stays there."""
-    return partial(_copy, catalogue, path)
+    def copy(max_bytes: int) -> Upload:
+        key = import_key(catalogue.shop.id, path)
+        if key is None:
+            raise ImportMissingError(path)
+        return Upload(catalogue.blobs.imported(key, max_bytes, tag), path.rpartition("/")[2])
 
-
-def _copy(catalogue: Catalogue, path: str, max_bytes: int) -> Upload:
-    key = import_key(catalogue.shop.id, path)
-    if key is None:
-        raise ImportMissingError(path)
-    return Upload(catalogue.blobs.imported(key, max_bytes), path.rpartition("/")[2])
+    return Source(path, copy)

@@ -1,0 +1,1 @@
+"""BigCommerce v2 product images (seed; contract: bigcommerce)."""

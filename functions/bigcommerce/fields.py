@@ -1,0 +1,177 @@
+"""The fields of a POST or PUT, read and refused as BigCommerce does (contract: bigcommerce §4).
+
+The first failure answers, in the contract's order: unknown names, what cannot be written, what is
+required, and then each field's own rule.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from bigcommerce.wire import FieldRefusedError, date, image_file, product_id
+from vitrine.domain.gallery import HIGHEST_SORT, Gallery
+from vitrine.domain.images import NO_TEXTS, Image, Texts
+from vitrine.edge.body import is_text, whole_number
+from vitrine.edge.multipart import Part
+from vitrine.edge.request import Call
+from vitrine.services.sources import Source, at_hand, from_import, from_url
+
+_NAMES = (
+    *("id", "date_created", "product_id"),
+    *("image_file", "is_thumbnail", "sort_order", "description"),
+)
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_FILE_LENGTH = 2048  # characters
+_TEXT_LENGTH = 1000  # characters
+_REQUIRED = "The required field 'image_file' was not supplied."
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a body asks for. What it leaves out is None.
+
+    Attributes:
+        source: where the picture comes from.
+        is_thumbnail: whether the image is to be its product's thumbnail.
+        sort: where it is to stand.
+        description: its text.
+    """
+
+    source: Source | None
+    is_thumbnail: bool | None
+    sort: int | None
+    description: str | None
+
+    @property
+    def picture(self) -> Source:
+        """Where a new picture comes from.
+
+        Raises:
+            FieldRefusedError: it comes from nowhere.
+        """
+        if self.source is None:
+            raise FieldRefusedError(_REQUIRED)
+        return self.source
+
+    def enter(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with a new image where and as what it is wanted."""
+        entered = gallery.append(image) if self.sort is None else gallery.place(image, self.sort)
+        return self.assign(entered, image)
+
+    def place(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with one of its images where it is wanted."""
+        return gallery if self.sort is None else gallery.place(image, self.sort)
+
+    def assign(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with the thumbnail that is wanted."""
+        if self.is_thumbnail is None:
+            return gallery
+        if self.is_thumbnail:
+            return gallery.with_thumbnail(image)
+        return gallery.without_thumbnail(image)
+
+    def describe(self, texts: Texts = NO_TEXTS) -> Texts:
+        """The texts with the description that is wanted; other languages stay."""
+        return texts if self.description is None else Texts(self.description, texts.translations)
+
+
+def read_fields(call: Call, image: Image | None = None) -> Fields:
+    """The fields of a body: of a new picture, or of a change to `image`.
+
+    Raises:
+        FieldRefusedError: one of them is not what it can be.
+    """
+    given = call.fields
+    for name in given:
+        if name not in _NAMES:
+            raise FieldRefusedError(f"The field '{name}' is not supported by this resource.")
+    for name, present in _read_only(call, image).items():
+        if name in given and not _is(given[name], present):
+            raise FieldRefusedError(
+                f"The field '{name}' cannot be written to. Please remove it from your request "
+                "before trying again."
+            )
+    source = _source(given.get("image_file"), image, call)
+    if source is None and image is None:
+        raise FieldRefusedError(_REQUIRED)
+    return Fields(
+        source=source,
+        is_thumbnail=_truth(given.get("is_thumbnail")),
+        sort=_sort(given.get("sort_order")),
+        description=_description(given),
+    )
+
+
+def _read_only(call: Call, image: Image | None) -> Mapping[str, str | None]:
+    return {
+        "id": str(image.id) if image else None,
+        "date_created": date(image.created_at) if image else None,
+        "product_id": product_id(call),
+    }
+
+
+def _is(value: Any, present: str | None) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return present is not None and value == present
+
+
+def _source(value: Any, image: Image | None, call: Call) -> Source | None:
+    if isinstance(value, Part):
+        return _file(value)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > _FILE_LENGTH or not is_text(value):
+        _refuse("image_file")
+    if not value.strip():
+        if image is None:
+            return None
+        _refuse("image_file")
+    if image is not None and value == image_file(image):
+        return None
+    if _URL.match(value):
+        return from_url(call.catalogue, value)
+    return from_import(call.catalogue, value)
+
+
+def _file(part: Part) -> Source | None:
+    """The part's file; a form whose file field was left empty sends one without name and bytes."""
+    if not part.file_name and not part.data:
+        return None
+    return at_hand(part.data, part.file_name or "")
+
+
+def _truth(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    number = whole_number(value)
+    wanted = _TRUTHS.get(str(value).lower() if number is None else str(number))
+    if wanted is None:
+        _refuse("is_thumbnail")
+    return wanted
+
+
+def _sort(value: Any) -> int | None:
+    if value is None:
+        return None
+    number = whole_number(value)
+    if number is None or not -HIGHEST_SORT - 1 <= number <= HIGHEST_SORT:
+        _refuse("sort_order")
+    return number
+
+
+def _description(given: Mapping[str, Any]) -> str | None:
+    if "description" not in given:
+        return None
+    value = given["description"]
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _TEXT_LENGTH or not is_text(value):
+        _refuse("description")
+    return value
+
+
+def _refuse(name: str) -> NoReturn:
+    raise FieldRefusedError(f"The field '{name}' is invalid.")

@@ -1,0 +1,300 @@
+"""How BigCommerce v2 spells it: callers, images, errors (seed; contract: bigcommerce)."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, Final, TypedDict
+
+from multipart import parse_options_header
+
+from vitrine.access.callers import Access, Caller
+from vitrine.domain import errors
+from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
+from vitrine.domain.gallery import HARD_LIMIT, Placed
+from vitrine.domain.images import Image
+from vitrine.domain.locations import address
+from vitrine.domain.pictures import Format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
+from vitrine.edge.body import parse_object
+from vitrine.edge.dialect import Dialect, routes
+from vitrine.edge.multipart import Part
+from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.response import Response, json_response
+
+READ: Final = "store_v2_products_read_only"
+WRITE: Final = "store_v2_products"
+
+RULES: Final = PictureRules(formats=frozenset(Format), max_bytes=8_388_608, max_images=HARD_LIMIT)
+MAX_BODY = 6_000_000  # bytes
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_SUFFIXES = re.compile(r"(?:\.json|\.xml)?/?$")
+
+# Requests
+
+
+def authenticate(request: Request, access: Access) -> Caller:
+    """The caller of a request, in a store of its own (contract §2)."""
+    secret = request.headers.get("x-auth-token", "").strip()
+    caller = access.bearer(secret or _password(request), "bigcommerce")
+    store = request.parameters.get("store")
+    if store is not None and store != caller.shop.settings.get("bigcommerce.store_hash"):
+        raise errors.NotAuthenticatedError
+    return replace(caller, scopes=caller.scopes | {READ}) if WRITE in caller.scopes else caller
+
+
+def _password(request: Request) -> str:
+    scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(given, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+_JSON = frozenset({"application/json", "application/*", "*/*"})
+_XML = frozenset({"application/xml", "text/xml"})
+
+
+def acceptable(call: Call) -> None:
+    """Refuse to answer in XML (contract §4)."""
+    request = call.request
+    path = request.path.removesuffix("/")
+    accept = request.headers.get("accept", "")
+    named = {parse_options_header(each)[0] for each in accept.split(",") if each.strip()}
+    if path.endswith(".json"):
+        return
+    if path.endswith(".xml") or (named & _XML and not named & _JSON):
+        raise errors.NotAcceptableError(accept)
+
+
+def readable(call: Call) -> None:
+    """Refuse bodies that cannot be read (contract §4)."""
+    request = call.request
+    if request.method not in ("POST", "PUT") or not request.body:
+        return
+    if request.media_type not in ("", "application/json", "multipart/form-data"):
+        raise errors.MediaTypeError(request.media_type)
+    if request.received > MAX_BODY:
+        raise errors.BodyTooLargeError
+    call.fields  # noqa: B018 - reads it
+
+
+def read(request: Request) -> Mapping[str, Any]:
+    """The fields of a body: none at all is an empty object (contract §4)."""
+    if not request.body:
+        return {}
+    if request.media_type != "multipart/form-data":
+        return parse_object(request.body)
+    return {part.name: _value(part) for part in request.form().parts}
+
+
+def _value(part: Part) -> Part | str | bytes:
+    if part.file_name is not None and part.name == "image_file":
+        return part
+    try:
+        return part.data.decode()
+    except UnicodeDecodeError:
+        return part.data  # which no field takes
+
+
+def product_id(call: Call) -> str:
+    """What the path calls the product: the path's last segment may carry the suffix."""
+    return _bare(call.request.parameters["product"])
+
+
+def product(call: Call) -> ProductKey:
+    """The product that the path names.
+
+    Raises:
+        ProductNotFoundError: it is no number, or the shop registers its products and not this one.
+    """
+    name = product_id(call)
+    if not _NUMBER.fullmatch(name):
+        raise errors.ProductNotFoundError(name)
+    return call.catalogue.product(name)
+
+
+def image_id(call: Call) -> int:
+    """The image that the path names.
+
+    Raises:
+        ImageNotFoundError: it is no number.
+    """
+    name = _bare(call.request.parameters["image"])
+    if not _NUMBER.fullmatch(name):
+        raise errors.ImageNotFoundError(name)
+    return int(name)
+
+
+def _bare(segment: str) -> str:
+    return _SUFFIXES.sub("", segment)
+
+
+# Answers
+
+
+class ImageBody(TypedDict):
+    """The image object of every answer (contract §3)."""
+
+    id: int
+    product_id: int
+    image_file: str
+    is_thumbnail: bool
+    sort_order: int
+    description: str
+    date_created: str
+
+
+def present(placed: Placed, call: Call) -> ImageBody:
+    """An image as BigCommerce's clients read it."""
+    image = placed.image
+    return {
+        "id": image.id,
+        "product_id": int(product_id(call)),
+        "image_file": image_file(image),
+        "is_thumbnail": placed.is_thumbnail,
+        "sort_order": placed.sort,
+        "description": image.alt,
+        "date_created": date(image.created_at),
+    }
+
+
+def image_file(image: Image) -> str:
+    """The picture's path under the shop's `product_images/`."""
+    return address(image).full_size_name(image.original.format)
+
+
+def date(moment: datetime) -> str:
+    """A moment as RFC 2822 spells it, UTC."""
+    return format_datetime(moment.replace(microsecond=0))
+
+
+def answer(
+    payload: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A good answer."""
+    return json_response(status, payload, headers=headers)
+
+
+NO_CONTENT: Final = Response(204)
+
+
+def location(image: Image, call: Call) -> dict[str, str]:
+    """Where a new image is, under the base that its creator used (contract §1)."""
+    base = call.request.path.partition("/products/")[0]
+    return {"Location": f"{base}/products/{product_id(call)}/images/{image.id}"}
+
+
+# Errors (contract §6)
+
+_TOO_LARGE = (
+    "The request is too large. Send image_file as a URL, or upload the file to the import "
+    "directory and send its path."
+)
+_NOT_FOUND = (404, "The requested resource was not found.")
+_ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {
+    errors.NotAuthenticatedError: (401, "No credentials were supplied in the request."),
+    errors.NotPermittedError: (403, "You don't have a required scope to access the endpoint"),
+    errors.ProductNotFoundError: _NOT_FOUND,
+    errors.ImageNotFoundError: _NOT_FOUND,
+    errors.RouteNotFoundError: _NOT_FOUND,
+    errors.MethodNotAllowedError: (405, "The method is not allowed on this resource."),
+    errors.NotAcceptableError: (406, "The requested response format is not supported."),
+    errors.MediaTypeError: (415, "The request content type is not supported by this resource."),
+    errors.MalformedBodyError: (400, "The request body could not be parsed."),
+    errors.BodyTooLargeError: (413, _TOO_LARGE),
+}
+_INTERNAL = (500, "An internal error occurred.")
+_FULL = f"The product is not allowed to have more than {RULES.max_images} images."
+_INVALID_FILE = "The field 'image_file' is invalid."
+_SOURCE_LENGTH = 255  # characters of what a client sent that an answer repeats
+
+
+class FieldRefusedError(VitrineError):
+    """A field of the body or the query is not what it can be.
+
+    Attributes:
+        message: what the client is told.
+        status: HTTP status.
+    """
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+def refuse(error: VitrineError, _request: Request) -> Response:
+    """The answer to a request that ended in `error`."""
+    match error:
+        case FieldRefusedError():
+            return _errors(error.status, error.message)
+        case PictureRefusedError() if Rule.ROOM in error.broken:
+            return _errors(403, _FULL)
+        case errors.PictureError():
+            return _errors(400, _INVALID_FILE, _reason(error))
+        case errors.MethodNotAllowedError():
+            allow = {"Allow": ", ".join(error.allowed)}
+            return _errors(*_ERRORS[errors.MethodNotAllowedError], headers=allow)
+        case _:
+            return _errors(*_ERRORS.get(type(error), _INTERNAL))
+
+
+def _reason(error: errors.PictureError) -> str:
+    sent = error.source[:_SOURCE_LENGTH]
+    match error:
+        case errors.ImportMissingError():
+            return f"The file '{sent}' is missing or is not usable by this resource."
+        case errors.DownloadError():
+            return f"The resource at '{sent}' could not be downloaded and may be invalid."
+        case PictureRefusedError() if Rule.WEIGHT in error.broken:
+            return f"The file '{sent}' is larger than 8 MB."
+        case _:
+            return f"The file '{sent}' could not be processed and may not be valid image."
+
+
+def _errors(
+    status: int,
+    message: str,
+    reason: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body: dict[str, object] = {"status": status, "message": message}
+    if reason is not None:
+        body["details"] = {"invalid_reason": reason}
+    return json_response(status, [body], headers=headers)
+
+
+def _paths(*ends: str) -> Iterable[str]:
+    return [f"{base}/products/{end}" for base in ("/api/v2", "/stores/{store}/v2") for end in ends]
+
+
+dialect: Final = Dialect(
+    name="bigcommerce",
+    routes={
+        **routes(
+            {"GET": "list_images", "POST": "create_image", "DELETE": "delete_images"},
+            _paths("{product}/images", "{product}/images.json"),
+        ),
+        **routes(
+            {"GET": "count_images"},
+            _paths("{product}/images/count", "{product}/images/count.json"),
+        ),
+        **routes(
+            {"GET": "get_image", "PUT": "update_image", "DELETE": "delete_image"},
+            _paths("{product}/images/{image}"),
+        ),
+        **routes({"GET": "count_all_images"}, _paths("images/count", "images/count.json")),
+    },
+    authenticate=authenticate,
+    checks=(require_scope, acceptable, readable),
+    refuse=refuse,
+    read=read,
+    ending=_SUFFIXES,
+)

@@ -1,0 +1,30 @@
+"""S3, object created under `import/`: a file in a product's folder becomes its image."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.events import arrivals
+from vitrine import environment
+from vitrine.domain.imports import Import
+from vitrine.edge.telemetry import logger
+from vitrine.services.importing import NO_SHOP, import_file, reject
+
+environment.prepare()
+
+
+def handler(event: Mapping[str, Any], _context: object) -> None:
+    """Make an image of each file in the event; raise to have it sent again."""
+    here = environment.current()
+    for arrival in arrivals(event):
+        if shop := here.shops.shop(arrival.shop):
+            settled = import_file(here.catalogue(shop), arrival)
+        else:
+            settled = reject(here.imports, Import(arrival, here.clock(), reason=NO_SHOP))
+        logger.info(
+            "import",
+            extra={
+                "key": arrival.key,
+                "image": settled and settled.image,
+                "rejected": settled and settled.reason,
+            },
+        )

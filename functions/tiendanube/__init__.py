@@ -1,0 +1,1 @@
+"""Tiendanube's (Nuvemshop's) product images (seed; contract: tiendanube)."""

@@ -1,0 +1,28 @@
+"""What Tiendanube must know of a shop, and what its clients need to get in (contract §2, §3)."""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from tiendanube.wire import LANGUAGE, MAIN_LANGUAGE, READ, UTC_OFFSET, WRITE
+from vitrine.access.accounts import Account, Setting
+from vitrine.domain.shops import Shop
+
+
+def _login(shop: Shop, secret: str) -> Mapping[str, str]:
+    return {"token": secret, "store_id": shop.settings["tiendanube.store_id"]}
+
+
+account = Account(
+    scopes=(READ, WRITE),
+    settings={
+        "tiendanube.store_id": Setting(
+            re.compile(r"[1-9]\d{0,17}"), lambda: str(100_000 + secrets.randbelow(9_900_000))
+        ),
+        "tiendanube.language": Setting(LANGUAGE, lambda: MAIN_LANGUAGE),
+        "tiendanube.utc_offset": Setting(
+            re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d"), lambda: UTC_OFFSET
+        ),
+    },
+    login=_login,
+)

@@ -1,0 +1,187 @@
+"""The fields of a POST or PUT, read and refused as Tiendanube does (contract: tiendanube §4)."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from tiendanube.wire import LANGUAGE, FieldsRefusedError, is_url_of, main_language
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import NO_TEXTS, Image, Texts
+from vitrine.edge.body import is_text, whole_number
+from vitrine.edge.request import Call
+from vitrine.services.sources import Source, at_hand, from_url
+
+_LANGUAGES = 10
+_TEXT_LENGTH = 1000  # characters
+_BLANK = "can't be blank"
+_INVALID = "is invalid"
+_SPACE = re.compile(r"\s+")
+_DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a body asks for.
+
+    Attributes:
+        source: where the picture comes from; None when none is sent.
+        position: wanted rank, any number; None when none is sent.
+        texts: all texts as they are to be, from those there are.
+    """
+
+    source: Source | None
+    position: int | None
+    texts: Callable[[Texts], Texts]
+
+    @property
+    def picture(self) -> Source:
+        """Where a new picture comes from.
+
+        Raises:
+            FieldsRefusedError: it comes from nowhere.
+        """
+        if self.source is None:
+            raise FieldsRefusedError({"src": _BLANK})
+        return self.source
+
+    def insert(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with a new image where it is wanted."""
+        if self.position is None:
+            return gallery.append(image)
+        return gallery.insert(image, self.position)
+
+    def move(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with one of its images where it is wanted."""
+        return gallery if self.position is None else gallery.move(image, self.position)
+
+
+class _RefusedError(Exception):
+    """One field holds what it cannot."""
+
+
+def read_fields(call: Call, image: Image | None = None) -> Fields:
+    """The fields of a body: of a new picture, or of a change to `image`.
+
+    Raises:
+        FieldsRefusedError: fields hold what they cannot; all of them are named.
+    """
+    given = call.fields
+    refusals: dict[str, str] = {}
+
+    @contextmanager
+    def refusing(field: str) -> Iterator[None]:
+        try:
+            yield
+        except _RefusedError as refused:
+            refusals[field] = str(refused)
+
+    url: str | None = None
+    data: bytes | None = None
+    name, position = "", None
+    texts: Callable[[Texts], Texts] = _unchanged
+    with refusing("src"):
+        url = _url(given.get("src"), image, call)
+        if image is None and url is None and _is_absent(given.get("attachment")):
+            raise _RefusedError(_BLANK)
+    if url is None and "src" not in refusals:
+        with refusing("attachment"):
+            data = _attachment(given.get("attachment"))
+        if not _is_absent(given.get("attachment")):
+            with refusing("filename"):
+                name = _file_name(given.get("filename"))
+    with refusing("position"):
+        position = _position(given.get("position"))
+    with refusing("alt"):
+        if "alt" in given:
+            texts = partial(_texts, given["alt"], main_language(call))
+            texts(image.texts if image else NO_TEXTS)
+    if refusals:
+        raise FieldsRefusedError(refusals)
+    if url is not None:
+        return Fields(from_url(call.catalogue, url), position, texts)
+    return Fields(None if data is None else at_hand(data, name), position, texts)
+
+
+def _unchanged(texts: Texts) -> Texts:
+    return texts
+
+
+def _url(value: Any, image: Image | None, call: Call) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _RefusedError(_INVALID)
+    url = value.strip()
+    if not url:
+        raise _RefusedError(_BLANK)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise _RefusedError(_INVALID) from error
+    if parts.scheme not in ("http", "https") or not parts.netloc or not is_text(url):
+        raise _RefusedError(_INVALID)
+    return None if image is not None and is_url_of(url, image, call) else url
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _attachment(value: Any) -> bytes | None:
+    if _is_absent(value):
+        return None
+    if not isinstance(value, str):
+        raise _RefusedError(_INVALID)
+    letters = _DATA_URL.sub("", _SPACE.sub("", value), count=1).rstrip("=")
+    try:
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _RefusedError(_INVALID) from error
+
+
+def _file_name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _RefusedError(_BLANK)
+    return value
+
+
+def _position(value: Any) -> int | None:
+    if value is None:
+        return None
+    number = whole_number(value)
+    if number is None:
+        raise _RefusedError("is not a number")
+    return number
+
+
+def _texts(value: Any, main: str, now: Texts) -> Texts:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if value is None or value == {}:
+        return NO_TEXTS
+    if isinstance(value, str):
+        return Texts(_text(value))
+    if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
+        raise _RefusedError(_INVALID)
+    asked = {language: _text(text) for language, text in value.items()}
+    texts = {main: now.alt, **now.translations, **asked}
+    kept = {language: text for language, text in texts.items() if text}
+    if len(kept) > _LANGUAGES:
+        raise _RefusedError(_INVALID)
+    return Texts(kept.pop(main, ""), kept)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not is_text(value):
+        raise _RefusedError(_INVALID)
+    if len(value) > _TEXT_LENGTH:
+        raise _RefusedError("is too long")
+    return value

@@ -1,0 +1,21 @@
+"""PUT /v1/{store}/products/{product}/images/{image}: another place, text or picture.
+
+Tiendanube's document, "Modify an existing Product Image".
+"""
+
+from tiendanube.fields import read_fields
+from tiendanube.wire import RULES, WRITE, answer, dialect, image_id, present, product
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.changing import Change, change_image
+from vitrine.services.reading import get_placed
+
+
+@endpoint(dialect, scope=WRITE)
+def handler(call: Call) -> Response:
+    """Change what the body names and nothing else, all of it at once."""
+    found = get_placed(call.catalogue, product(call), image_id(call))
+    fields = read_fields(call, found.image)
+    change = Change(place=fields.move, texts=fields.texts, source=fields.source)
+    return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

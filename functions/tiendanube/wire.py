@@ -1,0 +1,291 @@
+"""How Tiendanube spells it: callers, images, errors (seed; contract: tiendanube)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypedDict
+
+from vitrine.access.callers import Access, Caller
+from vitrine.domain import errors
+from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
+from vitrine.domain.gallery import Placed
+from vitrine.domain.images import Image
+from vitrine.domain.locations import address, public_url
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS, Rendition, rendition_format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
+from vitrine.edge.body import parse_object
+from vitrine.edge.dialect import Dialect, routes
+from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.response import Response, json_response
+
+READ: Final = "read_products"
+WRITE: Final = "write_products"
+
+RULES: Final = PictureRules(
+    formats=frozenset({Format.GIF, Format.JPEG, Format.PNG}),
+    max_bytes=10_485_759,  # the seed's "less than 10MB"
+    max_images=250,
+)
+MAX_BODY = 6_000_000  # bytes
+MAIN_LANGUAGE = "es"
+UTC_OFFSET = "+00:00"
+LANGUAGE = re.compile(r"[a-z]{2}(?:_[A-Z]{2})?")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+
+# Requests
+
+
+def authenticate(request: Request, access: Access) -> Caller:
+    """The caller of a request, in a store of its own (contract §2)."""
+    given = request.headers.get("authentication", "").strip()
+    given = given or request.headers.get("authorization", "").strip()
+    secret = re.sub(r"^bearer(?:\s+|$)", "", given, flags=re.IGNORECASE)
+    if not secret:
+        raise errors.CredentialMissingError
+    caller = access.bearer(secret, "tiendanube")
+    store = request.parameters.get("store")
+    if store is not None and store != caller.shop.settings.get("tiendanube.store_id"):
+        raise errors.NotAuthenticatedError
+    return replace(caller, scopes=caller.scopes | {READ}) if WRITE in caller.scopes else caller
+
+
+class UserAgentMissingError(VitrineError):
+    """The client does not say who it is."""
+
+
+def introduced(call: Call) -> None:
+    """Refuse clients without a name (contract §2)."""
+    if not call.request.headers.get("user-agent", "").strip():
+        raise UserAgentMissingError
+
+
+def readable(call: Call) -> None:
+    """Refuse bodies that cannot be read (contract §4)."""
+    if call.request.method not in ("POST", "PUT"):
+        return
+    if call.request.media_type != "application/json":
+        raise errors.MediaTypeError(call.request.media_type)
+    if call.request.received > MAX_BODY:
+        raise errors.BodyTooLargeError
+    call.fields  # noqa: B018 - reads it
+
+
+def read(request: Request) -> Mapping[str, Any]:
+    """The fields of a body, line breaks in strings allowed as in the seed's own (contract §4)."""
+    return parse_object(request.body, control_characters=True)
+
+
+def product(call: Call) -> ProductKey:
+    """The product that the path names.
+
+    Raises:
+        ProductNotFoundError: it is no number, or the shop registers its products and not this one.
+    """
+    name = call.request.parameters["product"]
+    if not _NUMBER.fullmatch(name):
+        raise errors.ProductNotFoundError(name)
+    return call.catalogue.product(name)
+
+
+def image_id(call: Call) -> int:
+    """The image that the path names.
+
+    Raises:
+        ImageNotFoundError: it is no number.
+    """
+    name = call.request.parameters["image"]
+    if not _NUMBER.fullmatch(name):
+        raise errors.ImageNotFoundError(name)
+    return int(name)
+
+
+# Answers
+
+
+class ImageBody(TypedDict):
+    """The image object of every answer (contract §3)."""
+
+    id: int
+    src: str
+    position: int
+    alt: dict[str, str] | list[str]
+    product_id: int
+    created_at: str
+    updated_at: str
+
+
+_SHOWN, *_ = SETS["gallery"]
+
+
+def present(placed: Placed, call: Call) -> ImageBody:
+    """An image as Tiendanube's clients read it."""
+    image, settings = placed.image, call.caller.shop.settings
+    offset = settings.get("tiendanube.utc_offset", UTC_OFFSET)
+    return {
+        "id": image.id,
+        "src": _url(image, _SHOWN, call),
+        "position": placed.position,
+        "alt": _texts(image, main_language(call)) or [],
+        "product_id": int(call.request.parameters["product"]),
+        "created_at": _time(image.created_at, offset),
+        "updated_at": _time(image.updated_at, offset),
+    }
+
+
+def main_language(call: Call) -> str:
+    """The language of the shop's shared texts."""
+    return call.caller.shop.settings.get("tiendanube.language", MAIN_LANGUAGE)
+
+
+def is_url_of(url: str, image: Image, call: Call) -> bool:
+    """Whether `url` is one of an image's present seven, by http or https (contract §4)."""
+    _, _, given = url.partition("://")
+    return any(
+        given == _url(image, rendition, call).partition("://")[2] for rendition in SETS["gallery"]
+    )
+
+
+def _url(image: Image, rendition: Rendition, call: Call) -> str:
+    original = image.original
+    kind = rendition_format(original.format, transparent=original.transparent)
+    return public_url(call.media_url, address(image).rendition_key(rendition, kind))
+
+
+def _texts(image: Image, main: str) -> dict[str, str]:
+    texts = {main: image.alt, **dict(sorted(image.texts.translations.items()))}
+    return {language: text for language, text in texts.items() if text}
+
+
+def _time(moment: datetime, offset: str) -> str:
+    zone = datetime.strptime(offset, "%z").tzinfo
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def answer(
+    call: Call, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A good answer: in which language the shop's texts are stands in its head (contract §1)."""
+    language = {"X-Main-Language": main_language(call)}
+    return json_response(status, payload, _MEDIA_TYPE, {**language, **(headers or {})})
+
+
+# Errors (contract §6)
+
+_MEDIA_TYPE = "application/json; charset=UTF-8"
+_PHRASES: Final = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Request Entity Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Entity",
+    500: "Internal Server Error",
+}
+_TOO_LARGE = "Send the picture as src, or upload the file to S3"
+_ERRORS: Final[dict[type[VitrineError], tuple[int, str | None]]] = {
+    errors.CredentialMissingError: (401, "Required access token is missing"),
+    errors.NotAuthenticatedError: (401, "Invalid access token"),
+    UserAgentMissingError: (400, "User-Agent header is missing"),
+    errors.MediaTypeError: (415, "Content-Type should be application/json"),
+    errors.BodyTooLargeError: (413, _TOO_LARGE),
+    errors.ProductNotFoundError: (404, "Product with such id does not exist"),
+    errors.ImageNotFoundError: (404, "Image with such id does not exist"),
+    errors.RouteNotFoundError: (404, None),
+    errors.MethodNotAllowedError: (405, None),
+}
+_INTERNAL = (500, None)
+_FULL = f"Product is not allowed to have more than {RULES.max_images} images"
+
+
+class FieldsRefusedError(VitrineError):
+    """Fields of a readable body hold what they cannot.
+
+    Attributes:
+        refusals: what is wrong, by field, in the contract's order.
+    """
+
+    def __init__(self, refusals: Mapping[str, str]) -> None:
+        super().__init__(", ".join(refusals))
+        self.refusals = refusals
+
+
+class PageNotFoundError(VitrineError):
+    """There are fewer pages.
+
+    Attributes:
+        last: number of the last one.
+    """
+
+    def __init__(self, last: int) -> None:
+        super().__init__(last)
+        self.last = last
+
+
+def refuse(error: VitrineError, _request: Request) -> Response:
+    """The answer to a request that ended in `error`."""
+    match error:
+        case errors.MalformedBodyError():
+            return json_response(400, {"error": "Problems parsing JSON"}, _MEDIA_TYPE)
+        case FieldsRefusedError():
+            return _unprocessable(error.refusals)
+        case errors.DownloadError():
+            return _unprocessable({"src": "could not be downloaded"})
+        case PictureRefusedError() if Rule.ROOM in error.broken:
+            return _envelope(422, _FULL)
+        case PictureRefusedError() if Rule.WEIGHT in error.broken:
+            return _unprocessable({"src": "must weigh less than 10MB"})
+        case PictureRefusedError():
+            return _unprocessable({"src": "must be a gif, jpg or png image"})
+        case errors.NotPermittedError():
+            return _envelope(403, f"Missing required scope: {error.scope}")
+        case PageNotFoundError():
+            return _envelope(404, f"Last page is {error.last}")
+        case errors.MethodNotAllowedError():
+            return _envelope(405, None, {"Allow": ", ".join(error.allowed)})
+        case _:
+            return _envelope(*_ERRORS.get(type(error), _INTERNAL))
+
+
+def _envelope(
+    status: int, description: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    body = {"code": status, "message": _PHRASES[status], "description": description}
+    return json_response(status, body, _MEDIA_TYPE, headers)
+
+
+def _unprocessable(refusals: Mapping[str, str]) -> Response:
+    return json_response(422, {name: [text] for name, text in refusals.items()}, _MEDIA_TYPE)
+
+
+def _paths(end: str) -> Iterable[str]:
+    return [f"/{version}/{{store}}{end}" for version in ("v1", "2025-03")]
+
+
+dialect: Final = Dialect(
+    name="tiendanube",
+    routes={
+        **routes(
+            {"GET": "list_images", "HEAD": "list_images", "POST": "create_image"},
+            _paths("/products/{product}/images"),
+        ),
+        **routes(
+            {
+                "GET": "get_image",
+                "HEAD": "get_image",
+                "PUT": "update_image",
+                "DELETE": "delete_image",
+            },
+            _paths("/products/{product}/images/{image}"),
+        ),
+        **routes({"GET": "list_images"}, _paths("/product/{product}/images")),
+    },
+    authenticate=authenticate,
+    checks=(introduced, readable, require_scope),
+    refuse=refuse,
+    read=read,
+)

@@ -1,0 +1,56 @@
+"""JSON bodies, and what their values may look like."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from vitrine.domain.errors import MalformedBodyError
+
+_DIGITS = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read more than 4300
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def parse_object(body: bytes, *, control_characters: bool = False) -> dict[str, Any]:
+    """The object in `body`; of a name that comes twice the last counts.
+
+    Args:
+        body: UTF-8.
+        control_characters: whether strings may hold them raw, such as line breaks.
+
+    Raises:
+        MalformedBodyError: it is no JSON, or no object.
+    """
+    try:
+        parsed = json.loads(
+            body.decode(), strict=not control_characters, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:  # bad syntax or UTF-8; too many digits or levels
+        raise MalformedBodyError(type(error).__name__) from error
+    if not isinstance(parsed, dict):
+        raise MalformedBodyError("not an object")
+    return parsed
+
+
+def whole_number(value: object) -> int | None:
+    """The integer that a field's value stands for, or None.
+
+    It may come as an integer, as a number without fraction, or as digits with or without a sign in
+    a string; truth values are none (contract: tiendanube §4, bigcommerce §4).
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    return None
+
+
+def is_text(value: object) -> bool:
+    """Whether a value is a string that can be stored: JSON can spell halves of characters."""
+    return isinstance(value, str) and not _HALVES.search(value)
+
+
+def _no_constant(name: str) -> NoReturn:
+    """Python's parser takes NaN and Infinity; JSON knows neither."""
+    raise ValueError(name)
