@@ -52,6 +52,11 @@ class FakeShops:
             raise ShopExistsError(shop.id)
         self.profiles[shop.id] = shop
 
+    def change_shop(self, shop: Shop) -> None:
+        if shop.id not in self.profiles:
+            raise ConflictError
+        self.profiles[shop.id] = shop
+
     def registered_product(self, shop: str, alias: str) -> str | None:
         return self.registered.get((shop, alias))
 
@@ -139,8 +144,12 @@ class FakeGalleries:
             self.imports.settle(change.imported)
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
-        written = (*change.added, *(after for _, after in change.changed))
-        self.records[where] |= {image.id: image for image in written}
+        for before, after in change.changed:
+            # A change writes what it changes: the state of renditions is others' otherwise.
+            theirs = present[after.id].renditions
+            state = theirs if after.renditions is before.renditions else after.renditions
+            present[after.id] = replace(after, renditions=state)
+        present |= {image.id: image for image in change.added}
         for image in change.removed:
             del self.records[where][image.id]
         self.counts[change.shop] += len(change.added) - len(change.removed)

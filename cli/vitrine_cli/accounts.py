@@ -1,9 +1,11 @@
 """Shops and credentials, made for an operator."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from gateway.dialects import NAMES, account_of
+from vitrine.access.accounts import Setting
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import Shop, is_shop_id
@@ -22,18 +24,8 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
         raise FailureError(
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
-    known = {
-        name: setting for dialect in NAMES for name, setting in account_of(dialect).settings.items()
-    }
-    if unknown := settings.keys() - known.keys():
-        names = ", ".join(sorted(known))
-        raise FailureError(f"No dialect knows the setting '{min(unknown)}'; known: {names}.")
-    for name, value in settings.items():
-        if not known[name].pattern.fullmatch(value):
-            example = known[name].make()
-            raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
-    made = {name: setting.make() for name, setting in known.items() if name not in settings}
-    created = Shop(shop, settings={**made, **settings})
+    _check(settings)
+    created = Shop(shop, settings={**_made(NAMES), **settings})
     try:
         records.shops.create_shop(created)
     except ShopExistsError:
@@ -41,10 +33,48 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
     return created
 
 
+def change_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
+    """Give a shop other settings; those that are not named stay.
+
+    Raises:
+        FailureError: there is no such shop, or a setting is unknown or ill-formed.
+    """
+    _check(settings)
+    present = _shop(records, shop)
+    changed = replace(present, settings={**present.settings, **settings})
+    records.shops.change_shop(changed)
+    return changed
+
+
+def _known(dialects: Iterable[str]) -> dict[str, Setting]:
+    return {
+        name: setting
+        for dialect in dialects
+        for name, setting in account_of(dialect).settings.items()
+    }
+
+
+def _made(dialects: Iterable[str]) -> dict[str, str]:
+    return {name: setting.make() for name, setting in _known(dialects).items()}
+
+
+def _check(settings: Mapping[str, str]) -> None:
+    known = _known(NAMES)
+    if unknown := settings.keys() - known.keys():
+        names = ", ".join(sorted(known))
+        raise FailureError(f"No dialect knows the setting '{min(unknown)}'; known: {names}.")
+    for name, value in settings.items():
+        if not known[name].pattern.fullmatch(value):
+            example = known[name].make()
+            raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
+
+
 def create_credential(
     records: Records, shop: str, dialect: str, scopes: tuple[str, ...], label: str
 ) -> tuple[Credential, Mapping[str, str]]:
     """Issue a credential.
+
+    A shop that was opened before its dialect was there gets the settings it lacks.
 
     Args:
         records: where.
@@ -76,8 +106,11 @@ def create_credential(
         label=label,
         created_at=now(),
     )
+    complete = replace(owner, settings={**_made([dialect]), **owner.settings})
+    if complete.settings.keys() != owner.settings.keys():
+        records.shops.change_shop(complete)
     records.shops.create_credential(credential)
-    return credential, account.login(owner, secret)
+    return credential, account.login(complete, secret)
 
 
 def list_credentials(records: Records, shop: str) -> list[Credential]:

@@ -35,6 +35,7 @@ AnyStack = Annotated[
 ]
 AnyPort = Annotated[int | None, typer.Option("--port", help="The local stack on this port.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line, nothing else.")]
+Settings = Annotated[list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")]
 PORT = 8000
 _WIDE = 200  # characters
 
@@ -125,20 +126,34 @@ def down(
 def create_shop(
     shop: Annotated[str, typer.Argument(help="Its id, part of its pictures' URLs.")],
     *,
-    setting: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")
-    ] = None,
+    setting: Settings = None,
     stack: AnyStack = None,
     port: AnyPort = None,
 ) -> None:
     """Create a shop."""
-    pairs = [each.partition("=") for each in setting or []]
+    created = accounts.create_shop(tables.of(stack, port), shop, _settings(setting))
+    _print_json({"shop": created.id, **created.settings})
+
+
+@shop_app.command("change")
+def change_shop(
+    shop: Annotated[str, typer.Argument(help="Its id.")],
+    *,
+    setting: Settings = None,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Give a shop other settings, or show those it has; functions learn of it within a minute."""
+    changed = accounts.change_shop(tables.of(stack, port), shop, _settings(setting))
+    _print_json({"shop": changed.id, **changed.settings})
+
+
+def _settings(given: list[str] | None) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given or []]
     for name, equals, _ in pairs:
         if not equals:
             raise FailureError(f"'{name}' is no setting: write NAME=VALUE.")
-    settings = {name: value for name, _, value in pairs}
-    created = accounts.create_shop(tables.of(stack, port), shop, settings)
-    _print_json({"shop": created.id, **created.settings})
+    return {name: value for name, _, value in pairs}
 
 
 @credential_app.command("create")
@@ -203,6 +218,39 @@ def revoke_credential(
     """Let a credential stop working; functions that know it forget it within a minute."""
     accounts.revoke_credential(tables.of(stack, port), shop, credential)
     console.print(f"Credential {escape(credential)} is revoked.")
+
+
+@app.command("imports")
+def list_imports(
+    shop: Annotated[str, typer.Argument(help="The shop whose folder it is: import/<shop>/.")],
+    *,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="Only files that became no image.")
+    ] = False,
+    as_json: AsJson = False,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """List what became of files in import/<shop>/products/<product>/ of the originals bucket."""
+    rows = [
+        {
+            "file": each.arrival.path,
+            "product": each.arrival.product,
+            "image": each.image,
+            "rejected": each.reason or None,
+            "settled": each.settled_at.isoformat(timespec="seconds"),
+        }
+        for each in tables.of(stack, port).imports.imports(shop)
+        if each.reason or not rejected
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    grid = Table("file", "image", "rejected because", "settled", box=None)
+    for row in rows:
+        cells = (row["file"], row["image"], row["rejected"], row["settled"])
+        grid.add_row(*(escape(str(cell or "")) for cell in cells))
+    _print_wide(grid)
 
 
 def _print_wide(grid: Table) -> None:

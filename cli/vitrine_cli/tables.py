@@ -6,6 +6,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine_cli import deployment, emulator, stacks
@@ -19,19 +20,26 @@ class Records:
     Attributes:
         shops: shops, their credentials and registered products.
         galleries: records of images.
+        imports: what became of files in the import folder.
         base_url: where the stack's clients send their requests.
     """
 
     shops: DynamoShops
     galleries: DynamoGalleries
+    imports: DynamoImports
     base_url: str
+
+    @classmethod
+    def at(cls, table: Table, base_url: str) -> "Records":
+        """The records in a table."""
+        return cls(DynamoShops(table), DynamoGalleries(table), DynamoImports(table), base_url)
 
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
     client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
     table = Table(client, stack.outputs["Table"])
-    return Records(DynamoShops(table), DynamoGalleries(table), base_url)
+    return Records.at(table, base_url)
 
 
 def on_aws(name: str) -> Records:
@@ -48,7 +56,7 @@ def on_aws(name: str) -> Records:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     except KeyError:
         raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
-    return Records(DynamoShops(table), DynamoGalleries(table), outputs["ApiUrl"])
+    return Records.at(table, outputs["ApiUrl"])
 
 
 def of(stack: str | None, port: int | None) -> Records:

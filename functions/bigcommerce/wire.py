@@ -32,7 +32,7 @@ WRITE: Final = "store_v2_products"
 RULES: Final = PictureRules(formats=frozenset(Format), max_bytes=8_388_608, max_images=HARD_LIMIT)
 MAX_BODY = 6_000_000  # bytes
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_SUFFIXES = re.compile(r"(?:\.json|\.xml)?/?$")
+_SUFFIXES = re.compile(r"(?:\.json|\.xml)?/?\Z")
 
 # Requests
 

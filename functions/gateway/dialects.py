@@ -7,9 +7,9 @@ from vitrine.access.accounts import Account
 from vitrine.edge.dialect import Dialect
 
 _PATHS = {
-    "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?"),
-    "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?"),
-    "evotor": re.compile(r"/stores(?:/.*)?"),
+    "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?", re.DOTALL),
+    "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?", re.DOTALL),
+    "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
 }
 NAMES = tuple(sorted(_PATHS))
 """All dialects, as credentials and packages carry their names."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from tiendanube.wire import LANGUAGE, FieldsRefusedError, is_url_of, main_language
+from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import is_text, whole_number
@@ -170,7 +170,7 @@ def _texts(value: Any, main: str, now: Texts) -> Texts:
     if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
         raise _RefusedError(_INVALID)
     asked = {language: _text(text) for language, text in value.items()}
-    texts = {main: now.alt, **now.translations, **asked}
+    texts = {**by_language(now, main), **asked}
     kept = {language: text for language, text in texts.items() if text}
     if len(kept) > _LANGUAGES:
         raise _RefusedError(_INVALID)

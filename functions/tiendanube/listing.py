@@ -11,7 +11,7 @@ from vitrine.edge.request import Call
 
 _PER_PAGE = 30
 _MOST_PER_PAGE = 200
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read more than 4300
 
 
 def matches(images: Sequence[Placed], call: Call) -> list[Placed]:

@@ -10,7 +10,7 @@ from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import Placed
-from vitrine.domain.images import Image
+from vitrine.domain.images import Image, Texts
 from vitrine.domain.locations import address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Rendition, rendition_format
@@ -33,6 +33,7 @@ MAX_BODY = 6_000_000  # bytes
 MAIN_LANGUAGE = "es"
 UTC_OFFSET = "+00:00"
 LANGUAGE = re.compile(r"[a-z]{2}(?:_[A-Z]{2})?")
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 # Requests
@@ -128,7 +129,7 @@ def present(placed: Placed, call: Call) -> ImageBody:
         "id": image.id,
         "src": _url(image, _SHOWN, call),
         "position": placed.position,
-        "alt": _texts(image, main_language(call)) or [],
+        "alt": by_language(image.texts, main_language(call)) or [],
         "product_id": int(call.request.parameters["product"]),
         "created_at": _time(image.created_at, offset),
         "updated_at": _time(image.updated_at, offset),
@@ -142,9 +143,9 @@ def main_language(call: Call) -> str:
 
 def is_url_of(url: str, image: Image, call: Call) -> bool:
     """Whether `url` is one of an image's present seven, by http or https (contract §4)."""
-    _, _, given = url.partition("://")
-    return any(
-        given == _url(image, rendition, call).partition("://")[2] for rendition in SETS["gallery"]
+    given = _SCHEME.sub("", url)
+    return given != url and any(
+        given == _SCHEME.sub("", _url(image, rendition, call)) for rendition in SETS["gallery"]
     )
 
 
@@ -154,9 +155,10 @@ def _url(image: Image, rendition: Rendition, call: Call) -> str:
     return public_url(call.media_url, address(image).rendition_key(rendition, kind))
 
 
-def _texts(image: Image, main: str) -> dict[str, str]:
-    texts = {main: image.alt, **dict(sorted(image.texts.translations.items()))}
-    return {language: text for language, text in texts.items() if text}
+def by_language(texts: Texts, main: str) -> dict[str, str]:
+    """The texts there are, by language, the main one first: its is the one that is shared."""
+    others = {each: text for each, text in sorted(texts.translations.items()) if each != main}
+    return {main: texts.alt, **others} if texts.alt else others
 
 
 def _time(moment: datetime, offset: str) -> str:

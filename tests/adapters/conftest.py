@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import boto3
 import pytest
 from moto import mock_aws
-from tests.fakes import FakeBlobs, FakeGalleries, FakeShops
+from tests.fakes import FakeBlobs, FakeGalleries, FakeImports, FakeShops
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 
@@ -48,18 +49,20 @@ class Ports:
     shops: DynamoShops | FakeShops
     galleries: DynamoGalleries | FakeGalleries
     blobs: S3Blobs | FakeBlobs
+    imports: DynamoImports | FakeImports
 
 
 def on_aws(session: boto3.Session) -> Ports:
     """The ports over AWS."""
     table = Table(session.client("dynamodb"), "table")
     blobs = S3Blobs(session.client("s3"), "originals", "media")
-    return Ports(DynamoShops(table), DynamoGalleries(table), blobs)
+    return Ports(DynamoShops(table), DynamoGalleries(table), blobs, DynamoImports(table))
 
 
 @pytest.fixture(params=["fake", "aws"])
 def ports(request: pytest.FixtureRequest) -> Ports:
     """The ports, in memory and then over AWS."""
     if request.param == "fake":
-        return Ports(FakeShops(), FakeGalleries(), FakeBlobs())
+        galleries = FakeGalleries()
+        return Ports(FakeShops(), galleries, FakeBlobs(), galleries.imports)
     return on_aws(request.getfixturevalue("aws"))

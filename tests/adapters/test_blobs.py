@@ -4,8 +4,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from tests.adapters.conftest import Ports, on_aws
+from tests.fakes import FakeBlobs, etag
 
-from vitrine.domain.errors import OriginalMissingError
+from vitrine.domain.errors import (
+    ImportMissingError,
+    OriginalMissingError,
+    PictureRefusedError,
+    Rule,
+)
 from vitrine.ports import PublicPicture, StoredOriginal
 
 KEY = "originals/s1/1/0-0123456789abcdef0123/фото 1+2 東京.png"
@@ -22,6 +28,41 @@ def test_a_missing_original_is_told_apart(ports: Ports) -> None:
     assert not ports.blobs.has_original(KEY)
     with pytest.raises(OriginalMissingError):
         ports.blobs.original(KEY)
+
+
+def test_all_originals_of_an_image_are_found_and_no_others(ports: Ports) -> None:
+    mine = [f"originals/s1/1/{revision}-0123456789abcdef0123/a.png" for revision in (0, 1, 10)]
+    others = ["originals/s1/10/0-0123456789abcdef0123/a.png", "originals/s2/1/0-0123/a.png"]
+    for key in (*mine, *others):
+        ports.blobs.put_original(key, b"bytes", "image/png", product="p")
+
+    assert sorted(ports.blobs.original_keys("s1", 1)) == sorted(mine)
+    assert ports.blobs.original_keys("s1", 2) == []
+
+
+@pytest.fixture
+def dropped(ports: Ports, request: pytest.FixtureRequest) -> Ports:
+    """A file of five bytes in the import folder."""
+    key, data = "import/s1/mugs/a b+c é.png", b"12345"
+    if isinstance(ports.blobs, FakeBlobs):
+        ports.blobs.import_folder[key] = data
+    else:
+        s3 = request.getfixturevalue("aws").client("s3")
+        s3.put_object(Bucket="originals", Key=key, Body=data)
+    return ports
+
+
+def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Ports) -> None:
+    key, tag = "import/s1/mugs/a b+c é.png", etag(b"12345")
+
+    assert dropped.blobs.imported(key, max_bytes=5) == b"12345"
+    assert dropped.blobs.imported(key, max_bytes=5, tag=tag) == b"12345"
+    for missing, wanted in (("import/s1/none.png", None), (key, etag(b"other"))):
+        with pytest.raises(ImportMissingError):
+            dropped.blobs.imported(missing, max_bytes=5, tag=wanted)
+    with pytest.raises(PictureRefusedError) as refused:
+        dropped.blobs.imported(key, max_bytes=4)
+    assert refused.value.broken == (Rule.WEIGHT,)
 
 
 def test_removed_originals_are_gone_and_removing_is_repeatable(ports: Ports) -> None:

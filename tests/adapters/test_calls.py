@@ -8,7 +8,7 @@ import boto3
 import pytest
 from tests import pictures
 from tests.adapters.conftest import on_aws
-from tests.fakes import FakeFunctions
+from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.unit.test_rendering import event
 
@@ -17,6 +17,7 @@ from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.domain.credentials import Credential, digest_of
@@ -62,6 +63,8 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         shops,
         DynamoGalleries(table),
         S3Blobs(s3, "originals", "media"),
+        DynamoImports(table),
+        FakeRemote(),
         FakeFunctions(),
         Access(shops),
         "https://cdn.example/media",

@@ -8,7 +8,7 @@ import pytest
 from tests.adapters.conftest import Ports, on_aws
 
 from vitrine.domain.credentials import Credential, digest_of
-from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
+from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductMode, Shop, product_key
 
 MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
@@ -36,6 +36,17 @@ def test_a_shops_id_is_taken_once(ports: Ports) -> None:
         ports.shops.create_shop(replace(shop, products=ProductMode.REGISTERED))
 
     assert ports.shops.shop("s1") == shop
+
+
+def test_a_shop_takes_other_settings(ports: Ports) -> None:
+    changed = Shop("s1", ProductMode.REGISTERED, {"evotor.store_id": "B"})
+    with pytest.raises(ConflictError):
+        ports.shops.change_shop(changed)
+    ports.shops.create_shop(Shop("s1"))
+
+    ports.shops.change_shop(changed)
+
+    assert ports.shops.shop("s1") == changed
 
 
 def test_a_registered_product_has_aliases(ports: Ports) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests import pictures
 from tests.benchmarks.conftest import Show
-from tests.fakes import FakeFunctions
+from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.stack.conftest import Running, Shop
 
@@ -17,6 +17,7 @@ from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.environment import Environment
@@ -56,6 +57,8 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
         shops,
         DynamoGalleries(table),
         blobs,
+        DynamoImports(table),
+        FakeRemote(),
         FakeFunctions(),
         Access(shops),
         running.outputs["MediaUrl"],

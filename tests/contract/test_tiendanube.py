@@ -125,10 +125,7 @@ class Tiendanube:
 @pytest.fixture
 def tiendanube(world: World) -> Tiendanube:
     world.open_shop(
-        "shop1",
-        tiendanube_store_id="555",
-        tiendanube_language="es",
-        tiendanube_utc_offset="-03:00",
+        "shop1", tiendanube_store_id="555", tiendanube_language="es", tiendanube_utc_offset="-03:00"
     )
     world.issue("all", "shop1", "tiendanube", "read_products", "write_products")
     world.issue("read", "shop1", "tiendanube", "read_products")
@@ -222,8 +219,7 @@ IQMyNaUgmaqirhcJACH5BAkRAAYALAAAAAAgACAAAAOLaLrc/jDKSau9OOvNu/9gKEpFwZRfAZQs
 EJhdCbhq8Hqqa9tww1a5Hc9RI/QgQd7w5CIYSTNd7XYKOI+PZIGwXGyNWKSQ9UIZtmExq6DclZ5A
 KXtc4qWzPAGbPJ9TKSgFelZGY10VAyxOhW5mFgMCkQMDiwM7AxuTmAaamgGTI5aXoTM2myGdI6oa
 CQA7"
-}
-"""
+}"""
 
 
 # 1 Routes
@@ -662,6 +658,7 @@ def test_times_are_whole_seconds_at_the_shops_offset(
 ) -> None:
     world.open_shop(
         "shop1",
+        ProductMode.OPEN,
         tiendanube_store_id="555",
         **({} if offset is None else {"tiendanube_utc_offset": offset}),
     )
@@ -914,13 +911,7 @@ CHECKS: list[tuple[str, str, dict[str, Any], int, dict[str, Any]]] = [
     ("PATCH", IMAGES, {"headers": {"Authentication": ""}}, 405, NO_METHOD),
     ("GET", IMAGES, {"headers": {"Authentication": "", "User-Agent": ""}}, 401, NO_TOKEN),
     ("GET", IMAGES, {"headers": {"Authentication": "bad", "User-Agent": ""}}, 401, BAD_TOKEN),
-    (
-        "GET",
-        IMAGES.replace("555", "999"),
-        {"headers": {"User-Agent": ""}},
-        401,
-        BAD_TOKEN,
-    ),
+    ("GET", IMAGES.replace("555", "999"), {"headers": {"User-Agent": ""}}, 401, BAD_TOKEN),
     ("POST", IMAGES, raw(b"{}", "text/plain", **{"User-Agent": ""}), 400, NO_AGENT),
     ("POST", IMAGES, raw(b"x" * 6_000_001, "text/plain"), 415, WRONG_TYPE),
     ("PUT", f"{IMAGES}/11", raw(b"x" * 6_000_001, "text/plain"), 415, WRONG_TYPE),
@@ -928,13 +919,7 @@ CHECKS: list[tuple[str, str, dict[str, Any], int, dict[str, Any]]] = [
     ("PUT", f"{IMAGES}/11", raw(b"x" * 6_000_001), 413, TOO_LARGE),
     ("POST", IMAGES, raw(b"{", Authentication="read"), 400, NO_JSON),
     ("PUT", f"{IMAGES}/11", raw(b"{", Authentication="read"), 400, NO_JSON),
-    (
-        "POST",
-        "/v1/555/products/x/images",
-        raw(b"{}", Authentication="read"),
-        403,
-        NO_WRITING,
-    ),
+    ("POST", "/v1/555/products/x/images", raw(b"{}", Authentication="read"), 403, NO_WRITING),
     ("PUT", f"{IMAGES}/99", raw(b"{}", Authentication="read"), 403, NO_WRITING),
     ("DELETE", f"{IMAGES}/99", {"headers": {"Authentication": "read"}}, 403, NO_WRITING),
     ("GET", f"{IMAGES}/99", {"headers": {"Authentication": "none"}}, 403, NO_READING),
@@ -1089,6 +1074,28 @@ def test_raw_control_characters_inside_strings_are_accepted(abc: Tiendanube) -> 
     assert ok(answer).json["alt"] == {"es": "one\ntwo\tthree"}
 
 
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (rb'{"src":"http://example.com/\ud800.jpg"}', BAD_SRC),
+        (rb'{"src":"http://example.com/lamp.jpg","alt":"\ud800"}', BAD_ALT),
+        (rb'{"src":"http://example.com/lamp.jpg","alt":{"pt":"a\udc00"}}', BAD_ALT),
+    ],
+)
+def test_half_a_letter_is_no_text(abc: Tiendanube, body: bytes, refusal: dict[str, Any]) -> None:
+    """JSON can spell one; no table can hold it, and no answer could show it."""
+    for method, path in (("POST", IMAGES), ("PUT", f"{IMAGES}/{A}")):
+        assert_refused(abc.send(method, path, **raw(body)), 422, refusal)
+
+
+def test_half_a_letter_in_a_filename_is_no_failure(abc: Tiendanube) -> None:
+    body = json.dumps({"attachment": ENCODED, "filename": "lamp\ud800.gif"}).encode()
+
+    src = abc.send("POST", IMAGES, **raw(body)).json["src"]
+
+    assert re.fullmatch(r"lamp-[0-9a-f]{32}-1024-1024\.gif", file_name(src))
+
+
 def test_an_image_belongs_to_the_product_of_the_path(abc: Tiendanube) -> None:
     before = abc.state
 
@@ -1211,8 +1218,15 @@ def test_src_finds_nothing_by_other_urls(mixed: Tiendanube, other: str) -> None:
 
     assert mixed.ids(f"?src={with_suffix(src, other)}") == []
     assert mixed.ids(f"?src={src}x") == []
-    assert mixed.ids(f"?src={src.replace('https', 'ftp')}") == []
     assert mixed.ids(f"?src={src.replace('image-15', 'image')}") == []
+
+
+def test_src_is_the_same_with_http_and_https_only(mixed: Tiendanube) -> None:
+    _, mark, rest = mixed.get(15)["src"].partition("://")
+
+    assert mixed.ids(f"?src=http{mark}{rest}") == [15]
+    assert mixed.ids(f"?src=ftp{mark}{rest}") == []
+    assert mixed.ids(f"?src={rest}") == []
 
 
 def test_src_finds_nothing_by_urls_of_former_bytes(abc: Tiendanube) -> None:
@@ -1417,7 +1431,17 @@ def test_an_attachment_is_base64(abc: Tiendanube, attachment: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, *({"filename": name} for name in (None, "", " \n", 1, True, [], {}))]
+    "fields",
+    [
+        {},
+        {"filename": None},
+        {"filename": ""},
+        {"filename": " \n"},
+        {"filename": 1},
+        {"filename": True},
+        {"filename": []},
+        {"filename": {}},
+    ],
 )
 def test_an_attachment_needs_a_filename(abc: Tiendanube, fields: dict[str, Any]) -> None:
     before = abc.state
@@ -1622,6 +1646,20 @@ def test_alt_has_at_most_ten_languages(abc: Tiendanube) -> None:
     assert abc.state == before
 
 
+def test_an_image_keeps_at_most_ten_languages(abc: Tiendanube) -> None:
+    assert ok(abc.put(A, alt=TEN)).json["alt"] == TEN
+    before = abc.state
+
+    one_more = abc.put(A, alt={"es_MX": "Lamp"})
+
+    assert one_more.status == 422
+    assert one_more.json in (BAD_ALT, LONG_ALT)
+    assert abc.state == before
+    assert ok(abc.put(A, alt={"es_MX": "Lamp", "pt": ""})).json["alt"].keys() == (
+        TEN.keys() - {"pt"} | {"es_MX"}
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "body"),
     [
@@ -1667,12 +1705,7 @@ def test_own_urls_go_with_other_changes(abc: Tiendanube) -> None:
 
     changed = ok(abc.put(B, **{**image, "alt": {"es": "Nueva"}, "position": 1})).json
 
-    assert changed == {
-        **image,
-        "alt": {"es": "Nueva"},
-        "position": 1,
-        "updated_at": NOW_HERE,
-    }
+    assert changed == {**image, "alt": {"es": "Nueva"}, "position": 1, "updated_at": NOW_HERE}
     assert not abc.world.remote.fetched
 
 
@@ -2031,10 +2064,7 @@ def test_a_page_of_a_list_is_the_contracts_example(tiendanube: Tiendanube) -> No
         ("?per_page=200", {}),
         ("?per_page=31", {}),
         ("?per_page=5000", {}),
-        (
-            "?per_page=10",
-            {"next": "?per_page=10&page=2", "last": "?per_page=10&page=4"},
-        ),
+        ("?per_page=10", {"next": "?per_page=10&page=2", "last": "?per_page=10&page=4"}),
         (
             "?page=3&per_page=10",
             {
@@ -2225,6 +2255,29 @@ def test_a_writer_who_lost_once_tries_again(
     assert ok(abc.put(C, src=LAMP, position=1)).json["position"] == 1
     assert abc.world.remote.fetched == [LAMP], "downloaded once"
     assert abc.ids() == [C, A, B]
+
+
+@pytest.mark.parametrize(
+    ("method", "fields"),
+    [("PUT", {"position": 1}), ("PUT", {"alt": "Nueva"}), ("PUT", {"src": LAMP}), ("DELETE", None)],
+)
+def test_an_image_that_was_deleted_meanwhile_is_not_found(
+    abc: Tiendanube, monkeypatch: pytest.MonkeyPatch, method: str, fields: dict[str, Any] | None
+) -> None:
+    commit = abc.world.galleries.commit
+
+    def slow_commit(change: GalleryChange) -> Gallery:
+        monkeypatch.undo()
+        assert abc.delete(C).status == 200
+        return commit(change)
+
+    monkeypatch.setattr(abc.world.galleries, "commit", slow_commit)
+
+    answer = abc.send(method, f"{IMAGES}/{C}", **({} if fields is None else {"json": fields}))
+
+    assert_refused(answer, 404, NO_IMAGE)
+    assert (abc.ids(), abc.sorts) == ([A, B], [0, 5])
+    assert len(abc.world.blobs.originals) == 2
 
 
 # 7 Ordering, defaults, edges

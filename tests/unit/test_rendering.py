@@ -1,7 +1,7 @@
 """Renditions made and removed by events that come late, twice, or in another order."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -17,9 +17,12 @@ from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import PublicPicture
 from vitrine.services.adding import add_image
+from vitrine.services.changing import Change, change_image
+from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image
 from vitrine.services.sources import at_hand
 
+RULES = PictureRules(frozenset(Format), max_bytes=10**9)
 PRODUCT = ProductKey("lámp #1 東")
 NAME = "фото 1+2 東京 %2B&é.png"
 ENCODED = "%D1%84%D0%BE%D1%82%D0%BE+1%2B2+%E6%9D%B1%E4%BA%AC+%252B%26%C3%A9.png"
@@ -37,9 +40,15 @@ class Pipeline:
     world: World
 
     def add(self, data: bytes = pictures.png(mode="RGBA")) -> Image:
-        rules = PictureRules(frozenset(Format), max_bytes=10**9)
         catalogue = self.world.catalogue("s1")
-        return add_image(catalogue, PRODUCT, at_hand(data, NAME), rules).image
+        return add_image(catalogue, PRODUCT, at_hand(data, NAME), RULES).image
+
+    def replace(self, image: Image) -> Image:
+        catalogue = self.world.catalogue("s1")
+        found = get_placed(catalogue, PRODUCT, image.id)
+        data = pictures.png(40 + found.image.original.revision, 30)
+        change = Change(source=at_hand(data, "new.png"))
+        return change_image(catalogue, found, change, RULES).image
 
     def remove(self, image: Image) -> None:
         remove_image(self.world.catalogue("s1"), PRODUCT, image.id)
@@ -170,6 +179,148 @@ def test_an_event_that_comes_before_the_record_is_sent_again(pipeline: Pipeline)
 
     assert pipeline.state(image) is RenditionState.COMPLETE
     assert len(pipeline.world.blobs.public) == 8
+
+
+# New bytes of an image
+
+
+def originals(pipeline: Pipeline) -> list[str]:
+    return sorted(pipeline.world.blobs.originals)
+
+
+def stems(pipeline: Pipeline) -> set[str]:
+    """Whose renditions are public."""
+    keys = [key.split("/")[2] for key in pipeline.world.blobs.public]
+    return {key for key in keys if key != "product_images"}
+
+
+def test_old_pictures_go_when_the_new_ones_are_complete(pipeline: Pipeline) -> None:
+    old = pipeline.add()
+    pipeline.created(old)
+    new = pipeline.replace(old)
+    assert stems(pipeline) == {address(old).stem}, "until then a reader finds the old ones"
+    assert len(originals(pipeline)) == 2
+
+    pipeline.created(new)
+    assert originals(pipeline) == [address(new).original_key]
+    assert stems(pipeline) == {address(old).stem, address(new).stem}
+    pipeline.removed(old)
+
+    assert stems(pipeline) == {address(new).stem}
+    assert len(pipeline.world.blobs.public) == 8
+    assert pipeline.state(new) is RenditionState.COMPLETE
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+@pytest.mark.parametrize("second", [0, 1, 2])
+def test_of_several_replacements_the_last_stays_in_whatever_order_events_come(
+    pipeline: Pipeline, first: int, second: int
+) -> None:
+    versions = [pipeline.add()]
+    versions.append(pipeline.replace(versions[0]))
+    versions.append(pipeline.replace(versions[1]))
+    late = [each for each in range(3) if each not in (first, second)]
+
+    for number in (first, second, *late, 0, 1, 2):
+        pipeline.created(versions[number])
+    for each in versions:
+        pipeline.removed(each)
+
+    assert originals(pipeline) == [address(versions[2]).original_key]
+    assert stems(pipeline) == {address(versions[2]).stem}
+    assert pipeline.state(versions[2]) is RenditionState.COMPLETE
+
+
+def test_an_image_replaced_while_its_renditions_are_made_ends_with_the_new_ones(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = pipeline.add()
+    put = pipeline.world.blobs.put_public
+    replaced: list[Image] = []
+
+    def put_late(stored: Collection[PublicPicture]) -> None:
+        put(stored)
+        if not replaced:
+            replaced.append(pipeline.replace(old))
+
+    monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
+
+    pipeline.created(old)
+    pipeline.created(replaced[0])
+    pipeline.removed(old)
+
+    assert originals(pipeline) == [address(replaced[0]).original_key]
+    assert stems(pipeline) == {address(replaced[0]).stem}
+
+
+def test_an_image_replaced_and_complete_while_older_renditions_are_made_keeps_the_new_ones(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = pipeline.add()
+    put = pipeline.world.blobs.put_public
+    replaced: list[Image] = []
+
+    def put_late(stored: Collection[PublicPicture]) -> None:
+        if not replaced:
+            replaced.append(pipeline.replace(old))
+            pipeline.created(replaced[0])
+            pipeline.removed(old)
+        put(stored)
+
+    monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
+
+    pipeline.created(old)
+
+    assert originals(pipeline) == [address(replaced[0]).original_key]
+    assert stems(pipeline) == {address(replaced[0]).stem}
+
+
+def test_an_image_removed_before_its_new_renditions_are_made_leaves_nothing(
+    pipeline: Pipeline,
+) -> None:
+    old = pipeline.add()
+    pipeline.created(old)
+    new = pipeline.replace(old)
+    pipeline.remove(new)
+
+    pipeline.removed(new)
+    pipeline.removed(old)
+    pipeline.created(new)
+
+    assert (originals(pipeline), pipeline.world.blobs.public) == ([], {})
+
+
+def test_new_bytes_whose_record_is_not_there_yet_are_sent_again(pipeline: Pipeline) -> None:
+    old = pipeline.add()
+    pipeline.created(old)
+    records = pipeline.world.galleries.records["s1", PRODUCT]
+    before = records[old.id]
+    new = pipeline.replace(old)
+    after, records[old.id] = records[old.id], before
+
+    with pytest.raises(RecordMissingError):
+        pipeline.created(new)
+    assert stems(pipeline) == {address(old).stem}
+
+    records[old.id] = after
+    pipeline.created(new)
+    assert pipeline.state(new) is RenditionState.COMPLETE
+
+
+def test_bytes_that_lost_a_race_go_and_their_winners_stay(pipeline: Pipeline) -> None:
+    old = pipeline.add()
+    new = pipeline.replace(old)
+    lost = replace(new, original=replace(new.original, digest="f" * 64))
+    pipeline.world.blobs.put_original(address(lost).original_key, b"x", "image/png", PRODUCT)
+
+    pipeline.created(lost)
+    assert address(lost).original_key in originals(pipeline), "nothing is complete yet"
+    pipeline.created(new)
+
+    assert originals(pipeline) == [address(new).original_key]
+    pipeline.world.blobs.put_original(address(lost).original_key, b"x", "image/png", PRODUCT)
+    pipeline.created(lost)
+    assert originals(pipeline) == [address(new).original_key]
 
 
 def test_an_original_that_is_no_picture_fails_for_good(pipeline: Pipeline) -> None:

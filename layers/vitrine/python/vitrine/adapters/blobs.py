@@ -74,7 +74,7 @@ class S3Blobs:
         """
         only_if: GetObjectRequestTypeDef = {"Bucket": self._originals, "Key": key}
         if tag is not None:
-            only_if["IfMatch"] = tag
+            only_if["IfMatch"] = f'"{tag}"'
         try:
             answer = self._client.get_object(**only_if)
         except ClientError as error:

@@ -203,9 +203,9 @@ class _Connection(HTTPConnection):
         self.sock = self._reached()
         self._deadline.cut_off(self.sock)
         if self._tls is not None:
-            name = self.host.rstrip(".")
+            # `host` is the name without a dot at its end, as certificates have it.
             self.sock = secured = self._tls.wrap_socket(
-                self.sock, server_hostname=name, do_handshake_on_connect=False
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self._deadline.cut_off(secured)
             secured.do_handshake()

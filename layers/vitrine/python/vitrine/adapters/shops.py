@@ -33,15 +33,18 @@ class DynamoShops:
         Raises:
             ShopExistsError: its id is taken.
         """
-        item = {
-            **key(f"SHOP#{shop.id}", "PROFILE"),
-            "products": shop.products.value,
-            "settings": dict(shop.settings),
-        }
         try:
-            self._table.put(item, ConditionExpression="attribute_not_exists(pk)")
+            self._table.put(_profile(shop), ConditionExpression="attribute_not_exists(pk)")
         except ConflictError:
             raise ShopExistsError(shop.id) from None
+
+    def change_shop(self, shop: Shop) -> None:
+        """Store a shop in place of what it was.
+
+        Raises:
+            ConflictError: there is no such shop.
+        """
+        self._table.put(_profile(shop), ConditionExpression="attribute_exists(pk)")
 
     def registered_product(self, shop: str, alias: str) -> str | None:
         """Key of the registered product that goes by `alias`."""
@@ -87,6 +90,14 @@ class DynamoShops:
                 for each in _items(_credential(item))
             ]
         )
+
+
+def _profile(shop: Shop) -> Item:
+    return {
+        **key(f"SHOP#{shop.id}", "PROFILE"),
+        "products": shop.products.value,
+        "settings": dict(shop.settings),
+    }
 
 
 def _items(credential: Credential) -> Iterator[Item]:

@@ -20,6 +20,7 @@ _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal di
 _NAME_BYTES = 255
 # Controls, and what XML cannot carry: S3 lists and removes keys in XML.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
+_EXTENSION = re.compile(rb"\.[A-Za-z0-9]{1,16}$")
 _ORIGINAL_KEY = re.compile(
     r"originals/(?P<shop>[a-z0-9-]+)/(?P<image>[1-9]\d*)/(?P<revision>\d+)-(?P<digest>[0-9a-f]{20})"
     r"/(?P<file_name>[^/]+)"
@@ -111,11 +112,18 @@ def parse_original_key(key: str) -> Address | None:
 
 
 def storage_name(file_name: str) -> str:
-    """`file_name` as the last segment of a key: no folders or controls, at most 255 bytes."""
+    """`file_name` as the last segment of a key: no folders or controls, at most 255 bytes.
+
+    Of a longer one the beginning and the extension are kept.
+    """
     last = re.split(r"[/\\]", file_name)[-1]
-    name = _UNFIT.sub("_", unicodedata.normalize("NFC", last))
-    name = name.encode("utf-8", "replace")[-_NAME_BYTES:].decode("utf-8", "ignore")
-    return name if name.strip(". ") else "image"
+    name = _UNFIT.sub("_", unicodedata.normalize("NFC", last)).encode("utf-8", "replace")
+    if len(name) > _NAME_BYTES:
+        extension = _EXTENSION.search(name)
+        end = extension[0] if extension else b""
+        name = name[: _NAME_BYTES - len(end)].decode("utf-8", "ignore").encode() + end
+    text = name.decode("utf-8", "ignore")
+    return text if text.strip(". ") else "image"
 
 
 def slug(file_name: str) -> str:

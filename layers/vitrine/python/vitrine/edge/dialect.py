@@ -14,7 +14,7 @@ from vitrine.edge.response import Response
 Check = Callable[[Call], None]
 Matched = tuple[re.Pattern[str], dict[str, str]]
 
-A_SLASH = re.compile(r"/$")
+A_SLASH = re.compile(r"/\Z")
 
 
 def _no_fields(_request: Request) -> Mapping[str, Any]:
@@ -82,7 +82,8 @@ class Dialect:
         operations: dict[re.Pattern[str], dict[str, str]] = {}
         for route, operation in self.routes.items():
             method, _, path = route.partition(" ")
-            segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
+            bare = re.escape(self.ending.sub("", path))
+            segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", bare)
             operations.setdefault(re.compile(segments), {})[method] = operation
         return operations
 

@@ -44,7 +44,10 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(blobs, address):
             return 0
-        raise
+        image = galleries.image(address.shop, original.product, address.image)
+        if image is None or locations.address(image) == address:
+            raise
+        return _superseded(blobs, address, image)
     if address.revision:
         remove_superseded(blobs, address)
     return len(pictures)

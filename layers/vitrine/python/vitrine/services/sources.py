@@ -1,5 +1,6 @@
 """Where the bytes of a picture come from: the request itself, a URL, or the import folder."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -44,8 +45,9 @@ def from_url(catalogue: Catalogue, url: str) -> Source:
     """The picture behind a URL, called by the last segment of its path."""
 
     def download(max_bytes: int) -> Upload:
+        data = catalogue.remote.fetch(url, max_bytes)
         name = unquote(urlsplit(url).path.rpartition("/")[2])
-        return Upload(catalogue.remote.fetch(url, max_bytes), name)
+        return Upload(data, re.sub(r"[/\\]", "-", name))  # they are part of the name here
 
     return Source(url, download)
 

@@ -1,0 +1,257 @@
+"""Files dropped into the import folder, told by events that come late, twice or out of order."""
+
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from tests import pictures
+from tests.conftest import World
+from tests.fakes import etag
+
+from pipeline import import_file
+from vitrine.domain.errors import ConflictError
+from vitrine.domain.gallery import HARD_LIMIT, Gallery
+from vitrine.domain.imports import import_key, parse_arrival
+from vitrine.domain.shops import ProductKey, ProductMode
+from vitrine.ports import GalleryChange
+from vitrine.services.importing import RULES
+
+KEY = "import/s1/products/8/кружка 1+2.png"
+
+
+def event(key: str, data: bytes, sequencer: str = "01") -> dict[str, Any]:
+    """A notification of one version of one object."""
+    thing = {"key": quote_plus(key, safe="/"), "eTag": etag(data), "sequencer": sequencer}
+    return {"Records": [{"eventSource": "aws:s3", "s3": {"object": thing}}]}
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    world.open_shop("s1")
+    return world
+
+
+def drop(world: World, key: str = KEY, data: bytes = pictures.png(), sequencer: str = "01") -> None:
+    """Put a file there, and let its event come."""
+    world.blobs.import_folder[key] = data
+    import_file.handler(event(key, data, sequencer), None)
+
+
+def reasons(world: World, shop: str = "s1") -> dict[str, str]:
+    """Why files were rejected, by path."""
+    return {each.arrival.path: each.reason for each in world.imports.imports(shop) if each.reason}
+
+
+def test_a_file_becomes_the_last_image_of_its_product(shop: World) -> None:
+    shop.hang("s1", "8", {5: 3}, thumbnail=5)
+
+    drop(shop, data=pictures.animated("GIF"))
+
+    head, records = shop.galleries.gallery_with_images("s1", "8")
+    assert head.sorts == {5: 3, 6: 4}
+    assert records[6].original.file_name == "кружка 1+2.png"
+    assert records[6].original.frames == 2
+    (settled,) = shop.imports.imports("s1")
+    assert (settled.image, settled.reason) == (6, "")
+    assert KEY in shop.blobs.import_folder, "it stays where it is"
+
+
+def test_an_event_that_comes_twice_makes_one_image(shop: World) -> None:
+    for _ in range(3):
+        drop(shop)
+
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+    assert len(shop.blobs.originals) == 1
+
+
+def test_a_new_version_of_a_file_is_another_image_and_an_old_one_none(shop: World) -> None:
+    drop(shop, sequencer="01")
+    drop(shop, data=pictures.png(40, 40), sequencer="02")
+    import_file.handler(event(KEY, pictures.png(), "01"), None)
+
+    assert len(shop.galleries.heads["s1", "8"]) == 2
+    (settled,) = shop.imports.imports("s1")
+    assert settled.arrival.sequencer.startswith("02")
+
+
+def test_an_event_of_a_version_that_was_written_over_makes_nothing(shop: World) -> None:
+    """The event of the version that is there now makes the image."""
+    shop.blobs.import_folder[KEY] = pictures.png(40, 40)
+
+    import_file.handler(event(KEY, pictures.png(), "01"), None)
+    assert len(shop.galleries.heads["s1", "8"]) == 0
+    import_file.handler(event(KEY, pictures.png(40, 40), "02"), None)
+
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+
+
+def test_a_file_that_is_gone_makes_nothing(shop: World) -> None:
+    import_file.handler(event(KEY, pictures.png()), None)
+
+    assert shop.imports.imports("s1") == []
+
+
+def test_two_deliveries_at_the_same_time_make_one_image(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = shop.galleries.commit
+    waiting = [True]
+
+    def late(change: GalleryChange) -> Gallery:
+        if waiting.pop() if waiting else False:
+            import_file.handler(event(KEY, pictures.png()), None)
+        return commit(change)
+
+    monkeypatch.setattr(shop.galleries, "commit", late)
+
+    drop(shop)
+
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+    assert len(shop.blobs.originals) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "reason"),
+    [
+        (
+            "import/s1/products/8/bad.png",
+            b"no picture",
+            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+        ),
+        (
+            "import/s1/products/8/cut.png",
+            pictures.png()[:-30],
+            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+        ),
+        (
+            "import/s1/products/8/empty.png",
+            b"",
+            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+        ),
+        (
+            "import/s1/products/8/large.png",
+            pictures.padded_png(RULES.max_bytes + 1),
+            "it is larger than 20971520 bytes",
+        ),
+        (
+            "import/s1/products/8/deep/er.png",
+            pictures.png(),
+            "it lies deeper than products/<product>/<file>",
+        ),
+        (
+            f"import/s1/products/{'8' * 65}/a.png",
+            pictures.png(),
+            "its product's name is longer than 64 characters",
+        ),
+        (
+            "import/s1/products/../a.png",
+            pictures.png(),
+            "its path holds what no path can, such as '..' or a control character",
+        ),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, str) else "",
+)
+def test_what_cannot_be_an_image_leaves_its_reason(
+    shop: World, key: str, data: bytes, reason: str
+) -> None:
+    drop(shop, key, data)
+    drop(shop, key, data)
+
+    assert reasons(shop) == {key.removeprefix("import/s1/"): reason}
+    assert shop.blobs.originals == {}
+    assert key in shop.blobs.import_folder
+
+
+def test_a_full_product_a_strange_one_and_a_strange_shop_have_their_reasons(shop: World) -> None:
+    shop.open_shop("s2", ProductMode.REGISTERED)
+    shop.shops.register_product("s2", ProductKey("8"))
+    shop.hang("s1", "9", {number: number for number in range(1, HARD_LIMIT + 1)})
+
+    drop(shop, "import/s1/products/9/a.png")
+    drop(shop, "import/s2/products/9/a.png")
+    drop(shop, "import/s2/products/8/a.png")
+    drop(shop, "import/nobody/products/9/a.png")
+    drop(shop, "import/nobody/products/9/a.png")
+
+    assert reasons(shop) == {"products/9/a.png": "the product has 1000 images already"}
+    assert reasons(shop, "s2") == {"products/9/a.png": "the shop has no such product"}
+    assert reasons(shop, "nobody") == {"products/9/a.png": "there is no such shop"}
+    assert len(shop.galleries.heads["s2", "8"]) == 1
+
+
+def test_a_mended_file_is_rejected_no_more(shop: World) -> None:
+    drop(shop, data=b"no picture", sequencer="01")
+    assert reasons(shop)
+
+    drop(shop, sequencer="02")
+
+    assert reasons(shop) == {}
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+
+
+def test_what_fails_is_sent_again_and_leaves_no_reason(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_: GalleryChange) -> Gallery:
+        raise ConflictError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.galleries, "commit", lose)
+        broken.setattr("vitrine.services.catalogue._ATTEMPTS", 2)
+        with pytest.raises(ConflictError):
+            drop(shop)
+    assert (shop.imports.imports("s1"), shop.blobs.originals) == ([], {})
+
+    drop(shop)
+
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "import/s1/mug.png",
+        "import/s1/mugs/8/mug.png",
+        "import/s1/products/mug.png",
+        "import/s1/products/8/",
+        "import/s1/products/8/sub/",
+        "import/s1/products//mug.png",
+        "import/products/8/mug.png",
+    ],
+)
+def test_other_files_are_passed_over(shop: World, key: str) -> None:
+    drop(shop, key)
+
+    assert parse_arrival(key, "", "01") is None
+    assert (shop.imports.imports("s1"), shop.blobs.originals) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("mug.png", "import/s1/mug.png"),
+        ("a b/ü+%20.png", "import/s1/a b/ü+%20.png"),
+        ("..a/b..png", "import/s1/..a/b..png"),
+        ("a:b.png", "import/s1/a:b.png"),
+        ("", None),
+        ("/", None),
+        ("/mug.png", None),
+        ("mugs/", None),
+        ("a//b.png", None),
+        (".", None),
+        ("..", None),
+        ("../s2/mug.png", None),
+        ("a/../b.png", None),
+        ("a/./b.png", None),
+        ("a\\b.png", None),
+        ("a\nb.png", None),
+        ("a\x7fb.png", None),
+        ("a\ud800b.png", None),
+        ("ftp://host/a.png", None),
+        ("é" * 510, None),
+        ("e" * 1014, "import/s1/" + "e" * 1014),
+        ("e" * 1015, None),
+    ],
+)
+def test_paths_lead_into_the_shops_own_folder_or_nowhere(path: str, key: str | None) -> None:
+    assert import_key("s1", path) == key
