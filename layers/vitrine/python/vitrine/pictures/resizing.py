@@ -15,17 +15,12 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition, rendition_format
 from vitrine.pictures import png
+from vitrine.pictures.animation import animate
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
 from vitrine.pictures.publication import publish
-
-try:
-    from cykooz_resizer import FilterType, ResizeAlg, ResizeOptions, Resizer
-
-    _LANCZOS = ResizeAlg.convolution(FilterType.lanczos3)
-except ImportError:  # no wheel for this machine: Pillow's own resampler, two to three times slower
-    Resizer = None
+from vitrine.pictures.resampling import shrink
 
 _JPEG_QUALITY = 80
 _ORIENTATION = 0x0112
@@ -75,7 +70,10 @@ def resize(data: bytes, renditions: Collection[Rendition]) -> Resized:
         if seen.width is None or seen.oversized:
             raise PictureRefusedError((Rule.FORMAT,))
         kind = rendition_format(original, transparent=seen.transparent)
-        encoded = _cascade(pixels, _look(published, original), original, kind, renditions)
+        if original is Format.GIF and seen.frames > 1:
+            encoded = animate(published, renditions)
+        else:
+            encoded = _cascade(pixels, _look(published, original), original, kind, renditions)
     except (DamagedError, *DECODER_ERRORS) as error:
         raise PictureRefusedError((Rule.FORMAT,)) from error
     return Resized(published, original, kind, encoded)
@@ -107,7 +105,7 @@ def _cascade(
         largest = max(sizes.values())
         stored = _swapped(largest) if turned in _SIDEWAYS else largest
         picture.draft(None, stored)
-        step = _shrink(_plain(picture, profile), stored)
+        step = shrink(_plain(picture, profile), stored)
     if profile:  # here, where few pixels are left
         step = _in_srgb(step, profile)
     if turned in _UPRIGHTING:
@@ -115,7 +113,7 @@ def _cascade(
     step.info.clear()  # encoders would write a profile or EXIF data that they find there
     by_size: dict[tuple[int, int], bytes] = {}
     for size in sorted(set(sizes.values()), reverse=True):
-        step = _shrink(step, size)
+        step = shrink(step, size)
         by_size[size] = _encode(step, kind)
     return {rendition: by_size[size] for rendition, size in sizes.items()}
 
@@ -160,18 +158,6 @@ def _in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
     except (ImageCms.PyCMSError, OSError):
         return picture.convert("RGB") if picture.mode == "CMYK" else picture
     return converted or picture
-
-
-def _shrink(picture: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
-    if picture.size == size:
-        return picture
-    if Resizer is None:
-        return picture.resize(size, Pillow.Resampling.LANCZOS)
-    smaller = Pillow.new(picture.mode, size)
-    # With an alpha channel the resampler multiplies colours by it, so that what cannot be seen
-    # does not bleed into what can.
-    Resizer().resize_pil(picture, smaller, ResizeOptions(_LANCZOS))
-    return smaller
 
 
 def _encode(picture: Pillow.Image, kind: Format) -> bytes:

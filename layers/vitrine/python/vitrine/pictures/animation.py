@@ -1,0 +1,58 @@
+"""Renditions of a moving GIF, which move as it does (contract: tiendanube §3)."""
+
+import io
+from collections.abc import Collection
+
+from PIL import Image as Pillow
+from PIL import ImageSequence
+
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import Rendition
+from vitrine.pictures.inspection import decoder
+from vitrine.pictures.resampling import shrink
+
+_SEEN = 128
+"""From which alpha on a pixel is shown: a GIF's are there or not."""
+_CLEARED = 2  # a frame that leaves nothing behind, so that each stands for itself
+
+
+def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Rendition, bytes]:
+    """All `renditions` of a GIF of several frames, frame by frame; its own bytes where they fit."""
+    with decoder(published, Format.GIF) as picture:
+        sizes = {rendition: rendition.fit(*picture.size) for rendition in renditions}
+        by_size = {picture.size: published}
+        smaller = sorted({size for size in sizes.values() if size != picture.size}, reverse=True)
+        loops = picture.info.get("loop")
+        frames, durations = [], []
+        for frame in ImageSequence.Iterator(picture) if smaller else ():
+            frames.append(shrink(frame.convert("RGBA"), smaller[0]))
+            durations.append(frame.info.get("duration", 0))
+    for size in smaller:
+        frames = [shrink(frame, size) for frame in frames]
+        by_size[size] = _encode(frames, durations, loops)
+    return {rendition: by_size[size] for rendition, size in sizes.items()}
+
+
+def _encode(frames: list[Pillow.Image], durations: list[int], loops: int | None) -> bytes:
+    out = io.BytesIO()
+    first, *others = map(_there_or_not, frames)
+    first.save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=others,
+        duration=durations,
+        disposal=_CLEARED,
+        **({} if loops is None else {"loop": loops}),
+    )
+    return out.getvalue()
+
+
+def _there_or_not(frame: Pillow.Image) -> Pillow.Image:
+    """The frame without half-transparent pixels."""
+    alpha = frame.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return frame.convert("RGB")
+    shown = frame.copy()
+    shown.putalpha(alpha.point(lambda value: 255 if value >= _SEEN else 0))
+    return shown
