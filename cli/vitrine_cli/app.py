@@ -85,10 +85,12 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     if as_json:
         print(shop.model_dump_json())
         return
-    out.print(f"\nAPI       {shop.base_url}\nPictures  {shop.media_url}\nShop      {shop.shop}")
+    out.print(
+        f"\nAPI         {shop.base_url}\nPictures    {shop.media_url}\nShop        {shop.shop}"
+    )
     for dialect, login in shop.credentials.items():
         values = "  ".join(f"{name} {value}" for name, value in login.items())
-        out.print(f"{dialect:9} {values}", soft_wrap=True)
+        out.print(f"{dialect:12}{values}", soft_wrap=True)
     out.print("\nTry it:\n", style="bold")
     demo.draw_samples()
     for line in demo.curl_lines(stack):

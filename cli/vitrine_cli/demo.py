@@ -1,7 +1,8 @@
 """Sample pictures for the demo shop: drawn, uploaded, and waited for until the CDN serves them."""
 
+import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,39 +92,83 @@ _SAMPLES: list[tuple[str, str, list[tuple[str, tuple[int, ...], str]]]] = [
 
 
 def fill(stack: Stack) -> Iterator[Delivery]:
-    """Upload the samples through the API, and wait for every rendition at the CDN.
+    """Upload the samples, each through another dialect, and wait for every picture at the CDN.
 
     Raises:
         FailureError: an upload was refused, or a rendition did not appear in time.
     """
     shop = stack.shop
     records = tables.local(stack, shop.base_url)
-    login = shop.credentials["evotor"]
-    with httpx.Client(timeout=30) as client:
-        for file in draw_samples():
-            url = f"{shop.base_url}/stores/{login['store_id']}/products/{file.stem}/images"
-            client.headers["X-Authorization"] = login["token"]
-            client.delete(url)  # of an earlier demo on the same stack
+    with httpx.Client(base_url=shop.base_url, timeout=30) as client:
+        for product, (file, (dialect, upload)) in enumerate(
+            zip(draw_samples(), _UPLOADS.items(), strict=True), 1
+        ):
+            _clear(client, stack, product)  # of an earlier demo on the same stack
             started = time.monotonic()
-            with file.open("rb") as data:
-                answer = client.post(url, files={"datafile": (file.name, data, "image/png")})
+            answer = upload(client, shop.credentials[dialect], product, file)
             answered = time.monotonic()
-            if answer.status_code != httpx.codes.OK:
+            if not answer.is_success:
                 raise FailureError(f"{file.name} was refused: {answer.text}")
-            body = answer.json()
-            size = body["meta"]["file_size"]
-            yield Delivery(f"{file.stem}: upload", url, size, answered - started)
-            _, images = records.galleries.gallery_with_images(shop.shop, file.stem)
+            _, images = records.galleries.gallery_with_images(shop.shop, str(product))
             (image,) = images.values()
-            yield _delivered(client, f"{file.stem}: full size", body["url"], answered)
-            kind = rendition_format(image.original.format, transparent=image.original.transparent)
+            where = address(image)
+            original = image.original
+            name = f"{file.stem} ({dialect})"
+            url = str(answer.request.url)
+            yield Delivery(f"{name}: upload", url, original.size, answered - started)
+            full_size = public_url(shop.media_url, where.full_size_key(original.format))
+            yield _delivered(client, f"{name}: full size", full_size, answered)
+            kind = rendition_format(original.format, transparent=original.transparent)
             for rendition in SETS["gallery"]:
-                key = address(image).rendition_key(rendition, kind)
-                width, height = rendition.fit(image.original.width, image.original.height)
-                what = f"{file.stem}: {rendition.name.strip('-')} ({width} × {height})"
-                made = _delivered(client, what, public_url(shop.media_url, key), answered)
+                picture = public_url(shop.media_url, where.rendition_key(rendition, kind))
+                width, height = rendition.fit(original.width, original.height)
+                what = f"{name}: {rendition.name.strip('-')} ({width} × {height})"
+                made = _delivered(client, what, picture, answered)
                 if rendition in _SHOWN:
                     yield made
+
+
+def _evotor(
+    client: httpx.Client, login: Mapping[str, str], product: int, file: Path
+) -> httpx.Response:
+    return client.post(
+        f"/stores/{login['store_id']}/products/{product}/images",
+        headers={"X-Authorization": login["token"]},
+        files={"datafile": (file.name, file.read_bytes())},
+    )
+
+
+def _tiendanube(
+    client: httpx.Client, login: Mapping[str, str], product: int, file: Path
+) -> httpx.Response:
+    attachment = base64.b64encode(file.read_bytes()).decode()
+    return client.post(
+        f"/v1/{login['store_id']}/products/{product}/images",
+        headers={"Authentication": f"bearer {login['token']}"},
+        json={"filename": file.name, "attachment": attachment, "alt": file.stem},
+    )
+
+
+def _bigcommerce(
+    client: httpx.Client, login: Mapping[str, str], product: int, file: Path
+) -> httpx.Response:
+    return client.post(
+        f"/stores/{login['store_hash']}/v2/products/{product}/images",
+        headers={"X-Auth-Token": login["token"]},
+        files={"image_file": (file.name, file.read_bytes())},
+        data={"description": file.stem},
+    )
+
+
+_UPLOADS = {"evotor": _evotor, "tiendanube": _tiendanube, "bigcommerce": _bigcommerce}
+
+
+def _clear(client: httpx.Client, stack: Stack, product: int) -> None:
+    login = stack.shop.credentials["evotor"]
+    client.delete(
+        f"/stores/{login['store_id']}/products/{product}/images",
+        headers={"X-Authorization": login["token"]},
+    )
 
 
 def _delivered(client: httpx.Client, what: str, url: str, since: float) -> Delivery:
@@ -137,13 +182,27 @@ def _delivered(client: httpx.Client, what: str, url: str, since: float) -> Deliv
 
 
 def curl_lines(stack: Stack) -> list[str]:
-    """Requests to paste into a shell: an upload, a list, a removal."""
+    """Requests to paste into a shell: the same product through each dialect, and its removal."""
     shop = stack.shop
-    login = shop.credentials["evotor"]
-    images = f"{shop.base_url}/stores/{login['store_id']}/products/my-first-product/images"
-    auth = f'-H "X-Authorization: {login["token"]}"'
+    evotor, tiendanube, bigcommerce = (
+        shop.credentials[each] for each in ("evotor", "tiendanube", "bigcommerce")
+    )
+    images = f"{shop.base_url}/stores/{evotor['store_id']}/products/4/images"
+    auth = f'-H "X-Authorization: {evotor["token"]}"'
+    others = f"{shop.base_url}/v1/{tiendanube['store_id']}/products/4/images"
+    bearer = f'-H "Authentication: bearer {tiendanube["token"]}"'
+    json_type = '-H "Content-Type: application/json"'
+    body = (
+        rf'{{\"filename\": \"pear.png\", \"attachment\": \"$(base64 <"{SAMPLES / "pear.png"}")\"}}'
+    )
+    third = f"{shop.base_url}/stores/{bigcommerce['store_hash']}/v2/products/4/images.json"
+    token = f'-H "X-Auth-Token: {bigcommerce["token"]}"'
     return [
         f'curl -i {auth} -F datafile=@"{SAMPLES / "mug.png"}" "{images}"',
+        f'curl -i {bearer} {json_type} -d "{body}" "{others}"',
+        f'curl -i {token} -F image_file=@"{SAMPLES / "lamp.png"}" -F sort_order=0 "{third}"',
         f'curl -i {auth} "{images}"',
+        f'curl -i {bearer} "{others}?fields=id,position,src"',
+        f'curl -i {token} "{third}"',
         f'curl -i -X DELETE {auth} "{images}"',
     ]

@@ -198,7 +198,6 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str | None]]] = {
     errors.ProductNotFoundError: (404, "Product with such id does not exist"),
     errors.ImageNotFoundError: (404, "Image with such id does not exist"),
     errors.RouteNotFoundError: (404, None),
-    errors.MethodNotAllowedError: (405, None),
 }
 _INTERNAL = (500, None)
 _FULL = f"Product is not allowed to have more than {RULES.max_images} images"

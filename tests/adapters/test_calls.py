@@ -8,6 +8,7 @@ import boto3
 import pytest
 from tests import pictures
 from tests.adapters.conftest import on_aws
+from tests.adapters.test_galleries import image
 from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.unit.test_rendering import event
@@ -21,12 +22,16 @@ from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.gallery import Gallery
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
+from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import now
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 IMAGES = f"/stores/{STORE}/products/8/images"
+TIENDANUBE = "/v1/555/products/8/images"
+BIGCOMMERCE = "/stores/abc/v2/products/8/images"
 SCOPES = frozenset({"product.image:read", "product.image:write"})
 
 
@@ -35,6 +40,7 @@ class Meter:
     """Counts the AWS calls of a request."""
 
     send: Gateway
+    remote: FakeRemote
     calls: list[str] = field(default_factory=list)
 
     def __call__(self, method: str, path: str, **body: Any) -> Answer:
@@ -49,11 +55,28 @@ class Meter:
 def meter(aws: boto3.Session) -> Iterator[Meter]:
     ports = on_aws(aws)
     assert isinstance(ports.shops, DynamoShops)
-    ports.shops.create_shop(Shop("s1", settings={"evotor.store_id": STORE}))
-    ports.shops.create_credential(
-        Credential(digest_of("token"), "s1", "evotor", "admin", SCOPES, "", now())
-    )
-    made = Meter(Gateway(headers={"Authorization": "token"}))
+    settings = {
+        "evotor.store_id": STORE,
+        "tiendanube.store_id": "555",
+        "bigcommerce.store_hash": "abc",
+    }
+    ports.shops.create_shop(Shop("s1", settings=settings))
+    tokens = {
+        "evotor": SCOPES,
+        "tiendanube": frozenset({"write_products"}),
+        "bigcommerce": frozenset({"store_v2_products"}),
+    }
+    for dialect, scopes in tokens.items():
+        ports.shops.create_credential(
+            Credential(digest_of(f"{dialect} token"), "s1", dialect, "admin", scopes, "", now())
+        )
+    headers = {
+        "Authorization": "evotor token",
+        "Authentication": "tiendanube token",
+        "X-Auth-Token": "bigcommerce token",
+        "User-Agent": "test",
+    }
+    made = Meter(Gateway(headers=headers), FakeRemote({"http://elsewhere/a.png": pictures.png()}))
     dynamodb, s3 = aws.client("dynamodb"), aws.client("s3")
     for client in (dynamodb, s3):
         client.meta.events.register("before-call", made.note)
@@ -64,13 +87,14 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         DynamoGalleries(table),
         S3Blobs(s3, "originals", "media"),
         DynamoImports(table),
-        FakeRemote(),
+        made.remote,
         FakeFunctions(),
         Access(shops),
         "https://cdn.example/media",
     )
     with environment.use(here):
-        made("GET", IMAGES)
+        for images in (IMAGES, TIENDANUBE, BIGCOMMERCE):
+            made("GET", images)
         yield made
 
 
@@ -103,6 +127,86 @@ def test_each_endpoint_costs_what_it_must(meter: Meter) -> None:
     assert meter.calls == ["Query"]
 
 
+CREATE = ["GetItem", "UpdateItem", "PutObject", "TransactWriteItems"]
+CHANGE = ["BatchGetItem", "TransactWriteItems"]
+REPLACE = ["BatchGetItem", "PutObject", "TransactWriteItems"]
+DELETE = ["BatchGetItem", "TransactWriteItems", "DeleteObjects"]
+
+
+def test_tiendanubes_endpoints_cost_what_they_must(meter: Meter) -> None:
+    src = {"src": "http://elsewhere/a.png"}
+    first, second = [meter("POST", TIENDANUBE, json=src).json["id"] for _ in range(2)]
+    assert meter.calls == CREATE
+    meter("GET", TIENDANUBE + "?per_page=1&fields=id")
+    assert meter.calls == ["Query"]
+    meter("HEAD", TIENDANUBE)
+    assert meter.calls == ["Query"]
+    meter("GET", f"{TIENDANUBE}/{first}")
+    assert meter.calls == ["BatchGetItem"]
+    meter("PUT", f"{TIENDANUBE}/{second}", json={"position": 1, "alt": "lamp"})
+    assert meter.calls == CHANGE
+    meter("PUT", f"{TIENDANUBE}/{second}", json={"position": 1, "alt": "lamp"})
+    assert meter.calls == ["BatchGetItem"], "what changes nothing writes nothing"
+    meter("PUT", f"{TIENDANUBE}/{second}", json=src)
+    assert meter.calls == REPLACE
+    assert meter("DELETE", f"{TIENDANUBE}/{first}").status == 200
+    assert meter.calls == DELETE
+
+
+def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: boto3.Session) -> None:
+    aws.client("s3").put_object(Bucket="originals", Key="import/s1/a.png", Body=pictures.png())
+    first = meter("POST", BIGCOMMERCE, json={"image_file": "http://elsewhere/a.png"}).json["id"]
+    assert meter.calls == CREATE
+    second = meter("POST", BIGCOMMERCE, json={"image_file": "a.png", "sort_order": 0}).json["id"]
+    assert meter.calls == ["GetItem", "GetObject", *CREATE[1:]]
+    meter("GET", BIGCOMMERCE)
+    assert meter.calls == ["Query"]
+    meter("GET", f"{BIGCOMMERCE}/{first}")
+    assert meter.calls == ["BatchGetItem"]
+    meter("GET", f"{BIGCOMMERCE}/count")
+    assert meter.calls == ["GetItem"]
+    meter("GET", "/api/v2/products/images/count")
+    assert meter.calls == ["Query"]
+    meter("PUT", f"{BIGCOMMERCE}/{second}", json={"sort_order": 9, "is_thumbnail": True})
+    assert meter.calls == CHANGE
+    meter("PUT", f"{BIGCOMMERCE}/{second}", json={"image_file": "http://elsewhere/a.png"})
+    assert meter.calls == REPLACE
+    assert meter("DELETE", f"{BIGCOMMERCE}/{first}").status == 204
+    assert meter.calls == DELETE
+
+
+def fill(aws: boto3.Session, images: int) -> None:
+    """Product 8 with this many images."""
+    galleries = on_aws(aws).galleries
+    head = Gallery()
+    for start in range(1, images + 1, 90):
+        batch = [image(each, product="8") for each in range(start, min(start + 90, images + 1))]
+        after = head
+        for each in batch:
+            after = after.append(each.id)
+        head = galleries.commit(GalleryChange("s1", "8", head, after, added=tuple(batch)))
+
+
+@pytest.mark.parametrize("images", [3, 250])
+def test_a_move_costs_the_same_in_a_gallery_of_any_size(
+    aws: boto3.Session, meter: Meter, images: int
+) -> None:
+    fill(aws, images)
+
+    assert meter("PUT", f"{TIENDANUBE}/{images}", json={"position": 1}).status == 200
+    assert meter.calls == CHANGE
+    assert meter("PUT", f"{BIGCOMMERCE}/1", json={"sort_order": 0}).status == 200
+    assert meter.calls == CHANGE
+
+
+def test_removing_all_costs_two_calls_for_fifty_and_one(aws: boto3.Session, meter: Meter) -> None:
+    fill(aws, 120)
+
+    assert meter("DELETE", BIGCOMMERCE).status == 204
+
+    assert meter.calls == ["Query", *["TransactWriteItems", "DeleteObjects"] * 3]
+
+
 def test_refusals_cost_less(meter: Meter) -> None:
     meter("POST", IMAGES, files={"datafile": ("000.png", b"no picture")})
     assert meter.calls == ["GetItem"]
@@ -112,6 +216,12 @@ def test_refusals_cost_less(meter: Meter) -> None:
 
     meter("GET", IMAGES, headers={"Accept": "text/html"})
     assert meter.calls == []
+
+    meter("POST", TIENDANUBE, json={"src": "http://nobody/a.png"})
+    assert meter.calls == ["GetItem"]
+
+    meter("PUT", f"{BIGCOMMERCE}/1", json={"colour": "red"})
+    assert meter.calls == ["BatchGetItem"]
 
 
 def test_the_pipeline_costs_a_call_per_picture_and_three(aws: boto3.Session, meter: Meter) -> None:

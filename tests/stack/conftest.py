@@ -1,13 +1,16 @@
 """The real template, deployed to the local AWS with permissions enforced, once for all tests."""
 
+import base64
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
 from typing import Any, TypeVar
@@ -73,6 +76,72 @@ class Shop:
 
 
 @dataclass(frozen=True)
+class Tiendanube:
+    """A client of the demo shop that speaks Tiendanube."""
+
+    store: str
+    token: str
+    client: httpx.Client
+
+    def images(self, product: int, image: int | None = None) -> str:
+        path = f"/v1/{self.store}/products/{product}/images"
+        return path if image is None else f"{path}/{image}"
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authentication": f"bearer {self.token}", **more.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, **more)
+
+    def attach(self, product: int, data: bytes, **fields: Any) -> httpx.Response:
+        body = {"attachment": base64.b64encode(data).decode(), "filename": "a.png", **fields}
+        return self.send("POST", self.images(product), json=body)
+
+    def listed(self, product: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.send(
+            "GET", self.images(product) + "?per_page=200"
+        ).json()
+        return found
+
+
+@dataclass(frozen=True)
+class BigCommerce:
+    """A client of the demo shop that speaks BigCommerce."""
+
+    store: str
+    token: str
+    client: httpx.Client
+
+    def images(self, product: int, image: int | None = None) -> str:
+        path = f"/stores/{self.store}/v2/products/{product}/images"
+        return path if image is None else f"{path}/{image}"
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"X-Auth-Token": self.token, **more.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, **more)
+
+    def upload(self, product: int, data: bytes, **fields: Any) -> httpx.Response:
+        files = {"image_file": ("a.png", data)}
+        return self.send("POST", self.images(product), files=files, data=fields)
+
+    def listed(self, product: int) -> list[dict[str, Any]]:
+        answer = self.send("GET", self.images(product) + ".json?limit=250")
+        found: list[dict[str, Any]] = answer.json() if answer.status_code == 200 else []
+        return found
+
+
+@dataclass
+class Elsewhere:
+    """A server of pictures on this machine, and what it was asked for."""
+
+    url: str
+    files: dict[str, bytes]
+    asked: list[tuple[str, dict[str, str]]]
+
+    def put(self, path: str, data: bytes) -> str:
+        self.files[path] = data
+        return self.url + path
+
+
+@dataclass(frozen=True)
 class Running:
     """The stack."""
 
@@ -125,6 +194,52 @@ def running() -> Iterator[Running]:
     finally:
         if not os.environ.get("KEEP_STACK"):
             vitrine("down", "--port", str(port))
+
+
+@pytest.fixture(scope="session")
+def tiendanube(running: Running) -> Tiendanube:
+    login = running.described["credentials"]["tiendanube"]
+    return Tiendanube(login["store_id"], login["token"], running.client)
+
+
+@pytest.fixture(scope="session")
+def bigcommerce(running: Running) -> BigCommerce:
+    login = running.described["credentials"]["bigcommerce"]
+    return BigCommerce(login["store_hash"], login["token"], running.client)
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Elsewhere]:
+    files: dict[str, bytes] = {}
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, dict(self.headers)))
+            data = files.get(self.path)
+            self.send_response(200 if data is not None else 404)
+            self.send_header("Content-Length", str(len(data or b"")))
+            self.send_header("Set-Cookie", "a=b")
+            self.end_headers()
+            self.wfile.write(data or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Elsewhere(f"http://127.0.0.1:{server.server_port}", files, asked)
+        server.shutdown()
+
+
+def served(client: httpx.Client, url: str) -> httpx.Response:
+    """A public picture, as soon as the CDN has it."""
+
+    def look() -> httpx.Response | None:
+        answer = client.get(url)
+        return answer if answer.status_code == 200 else None
+
+    return until(look)
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,12 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
     assert running.described.keys() == {"base_url", "media_url", "shop", "credentials"}
     assert running.described["base_url"] == f"http://localhost:{running.port}"
     assert running.described["shop"] == "1234"
-    assert running.described["credentials"].keys() == {"evotor"}
-    assert running.described["credentials"]["evotor"].keys() == {"token", "store_id"}
+    credentials = running.described["credentials"]
+    assert {dialect: set(login) for dialect, login in credentials.items()} == {
+        "bigcommerce": {"token", "store_hash"},
+        "evotor": {"token", "store_id"},
+        "tiendanube": {"token", "store_id"},
+    }
 
 
 def test_a_busy_port_gets_one_sentence() -> None:
@@ -74,10 +78,10 @@ def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop)
         joined = vitrine("up", "--demo", "--port", port)
         assert joined.returncode == 0, joined.stderr
         assert "It ran already" in joined.stderr
-        assert "pear: full size" in joined.stdout
+        assert "pear (bigcommerce): full size" in joined.stdout
 
     assert running.stack.alive
-    assert len(shop.send("GET", shop.images("pear")).json()["items"]) == 1
+    assert len(shop.send("GET", shop.images("3")).json()["items"]) == 1
 
 
 def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
@@ -140,7 +144,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
     shown = "".join(lines)
     stack = stacks.load(port)
     assert stack is not None, shown
-    assert "lamp: 1024-1024 (300 × 300)" in shown
+    assert "lamp (evotor): 1024-1024 (300 × 300)" in shown
     curl = [line for line in lines if line.startswith("curl ")]
     statuses = []
     for line in curl:
@@ -150,7 +154,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
 
     assert process.wait(30) == 0
     process.stdout.close()
-    assert statuses == ["200", "200", "204"]
+    assert statuses == ["200", "201", "201", "200", "200", "200", "204"]
     assert not any(each.find() for each in stack.processes)
     assert stacks.load(port) is None
 
@@ -169,6 +173,11 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
         (
             ("credential", "create", "1234", "--dialect", "evotor", "--scope", "all"),
             "evotor has no scope 'all'",
+        ),
+        (("shop", "change", "none"), "There is no shop 'none'."),
+        (
+            ("shop", "change", "1234", "--setting", "tiendanube.utc_offset=3"),
+            "'3' cannot be tiendanube.utc_offset; one that could: +00:00.",
         ),
         (("credential", "list", "none"), "There is no shop 'none'."),
         (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
@@ -200,14 +209,47 @@ def test_credentials_are_listed_without_their_secrets(running: Running, shop: Sh
     listed = vitrine("credential", "list", shop.id, "--json", "--port", port)
     table = vitrine("credential", "list", shop.id, "--port", port)
 
-    first = json.loads(listed.stdout)[0]
-    assert first["dialect"] == "evotor"
+    first, *_ = [row for row in json.loads(listed.stdout) if row["dialect"] == "evotor"]
     assert first["label"] == "demo"
     assert first["scopes"] == ["product.image:read", "product.image:write"]
     assert first["revoked"] is None
     assert first["id"] in table.stdout
     for shown in (listed, table):
         assert shop.token not in shown.stdout
+
+
+def test_a_shop_takes_other_settings(running: Running) -> None:
+    port = str(running.port)
+    shop = f"shop-{time.time_ns()}"
+    made = json.loads(vitrine("shop", "create", shop, "--port", port).stdout)
+
+    changed = vitrine(
+        *("shop", "change", shop, "--port", port, "--setting", "tiendanube.language=pt_BR")
+    )
+
+    assert json.loads(changed.stdout) == {**made, "tiendanube.language": "pt_BR"}
+    shown = vitrine("shop", "change", shop, "--port", port)
+    assert json.loads(shown.stdout) == json.loads(changed.stdout)
+
+
+def test_a_shop_from_before_a_dialect_gets_what_it_lacks(running: Running) -> None:
+    port = str(running.port)
+    shop = f"shop-{time.time_ns()}"
+    vitrine("shop", "create", shop, "--port", port)
+    running.aws("dynamodb").update_item(
+        TableName=running.outputs["Table"],
+        Key={"pk": {"S": f"SHOP#{shop}"}, "sk": {"S": "PROFILE"}},
+        UpdateExpression="REMOVE #settings.#id",
+        ExpressionAttributeNames={"#settings": "settings", "#id": "tiendanube.store_id"},
+    )
+
+    issued = vitrine("credential", "create", shop, "--dialect", "tiendanube", "--port", port)
+
+    login = json.loads(issued.stdout)
+    answer = running.client.get(
+        f"/v1/{login['store_id']}/products/1/images", headers={"Authentication": login["token"]}
+    )
+    assert (answer.status_code, answer.json()) == (200, [])
 
 
 def test_the_same_commands_reach_a_stack_by_its_name(

@@ -11,23 +11,12 @@ import httpx
 import pytest
 from PIL import ImageChops, ImageStat
 from tests import pictures
-from tests.gateway import TemplateRoute, routes
-from tests.stack.conftest import Running, Shop, until, vitrine
+from tests.stack.conftest import Running, Shop, served, until, vitrine
 
 from vitrine.domain.renditions import SETS
 
 NOT_FOUND = {"code": "resource_not_found", "message": "resource not found", "violations": []}
 INVALID_TOKEN = {"code": "invalid_token", "message": "invalid application token", "violations": []}
-
-
-def served(client: httpx.Client, url: str) -> httpx.Response:
-    """A public picture, as soon as the CDN has it."""
-
-    def look() -> httpx.Response | None:
-        answer = client.get(url)
-        return answer if answer.status_code == 200 else None
-
-    return until(look)
 
 
 def test_the_seeds_curl_works_as_written(running: Running, shop: Shop, tmp_path: Path) -> None:
@@ -159,28 +148,6 @@ def test_two_shops_cannot_see_or_guess_each_others_images(running: Running, shop
     assert shop.send("GET", f"{shop.images('secret')}/{guess}").status_code == 404
     assert shop.send("GET", shop.images("secret")).json()["items"] == [mine]
     assert other.send("GET", other.images("secret")).json()["items"] == [theirs]
-
-
-@pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.key)
-def test_no_route_answers_without_credentials(
-    running: Running, shop: Shop, route: TemplateRoute
-) -> None:
-    method, path = route.method, route.path
-    if path == "$default":
-        method, path = "PUT", "/stores/{store}/products/{product}/images"
-    path = path.format(store=shop.store, product="1", image="0" * 8 + "-0000-8000-8000-" + "0" * 12)
-
-    for headers in ({}, {"X-Authorization": "guess"}, {"Authorization": f"Basic {shop.token}"}):
-        answer = running.client.request(method, path, headers=headers)
-        assert (answer.status_code, answer.json()) == (401, INVALID_TOKEN)
-        assert answer.headers["www-authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/none", "/media", "/images"])
-def test_what_is_nobodys_path_is_not_found(running: Running, path: str) -> None:
-    answer = running.client.get(path)
-
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
 
 def test_a_trailing_slash_is_tolerated(shop: Shop) -> None:

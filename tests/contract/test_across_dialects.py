@@ -1,0 +1,204 @@
+"""One catalogue behind all dialects: what one does, the others see."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.conftest import World
+from tests.gateway import Answer, Gateway
+
+STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
+PRODUCT = "8"
+EVOTOR = f"/stores/{STORE}/products/{PRODUCT}/images"
+TIENDANUBE = f"/v1/555/products/{PRODUCT}/images"
+BIGCOMMERCE = f"/api/v2/products/{PRODUCT}/images"
+URL = "http://example.com/Rote%20Lampe.png"
+
+
+@dataclass
+class Shop:
+    """One shop with a client of each dialect."""
+
+    world: World
+    send: Gateway
+
+    def evotor(self, method: str, path: str = EVOTOR, **body: Any) -> Answer:
+        return self.send(method, path, {"X-Authorization": "evotor"}, **body)
+
+    def tiendanube(self, method: str, path: str = TIENDANUBE, **body: Any) -> Answer:
+        headers = {"Authentication": "bearer tiendanube", "User-Agent": "test"}
+        return self.send(method, path, headers, **body)
+
+    def bigcommerce(self, method: str, path: str = BIGCOMMERCE, **body: Any) -> Answer:
+        return self.send(method, path, {"X-Auth-Token": "bigcommerce"}, **body)
+
+    def seen(self) -> list[tuple[int, int, int, bool, str]]:
+        """Id, position, sort, role and text of every image as dialects tell them, in order."""
+        listed = self.bigcommerce("GET")
+        others = {each["id"]: each for each in listed.json} if listed.status == 200 else {}
+        found = []
+        for each in self.tiendanube("GET").json:
+            other = others.pop(each["id"])
+            text = each["alt"]["es"] if each["alt"] else ""
+            assert other["description"] == text
+            found.append(
+                (each["id"], each["position"], other["sort_order"], other["is_thumbnail"], text)
+            )
+        assert not others
+        numbers = [int(item["id"][-12:], 16) for item in self.evotor("GET").json["items"]]
+        assert numbers == [image for image, *_ in found]
+        return found
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    world.open_shop(
+        "s1", evotor_store_id=STORE, tiendanube_store_id="555", bigcommerce_store_hash="abc"
+    )
+    world.issue("evotor", "s1", "evotor", "product.image:read", "product.image:write")
+    world.issue("tiendanube", "s1", "tiendanube", "write_products")
+    world.issue("bigcommerce", "s1", "bigcommerce", "store_v2_products")
+    world.remote.pages[URL] = pictures.png()
+    return Shop(world, Gateway())
+
+
+def create(shop: Shop, dialect: str) -> int:
+    """An image that a dialect's client made."""
+    match dialect:
+        case "evotor":
+            answer = shop.evotor("POST", files={"datafile": ("000.png", pictures.png())})
+            return int(answer.json["id"][-12:], 16)
+        case "tiendanube":
+            image: int = shop.tiendanube("POST", json={"src": URL, "alt": "Lampe"}).json["id"]
+        case _:
+            image = shop.bigcommerce("POST", json={"image_file": URL, "description": "Lampe"}).json[
+                "id"
+            ]
+    return image
+
+
+@pytest.mark.parametrize("dialect", ["evotor", "tiendanube", "bigcommerce"])
+def test_an_image_of_one_dialect_is_the_same_in_all(shop: Shop, dialect: str) -> None:
+    image = create(shop, dialect)
+
+    text = "" if dialect == "evotor" else "Lampe"
+    assert shop.seen() == [(image, 1, 0, True, text)]
+    (evotor,) = shop.evotor("GET").json["items"]
+    (bigcommerce,) = shop.bigcommerce("GET").json
+    assert evotor["url"].endswith("/product_images/" + bigcommerce["image_file"])
+    assert shop.tiendanube("GET", f"{TIENDANUBE}/{image}").status == 200
+    assert shop.bigcommerce("GET", f"{BIGCOMMERCE}/{image}").status == 200
+    assert shop.evotor("GET", f"{EVOTOR}/{evotor['id']}").json == evotor
+
+
+@pytest.mark.parametrize("by", ["evotor", "tiendanube", "bigcommerce"])
+@pytest.mark.parametrize("dialect", ["evotor", "tiendanube", "bigcommerce"])
+def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str) -> None:
+    image = create(shop, dialect)
+
+    match by:
+        case "evotor":
+            (item,) = shop.evotor("GET").json["items"]
+            assert shop.evotor("DELETE", f"{EVOTOR}/{item['id']}").status == 204
+        case "tiendanube":
+            assert shop.tiendanube("DELETE", f"{TIENDANUBE}/{image}").json == {}
+        case _:
+            assert shop.bigcommerce("DELETE", f"{BIGCOMMERCE}/{image}").status == 204
+
+    assert shop.seen() == []
+    assert shop.world.blobs.originals == {}
+    assert shop.bigcommerce("GET", "/api/v2/products/images/count").json == {"count": 0}
+
+
+def test_order_goes_back_and_forth(shop: Shop) -> None:
+    lamp, mug, pear = (create(shop, each) for each in ("evotor", "tiendanube", "bigcommerce"))
+
+    shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{pear}", json={"sort_order": 0})
+    assert [image for image, *_ in shop.seen()] == [pear, lamp, mug]
+    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 2]
+    shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{mug}", json={"sort_order": 50})
+    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 50], "a gap, which nobody closes"
+    shop.tiendanube("PUT", f"{TIENDANUBE}/{lamp}", json={"position": 2})
+    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 50], "it stands there already"
+    shop.tiendanube("PUT", f"{TIENDANUBE}/{mug}", json={"position": 1})
+    assert [(image, sort) for image, _, sort, *_ in shop.seen()] == [(mug, 0), (pear, 1), (lamp, 2)]
+    assert [thumbnail for *_, thumbnail, _ in shop.seen()] == [False, False, True]
+
+
+def test_texts_of_other_languages_outlive_a_description(shop: Shop) -> None:
+    image = create(shop, "evotor")
+    path = f"{TIENDANUBE}/{image}"
+    shop.tiendanube("PUT", path, json={"alt": {"es": "Lámpara", "pt": "Lâmpada"}})
+
+    shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{image}", json={"description": "Lamp"})
+    assert shop.tiendanube("GET", path).json["alt"] == {"es": "Lamp", "pt": "Lâmpada"}
+    shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{image}", json={"description": None})
+    assert shop.tiendanube("GET", path).json["alt"] == {"pt": "Lâmpada"}
+    shop.tiendanube("PUT", path, json={"alt": "Lampe"})
+    assert shop.bigcommerce("GET", f"{BIGCOMMERCE}/{image}").json["description"] == "Lampe"
+    assert shop.tiendanube("GET", path).json["alt"] == {"es": "Lampe"}
+
+
+def test_updated_at_moves_with_bytes_text_and_asked_for_place_only(shop: Shop) -> None:
+    first, second = create(shop, "tiendanube"), create(shop, "bigcommerce")
+    shop.world.remote.pages["http://example.com/new.png"] = pictures.png(20, 20)
+    path = f"{TIENDANUBE}/{second}"
+
+    def times() -> tuple[str, str]:
+        shown = shop.tiendanube("GET", path).json
+        return shown["created_at"], shown["updated_at"]
+
+    def moved(**change: Any) -> bool:
+        later = shop.world.now().replace(year=shop.world.now().year + 1)
+        shop.world.clock = lambda: later
+        before = times()
+        assert shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{second}", json=change).status == 200
+        assert times()[0] == before[0]
+        return times()[1] != before[1]
+
+    assert moved(description="a mug")
+    assert moved(sort_order=7)
+    assert moved(image_file="http://example.com/new.png")
+    assert not moved(is_thumbnail=True)
+    assert not moved(description="a mug", sort_order=7)
+    before = times()
+    shop.tiendanube("PUT", f"{TIENDANUBE}/{first}", json={"position": 2})
+    assert times() == before, "a neighbour moved"
+
+
+def test_evotor_takes_no_second_picture_and_shows_those_of_others(shop: Shop) -> None:
+    create(shop, "tiendanube")
+    create(shop, "bigcommerce")
+
+    refused = shop.evotor("POST", files={"datafile": ("000.png", pictures.png())})
+
+    assert refused.status == 400
+    assert len(shop.evotor("GET").json["items"]) == 2
+    assert shop.evotor("DELETE").status == 204
+    assert shop.seen() == []
+
+
+def test_a_product_that_tiendanube_calls_full_goes_on_elsewhere(shop: Shop) -> None:
+    shop.world.hang("s1", PRODUCT, {number: number for number in range(1, 251)}, thumbnail=1)
+
+    full = shop.tiendanube("POST", json={"src": URL})
+    assert full.json["description"] == "Product is not allowed to have more than 250 images"
+    assert shop.world.remote.fetched == [], "it is told before the download"
+    assert shop.bigcommerce("POST", json={"image_file": URL}).status == 201
+    assert shop.tiendanube("GET").headers["x-total-count"] == "251"
+    assert shop.tiendanube("PUT", f"{TIENDANUBE}/251", json={"position": 1}).status == 200
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "BMP"])
+def test_pictures_that_tiendanube_does_not_take_are_shown_as_it_can(shop: Shop, kind: str) -> None:
+    shop.world.remote.pages["http://example.com/a"] = pictures.encode(
+        pictures.gradient(30, 30), kind
+    )
+    image = shop.bigcommerce("POST", json={"image_file": "http://example.com/a"}).json
+
+    refused = shop.tiendanube("POST", json={"src": "http://example.com/a"})
+
+    assert refused.json == {"src": ["must be a gif, jpg or png image"]}
+    assert image["image_file"].endswith(f".{kind.lower()}")
+    assert shop.tiendanube("GET").json[0]["src"].endswith("-1024-1024.jpg")

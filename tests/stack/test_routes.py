@@ -1,0 +1,103 @@
+"""Every route of the deployed template: nobody gets past it without credentials."""
+
+from typing import Any
+
+import pytest
+from tests.gateway import TemplateRoute, routes
+from tests.stack.conftest import Running, Shop
+
+REFUSALS: dict[str, tuple[Any, Any]] = {
+    "evotor": ({"code": "invalid_token", "message": "invalid application token", "violations": []},)
+    * 2,
+    "tiendanube": (
+        {
+            "code": 401,
+            "message": "Unauthorized",
+            "description": "Required access token is missing",
+        },
+        {"code": 401, "message": "Unauthorized", "description": "Invalid access token"},
+    ),
+    "bigcommerce": ([{"status": 401, "message": "No credentials were supplied in the request."}],)
+    * 2,
+}
+"""What a dialect answers without a credential, and with a wrong one."""
+
+
+@pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.key)
+def test_no_route_answers_without_credentials(
+    running: Running, shop: Shop, route: TemplateRoute
+) -> None:
+    method, path = route.method, route.path
+    if path == "$default":
+        method, path = "PUT", "/stores/{store}/products/{product}/images"
+    dialect = route.handler.partition(".")[0].replace("gateway", "evotor")
+    store = shop.store if dialect == "evotor" else "1"
+    path = path.format(store=store, product="1", image="0" * 8 + "-0000-8000-8000-" + "0" * 12)
+    without, wrong = REFUSALS[dialect]
+    attempts = [
+        ({}, without),
+        ({"X-Authorization": "guess", "X-Auth-Token": "guess", "Authentication": "guess"}, wrong),
+        ({"Authorization": f"Basic {shop.token}"}, wrong),
+    ]
+
+    for headers, refusal in attempts:
+        answer = running.client.request(method, path, headers=headers)
+        assert answer.status_code == 401
+        assert (answer.json() if method != "HEAD" else refusal) == refusal
+        assert answer.headers.get("www-authenticate") == ("Bearer" if dialect == "evotor" else None)
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/none", "/media", "/images", "/api/v3"])
+def test_what_is_nobodys_path_is_not_found(running: Running, path: str) -> None:
+    answer = running.client.get(path)
+
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow", "body"),
+    [
+        (
+            "PATCH",
+            "/v1/1/products/2/images",
+            405,
+            "GET, HEAD, POST",
+            {"code": 405, "message": "Method Not Allowed", "description": None},
+        ),
+        (
+            "GET",
+            "/2025-03/1/products",
+            404,
+            None,
+            {"code": 404, "message": "Not Found", "description": None},
+        ),
+        (
+            "PUT",
+            "/api/v2/products/2/images/count",
+            405,
+            "GET",
+            [{"status": 405, "message": "The method is not allowed on this resource."}],
+        ),
+        (
+            "POST",
+            "/stores/x/v2/products/2/images/3.json/",
+            405,
+            "DELETE, GET, PUT",
+            [{"status": 405, "message": "The method is not allowed on this resource."}],
+        ),
+        (
+            "GET",
+            "/api/v2/orders",
+            404,
+            None,
+            [{"status": 404, "message": "The requested resource was not found."}],
+        ),
+    ],
+)
+def test_other_paths_and_methods_are_told_before_anyone_is_asked(
+    running: Running, method: str, path: str, status: int, allow: str | None, body: object
+) -> None:
+    answer = running.client.request(method, path)
+
+    assert (answer.status_code, answer.json()) == (status, body)
+    assert answer.headers.get("allow") == allow
