@@ -8,7 +8,7 @@ from typing import Any
 
 from tests import pictures
 from tests.adapters.conftest import aws
-from tests.adapters.test_calls import IMAGES, Meter, event, meter
+from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, event, meter
 from tests.benchmarks.conftest import Show
 
 from pipeline import generate_renditions, remove_renditions
@@ -57,6 +57,9 @@ def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
     meter("GET", f"{IMAGES}/{created.json['id']}")
     priced("get an image", "api")
     (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
+    other = meter("POST", TIENDANUBE, json={"src": "http://elsewhere/a.png"})
+    assert meter("PUT", f"{TIENDANUBE}/{other.json['id']}", json={"position": 1}).status == 200
+    priced("move an image", "api", actions=2)
     meter.calls.clear()
     generate_renditions.handler(event(original["Key"]), None)
     priced("make its 8 public pictures", "pipeline")
