@@ -43,6 +43,7 @@ class FakeShops:
     profiles: dict[str, Shop] = field(default_factory=dict)
     by_digest: dict[str, Credential] = field(default_factory=dict)
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
 
     def shop(self, shop: str) -> Shop | None:
         return self.profiles.get(shop)
@@ -59,6 +60,12 @@ class FakeShops:
 
     def registered_product(self, shop: str, alias: str) -> str | None:
         return self.registered.get((shop, alias))
+
+    def shop_of_host(self, host: str) -> str | None:
+        return self.hosts.get(host) or self.hosts.get("*")
+
+    def open_host(self, host: str, shop: str) -> None:
+        self.hosts[host] = shop
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         self.registered |= {(shop, alias): product for alias in (product, *aliases)}
@@ -113,6 +120,9 @@ class FakeGalleries:
     )
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
+    gone: dict[tuple[str, int], Image] = field(default_factory=dict)
+    taken: dict[tuple[str, str], int] = field(default_factory=dict)
+    defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
         return next(self.sequences[shop])
@@ -137,9 +147,12 @@ class FakeGalleries:
         present, head = self.records[where], self.heads[where]
         if change.after != change.before and head.version != change.before.version:
             raise ConflictError
-        for read in (*change.removed, *(before for before, _ in change.changed)):
+        leaving = (*change.removed, *change.retired)
+        for read in (*leaving, *(before for before, _ in change.changed)):
             if read.id not in present or present[read.id].version != read.version:
                 raise ConflictError
+        if change.named and (change.shop, change.named[0].full) in self.taken:
+            raise ConflictError
         if change.imported:
             self.imports.settle(change.imported)
         if change.after != change.before:
@@ -150,10 +163,27 @@ class FakeGalleries:
             state = theirs if after.renditions is before.renditions else after.renditions
             present[after.id] = replace(after, renditions=state)
         present |= {image.id: image for image in change.added}
-        for image in change.removed:
+        if change.named:
+            self.taken[change.shop, change.named[0].full] = change.named[1]
+        for image in leaving:
             del self.records[where][image.id]
-        self.counts[change.shop] += len(change.added) - len(change.removed)
+        self.gone |= {(change.shop, image.id): image for image in change.retired}
+        self.counts[change.shop] += len(change.added) - len(leaving)
         return self.heads[where]
+
+    def retired(self, shop: str, image: int) -> Image | None:
+        return self.gone.get((shop, image))
+
+    def next_default_name(self, shop: str) -> int:
+        self.defaults[shop] += 1
+        return self.defaults[shop]
+
+    def names(self, shop: str, beginning: str) -> set[str]:
+        return {name for owner, name in self.taken if owner == shop and name.startswith(beginning)}
+
+    def names_of(self, shop: str, image: int) -> list[str]:
+        mine = [name for (owner, name), of in self.taken.items() if (owner, of) == (shop, image)]
+        return sorted(mine)
 
     def complete_renditions(self, address: Address, product: str) -> None:
         found = self.image(address.shop, product, address.image)
@@ -198,6 +228,7 @@ class FakeFunctions:
 class FakeBlobs:
     originals: dict[str, StoredOriginal] = field(default_factory=dict)
     import_folder: dict[str, bytes] = field(default_factory=dict)
+    announced: list[str] = field(default_factory=list)
     public: dict[str, PublicPicture] = field(default_factory=dict)
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
@@ -219,6 +250,10 @@ class FakeBlobs:
         if len(data) > max_bytes:
             raise PictureRefusedError((Rule.WEIGHT,))
         return data
+
+    def announce_original(self, key: str) -> None:
+        if key in self.originals:
+            self.announced.append(key)
 
     def has_original(self, key: str) -> bool:
         return key in self.originals

@@ -22,6 +22,6 @@ def handler(call: Call) -> Response:
         fields.picture,
         RULES,
         place=fields.enter,
-        texts=fields.describe(),
+        describe=fields.describe,
     )
     return answer(present(created, call), 201, location(created.image, call))

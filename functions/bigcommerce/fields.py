@@ -6,12 +6,12 @@ required, and then each field's own rule.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from bigcommerce.wire import FieldRefusedError, date, image_file, product_id
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
-from vitrine.domain.images import NO_TEXTS, Image, Texts
+from vitrine.domain.images import Image, Texts
 from vitrine.edge.body import is_text, whole_number
 from vitrine.edge.multipart import Part
 from vitrine.edge.request import Call
@@ -72,9 +72,11 @@ class Fields:
             return gallery.with_thumbnail(image)
         return gallery.without_thumbnail(image)
 
-    def describe(self, texts: Texts = NO_TEXTS) -> Texts:
-        """The texts with the description that is wanted; other languages stay."""
-        return texts if self.description is None else Texts(self.description, texts.translations)
+    def describe(self, image: Image) -> Image:
+        """The image with the description that is wanted; other languages stay."""
+        if self.description is None:
+            return image
+        return replace(image, texts=Texts(self.description, image.texts.translations))
 
 
 def read_fields(call: Call, image: Image | None = None) -> Fields:

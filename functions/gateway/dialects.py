@@ -9,6 +9,7 @@ from vitrine.edge.dialect import Dialect
 _PATHS = {
     "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?", re.DOTALL),
     "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?", re.DOTALL),
+    "openmage": re.compile(r"/api/rest(?:/.*)?", re.DOTALL),
     "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
 }
 NAMES = tuple(sorted(_PATHS))

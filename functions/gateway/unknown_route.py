@@ -11,7 +11,6 @@ from typing import Any
 
 from gateway.dialects import dialect_of
 from vitrine import environment
-from vitrine.domain.errors import RouteNotFoundError
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call, require_scope
 from vitrine.edge.response import Response, json_response
@@ -32,7 +31,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
     def answer(call: Call) -> Response:
         if not operation:
-            raise RouteNotFoundError(call.request.path)
+            dialect.missing(call)
         functions = environment.current().functions
         answered = functions.call(dialect.name, operation, handed_on)
         return Response(answered["statusCode"], answered["body"], answered["headers"])

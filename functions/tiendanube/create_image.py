@@ -5,7 +5,6 @@ Tiendanube's document, "Create a new Product Image".
 
 from tiendanube.fields import read_fields
 from tiendanube.wire import RULES, WRITE, answer, dialect, present, product
-from vitrine.domain.images import NO_TEXTS
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -17,8 +16,7 @@ def handler(call: Call) -> Response:
     """Store the picture at the position that is asked for, or behind the others."""
     gallery = product(call)
     fields = read_fields(call)
-    texts = fields.texts(NO_TEXTS)
     created = add_image(
-        call.catalogue, gallery, fields.picture, RULES, place=fields.insert, texts=texts
+        call.catalogue, gallery, fields.picture, RULES, place=fields.insert, describe=fields.write
     )
     return answer(call, present(created, call), 201)

@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +49,10 @@ class Fields:
         if self.source is None:
             raise FieldsRefusedError({"src": _BLANK})
         return self.source
+
+    def write(self, image: Image) -> Image:
+        """The image with the texts that are wanted."""
+        return replace(image, texts=self.texts(image.texts))
 
     def insert(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image where it is wanted."""

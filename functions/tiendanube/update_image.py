@@ -17,5 +17,5 @@ def handler(call: Call) -> Response:
     """Change what the body names and nothing else, all of it at once."""
     found = get_placed(call.catalogue, product(call), image_id(call))
     fields = read_fields(call, found.image)
-    change = Change(place=fields.move, texts=fields.texts, source=fields.source)
+    change = Change(place=fields.move, edit=fields.write, source=fields.source)
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

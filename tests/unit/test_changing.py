@@ -48,7 +48,7 @@ def once_before_commit(
 
 
 def text(words: str) -> Change:
-    return Change(texts=lambda _: Texts(words))
+    return Change(edit=lambda image: replace(image, texts=Texts(words)))
 
 
 def test_a_change_of_nothing_writes_nothing(world: World, catalogue: Catalogue) -> None:

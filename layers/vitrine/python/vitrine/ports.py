@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from vitrine.domain.credentials import Credential
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image
+from vitrine.domain.images import FileName, Image
 from vitrine.domain.imports import Import
 from vitrine.domain.locations import Address
 from vitrine.domain.shops import Shop
@@ -26,6 +26,8 @@ class GalleryChange:
         added: records that enter.
         changed: records as they were read, and as they are to be.
         removed: records that leave, as they were read.
+        retired: records that leave, as they were read, but are kept to be looked up and purged.
+        named: the file name that the change takes for an image, and for whom.
         imported: what the change makes of a file in the import folder.
     """
 
@@ -36,6 +38,8 @@ class GalleryChange:
     added: tuple[Image, ...] = ()
     changed: tuple[tuple[Image, Image], ...] = ()
     removed: tuple[Image, ...] = ()
+    retired: tuple[Image, ...] = ()
+    named: tuple[FileName, int] | None = None
     imported: Import | None = None
 
 
@@ -50,6 +54,9 @@ class Shops(Protocol):
 
     def registered_product(self, shop: str, alias: str) -> str | None:
         """Key of the registered product that goes by `alias`."""
+
+    def shop_of_host(self, host: str) -> str | None:
+        """Id of the shop whose guests come to `host`, or of the one that takes all others."""
 
 
 class Galleries(Protocol):
@@ -76,9 +83,21 @@ class Galleries(Protocol):
         """Carry a change out, and return the head as it is then.
 
         Raises:
-            ConflictError: what the change builds on is no longer as it was read, or its import was
-                settled by another; nothing has changed.
+            ConflictError: what the change builds on is no longer as it was read, its name was taken
+                or its import settled by another; nothing has changed.
         """
+
+    def retired(self, shop: str, image: int) -> Image | None:
+        """The record of an image that was retired and not purged."""
+
+    def next_default_name(self, shop: str) -> int:
+        """A number that no default file name of the shop has had: 1, 2, 3, …"""
+
+    def names(self, shop: str, beginning: str) -> set[str]:
+        """All names of a shop's files, taken for ever, that begin so."""
+
+    def names_of(self, shop: str, image: int) -> list[str]:
+        """All names that an image has had."""
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
@@ -147,6 +166,9 @@ class Blobs(Protocol):
             ImportMissingError: nothing is stored there, or another version.
             PictureRefusedError: it is larger (`Rule.WEIGHT`).
         """
+
+    def announce_original(self, key: str) -> None:
+        """Have the storage event of an original come once more; nothing if it is not there."""
 
     def has_original(self, key: str) -> bool:
         """Whether an original is stored there."""

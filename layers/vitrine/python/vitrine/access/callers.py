@@ -40,6 +40,7 @@ class Access:
     shops: Shops
     clock: Callable[[], float] = time.monotonic
     _known: dict[tuple[str, str], tuple[float, Caller]] = field(default_factory=dict)
+    _hosts: dict[str, tuple[float, Shop | None]] = field(default_factory=dict)
 
     def bearer(self, secret: str | None, dialect: str) -> Caller:
         """The caller who holds this secret of a `dialect`.
@@ -60,6 +61,16 @@ class Access:
         caller = self._caller(credential, dialect)
         self._known[digest, dialect] = self.clock() + REMEMBERED_SECONDS, caller
         return caller
+
+    def shop_of_host(self, host: str) -> Shop | None:
+        """The shop whose guests come to this host name, or of the one that takes all others."""
+        found = self._hosts.get(host)
+        if found and self.clock() < found[0]:
+            return found[1]
+        owner = self.shops.shop_of_host(host)
+        shop = None if owner is None else self.shops.shop(owner)
+        self._hosts[host] = self.clock() + REMEMBERED_SECONDS, shop
+        return shop
 
     def _caller(self, credential: Credential | None, dialect: str) -> Caller:
         if credential is None or credential.revoked_at or credential.dialect != dialect:

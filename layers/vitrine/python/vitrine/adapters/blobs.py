@@ -86,6 +86,23 @@ class S3Blobs:
                 raise PictureRefusedError((Rule.WEIGHT,))
             return body.read()
 
+    def announce_original(self, key: str) -> None:
+        """Have the storage event of an original come once more; nothing if it is not there."""
+        bucket = self._originals
+        try:
+            head = self._client.head_object(Bucket=bucket, Key=key)
+            self._client.copy_object(
+                Bucket=bucket,
+                Key=key,
+                CopySource={"Bucket": bucket, "Key": key},
+                ContentType=head["ContentType"],
+                Metadata=head["Metadata"],
+                MetadataDirective="REPLACE",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+
     def has_original(self, key: str) -> bool:
         """Whether an original is stored there."""
         try:

@@ -9,11 +9,11 @@ from vitrine.adapters.imports import settlement
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image, Original, RenditionState, Texts
+from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
 from vitrine.domain.pictures import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vitrine.domain.locations import Address
     from vitrine.ports import GalleryChange
@@ -79,20 +79,49 @@ class DynamoGalleries:
             *({"Update": _difference(*each)} for each in change.changed),
             *(
                 {"Delete": {"Key": wire(key(pk, _sk(image.id))), **_unchanged_record(image)}}
-                for image in change.removed
+                for image in (*change.removed, *change.retired)
             ),
+            *({"Put": {"Item": wire(_retired_item(image))}} for image in change.retired),
         ]
         if change.after != change.before:
             head = replace(change.after, version=change.before.version + 1)
             put = {"Item": wire(_head(pk, head)), **_unchanged_head(change.before)}
             actions.append({"Put": put})
-        if growth := len(change.added) - len(change.removed):
-            shard = (*change.added, *change.removed)[0].id
+        if growth := len(change.added) - len(change.removed) - len(change.retired):
+            shard = (*change.added, *change.removed, *change.retired)[0].id
             actions.append({"Update": _count(change.shop, shard, growth)})
+        if change.named:
+            actions += _taking(change.shop, *change.named)
         if change.imported:
             actions.append({"Put": settlement(change.imported)})
         self._table.transact(actions)
         return head
+
+    def retired(self, shop: str, image: int) -> Image | None:
+        """The record of an image that was retired and not purged."""
+        item = self._table.get(f"RETIRED#{shop}", _sk(image))
+        return None if item is None else _image(item, shop, item["product"])
+
+    def next_default_name(self, shop: str) -> int:
+        """A number that no default file name of the shop has had: 1, 2, 3, …"""
+        changed = self._table.update(
+            f"SHOP#{shop}",
+            "NAMES",
+            UpdateExpression="ADD #last :one",
+            ExpressionAttributeNames={"#last": "last"},
+            ExpressionAttributeValues=wire({":one": 1}),
+        )
+        return int(changed["last"])
+
+    def names(self, shop: str, beginning: str) -> set[str]:
+        """All names of a shop's files, taken for ever, that begin so."""
+        items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
+        return {item["sk"].removeprefix("NAME#") for item in items}
+
+    def names_of(self, shop: str, image: int) -> list[str]:
+        """All names that an image has had."""
+        items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
+        return [item["sk"].removeprefix("NAME#") for item in items]
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
@@ -137,6 +166,7 @@ def _head(pk: str, gallery: Gallery) -> Item:
         "version": gallery.version,
         "sorts": {str(image): sort for image, sort in gallery.sorts.items()},
         "roles": dict(gallery.roles),
+        "views": {view: dict(roles) for view, roles in gallery.view_roles.items()},
     }
 
 
@@ -180,6 +210,46 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
     }
 
 
+def _retired_item(image: Image) -> Item:
+    return {
+        **_image_item(image),
+        **key(f"RETIRED#{image.shop}", _sk(image.id)),
+        "product": image.product,
+    }
+
+
+def _taking(shop: str, name: FileName, image: int) -> list[Mapping[str, Mapping[str, Any]]]:
+    """A name is taken once and for ever; and is found again by its image."""
+    once = {
+        "ConditionExpression": "attribute_not_exists(#pk)",
+        "ExpressionAttributeNames": {"#pk": "pk"},
+    }
+    item = {**key(f"NAMES#{shop}", f"NAME#{name.full}"), "image": image}
+    found = {**key(f"NAMES#{shop}#{image}", f"NAME#{name.full}"), "image": image}
+    return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]
+
+
+def _view_item(facts: ViewFacts) -> Item:
+    said = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
+    return {**{name: value for name, value in said.items() if value is not None}} | (
+        {"removed": True} if facts.removed else {}
+    )
+
+
+def _view_facts(item: Item) -> ViewFacts:
+    sort = item.get("sort")
+    return ViewFacts(
+        label=item.get("label"),
+        sort=None if sort is None else int(sort),
+        excluded=item.get("excluded"),
+        removed=item.get("removed", False),
+    )
+
+
+def _name(item: Sequence[Any] | None) -> FileName | None:
+    return None if item is None else FileName(item[0], int(item[1]), item[2])
+
+
 def _count(shop: str, image: int, growth: int) -> dict[str, Any]:
     return {
         "Key": wire(key(f"SHOP#{shop}", f"COUNT#{image % _COUNT_SHARDS}")),
@@ -196,6 +266,10 @@ def _gallery(item: Item | None) -> Gallery:
         version=int(item["version"]),
         sorts={int(image): int(sort) for image, sort in item["sorts"].items()},
         roles={role: int(image) for role, image in item["roles"].items()},
+        view_roles={
+            view: {role: None if image is None else int(image) for role, image in roles.items()}
+            for view, roles in item.get("views", {}).items()
+        },
     )
 
 
@@ -216,6 +290,9 @@ def _image_item(image: Image) -> Item:
         "revision": original.revision,
         "alt": image.texts.alt,
         "translations": dict(image.texts.translations),
+        "excluded": image.excluded,
+        "views": {view: _view_item(facts) for view, facts in image.views.items()},
+        "name": image.name and [image.name.base, image.name.number, image.name.extension],
         "created": milliseconds(image.created_at),
         "updated": milliseconds(image.updated_at),
         "renditions": image.renditions.value,
@@ -243,6 +320,9 @@ def _image(item: Item, shop: str, product: str) -> Image:
         created_at=moment(item["created"]),
         updated_at=moment(item["updated"]),
         texts=Texts(item["alt"], item.get("translations", {})),
+        excluded=item.get("excluded", False),
+        views={view: _view_facts(facts) for view, facts in item.get("views", {}).items()},
+        name=_name(item.get("name")),
         renditions=RenditionState(item["renditions"]),
         version=int(item.get("version", 0)),
     )

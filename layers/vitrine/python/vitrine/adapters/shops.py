@@ -51,6 +51,15 @@ class DynamoShops:
         item = self._table.get(f"SHOP#{shop}", f"PRODUCT#{alias}")
         return None if item is None else str(item["product"])
 
+    def shop_of_host(self, host: str) -> str | None:
+        """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+        item = self._table.get(f"HOST#{host}", "HOST") or self._table.get("HOST#*", "HOST")
+        return None if item is None else str(item["shop"])
+
+    def open_host(self, host: str, shop: str) -> None:
+        """Let guests of `host` into a shop; `*` stands for hosts that nobody has."""
+        self._table.put({**key(f"HOST#{host}", "HOST"), "shop": shop})
+
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         """Let `product` be known, under its own key and under `aliases`."""
         for alias in (product, *aliases):

@@ -7,7 +7,7 @@ Dialects see one order in two ways. BigCommerce names an image's *sort*, a numbe
 and neighbours of the same value; Tiendanube names its *position*, the rank from 1 without gaps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -30,11 +30,14 @@ class Gallery:
         sorts: place of every image by id. Gallery order is (sort, id) ascending; places need be
             neither dense nor unique.
         roles: the image that holds each role. A role has at most one holder.
+        view_roles: by store view, the image that holds each role there, or None where expressly
+            nobody does; of a role that is not named there the global holder counts.
     """
 
     version: int = 0
     sorts: Mapping[int, int] = field(default_factory=dict)
     roles: Mapping[str, int] = field(default_factory=dict)
+    view_roles: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sorts)
@@ -54,8 +57,18 @@ class Gallery:
 
     def append(self, image: int) -> "Gallery":
         """The gallery with `image` behind all others; the first image becomes the thumbnail."""
-        highest = max(self.sorts.values(), default=-1)
-        return self._welcome(image, {**self.sorts, image: min(highest + 1, HIGHEST_SORT)})
+        return self._welcome(image, {**self.sorts, image: self.next_sort})
+
+    @property
+    def next_sort(self) -> int:
+        """The sort behind all others."""
+        return min(max(self.sorts.values(), default=-1) + 1, HIGHEST_SORT)
+
+    def put(self, image: int, sort: int) -> "Gallery":
+        """The gallery with an image, new or not, at a sort; nobody else moves, and nobody gets a
+        role by it (contract: openmage §3).
+        """
+        return replace(self, sorts={**self.sorts, image: sort})
 
     def insert(self, image: int, position: int) -> "Gallery":
         """The gallery with a new image at a position; behind the last nobody else's sort changes.
@@ -101,14 +114,53 @@ class Gallery:
         images become vacant.
         """
         gone = set(images)
-        left = replace(
-            self,
-            sorts={image: sort for image, sort in self.sorts.items() if image not in gone},
-            roles={role: image for role, image in self.roles.items() if image not in gone},
-        )
+        left = self.retire(*images)
         if self.roles.get(THUMBNAIL) in gone and left.sorts:
             return left.with_thumbnail(left.order[0])
         return left
+
+    def retire(self, *images: int) -> "Gallery":
+        """The gallery without `images`; the others keep their places, and nobody inherits a role.
+
+        In store views their roles are then expressly nobody's (contract: openmage §7).
+        """
+        gone = set(images)
+        return replace(
+            self,
+            sorts={image: sort for image, sort in self.sorts.items() if image not in gone},
+            roles={role: image for role, image in self.roles.items() if image not in gone},
+            view_roles={
+                view: {role: None if image in gone else image for role, image in roles.items()}
+                for view, roles in self.view_roles.items()
+            },
+        )
+
+    def holder(self, role: str, view: str | None = None) -> int | None:
+        """The image that holds a role, in a store view or globally."""
+        here = self.view_roles.get(view, {}) if view else {}
+        return here[role] if role in here else self.roles.get(role)
+
+    def roles_of(self, image: int, view: str | None = None) -> frozenset[str]:
+        """The roles that an image holds, in a store view or globally."""
+        here = self.view_roles.get(view, {}) if view else {}
+        return frozenset(role for role in {*self.roles, *here} if self.holder(role, view) == image)
+
+    def assign(self, image: int, roles: Collection[str], view: str | None = None) -> "Gallery":
+        """The gallery in which an image holds exactly these roles, in a store view or globally.
+
+        They leave whoever held them there; in a store view, what the image no longer holds is
+        expressly nobody's, so that it does not fall back.
+        """
+        lost = self.roles_of(image, view) - set(roles)
+        if view is None:
+            kept = {role: holder for role, holder in self.roles.items() if role not in lost}
+            return replace(self, roles={**kept, **dict.fromkeys(roles, image)})
+        here = {
+            **self.view_roles.get(view, {}),
+            **dict.fromkeys(lost, None),
+            **dict.fromkeys(roles, image),
+        }
+        return replace(self, view_roles={**self.view_roles, view: here})
 
     def with_thumbnail(self, image: int) -> "Gallery":
         """The gallery with `image` as its thumbnail and no other."""

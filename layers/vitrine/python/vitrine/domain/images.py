@@ -61,6 +61,47 @@ NO_TEXTS = Texts()
 
 
 @dataclass(frozen=True, slots=True)
+class ViewFacts:
+    """What one store view says of an image; of what it leaves out the image's own counts.
+
+    Attributes:
+        label: alternative text.
+        sort: place in this view's order.
+        excluded: whether it is hidden from those who look at this view's gallery.
+        removed: whether it is not shown in this view at all.
+    """
+
+    label: str | None = None
+    sort: int | None = None
+    excluded: bool | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """A file name of its own, unique in the shop and for ever.
+
+    Attributes:
+        base: what was asked for, made safe, without number and extension; None for a default name.
+        number: tells it from others of the same base; 0 for the first.
+        extension: without the dot.
+    """
+
+    base: str | None
+    number: int
+    extension: str
+
+    @property
+    def full(self) -> str:
+        """The name, such as `new_image_1.gif`; default ones are `image`, `image_2`, `image_3`."""
+        if self.base is None:
+            stem = "image" if self.number <= 1 else f"image_{self.number}"
+        else:
+            stem = self.base if self.number == 0 else f"{self.base}_{self.number}"
+        return f"{stem}.{self.extension}"
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """One picture of one product.
 
@@ -72,6 +113,9 @@ class Image:
         created_at: when it was made, UTC, milliseconds.
         updated_at: when its bytes, text or asked-for place last changed, UTC, milliseconds.
         texts: alternative texts.
+        excluded: whether it is hidden from those who look at the gallery (openmage).
+        views: what store views say of it, by their id.
+        name: the file name it goes by among the shop's, if it was given one (openmage §4.4).
         renditions: whether all of its renditions are stored.
         version: how often the record has been changed.
     """
@@ -83,6 +127,9 @@ class Image:
     created_at: datetime
     updated_at: datetime
     texts: Texts = NO_TEXTS
+    excluded: bool = False
+    views: Mapping[str, ViewFacts] = field(default_factory=dict)
+    name: FileName | None = None
     renditions: RenditionState = RenditionState.PENDING
     version: int = 0
 

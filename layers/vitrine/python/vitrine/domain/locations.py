@@ -85,6 +85,12 @@ class Address:
         return kind.extension
 
 
+def named_key(shop: str, name: str) -> str:
+    """Public key of a full-size picture by its file name, as `v/e/ve2011.jpg` (openmage §4.4)."""
+    first, second = (letter.replace(".", "_") for letter in name[:2])
+    return f"{PUBLIC}{shop}/catalog/product/{first}/{second}/{name}"
+
+
 def address(image: Image) -> Address:
     """The address of an image's present bytes."""
     original = image.original

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from vitrine.access.callers import Access, Caller
 from vitrine.domain.errors import MethodNotAllowedError, RouteNotFoundError, VitrineError
@@ -21,6 +21,10 @@ def _no_fields(_request: Request) -> Mapping[str, Any]:
     return {}
 
 
+def _nothing_there(call: Call) -> NoReturn:
+    raise RouteNotFoundError(call.request.path)
+
+
 @dataclass(frozen=True, eq=False)
 class Dialect:
     """One platform's way to speak.
@@ -35,6 +39,7 @@ class Dialect:
         read: the fields of a request's body.
         ending: what may follow a route at a path's end without being another route.
         routes_first: whether the platform looks at method and path before it looks at the caller.
+        missing: where it does not, what a known caller of no documented route is told.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Dialect:
     read: Callable[[Request], Mapping[str, Any]] = _no_fields
     ending: re.Pattern[str] = A_SLASH
     routes_first: bool = True
+    missing: Callable[[Call], NoReturn] = _nothing_there
 
     def operation(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
         """The operation of a documented route and the path's variable segments, if it is one.
@@ -65,11 +71,16 @@ class Dialect:
             RouteNotFoundError: nothing is at this path.
             MethodNotAllowedError: something is, with other methods.
         """
-        pattern = self._pattern(request.path)
-        if pattern is None:
+        methods = self.methods(request.path)
+        if not methods:
             raise RouteNotFoundError(request.path)
-        if request.method not in self._operations[pattern]:
-            raise MethodNotAllowedError(tuple(sorted(self._operations[pattern])))
+        if request.method not in methods:
+            raise MethodNotAllowedError(methods)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods of the operations at a path, in alphabetical order; none where none are."""
+        pattern = self._pattern(path)
+        return () if pattern is None else tuple(sorted(self._operations[pattern]))
 
     def _pattern(self, path: str) -> re.Pattern[str] | None:
         bare = self.ending.sub("", path)

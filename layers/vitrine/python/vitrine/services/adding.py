@@ -1,15 +1,17 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError
+from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import NO_TEXTS, Image, Texts
+from vitrine.domain.images import FileName, Image
 from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.naming import WantedName, choose
 from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import Source
 
@@ -20,11 +22,12 @@ Placing = Callable[[Gallery, int], Gallery]
 def add_image(
     catalogue: Catalogue,
     product: ProductKey,
-    source: Source,
+    source: Source | Candidate,
     rules: PictureRules,
     *,
     place: Placing = Gallery.append,
-    texts: Texts = NO_TEXTS,
+    describe: Callable[[Image], Image] = lambda image: image,
+    name: WantedName | None = None,
     arrival: Arrival | None = None,
 ) -> Placed:
     """Make a picture an image of a product.
@@ -35,10 +38,11 @@ def add_image(
     Args:
         catalogue: the shop's.
         product: whose gallery it enters.
-        source: where its bytes come from.
+        source: where its bytes come from, or they themselves when they were looked at.
         rules: what it must fulfil.
         place: where it enters.
-        texts: its alternative texts.
+        describe: says of the new record what the picture cannot, such as its texts.
+        name: the file name it is to have among the shop's, if it is to have one.
         arrival: the file of the import folder that becomes the image; settled in the same commit.
 
     Raises:
@@ -51,27 +55,47 @@ def add_image(
     gallery = catalogue.galleries.gallery(shop, product)
     candidate = look_at(source, rules, gallery)
     candidate.check(len(gallery))
-    image = _image(catalogue, product, candidate, texts)
+    image = describe(_image(catalogue, product, candidate))
     key = candidate.store(catalogue.blobs, image)
     seen = [gallery]
+    chosen: list[FileName] = []
 
-    def change() -> Gallery:
+    def change() -> Placed:
         if not seen:
             refuse_settled(catalogue, arrival)
         before = seen.pop() if seen else catalogue.galleries.gallery(shop, product)
         candidate.check(len(before))
-        imported = Import(arrival, image.created_at, image.id) if arrival else None
-        after = place(before, image.id)
-        return catalogue.galleries.commit(
-            GalleryChange(shop, product, before, after, added=(image,), imported=imported)
+        named = choose(catalogue, name, chosen) if name else None
+        added = replace(image, name=named)
+        after = catalogue.galleries.commit(
+            GalleryChange(
+                shop,
+                product,
+                before,
+                place(before, image.id),
+                added=(added,),
+                named=(named, image.id) if named else None,
+                imported=Import(arrival, image.created_at, image.id) if arrival else None,
+            )
         )
+        return Placed(after, added)
 
     try:
-        return Placed(until_committed(change), image)
+        return until_committed(change)
     except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
         catalogue.blobs.remove_originals([key])
         raise
+
+
+def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -> None:
+    """Refuse a full gallery.
+
+    Raises:
+        PictureRefusedError: it is (`Rule.ROOM`).
+    """
+    if len(catalogue.galleries.gallery(catalogue.shop.id, product)) >= rules.max_images:
+        raise PictureRefusedError((Rule.ROOM,))
 
 
 def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
@@ -87,7 +111,7 @@ def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
         raise ImportSettledError(arrival.key)
 
 
-def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate, texts: Texts) -> Image:
+def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate) -> Image:
     moment = catalogue.clock()
     return Image(
         id=catalogue.galleries.next_image_id(catalogue.shop.id),
@@ -96,5 +120,4 @@ def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate, text
         original=candidate.original(),
         created_at=moment,
         updated_at=moment,
-        texts=texts,
     )

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import RenditionState, Texts
+from vitrine.domain.images import FileName, Image, RenditionState
 from vitrine.domain.locations import address
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.naming import WantedName, choose
 from vitrine.services.originals import Candidate, look_at
 from vitrine.services.reading import get_placed
 from vitrine.services.sources import Source
@@ -25,8 +26,12 @@ def _same(gallery: Gallery, _image: int) -> Gallery:
     return gallery
 
 
-def _unchanged(texts: Texts) -> Texts:
-    return texts
+def _as_it_is(image: Image) -> Image:
+    return image
+
+
+def _no_name(_image: Image) -> WantedName | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,16 @@ class Change:
     Attributes:
         place: puts the image, given by its id, elsewhere in its gallery.
         role: gives the image, given by its id, the thumbnail's role or takes it.
-        texts: its texts as they are to be, from those it has.
+        edit: the record as it is to be, but for what the others say.
         source: new bytes; None to keep those it has.
+        rename: the file name it is to get, from the image as it is; None to keep the one it has.
     """
 
     place: Callable[[Gallery, int], Gallery] = _same
     role: Callable[[Gallery, int], Gallery] = _same
-    texts: Callable[[Texts], Texts] = _unchanged
-    source: Source | None = None
+    edit: Callable[[Image], Image] = _as_it_is
+    source: Source | Candidate | None = None
+    rename: Callable[[Image], WantedName | None] = _no_name
 
 
 def change_image(
@@ -66,10 +73,13 @@ def change_image(
         candidate.check(images=0)  # the gallery does not grow
     image = found.image
     seen, stored = [found], set[str]()
+    chosen: list[FileName] = []
 
     def attempt() -> Placed:
         now = seen.pop() if seen else get_placed(catalogue, ProductKey(image.product), image.id)
-        wanted = _changed(catalogue, now, change, candidate)
+        wanted_name = change.rename(now.image)
+        name = choose(catalogue, wanted_name, chosen) if wanted_name else None
+        wanted = _changed(catalogue, now, change, candidate, name)
         if candidate and address(wanted.image).original_key not in stored:
             stored.add(candidate.store(catalogue.blobs, wanted.image))
         if wanted == now:
@@ -82,29 +92,41 @@ def change_image(
                     now.gallery,
                     wanted.gallery,
                     changed=((now.image, wanted.image),) if wanted.image != now.image else (),
+                    named=(name, image.id) if name else None,
                 )
             ),
             wanted.image,
         )
 
     try:
-        return until_committed(attempt)
+        changed = until_committed(attempt)
     except ImageNotFoundError:
         # Nobody can commit these bytes any more. After other failures somebody might, who sends
         # the same ones: they stay, and go when the image's next renditions are complete.
         catalogue.blobs.remove_originals(sorted(stored))
         raise
+    if chosen and not candidate:  # the picture is public under its new name when its event has come
+        catalogue.blobs.announce_original(address(changed.image).original_key)
+    return changed
 
 
 def _changed(
-    catalogue: Catalogue, now: Placed, change: Change, candidate: Candidate | None
+    catalogue: Catalogue,
+    now: Placed,
+    change: Change,
+    candidate: Candidate | None,
+    name: FileName | None,
 ) -> Placed:
     image = now.image
     moved = change.place(now.gallery, image.id)
-    wanted = replace(image, texts=change.texts(image.texts))
+    wanted = change.edit(image)
+    if name:
+        wanted = replace(wanted, name=name)
     if candidate:
         original = candidate.original(image.original.revision + 1)
         wanted = replace(wanted, original=original, renditions=RenditionState.PENDING)
-    if wanted != image or moved != now.gallery:
-        wanted = replace(wanted, updated_at=catalogue.clock(), version=image.version + 1)
+    if candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts:
+        wanted = replace(wanted, updated_at=catalogue.clock())
+    if wanted != image:
+        wanted = replace(wanted, version=image.version + 1)
     return Placed(change.role(moved, image.id), wanted)

@@ -67,7 +67,7 @@ class Candidate:
         return key
 
 
-def look_at(source: Source, rules: PictureRules, gallery: Gallery) -> Candidate:
+def look_at(source: Source | Candidate, rules: PictureRules, gallery: Gallery) -> Candidate:
     """Get a file and look at it; where `rules` look at room first, a full gallery saves that.
 
     Raises:
@@ -76,6 +76,8 @@ def look_at(source: Source, rules: PictureRules, gallery: Gallery) -> Candidate:
     """
     if rules.room_first and len(gallery) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))
+    if isinstance(source, Candidate):
+        return source
     try:
         upload = source.load(rules.max_bytes)
     except PictureError as error:

@@ -1,12 +1,14 @@
 """Removing images: the record first, then the original; its going takes the renditions along."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image
 from vitrine.domain.locations import address
 from vitrine.domain.shops import ProductKey
+from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
 
@@ -34,6 +36,44 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
 
     removed = until_committed(change)
     catalogue.blobs.remove_originals([address(removed).original_key])
+
+
+def retire_image(
+    catalogue: Catalogue, product: ProductKey, image: int, view: str | None = None
+) -> None:
+    """Take an image out of its product's gallery, or out of one store view; its bytes stay.
+
+    Out of the gallery, its record is kept to be purged some day (contract: openmage §7).
+
+    Raises:
+        ImageNotFoundError: the product, or the view, has no such image, or no longer.
+    """
+
+    def change() -> None:
+        gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
+        if found is None or image not in gallery or facts_of(found, view).removed:
+            raise ImageNotFoundError(image)
+        shop = catalogue.shop.id
+        if view is None:
+            after = gallery.retire(image)
+            gone = replace(found, updated_at=catalogue.clock())
+            catalogue.galleries.commit(
+                GalleryChange(shop, product, gallery, after, retired=(gone,))
+            )
+            return
+        facts = replace(facts_of(found, view), removed=True)
+        hidden = replace(with_facts(found, view, facts), version=found.version + 1)
+        catalogue.galleries.commit(
+            GalleryChange(
+                shop,
+                product,
+                gallery,
+                gallery.assign(image, (), view),
+                changed=((found, hidden),),
+            )
+        )
+
+    until_committed(change)
 
 
 def remove_images(

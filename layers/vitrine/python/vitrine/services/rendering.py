@@ -6,7 +6,7 @@ repeated, and whoever comes second finds out what the other did and tidies up.
 
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.images import FileName, Image, RenditionState
 from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
@@ -29,20 +29,27 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     try:
         original = blobs.original(address.original_key)
     except OriginalMissingError:
-        remove_renditions(blobs, address)
+        remove_renditions(galleries, blobs, address)
         return 0
     image = galleries.image(address.shop, original.product, address.image)
     if image is None:
-        raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
+        image = galleries.retired(address.shop, address.image)
+        if image is None:
+            # Nothing is public that is nobody's image.
+            raise RecordMissingError(address.original_key)
+        if locations.address(image) == address:
+            pictures = _pictures(address, original.data, image.name)
+            blobs.put_public(pictures)
+            return len(pictures)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
-    pictures = _pictures(address, original.data)
+    pictures = _pictures(address, original.data, image.name)
     blobs.put_public(pictures)
     try:
         galleries.complete_renditions(address, original.product)
     except RecordMissingError:
         # Removed while we were at it? Then nobody else will take away what we have just stored.
-        if remove_renditions(blobs, address):
+        if remove_renditions(galleries, blobs, address):
             return 0
         image = galleries.image(address.shop, original.product, address.image)
         if image is None or locations.address(image) == address:
@@ -62,15 +69,16 @@ def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
     return 0
 
 
-def _pictures(address: Address, data: bytes) -> list[PublicPicture]:
+def _pictures(address: Address, data: bytes, name: FileName | None) -> list[PublicPicture]:
     resized = resize(data, SETS["gallery"])
-    full_size = PublicPicture(
-        address.full_size_key(resized.original), resized.published, resized.original.media_type
-    )
+    keys = [address.full_size_key(resized.original)]
+    if name:
+        keys.append(locations.named_key(address.shop, name.full))
+    full_size = [PublicPicture(key, resized.published, resized.original.media_type) for key in keys]
     renditions = [
         PublicPicture(
             address.rendition_key(rendition, resized.kind), encoded, resized.kind.media_type
         )
         for rendition, encoded in resized.encoded.items()
     ]
-    return [full_size, *renditions]
+    return [*full_size, *renditions]

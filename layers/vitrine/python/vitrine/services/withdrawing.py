@@ -1,11 +1,11 @@
 """Withdrawing the public pictures of an original that is gone, told by a storage event."""
 
-from vitrine.domain.locations import Address, parse_original_key
+from vitrine.domain.locations import Address, named_key, parse_original_key
 from vitrine.domain.pictures import Format
-from vitrine.ports import Blobs
+from vitrine.ports import Blobs, Galleries
 
 
-def remove_renditions(blobs: Blobs, address: Address) -> bool:
+def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> bool:
     """Remove every public picture of an original that is gone.
 
     Originals of bytes that the image had before go with it: an image may be removed before the
@@ -22,6 +22,10 @@ def remove_renditions(blobs: Blobs, address: Address) -> bool:
     blobs.remove_public([*renditions, *(address.full_size_key(kind) for kind in Format)])
     if address.revision:
         remove_superseded(blobs, address)
+    if not blobs.original_keys(address.shop, address.image):
+        # A name that an image once had goes with the image, not with the bytes it had then.
+        names = galleries.names_of(address.shop, address.image)
+        blobs.remove_public([named_key(address.shop, name) for name in names])
     return True
 
 

@@ -1,0 +1,1 @@
+"""OpenMage's product images, `/api/rest` (seed; contract: openmage)."""

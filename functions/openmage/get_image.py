@@ -1,0 +1,34 @@
+"""GET /api/rest/products/{product}/images/{image}[/store/{store}]: one image of a product.
+
+OpenMage's document, "Allows you to retrieve information about a specified product image".
+"""
+
+from openmage.scope import is_admin, read_view
+from openmage.wire import (
+    READ,
+    ImageUnknownError,
+    answer,
+    dialect,
+    image_id,
+    present,
+    product,
+    shown,
+)
+from vitrine.domain.errors import ImageNotFoundError
+from vitrine.domain.store_views import see
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.reading import get_placed
+
+
+@endpoint(dialect, scope=READ)
+def handler(call: Call) -> Response:
+    """Answer the image as the store view shows it."""
+    view, gallery = read_view(call), product(call)
+    try:
+        placed = get_placed(call.catalogue, gallery, image_id(call))
+        seen = shown(see(placed.gallery, placed.image, view), call)
+    except ImageNotFoundError as error:
+        raise ImageUnknownError from error if is_admin(call) else error
+    return answer(call, present(seen, call))

@@ -1,0 +1,24 @@
+"""GET /api/rest/products/{product}/images[/store/{store}]: all images of a product.
+
+OpenMage's document, "Allows you to retrieve information about all images of a specified product".
+"""
+
+from openmage.scope import is_admin, read_view
+from openmage.wire import READ, answer, dialect, present, product
+from vitrine.domain.store_views import see_all
+from vitrine.edge.endpoint import endpoint
+from vitrine.edge.request import Call
+from vitrine.edge.response import Response
+from vitrine.services.reading import list_images
+
+
+@endpoint(dialect, scope=READ)
+def handler(call: Call) -> Response:
+    """Answer the images that the caller may see, in the store view's order."""
+    view = read_view(call)
+    placed = list_images(call.catalogue, product(call))
+    gallery = placed[0].gallery if placed else None
+    seen = see_all(gallery, (each.image for each in placed), view) if gallery else []
+    return answer(
+        call, [present(each, call) for each in seen if is_admin(call) or not each.excluded]
+    )
