@@ -99,13 +99,22 @@ def read_fields(call: Call, image: Image | None = None) -> Fields:
         position = _position(given.get("position"))
     with refusing("alt"):
         if "alt" in given:
-            texts = partial(_texts, given["alt"], main_language(call))
-            texts(image.texts if image else NO_TEXTS)
+            wanted = partial(_texts, given["alt"], main_language(call))
+            wanted(image.texts if image else NO_TEXTS)
+            texts = partial(_again, wanted)
     if refusals:
         raise FieldsRefusedError(refusals)
     if url is not None:
         return Fields(from_url(call.catalogue, url), position, texts)
     return Fields(None if data is None else at_hand(data, name), position, texts)
+
+
+def _again(wanted: Callable[[Texts], Texts], now: Texts) -> Texts:
+    """The texts as they are to be, from those that others have left meanwhile."""
+    try:
+        return wanted(now)
+    except _RefusedError as refused:
+        raise FieldsRefusedError({"alt": str(refused)}) from refused
 
 
 def _unchanged(texts: Texts) -> Texts:

@@ -175,6 +175,20 @@ def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) 
     assert found == replace(late, renditions=RenditionState.COMPLETE)
 
 
+def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
+    ports: Ports,
+) -> None:
+    stored = image(7)
+    head = add(ports, stored)
+    ports.galleries.complete_renditions(address(stored), stored.product)
+
+    ports.galleries.commit(
+        GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
+    )
+
+    assert ports.galleries.image("s1", stored.product, 7) == changed(stored)
+
+
 def test_removed_images_leave_and_are_no_longer_counted(ports: Ports) -> None:
     images = [image(number) for number in range(1, 51)]
     head = add(ports, *images)

@@ -14,6 +14,7 @@ from vitrine.domain.gallery import HARD_LIMIT, Gallery
 from vitrine.domain.imports import import_key, parse_arrival
 from vitrine.domain.shops import ProductKey, ProductMode
 from vitrine.ports import GalleryChange
+from vitrine.services.catalogue import Patience
 from vitrine.services.importing import RULES
 
 KEY = "import/s1/products/8/кружка 1+2.png"
@@ -144,6 +145,11 @@ def test_two_deliveries_at_the_same_time_make_one_image(
             "its product's name is longer than 64 characters",
         ),
         (
+            "import/s1/products/8/a\nb.png",
+            pictures.png(),
+            "its path holds what no path can, such as '..' or a control character",
+        ),
+        (
             "import/s1/products/../a.png",
             pictures.png(),
             "its path holds what no path can, such as '..' or a control character",
@@ -197,7 +203,7 @@ def test_what_fails_is_sent_again_and_leaves_no_reason(
 
     with monkeypatch.context() as broken:
         broken.setattr(shop.galleries, "commit", lose)
-        broken.setattr("vitrine.services.catalogue._ATTEMPTS", 2)
+        broken.setattr("pipeline.import_file.FOR_A_CROWD", Patience(2, 0.01))
         with pytest.raises(ConflictError):
             drop(shop)
     assert (shop.imports.imports("s1"), shop.blobs.originals) == ([], {})

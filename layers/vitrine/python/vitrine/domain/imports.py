@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FOLDER = "import/"
-_ARRIVAL = re.compile(r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))")
+_ARRIVAL = re.compile(
+    r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))", re.DOTALL
+)
 _PRODUCT_LENGTH = 64  # as the longest that a dialect takes
 _DEPTH = 2  # products/<product>/<file>
 _SEQUENCER_DIGITS = 32

@@ -67,7 +67,7 @@ def add_image(
         )
 
     try:
-        return Placed(until_committed(change), image)
+        return Placed(until_committed(change, catalogue.patience), image)
     except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
         catalogue.blobs.remove_originals([key])

@@ -88,7 +88,7 @@ def change_image(
         )
 
     try:
-        return until_committed(attempt)
+        return until_committed(attempt, catalogue.patience)
     except ImageNotFoundError:
         # Nobody can commit these bytes any more. After other failures somebody might, who sends
         # the same ones: they stay, and go when the image's next renditions are complete.

@@ -11,6 +11,7 @@ from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
 from vitrine.ports import Blobs, Galleries, PublicPicture
+from vitrine.services.catalogue import until_committed
 from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
@@ -39,7 +40,7 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     pictures = _pictures(address, original.data)
     blobs.put_public(pictures)
     try:
-        galleries.complete_renditions(address, original.product)
+        until_committed(lambda: galleries.complete_renditions(address, original.product))
     except RecordMissingError:
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(blobs, address):
