@@ -3,7 +3,7 @@
 Tiendanube's document, "Create a new Product Image".
 """
 
-from tiendanube.fields import read_fields
+from tiendanube.fields import read_new
 from tiendanube.wire import RULES, WRITE, answer, dialect, present, product
 from vitrine.domain.images import NO_TEXTS
 from vitrine.edge.endpoint import endpoint
@@ -16,9 +16,7 @@ from vitrine.services.adding import add_image
 def handler(call: Call) -> Response:
     """Store the picture at the position that is asked for, or behind the others."""
     gallery = product(call)
-    fields = read_fields(call)
+    source, fields = read_new(call)
     texts = fields.texts(NO_TEXTS)
-    created = add_image(
-        call.catalogue, gallery, fields.picture, RULES, place=fields.insert, texts=texts
-    )
+    created = add_image(call.catalogue, gallery, source, RULES, place=fields.insert, texts=texts)
     return answer(call, present(created, call), 201)

@@ -22,7 +22,7 @@ _TEXT_LENGTH = 1000  # characters
 _BLANK = "can't be blank"
 _INVALID = "is invalid"
 _SPACE = re.compile(r"\s+")
-_DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
+_DATA_URL = re.compile(r"^data:[^,]*;base64,", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,6 @@ class Fields:
     position: int | None
     texts: Callable[[Texts], Texts]
 
-    @property
-    def picture(self) -> Source:
-        """Where a new picture comes from.
-
-        Raises:
-            FieldsRefusedError: it comes from nowhere.
-        """
-        if self.source is None:
-            raise FieldsRefusedError({"src": _BLANK})
-        return self.source
-
     def insert(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image where it is wanted."""
         if self.position is None:
@@ -65,12 +54,28 @@ class _RefusedError(Exception):
     """One field holds what it cannot."""
 
 
-def read_fields(call: Call, image: Image | None = None) -> Fields:
-    """The fields of a body: of a new picture, or of a change to `image`.
+def read_new(call: Call) -> tuple[Source, Fields]:
+    """Where a new picture comes from, and the other fields of its body.
+
+    Raises:
+        FieldsRefusedError: fields hold what they cannot, or the picture comes from nowhere.
+    """
+    fields = _read(call, None)
+    if fields.source is None:
+        raise AssertionError("a new picture from nowhere was not refused")
+    return fields.source, fields
+
+
+def read_change(call: Call, image: Image) -> Fields:
+    """The fields of a body that changes `image`.
 
     Raises:
         FieldsRefusedError: fields hold what they cannot; all of them are named.
     """
+    return _read(call, image)
+
+
+def _read(call: Call, image: Image | None) -> Fields:
     given = call.fields
     refusals: dict[str, str] = {}
 
@@ -147,7 +152,7 @@ def _attachment(value: Any) -> bytes | None:
         return None
     if not isinstance(value, str):
         raise _RefusedError(_INVALID)
-    letters = _DATA_URL.sub("", _SPACE.sub("", value), count=1).rstrip("=")
+    letters = _DATA_URL.sub("", _SPACE.sub("", value)).rstrip("=")
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -63,6 +63,7 @@ def test_an_event_that_comes_twice_makes_one_image(shop: World) -> None:
 
     assert len(shop.galleries.heads["s1", "8"]) == 1
     assert len(shop.blobs.originals) == 1
+    assert shop.galleries.next_image_id("s1") == 2, "a repeated event looks at nothing"
 
 
 def test_a_new_version_of_a_file_is_another_image_and_an_old_one_none(shop: World) -> None:
@@ -142,7 +143,12 @@ def test_two_deliveries_at_the_same_time_make_one_image(
         (
             f"import/s1/products/{'8' * 65}/a.png",
             pictures.png(),
-            "its product's name is longer than 64 characters",
+            "its folder cannot name a product: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+        ),
+        (
+            "import/s1/products/bad id/a.png",
+            pictures.png(),
+            "its folder cannot name a product: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
         ),
         (
             "import/s1/products/8/a\nb.png",

@@ -20,6 +20,7 @@ from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange, PublicPicture
 from vitrine.services.adding import add_image
+from vitrine.services.catalogue import Patience
 from vitrine.services.changing import Change, change_image
 from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image
@@ -72,7 +73,8 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(world: World) -> Pipeline:
+def pipeline(world: World, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(1, 0))
     world.open_shop("s1")
     return Pipeline(world)
 
@@ -382,6 +384,24 @@ def test_a_record_that_another_writes_just_now_is_completed_all_the_same(
         complete(where, product)
 
     monkeypatch.setattr(pipeline.world.galleries, "complete_renditions", late)
+
+    pipeline.created(image)
+
+    assert pipeline.state(image) is RenditionState.COMPLETE
+
+
+def test_an_event_that_overtakes_the_record_waits_a_moment(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pipeline.add()
+    read = pipeline.world.galleries.image
+    late = [True, True]
+
+    def not_yet(shop: str, product: str, number: int) -> Image | None:
+        return None if late and late.pop() else read(shop, product, number)
+
+    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(5, 0.01))
+    monkeypatch.setattr(pipeline.world.galleries, "image", not_yet)
 
     pipeline.created(image)
 

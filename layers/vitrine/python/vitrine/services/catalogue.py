@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from vitrine.domain.errors import ConflictError, ProductNotFoundError
+from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Blobs, Galleries, Imports, Remote, Shops
 
@@ -76,20 +76,28 @@ class Catalogue:
         return ProductKey(registered)
 
 
-def until_committed(change: Callable[[], _Result], patience: Patience = FOR_A_CLIENT) -> _Result:
+FOR_A_RECORD = Patience(6, 0.5)
+"""A second or so: the storage event of new bytes may overtake the commit of their record."""
+
+
+def until_committed(
+    change: Callable[[], _Result],
+    patience: Patience = FOR_A_CLIENT,
+    again_after: type[VitrineError] = ConflictError,
+) -> _Result:
     """The result of `change`, which reads, computes and commits, run again while others win.
 
     Raises:
-        ConflictError: others won the first time and every other time.
+        VitrineError: of type `again_after`; others won the first time and every other time.
     """
     try:
         return change()
-    except ConflictError:
+    except again_after:
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
         from tenacity.wait import wait_random_exponential  # 20 ms, only when two writers meet
 
         again = Retrying(
-            retry=retry_if_exception_type(ConflictError),
+            retry=retry_if_exception_type(again_after),
             stop=stop_after_attempt(patience.attempts),
             wait=wait_random_exponential(multiplier=0.02, max=patience.longest_wait),
             reraise=True,

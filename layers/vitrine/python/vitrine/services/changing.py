@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import RenditionState, Texts
+from vitrine.domain.images import Image, RenditionState, Texts
 from vitrine.domain.locations import address
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
 from vitrine.services.originals import Candidate, look_at
-from vitrine.services.reading import get_placed
 from vitrine.services.sources import Source
 
 
@@ -68,7 +66,7 @@ def change_image(
     seen, stored = [found], set[str]()
 
     def attempt() -> Placed:
-        now = seen.pop() if seen else get_placed(catalogue, ProductKey(image.product), image.id)
+        now = seen.pop() if seen else _read(catalogue, image)
         wanted = _changed(catalogue, now, change, candidate)
         if candidate and address(wanted.image).original_key not in stored:
             stored.add(candidate.store(catalogue.blobs, wanted.image))
@@ -94,6 +92,15 @@ def change_image(
         # the same ones: they stay, and go when the image's next renditions are complete.
         catalogue.blobs.remove_originals(sorted(stored))
         raise
+
+
+def _read(catalogue: Catalogue, image: Image) -> Placed:
+    gallery, found = catalogue.galleries.gallery_with_image(
+        catalogue.shop.id, image.product, image.id
+    )
+    if found is None or image.id not in gallery:
+        raise ImageNotFoundError(image.id)
+    return Placed(gallery, found)
 
 
 def _changed(

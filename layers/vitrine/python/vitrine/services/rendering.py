@@ -11,7 +11,7 @@ from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
 from vitrine.ports import Blobs, Galleries, PublicPicture
-from vitrine.services.catalogue import until_committed
+from vitrine.services.catalogue import FOR_A_RECORD, until_committed
 from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
@@ -32,9 +32,15 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(blobs, address)
         return 0
-    image = galleries.image(address.shop, original.product, address.image)
-    if image is None:
-        raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
+
+    def record() -> Image:
+        found = galleries.image(address.shop, original.product, address.image)
+        if found is None or found.original.revision < address.revision:
+            # Nothing is public that is nobody's image, or not yet.
+            raise RecordMissingError(address.original_key)
+        return found
+
+    image = until_committed(record, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
     pictures = _pictures(address, original.data)
@@ -45,8 +51,8 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(blobs, address):
             return 0
-        image = galleries.image(address.shop, original.product, address.image)
-        if image is None or locations.address(image) == address:
+        image = record()
+        if locations.address(image) == address:
             raise
         return _superseded(blobs, address, image)
     if address.revision:
@@ -56,8 +62,6 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
 
 def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
-    if image.original.revision < address.revision:
-        raise RecordMissingError(address.original_key)  # they are not its bytes yet
     if image.renditions is RenditionState.COMPLETE:
         blobs.remove_originals([address.original_key])
     return 0
