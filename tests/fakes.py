@@ -158,9 +158,9 @@ class FakeGalleries:
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
         for before, after in change.changed:
-            # A change writes what it changes: the state of renditions is others' otherwise.
-            theirs = present[after.id].renditions
-            state = theirs if after.renditions is before.renditions else after.renditions
+            # Unless it brings other bytes, the state of renditions is not a change's to write.
+            same = after.original == before.original
+            state = present[after.id].renditions if same else after.renditions
             present[after.id] = replace(after, renditions=state)
         present |= {image.id: image for image in change.added}
         if change.named:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vitrine_cli import accounts, demo, local, stacks, tables
+from vitrine_cli import accounts, demo, local, logs, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Stack
 from vitrine_cli.steps import console, step
@@ -88,9 +88,15 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     out.print(
         f"\nAPI         {shop.base_url}\nPictures    {shop.media_url}\nShop        {shop.shop}"
     )
+    folder = f"s3://{stack.outputs['OriginalsBucket']}/import/{shop.shop}/products/<product>/"
+    out.print(f"Import      {folder} at {stack.endpoint}", soft_wrap=True)
+    out.print("\nFor a shell:\n", style="bold")
+    out.print(f"export BASE={shop.base_url}")
     for dialect, login in shop.credentials.items():
-        values = "  ".join(f"{name} {value}" for name, value in login.items())
-        out.print(f"{dialect:12}{values}", soft_wrap=True)
+        values = " ".join(
+            f"{dialect}_{name}".upper() + f"={value}" for name, value in login.items()
+        )
+        out.print(f"export {values}", soft_wrap=True, markup=False)
     out.print("\nTry it:\n", style="bold")
     demo.draw_samples()
     for line in demo.curl_lines(stack):
@@ -110,16 +116,13 @@ def _show_pictures(stack: Stack) -> None:
 @app.command()
 def down(
     *,
-    port: Annotated[int, typer.Option(help="The stack on this port.")] = PORT,
+    port: AnyPort = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every stack of this checkout.")
     ] = False,
 ) -> None:
     """Stop a stack on this machine, and forget what it held."""
-    chosen = stacks.known() if everything else [stack for stack in [stacks.load(port)] if stack]
-    if not chosen and not everything:
-        raise FailureError(f"No stack was started on port {port}.")
-    for stack in chosen:
+    for stack in stacks.known() if everything else [stacks.started(port)]:
         with step(f"Stopping the stack on port {stack.port}"):
             stack.stop()
 
@@ -248,11 +251,26 @@ def list_imports(
     if as_json:
         _print_json(rows)
         return
+    if not rows:
+        console.print(f"There is nothing to tell of files in import/{escape(shop)}/products/.")
+        return
     grid = Table("file", "image", "rejected because", "settled", box=None)
     for row in rows:
         cells = (row["file"], row["image"], row["rejected"], row["settled"])
         grid.add_row(*(escape(str(cell or "")) for cell in cells))
     _print_wide(grid)
+
+
+@app.command("logs")
+def show_logs(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="How far to go back.")] = 10,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Print what functions logged, oldest first: one line for each request, and every failure."""
+    for line in logs.lines(stack, port, minutes):
+        print(line)
 
 
 def _print_wide(grid: Table) -> None:

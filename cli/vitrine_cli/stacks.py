@@ -130,6 +130,23 @@ def known() -> list[Stack]:
     return [stack for port in sorted(ports) if (stack := load(port))]
 
 
+def started(port: int | None) -> Stack:
+    """The stack of a port, whether it still runs or not, or the only one there is.
+
+    Raises:
+        FailureError: there is none, or more than one to choose from.
+    """
+    found = known() if port is None else [stack for stack in [load(port)] if stack]
+    if not found:
+        raise FailureError(
+            "No stack was started." if port is None else f"No stack was started on port {port}."
+        )
+    if len(found) > 1:
+        ports = ", ".join(str(stack.port) for stack in found)
+        raise FailureError(f"Several stacks were started (ports {ports}); choose one with --port.")
+    return found[0]
+
+
 def running(port: int | None) -> Stack:
     """The running stack of a port, or the only one there is.
 

@@ -3,7 +3,7 @@
 BigCommerce's document, "create a product image".
 """
 
-from bigcommerce.fields import read_fields
+from bigcommerce.fields import read_new
 from bigcommerce.wire import RULES, WRITE, answer, dialect, location, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
@@ -15,11 +15,11 @@ from vitrine.services.adding import add_image
 def handler(call: Call) -> Response:
     """Store the picture where and as what it is wanted."""
     gallery = product(call)
-    fields = read_fields(call)
+    source, fields = read_new(call)
     created = add_image(
         call.catalogue,
         gallery,
-        fields.picture,
+        source,
         RULES,
         place=fields.enter,
         describe=fields.describe,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from bigcommerce.wire import FieldRefusedError, date, image_file, product_id
+from bigcommerce.wire import FieldRefusedError, date, image_file
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.edge.body import is_text, whole_number
@@ -24,7 +24,6 @@ _NAMES = (
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 _FILE_LENGTH = 2048  # characters
 _TEXT_LENGTH = 1000  # characters
-_REQUIRED = "The required field 'image_file' was not supplied."
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -43,17 +42,6 @@ class Fields:
     is_thumbnail: bool | None
     sort: int | None
     description: str | None
-
-    @property
-    def picture(self) -> Source:
-        """Where a new picture comes from.
-
-        Raises:
-            FieldRefusedError: it comes from nowhere.
-        """
-        if self.source is None:
-            raise FieldRefusedError(_REQUIRED)
-        return self.source
 
     def enter(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image where and as what it is wanted."""
@@ -79,12 +67,40 @@ class Fields:
         return replace(image, texts=Texts(self.description, image.texts.translations))
 
 
-def read_fields(call: Call, image: Image | None = None) -> Fields:
-    """The fields of a body: of a new picture, or of a change to `image`.
+def read_new(call: Call) -> tuple[Source, Fields]:
+    """Where a new picture comes from, and the other fields of its body.
+
+    Raises:
+        FieldRefusedError: one of them is not what it can be, or the picture comes from nowhere.
+    """
+    _refuse_names(call, None)
+    source = _source(call.fields.get("image_file"), None, call)
+    if source is None:
+        raise FieldRefusedError("The required field 'image_file' was not supplied.")
+    return source, _fields(call, source)
+
+
+def read_change(call: Call, image: Image) -> Fields:
+    """The fields of a body that changes `image`.
 
     Raises:
         FieldRefusedError: one of them is not what it can be.
     """
+    _refuse_names(call, image)
+    return _fields(call, _source(call.fields.get("image_file"), image, call))
+
+
+def _fields(call: Call, source: Source | None) -> Fields:
+    given = call.fields
+    return Fields(
+        source=source,
+        is_thumbnail=_truth(given.get("is_thumbnail")),
+        sort=_sort(given.get("sort_order")),
+        description=_description(given),
+    )
+
+
+def _refuse_names(call: Call, image: Image | None) -> None:
     given = call.fields
     for name in given:
         if name not in _NAMES:
@@ -95,22 +111,13 @@ def read_fields(call: Call, image: Image | None = None) -> Fields:
                 f"The field '{name}' cannot be written to. Please remove it from your request "
                 "before trying again."
             )
-    source = _source(given.get("image_file"), image, call)
-    if source is None and image is None:
-        raise FieldRefusedError(_REQUIRED)
-    return Fields(
-        source=source,
-        is_thumbnail=_truth(given.get("is_thumbnail")),
-        sort=_sort(given.get("sort_order")),
-        description=_description(given),
-    )
 
 
 def _read_only(call: Call, image: Image | None) -> Mapping[str, str | None]:
     return {
         "id": str(image.id) if image else None,
         "date_created": date(image.created_at) if image else None,
-        "product_id": product_id(call),
+        "product_id": call.request.parameters["product"],
     }
 
 
@@ -148,8 +155,8 @@ def _file(part: Part) -> Source | None:
 def _truth(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    number = whole_number(value)
-    wanted = _TRUTHS.get(str(value).lower() if number is None else str(number))
+    text = str(value).lower() if isinstance(value, int | str) else ""
+    wanted = _TRUTHS.get(text)
     if wanted is None:
         _refuse("is_thumbnail")
     return wanted

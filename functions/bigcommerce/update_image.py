@@ -3,7 +3,7 @@
 BigCommerce's document, "update a specific image".
 """
 
-from bigcommerce.fields import read_fields
+from bigcommerce.fields import read_change
 from bigcommerce.wire import RULES, WRITE, answer, dialect, image_id, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
@@ -16,6 +16,6 @@ from vitrine.services.reading import get_placed
 def handler(call: Call) -> Response:
     """Change what the body names and nothing else, all of it at once."""
     found = get_placed(call.catalogue, product(call), image_id(call))
-    fields = read_fields(call, found.image)
+    fields = read_change(call, found.image)
     change = Change(fields.place, fields.assign, fields.describe, fields.source)
     return answer(present(change_image(call.catalogue, found, change, RULES), call))

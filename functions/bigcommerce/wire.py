@@ -103,18 +103,13 @@ def _value(part: Part) -> Part | str | bytes:
         return part.data  # which no field takes
 
 
-def product_id(call: Call) -> str:
-    """What the path calls the product: the path's last segment may carry the suffix."""
-    return _bare(call.request.parameters["product"])
-
-
 def product(call: Call) -> ProductKey:
     """The product that the path names.
 
     Raises:
         ProductNotFoundError: it is no number, or the shop registers its products and not this one.
     """
-    name = product_id(call)
+    name = call.request.parameters["product"]
     if not _NUMBER.fullmatch(name):
         raise errors.ProductNotFoundError(name)
     return call.catalogue.product(name)
@@ -126,14 +121,10 @@ def image_id(call: Call) -> int:
     Raises:
         ImageNotFoundError: it is no number.
     """
-    name = _bare(call.request.parameters["image"])
+    name = _SUFFIXES.sub("", call.request.parameters["image"])
     if not _NUMBER.fullmatch(name):
         raise errors.ImageNotFoundError(name)
     return int(name)
-
-
-def _bare(segment: str) -> str:
-    return _SUFFIXES.sub("", segment)
 
 
 # Answers
@@ -156,7 +147,7 @@ def present(placed: Placed, call: Call) -> ImageBody:
     image = placed.image
     return {
         "id": image.id,
-        "product_id": int(product_id(call)),
+        "product_id": int(call.request.parameters["product"]),
         "image_file": image_file(image),
         "is_thumbnail": placed.is_thumbnail,
         "sort_order": placed.sort,
@@ -188,7 +179,8 @@ NO_CONTENT: Final = Response(204)
 def location(image: Image, call: Call) -> dict[str, str]:
     """Where a new image is, under the base that its creator used (contract §1)."""
     base = call.request.path.partition("/products/")[0]
-    return {"Location": f"{base}/products/{product_id(call)}/images/{image.id}"}
+    product_id = call.request.parameters["product"]
+    return {"Location": f"{base}/products/{product_id}/images/{image.id}"}
 
 
 # Errors (contract §6)

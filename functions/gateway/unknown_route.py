@@ -37,4 +37,5 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         return Response(answered["statusCode"], answered["body"], answered["headers"])
 
     known_callers_only = replace(dialect, checks=(require_scope,))
-    return endpoint(known_callers_only, scope=None)(answer)(handed_on, context)
+    made = endpoint(known_callers_only, scope=None, counts=not operation)
+    return made(answer)(handed_on, context)

@@ -25,7 +25,9 @@ def arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
     for each in event["Records"]:
         thing = each["s3"]["object"]
         arrival = parse_arrival(_key(thing), thing["eTag"], thing["sequencer"])
-        if arrival is not None:
+        if arrival is None:  # a file that waits for its path to be sent, or a folder
+            logger.info("no product's file", extra={"key": _key(thing)})
+        else:
             yield arrival
 
 

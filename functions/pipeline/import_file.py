@@ -1,12 +1,14 @@
 """S3, object created under `import/`: a file in a product's folder becomes its image."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline.events import arrivals
 from vitrine import environment
 from vitrine.domain.imports import Import
 from vitrine.edge.telemetry import logger
+from vitrine.services.catalogue import FOR_A_CROWD
 from vitrine.services.importing import NO_SHOP, import_file, reject
 
 environment.prepare()
@@ -17,7 +19,8 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     here = environment.current()
     for arrival in arrivals(event):
         if shop := here.shops.shop(arrival.shop):
-            settled = import_file(here.catalogue(shop), arrival)
+            patient = replace(here.catalogue(shop), patience=FOR_A_CROWD)
+            settled = import_file(patient, arrival)
         else:
             settled = reject(here.imports, Import(arrival, here.clock(), reason=NO_SHOP))
         logger.info(

@@ -3,7 +3,7 @@
 Tiendanube's document, "Create a new Product Image".
 """
 
-from tiendanube.fields import read_fields
+from tiendanube.fields import read_new
 from tiendanube.wire import RULES, WRITE, answer, dialect, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
@@ -15,8 +15,8 @@ from vitrine.services.adding import add_image
 def handler(call: Call) -> Response:
     """Store the picture at the position that is asked for, or behind the others."""
     gallery = product(call)
-    fields = read_fields(call)
+    source, fields = read_new(call)
     created = add_image(
-        call.catalogue, gallery, fields.picture, RULES, place=fields.insert, describe=fields.write
+        call.catalogue, gallery, source, RULES, place=fields.insert, describe=fields.write
     )
     return answer(call, present(created, call), 201)

@@ -22,7 +22,7 @@ _TEXT_LENGTH = 1000  # characters
 _BLANK = "can't be blank"
 _INVALID = "is invalid"
 _SPACE = re.compile(r"\s+")
-_DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
+_DATA_URL = re.compile(r"^data:[^,]*;base64,", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,6 @@ class Fields:
     source: Source | None
     position: int | None
     texts: Callable[[Texts], Texts]
-
-    @property
-    def picture(self) -> Source:
-        """Where a new picture comes from.
-
-        Raises:
-            FieldsRefusedError: it comes from nowhere.
-        """
-        if self.source is None:
-            raise FieldsRefusedError({"src": _BLANK})
-        return self.source
 
     def write(self, image: Image) -> Image:
         """The image with the texts that are wanted."""
@@ -69,12 +58,28 @@ class _RefusedError(Exception):
     """One field holds what it cannot."""
 
 
-def read_fields(call: Call, image: Image | None = None) -> Fields:
-    """The fields of a body: of a new picture, or of a change to `image`.
+def read_new(call: Call) -> tuple[Source, Fields]:
+    """Where a new picture comes from, and the other fields of its body.
+
+    Raises:
+        FieldsRefusedError: fields hold what they cannot, or the picture comes from nowhere.
+    """
+    fields = _read(call, None)
+    if fields.source is None:
+        raise AssertionError("a new picture from nowhere was not refused")
+    return fields.source, fields
+
+
+def read_change(call: Call, image: Image) -> Fields:
+    """The fields of a body that changes `image`.
 
     Raises:
         FieldsRefusedError: fields hold what they cannot; all of them are named.
     """
+    return _read(call, image)
+
+
+def _read(call: Call, image: Image | None) -> Fields:
     given = call.fields
     refusals: dict[str, str] = {}
 
@@ -103,13 +108,22 @@ def read_fields(call: Call, image: Image | None = None) -> Fields:
         position = _position(given.get("position"))
     with refusing("alt"):
         if "alt" in given:
-            texts = partial(_texts, given["alt"], main_language(call))
-            texts(image.texts if image else NO_TEXTS)
+            wanted = partial(_texts, given["alt"], main_language(call))
+            wanted(image.texts if image else NO_TEXTS)
+            texts = partial(_again, wanted)
     if refusals:
         raise FieldsRefusedError(refusals)
     if url is not None:
         return Fields(from_url(call.catalogue, url), position, texts)
     return Fields(None if data is None else at_hand(data, name), position, texts)
+
+
+def _again(wanted: Callable[[Texts], Texts], now: Texts) -> Texts:
+    """The texts as they are to be, from those that others have left meanwhile."""
+    try:
+        return wanted(now)
+    except _RefusedError as refused:
+        raise FieldsRefusedError({"alt": str(refused)}) from refused
 
 
 def _unchanged(texts: Texts) -> Texts:
@@ -142,7 +156,7 @@ def _attachment(value: Any) -> bytes | None:
         return None
     if not isinstance(value, str):
         raise _RefusedError(_INVALID)
-    letters = _DATA_URL.sub("", _SPACE.sub("", value), count=1).rstrip("=")
+    letters = _DATA_URL.sub("", _SPACE.sub("", value)).rstrip("=")
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -1,17 +1,16 @@
 """A list's filters, pages and fields, and the links between pages (contract: tiendanube §4, §5)."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
 
 from tiendanube.wire import PageNotFoundError, is_url_of
 from vitrine.domain.gallery import Placed
+from vitrine.edge.body import whole_number
 from vitrine.edge.request import Call
 
 _PER_PAGE = 30
 _MOST_PER_PAGE = 200
-_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read more than 4300
 
 
 def matches(images: Sequence[Placed], call: Call) -> list[Placed]:
@@ -19,11 +18,11 @@ def matches(images: Sequence[Placed], call: Call) -> list[Placed]:
     wanted = call.request.arguments
     found = list(images)
     if "position" in wanted:
-        position = _integer(wanted["position"])
+        position = whole_number(wanted["position"])
         found = [each for each in found if each.position == position]
     if "src" in wanted:
         found = [each for each in found if is_url_of(wanted["src"], each.image, call)]
-    if (since := _integer(wanted.get("since_id", ""))) is not None:
+    if (since := whole_number(wanted.get("since_id", ""))) is not None:
         found = [each for each in found if each.image.id > since]
         found.sort(key=lambda each: each.image.id)  # so that walking on skips nothing
     return found
@@ -76,10 +75,6 @@ def _url_of_page(page: int, call: Call) -> str:
     return f"{call.public_url}{call.request.path}?{query}"
 
 
-def _integer(text: str) -> int | None:
-    return int(text) if _INTEGER.fullmatch(text) else None
-
-
 def _from_one(text: str) -> int | None:
-    number = _integer(text)
+    number = whole_number(text)
     return number if number is not None and number >= 1 else None

@@ -3,7 +3,7 @@
 Tiendanube's document, "Modify an existing Product Image".
 """
 
-from tiendanube.fields import read_fields
+from tiendanube.fields import read_change
 from tiendanube.wire import RULES, WRITE, answer, dialect, image_id, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
@@ -16,6 +16,6 @@ from vitrine.services.reading import get_placed
 def handler(call: Call) -> Response:
     """Change what the body names and nothing else, all of it at once."""
     found = get_placed(call.catalogue, product(call), image_id(call))
-    fields = read_fields(call, found.image)
+    fields = read_change(call, found.image)
     change = Change(place=fields.move, edit=fields.write, source=fields.source)
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.functions import FunctionFailedError, LambdaFunctions
-from vitrine.adapters.table import Table
+from vitrine.adapters.table import ConditionFailedError, Table
 from vitrine.domain.errors import ConflictError
 
 ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
@@ -39,6 +39,19 @@ def test_a_cancelled_transaction_is_a_lost_race_only_for_reasons_that_pass(
         )
         with pytest.raises(ConflictError if lost else ClientError):
             Table(client, "table").transact(ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("code", "condition"),
+    [("ConditionalCheckFailedException", True), ("TransactionConflictException", False)],
+)
+def test_a_condition_that_fails_is_told_from_another_writer(code: str, *, condition: bool) -> None:
+    client = boto3.client("dynamodb", "eu-central-1")
+    with Stubber(client) as stub:
+        stub.add_client_error("update_item", code)
+        with pytest.raises(ConflictError) as lost:
+            Table(client, "table").update("a", "b", UpdateExpression="SET #a = :a")
+    assert isinstance(lost.value, ConditionFailedError) is condition
 
 
 def test_a_read_that_was_not_finished_is_tried_again() -> None:

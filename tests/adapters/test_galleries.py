@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
-from tests.adapters.conftest import Ports
+from tests.adapters.conftest import Ports, on_aws
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
@@ -175,6 +176,20 @@ def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) 
     assert found == replace(late, renditions=RenditionState.COMPLETE)
 
 
+def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
+    ports: Ports,
+) -> None:
+    stored = image(7)
+    head = add(ports, stored)
+    ports.galleries.complete_renditions(address(stored), stored.product)
+
+    ports.galleries.commit(
+        GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
+    )
+
+    assert ports.galleries.image("s1", stored.product, 7) == changed(stored)
+
+
 def test_removed_images_leave_and_are_no_longer_counted(ports: Ports) -> None:
     images = [image(number) for number in range(1, 51)]
     head = add(ports, *images)
@@ -228,3 +243,13 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[st
     found = ports.galleries.image("s1", stored.product, 7)
     assert found is not None
     assert found.renditions is RenditionState.PENDING
+
+
+def test_the_count_is_spread_over_several_items(aws: boto3.Session) -> None:
+    """Writers of different products would wait for each other at one item."""
+    add(on_aws(aws), *(image(number) for number in range(1, 11)))
+
+    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName="table")
+
+    keys = [item["sk"]["S"] for page in pages for item in page["Items"]]
+    assert len([key for key in keys if key.startswith("COUNT#")]) == 10

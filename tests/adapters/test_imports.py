@@ -109,6 +109,7 @@ def test_sequencers_of_different_lengths_are_compared_as_amazon_says() -> None:
 
     assert early.sequencer < late.sequencer
     assert arrival("0055aed6").sequencer == arrival("0055AED600").sequencer
+    assert arrival("0055AED6").sequencer < arrival("0055aed7").sequencer
     assert Import(late, MOMENT).settles(early)
     assert not Import(early, MOMENT).settles(late)
     assert Import(early, MOMENT).settles(replace(early, tag="other"))

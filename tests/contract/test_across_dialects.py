@@ -161,6 +161,7 @@ def test_updated_at_moves_with_bytes_text_and_asked_for_place_only(shop: Shop) -
     assert moved(sort_order=7)
     assert moved(image_file="http://example.com/new.png")
     assert not moved(is_thumbnail=True)
+    assert not moved(is_thumbnail=False)
     assert not moved(description="a mug", sort_order=7)
     before = times()
     shop.tiendanube("PUT", f"{TIENDANUBE}/{first}", json={"position": 2})

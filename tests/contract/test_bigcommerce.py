@@ -2408,3 +2408,46 @@ def test_the_seeds_requests_are_answered_as_the_seed_says(shop: BigCommerce) -> 
     assert shop.get(f"{images}/count.json") == {"count": 1}
     assert_empty(shop.send("DELETE", f"{images}.json"))
     assert shop.get(f"{images}/count.json") == {"count": 0}
+
+
+@pytest.mark.parametrize("product", ["29.json", "29.xml", "29.json/"])
+def test_a_product_has_no_suffix(shop: BigCommerce, product: str) -> None:
+    shop.hang({11: 0})
+
+    for method in ("GET", "DELETE"):
+        answer = shop.send(method, f"{API}/products/{product}/images")
+        assert_refused(answer, NOT_FOUND)
+
+
+@pytest.mark.parametrize("value", [1.0, 0.0, "+1", "01", "-0", 2, "yes", "", "1.0"])
+def test_what_is_neither_true_nor_false_is_invalid(shop: BigCommerce, value: object) -> None:
+    shop.hang({11: 0})
+
+    answer = shop.send("PUT", f"{API}/products/29/images/11", json={"is_thumbnail": value})
+
+    assert answer.json == [{"status": 400, "message": "The field 'is_thumbnail' is invalid."}]
+
+
+def test_a_field_that_nobody_can_spell_is_answered_all_the_same(shop: BigCommerce) -> None:
+    answer = shop.send(
+        "POST",
+        f"{API}/products/29/images",
+        {"Content-Type": "application/json"},
+        content=b'{"\\ud800": 1}',
+    )
+
+    assert answer.body.encode()
+    assert answer.json == [
+        {"status": 400, "message": "The field '?' is not supported by this resource."}
+    ]
+
+
+def test_a_record_that_no_gallery_names_is_not_found(shop: BigCommerce) -> None:
+    """Two reads of one call may show two moments: the record before the head that has it."""
+    shop.hang({11: 0, 12: 1})
+    head = shop.world.galleries.heads["shop1", "29"]
+    shop.world.galleries.heads["shop1", "29"] = head.remove(12)
+
+    for method in ("GET", "PUT", "DELETE"):
+        answer = shop.send(method, f"{API}/products/29/images/12")
+        assert_refused(answer, NOT_FOUND)

@@ -2482,3 +2482,52 @@ def test_the_seeds_refusals(tiendanube: Tiendanube) -> None:
     answer = tiendanube.send("POST", IMAGES, **raw(b'{\n  "invalid_name": "foobar"\n}'))
 
     assert_refused(answer, 422, {"src": ["can't be blank"]})
+
+
+def test_of_a_page_that_is_asked_for_twice_the_last_is_led_on_from(tiendanube: Tiendanube) -> None:
+    tiendanube.world.hang("shop1", "1234", {number: number for number in range(1, 8)})
+
+    answer = tiendanube.send("GET", f"{IMAGES}?page=1&per_page=2&page=2")
+
+    assert [image["id"] for image in answer.json] == [3, 4]
+    assert '?page=1&per_page=2&page=3>; rel="next"' in answer.headers["link"]
+
+
+def test_a_data_url_in_the_middle_of_an_attachment_is_invalid(tiendanube: Tiendanube) -> None:
+    whole = base64.b64encode(pictures.png()).decode()
+    body = {"attachment": whole[:40] + "data:x/y;base64," + whole[40:], "filename": "a.png"}
+
+    answer = tiendanube.send("POST", IMAGES, json=body)
+
+    assert (answer.status, answer.json) == (422, {"attachment": ["is invalid"]})
+
+
+def test_languages_that_others_add_meanwhile_are_counted(
+    tiendanube: Tiendanube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine languages, then one by each of two writers at the same time, on top of the first."""
+    tiendanube.world.hang("shop1", "1234", {11: 0}, alt="uno")
+    path = f"{IMAGES}/11"
+    eight = {f"a{letter}": "x" for letter in "abcdefgh"}
+    assert tiendanube.send("PUT", path, json={"alt": eight}).status == 200
+    commit = tiendanube.world.galleries.commit
+    waiting = [{"alt": {"zz": "x"}}]
+
+    def late(change: GalleryChange) -> Gallery:
+        if waiting:
+            assert tiendanube.send("PUT", path, json=waiting.pop()).status == 200
+        return commit(change)
+
+    monkeypatch.setattr(tiendanube.world.galleries, "commit", late)
+
+    answer = tiendanube.send("PUT", path, json={"alt": {"yy": "x"}})
+
+    assert (answer.status, answer.json) == (422, {"alt": ["is invalid"]})
+
+
+def test_a_request_that_is_handed_on_is_counted_once(
+    tiendanube: Tiendanube, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiendanube.send("GET", f"{IMAGES}/")
+
+    assert capsys.readouterr().out.count('"_aws"') == 1

@@ -281,3 +281,20 @@ def test_the_same_commands_reach_a_stack_by_its_name(
     assert answer.json() == {"items": [], "paging": {}}
     assert missing.returncode == 1
     assert missing.stderr.startswith("✗ The stack 'no-such-stack' cannot be reached:")
+
+
+def test_logs_show_a_line_for_each_request(running: Running, shop: Shop) -> None:
+    shop.send("GET", shop.images("shown-in-the-logs"))
+
+    shown = vitrine("logs", "--minutes", "5", "--port", str(running.port))
+
+    assert shown.returncode == 0, shown.stderr
+    assert '"operation":"list_images"' in shown.stdout
+    assert shop.token not in shown.stdout
+
+
+def test_a_folder_where_nothing_was_dropped_is_said_to_be_empty(running: Running) -> None:
+    shown = vitrine("imports", "nobody-here", "--port", str(running.port))
+
+    assert (shown.returncode, shown.stdout) == (0, "")
+    assert shown.stderr == ("There is nothing to tell of files in import/nobody-here/products/.\n")

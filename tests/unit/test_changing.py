@@ -1,6 +1,6 @@
 """Changing an image while others change it too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -9,13 +9,13 @@ from tests.conftest import World
 
 from vitrine.domain.errors import ConflictError, ImageNotFoundError, PictureRefusedError
 from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import Texts
+from vitrine.domain.images import Image, RenditionState, Texts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Catalogue
+from vitrine.services.catalogue import Catalogue, Patience
 from vitrine.services.changing import Change, change_image
 from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image, remove_images
@@ -129,12 +129,11 @@ def test_a_replacement_that_loses_every_time_leaves_what_another_may_commit(
         raise ConflictError
 
     monkeypatch.setattr(world.galleries, "commit", lose)
-    monkeypatch.setattr("vitrine.services.catalogue._ATTEMPTS", 2)
     before = set(world.blobs.originals)
 
     with pytest.raises(ConflictError):
         change_image(
-            catalogue,
+            replace(catalogue, patience=Patience(2, 0.01)),
             get_placed(catalogue, PRODUCT, 2),
             Change(source=at_hand(pictures.png(), "a.png")),
             RULES,
@@ -187,3 +186,37 @@ def test_a_removal_of_chosen_images_takes_no_others_when_it_must_begin_again(
     assert calls == [50, 50, 50]
     assert world.galleries.heads["s1", "p"].order == tuple(range(101, 201))
     assert len(world.galleries.records["s1", "p"]) == 100
+
+
+def test_images_read_in_the_middle_of_somebodys_writing_are_read_again(
+    world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query may see one half of a transaction: here a head that names an image without record."""
+    read = world.galleries.gallery_with_images
+    torn = [True]
+
+    def half(shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
+        gallery, images = read(shop, product)
+        if torn:
+            torn.pop()
+            return gallery, {number: image for number, image in images.items() if number != 3}
+        return gallery, images
+
+    monkeypatch.setattr(world.galleries, "gallery_with_images", half)
+
+    remove_images(catalogue, PRODUCT)
+
+    assert world.galleries.records["s1", "p"] == {}
+    assert world.blobs.originals == {}
+
+
+def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
+    world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = get_placed(catalogue, PRODUCT, 2)
+    where = address(found.image)
+    once_before_commit(world, monkeypatch, lambda: world.galleries.complete_renditions(where, "p"))
+
+    change_image(catalogue, found, Change(source=at_hand(pictures.png(), "a.png")), RULES)
+
+    assert world.galleries.records["s1", "p"][2].renditions is RenditionState.PENDING

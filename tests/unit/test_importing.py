@@ -14,6 +14,7 @@ from vitrine.domain.gallery import HARD_LIMIT, Gallery
 from vitrine.domain.imports import import_key, parse_arrival
 from vitrine.domain.shops import ProductKey, ProductMode
 from vitrine.ports import GalleryChange
+from vitrine.services.catalogue import Patience
 from vitrine.services.importing import RULES
 
 KEY = "import/s1/products/8/кружка 1+2.png"
@@ -62,6 +63,7 @@ def test_an_event_that_comes_twice_makes_one_image(shop: World) -> None:
 
     assert len(shop.galleries.heads["s1", "8"]) == 1
     assert len(shop.blobs.originals) == 1
+    assert shop.galleries.next_image_id("s1") == 2, "a repeated event looks at nothing"
 
 
 def test_a_new_version_of_a_file_is_another_image_and_an_old_one_none(shop: World) -> None:
@@ -141,7 +143,17 @@ def test_two_deliveries_at_the_same_time_make_one_image(
         (
             f"import/s1/products/{'8' * 65}/a.png",
             pictures.png(),
-            "its product's name is longer than 64 characters",
+            "its folder cannot name a product: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+        ),
+        (
+            "import/s1/products/bad id/a.png",
+            pictures.png(),
+            "its folder cannot name a product: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+        ),
+        (
+            "import/s1/products/8/a\nb.png",
+            pictures.png(),
+            "its path holds what no path can, such as '..' or a control character",
         ),
         (
             "import/s1/products/../a.png",
@@ -197,7 +209,7 @@ def test_what_fails_is_sent_again_and_leaves_no_reason(
 
     with monkeypatch.context() as broken:
         broken.setattr(shop.galleries, "commit", lose)
-        broken.setattr("vitrine.services.catalogue._ATTEMPTS", 2)
+        broken.setattr("pipeline.import_file.FOR_A_CROWD", Patience(2, 0.01))
         with pytest.raises(ConflictError):
             drop(shop)
     assert (shop.imports.imports("s1"), shop.blobs.originals) == ([], {})

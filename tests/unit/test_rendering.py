@@ -1,22 +1,26 @@
 """Renditions made and removed by events that come late, twice, or in another order."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from tests import pictures
 from tests.conftest import World
 
 from pipeline import generate_renditions, remove_renditions
-from vitrine.domain.errors import PictureRefusedError, RecordMissingError
+from vitrine.domain.errors import ConflictError, PictureRefusedError, RecordMissingError
+from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
-from vitrine.domain.locations import address
+from vitrine.domain.locations import Address, address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.ports import PublicPicture
+from vitrine.ports import GalleryChange, PublicPicture
 from vitrine.services.adding import add_image
+from vitrine.services.catalogue import Patience
 from vitrine.services.changing import Change, change_image
 from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image
@@ -69,7 +73,8 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(world: World) -> Pipeline:
+def pipeline(world: World, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(1, 0))
     world.open_shop("s1")
     return Pipeline(world)
 
@@ -321,6 +326,86 @@ def test_bytes_that_lost_a_race_go_and_their_winners_stay(pipeline: Pipeline) ->
     pipeline.world.blobs.put_original(address(lost).original_key, b"x", "image/png", PRODUCT)
     pipeline.created(lost)
     assert originals(pipeline) == [address(new).original_key]
+
+
+def deliver(pipeline: Pipeline, known: set[str]) -> None:
+    """Let every storage event come once, until there are no more; what fails is not sent again."""
+    while (now := set(pipeline.world.blobs.originals)) != known:
+        new, gone = sorted(now - known), sorted(known - now)
+        known.clear()
+        known |= now
+        for key in new:
+            with suppress(RecordMissingError):
+                generate_renditions.handler(event(quote_plus(key, safe="/")), None)
+        for key in gone:
+            remove_renditions.handler(event(quote_plus(key, safe="/")), None)
+
+
+@pytest.mark.parametrize("same_bytes", [False, True])
+def test_new_bytes_that_never_got_a_record_take_nobody_along(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, *, same_bytes: bool
+) -> None:
+    """A writer dies before its commit; the client sends a picture again, and every event comes."""
+    old, known = pipeline.add(), set[str]()
+    deliver(pipeline, known)
+    catalogue = pipeline.world.catalogue("s1")
+    found = get_placed(catalogue, PRODUCT, old.id)
+
+    def die(_: GalleryChange) -> Gallery:
+        raise KeyboardInterrupt
+
+    lost = Change(source=at_hand(pictures.png(40, 30), "lost.png"))
+    with monkeypatch.context() as broken:
+        broken.setattr(pipeline.world.galleries, "commit", die)
+        with pytest.raises(KeyboardInterrupt):
+            change_image(catalogue, found, lost, RULES)
+    deliver(pipeline, known)
+    data = pictures.png(40, 30) if same_bytes else pictures.png(41, 30)
+    new = change_image(catalogue, found, Change(source=at_hand(data, "new.png")), RULES).image
+    deliver(pipeline, known)
+
+    assert originals(pipeline) == [address(new).original_key]
+    assert stems(pipeline) == {address(new).stem}
+    assert len(pipeline.world.blobs.public) == 8
+    assert pipeline.state(new) is RenditionState.COMPLETE
+
+
+def test_a_record_that_another_writes_just_now_is_completed_all_the_same(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pipeline.add()
+    complete = pipeline.world.galleries.complete_renditions
+    busy = [True]
+
+    def late(where: Address, product: str) -> None:
+        if busy:
+            busy.pop()
+            raise ConflictError
+        complete(where, product)
+
+    monkeypatch.setattr(pipeline.world.galleries, "complete_renditions", late)
+
+    pipeline.created(image)
+
+    assert pipeline.state(image) is RenditionState.COMPLETE
+
+
+def test_an_event_that_overtakes_the_record_waits_a_moment(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pipeline.add()
+    read = pipeline.world.galleries.image
+    late = [True, True]
+
+    def not_yet(shop: str, product: str, number: int) -> Image | None:
+        return None if late and late.pop() else read(shop, product, number)
+
+    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(5, 0.01))
+    monkeypatch.setattr(pipeline.world.galleries, "image", not_yet)
+
+    pipeline.created(image)
+
+    assert pipeline.state(image) is RenditionState.COMPLETE
 
 
 def test_an_original_that_is_no_picture_fails_for_good(pipeline: Pipeline) -> None:

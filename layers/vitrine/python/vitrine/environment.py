@@ -101,7 +101,7 @@ def _on_aws() -> Environment:
         max_pool_connections=16,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
-    patient = Config(connect_timeout=1, read_timeout=24, retries={"total_max_attempts": 1})
+    patient = Config(connect_timeout=1, read_timeout=26, retries={"total_max_attempts": 1})
     table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
     originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
     shops = DynamoShops(table)

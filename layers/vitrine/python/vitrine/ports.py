@@ -104,6 +104,7 @@ class Galleries(Protocol):
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
+            ConflictError: another writer is at the same record: try again.
         """
 
     def image_count(self, shop: str) -> int:

@@ -6,8 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.imports import settlement
-from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
-from vitrine.domain.errors import ConflictError, RecordMissingError
+from vitrine.adapters.table import (
+    ConditionFailedError,
+    Item,
+    Table,
+    key,
+    milliseconds,
+    moment,
+    wire,
+)
+from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
 from vitrine.domain.pictures import Format
@@ -128,6 +136,7 @@ class DynamoGalleries:
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
+            ConflictError: another writer is at the same record: try again.
         """
         values = {
             ":complete": RenditionState.COMPLETE.value,
@@ -144,7 +153,7 @@ class DynamoGalleries:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=wire(values),
             )
-        except ConflictError:
+        except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 
     def image_count(self, shop: str) -> int:
@@ -195,8 +204,13 @@ def _unchanged_record(image: Image) -> dict[str, Any]:
 
 
 def _difference(before: Image, after: Image) -> dict[str, Any]:
-    """An update of what differs, and of nothing else: renditions are noted by others meanwhile."""
+    """An update of what differs, and of nothing else: renditions are noted by others meanwhile.
+
+    Those of other bytes are not: whatever they were when this was read, they are as `after` says.
+    """
     old, new = _image_item(before), _image_item(after)
+    if after.original != before.original:
+        del old["renditions"]
     changed = [name for name, value in new.items() if value != old.get(name)]
     condition = _unchanged_record(before)
     names = {f"#{name}": name for name in changed}

@@ -20,10 +20,15 @@ Item = dict[str, Any]
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
-_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_FAILED = "ConditionalCheckFailedException"
+_RACES = frozenset({_FAILED, "TransactionConflictException"})
 _RACES_IN_TRANSACTION = frozenset(
     {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
 )
+
+
+class ConditionFailedError(ConflictError):
+    """The item is not as the condition wants it, and nobody else was at it."""
 
 
 class Table:
@@ -86,7 +91,8 @@ class Table:
         """Change one item and return the changed attributes.
 
         Raises:
-            ConflictError: the condition does not hold.
+            ConditionFailedError: the condition does not hold.
+            ConflictError: another writer is at the same item.
         """
         with _races():
             answer = self._client.update_item(
@@ -124,7 +130,8 @@ def _races() -> Iterator[None]:
         if code in _RACES or (
             code == "TransactionCanceledException" and reasons <= _RACES_IN_TRANSACTION
         ):
-            raise ConflictError(code) from error
+            failed = ConditionFailedError if code == _FAILED else ConflictError
+            raise failed(code) from error
         raise
 
 

@@ -98,6 +98,7 @@ def target_of(reference: str, base: str = "") -> Target:
     Raises:
         DownloadError: it is not http or https, names a user or no host, or parsers disagree on it.
     """
+    reference = reference.strip(" ").replace(" ", "%20")  # as people paste them
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)

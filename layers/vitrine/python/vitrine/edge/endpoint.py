@@ -16,12 +16,15 @@ Handler = Callable[[Call], Response]
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
-def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], LambdaHandler]:
+def endpoint(
+    dialect: Dialect, *, scope: str | None, counts: bool = True
+) -> Callable[[Handler], LambdaHandler]:
     """Make a handler of one documented operation into a Lambda function.
 
     The handler runs only for a caller the dialect knows, whose credential covers `scope` and whose
     request passes the dialect's checks. Whatever fails is answered in the dialect's shape; what
     nobody foresaw is logged whole and told to the caller as nothing but a failure of ours.
+    `counts` is false where another function counts the same request.
     """
 
     environment.prepare()
@@ -47,6 +50,8 @@ def endpoint(dialect: Dialect, *, scope: str | None) -> Callable[[Handler], Lamb
             except Exception:  # noqa: BLE001 - the one place where nothing may get past us
                 logger.exception("unforeseen", extra={"request_id": request.id, "shop": shop})
                 response = dialect.refuse(InternalError(), request)
+            if not counts:
+                return response.to_event(with_body=request.method != "HEAD")
             record_request(
                 request=request.id,
                 shop=shop,

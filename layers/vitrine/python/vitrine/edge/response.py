@@ -36,6 +36,10 @@ def json_response(
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An answer whose body is `payload` as JSON, letters of all scripts left as they are."""
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    """An answer whose body is `payload` as JSON, letters of all scripts left as they are.
+
+    Halves of characters, which JSON can spell and nobody can send, become question marks.
+    """
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "replace").decode()
     return Response(status, body, {"Content-Type": media_type, **(headers or {})})

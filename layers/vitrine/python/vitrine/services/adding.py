@@ -81,7 +81,7 @@ def add_image(
         return Placed(after, added)
 
     try:
-        return until_committed(change)
+        return until_committed(change, catalogue.patience)
     except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
         catalogue.blobs.remove_originals([key])

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from vitrine.domain.errors import ConflictError, ProductNotFoundError
+from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Blobs, Galleries, Imports, Remote, Shops
 
-_ATTEMPTS = 16
 _Result = TypeVar("_Result")
 
 
@@ -17,6 +16,25 @@ def now() -> datetime:
     """The present moment, UTC, in whole milliseconds."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on while other writers win.
+
+    Attributes:
+        attempts: how often to try again.
+        longest_wait: seconds between two attempts, at most.
+    """
+
+    attempts: int
+    longest_wait: float
+
+
+FOR_A_CLIENT = Patience(16, 0.5)
+"""Four seconds or so: a client waits."""
+FOR_A_CROWD = Patience(24, 4.0)
+"""Half a minute: hundreds of files may have been dropped into one product's folder at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,7 @@ class Catalogue:
         imports: what became of files in the import folder.
         remote: reads pictures from elsewhere.
         clock: tells the present moment, UTC.
+        patience: for how long its changes are tried while other writers win.
     """
 
     shop: Shop
@@ -40,6 +59,7 @@ class Catalogue:
     imports: Imports
     remote: Remote
     clock: Callable[[], datetime] = now
+    patience: Patience = FOR_A_CLIENT
 
     def product(self, name: str) -> ProductKey:
         """The key of the product that a dialect calls `name`.
@@ -56,22 +76,30 @@ class Catalogue:
         return ProductKey(registered)
 
 
-def until_committed(change: Callable[[], _Result]) -> _Result:
+FOR_A_RECORD = Patience(6, 0.5)
+"""A second or so: the storage event of new bytes may overtake the commit of their record."""
+
+
+def until_committed(
+    change: Callable[[], _Result],
+    patience: Patience = FOR_A_CLIENT,
+    again_after: type[VitrineError] = ConflictError,
+) -> _Result:
     """The result of `change`, which reads, computes and commits, run again while others win.
 
     Raises:
-        ConflictError: others won the first time and sixteen times more.
+        VitrineError: of type `again_after`; others won the first time and every other time.
     """
     try:
         return change()
-    except ConflictError:
+    except again_after:
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
         from tenacity.wait import wait_random_exponential  # 20 ms, only when two writers meet
 
         again = Retrying(
-            retry=retry_if_exception_type(ConflictError),
-            stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.02, max=0.5),
+            retry=retry_if_exception_type(again_after),
+            stop=stop_after_attempt(patience.attempts),
+            wait=wait_random_exponential(multiplier=0.02, max=patience.longest_wait),
             reraise=True,
         )
         return again(change)

@@ -13,12 +13,10 @@ from vitrine.domain.gallery import Gallery, Placed
 from vitrine.domain.images import FileName, Image, RenditionState
 from vitrine.domain.locations import address
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import Catalogue, until_committed
 from vitrine.services.naming import WantedName, choose
 from vitrine.services.originals import Candidate, look_at
-from vitrine.services.reading import get_placed
 from vitrine.services.sources import Source
 
 
@@ -76,7 +74,7 @@ def change_image(
     chosen: list[FileName] = []
 
     def attempt() -> Placed:
-        now = seen.pop() if seen else get_placed(catalogue, ProductKey(image.product), image.id)
+        now = seen.pop() if seen else _read(catalogue, image)
         wanted_name = change.rename(now.image)
         name = choose(catalogue, wanted_name, chosen) if wanted_name else None
         wanted = _changed(catalogue, now, change, candidate, name)
@@ -99,7 +97,7 @@ def change_image(
         )
 
     try:
-        changed = until_committed(attempt)
+        changed = until_committed(attempt, catalogue.patience)
     except ImageNotFoundError:
         # Nobody can commit these bytes any more. After other failures somebody might, who sends
         # the same ones: they stay, and go when the image's next renditions are complete.
@@ -108,6 +106,15 @@ def change_image(
     if chosen and not candidate:  # the picture is public under its new name when its event has come
         catalogue.blobs.announce_original(address(changed.image).original_key)
     return changed
+
+
+def _read(catalogue: Catalogue, image: Image) -> Placed:
+    gallery, found = catalogue.galleries.gallery_with_image(
+        catalogue.shop.id, image.product, image.id
+    )
+    if found is None or image.id not in gallery:
+        raise ImageNotFoundError(image.id)
+    return Placed(gallery, found)
 
 
 def _changed(

@@ -1,7 +1,8 @@
 """A file becomes an original: looked at, judged by rules, described and stored."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from vitrine.domain.errors import PictureError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery
@@ -15,7 +16,7 @@ from vitrine.ports import Blobs
 from vitrine.services.sources import Source, Upload
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A file that has been looked at.
 
@@ -42,7 +43,11 @@ class Candidate:
             raise _named(PictureRefusedError(broken), self.source)
 
     def original(self, revision: int = 0) -> Original:
-        """The facts of a file that was not refused."""
+        """The facts of a file that was not refused, as an image's bytes of some revision."""
+        return replace(self._facts, revision=revision)
+
+    @cached_property
+    def _facts(self) -> Original:
         seen, data = self.inspection, self.upload.data
         if seen.format is None or seen.width is None or seen.height is None:
             raise AssertionError("rules that take a picture without format or size")
@@ -56,7 +61,6 @@ class Candidate:
             file_name=storage_name(self.upload.file_name),
             frames=seen.frames,
             transparent=seen.transparent,
-            revision=revision,
         )
 
     def store(self, blobs: Blobs, image: Image) -> str:

@@ -39,7 +39,7 @@ def get_placed(catalogue: Catalogue, product: ProductKey, image: int) -> Placed:
             raise ImageNotFoundError(image)
         return Placed(gallery, found)
 
-    return until_committed(read)
+    return until_committed(read, catalogue.patience)
 
 
 def count_images(catalogue: Catalogue, product: ProductKey) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from vitrine.domain.errors import ImageNotFoundError
+from vitrine.domain.errors import ConflictError, ImageNotFoundError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image
 from vitrine.domain.locations import address
@@ -34,7 +34,7 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
         )
         return found
 
-    removed = until_committed(change)
+    removed = until_committed(change, catalogue.patience)
     catalogue.blobs.remove_originals([address(removed).original_key])
 
 
@@ -83,8 +83,8 @@ def remove_images(
 ) -> None:
     """Remove all images that a product has now, or those of them that `choose` picks.
 
-    Fifty images go at a time; repeating an interrupted removal finishes it. Images that come
-    meanwhile stay.
+    Fifty images go at a time; repeating an interrupted removal removes the records that are left.
+    Images that come meanwhile stay.
     """
     read = catalogue.galleries.gallery_with_images
     seen = [read(catalogue.shop.id, product)]
@@ -95,7 +95,9 @@ def remove_images(
         batch = [image for image in gallery.order if image in chosen][:_BATCH]
         if not batch:
             return 0
-        removed = tuple(images[image] for image in batch if image in images)
+        if not images.keys() >= set(batch):  # read in the middle of somebody's writing
+            raise ConflictError
+        removed = tuple(images[image] for image in batch)
         left = catalogue.galleries.commit(
             GalleryChange(
                 catalogue.shop.id, product, gallery, gallery.remove(*batch), removed=removed
@@ -105,5 +107,5 @@ def remove_images(
         catalogue.blobs.remove_originals([address(image).original_key for image in removed])
         return len(batch)
 
-    while until_committed(remove_next):
+    while until_committed(remove_next, catalogue.patience):
         pass

@@ -11,6 +11,7 @@ from vitrine.domain.locations import Address
 from vitrine.domain.renditions import SETS
 from vitrine.pictures.resizing import resize
 from vitrine.ports import Blobs, Galleries, PublicPicture
+from vitrine.services.catalogue import FOR_A_RECORD, until_committed
 from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
@@ -31,30 +32,32 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(galleries, blobs, address)
         return 0
-    image = galleries.image(address.shop, original.product, address.image)
-    if image is None:
-        image = galleries.retired(address.shop, address.image)
-        if image is None:
-            # Nothing is public that is nobody's image.
+
+    def record() -> Image:
+        found = galleries.image(address.shop, original.product, address.image)
+        if found is None:
+            found = galleries.retired(address.shop, address.image)
+        if found is None or found.original.revision < address.revision:
+            # Nothing is public that is nobody's image, or not yet.
             raise RecordMissingError(address.original_key)
-        if locations.address(image) == address:
-            pictures = _pictures(address, original.data, image.name)
-            blobs.put_public(pictures)
-            return len(pictures)
+        return found
+
+    image = until_committed(record, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
     pictures = _pictures(address, original.data, image.name)
     blobs.put_public(pictures)
     try:
-        galleries.complete_renditions(address, original.product)
+        until_committed(lambda: galleries.complete_renditions(address, original.product))
     except RecordMissingError:
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(galleries, blobs, address):
             return 0
-        image = galleries.image(address.shop, original.product, address.image)
-        if image is None or locations.address(image) == address:
+        image = record()
+        if locations.address(image) != address:
+            return _superseded(blobs, address, image)
+        if galleries.retired(address.shop, address.image) is None:
             raise
-        return _superseded(blobs, address, image)
     if address.revision:
         remove_superseded(blobs, address)
     return len(pictures)
@@ -62,8 +65,6 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
 
 def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
-    if image.original.revision < address.revision:
-        raise RecordMissingError(address.original_key)  # they are not its bytes yet
     if image.renditions is RenditionState.COMPLETE:
         blobs.remove_originals([address.original_key])
     return 0

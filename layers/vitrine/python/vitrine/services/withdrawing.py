@@ -16,30 +16,40 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
     """
     if blobs.has_original(address.original_key):
         return False
+    older: list[str] = []
+    if address.revision:
+        for key, other in _originals(blobs, address):
+            if (other.revision, other.digest) == (address.revision, address.digest):
+                return True  # another file name for the same bytes: the pictures are theirs
+            if other.revision < address.revision:
+                older.append(key)
     # By prefix, so that sizes which an earlier table named go too; removing a key that is not
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
     blobs.remove_public([*renditions, *(address.full_size_key(kind) for kind in Format)])
-    if address.revision:
-        remove_superseded(blobs, address)
-    if not blobs.original_keys(address.shop, address.image):
+    # Revisions only grow: whatever an image's bytes are now, these are so no more.
+    blobs.remove_originals(older)
+    names = galleries.names_of(address.shop, address.image)
+    if names and not blobs.original_keys(address.shop, address.image):
         # A name that an image once had goes with the image, not with the bytes it had then.
-        names = galleries.names_of(address.shop, address.image)
         blobs.remove_public([named_key(address.shop, name) for name in names])
     return True
 
 
 def remove_superseded(blobs: Blobs, address: Address) -> None:
-    """Remove the originals of an image that can be its bytes no more: revisions only grow.
+    """Remove the originals of an image whose present bytes are those at `address`, but for these.
 
     Of the same revision there may be another, whose writer lost the race for it.
     """
-    keys = blobs.original_keys(address.shop, address.image)
-    found = [(key, parse_original_key(key)) for key in keys]
     blobs.remove_originals(
         [
             key
-            for key, other in found
-            if other and other != address and other.revision <= address.revision
+            for key, other in _originals(blobs, address)
+            if other != address and other.revision <= address.revision
         ]
     )
+
+
+def _originals(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
+    keys = blobs.original_keys(address.shop, address.image)
+    return [(key, other) for key in keys if (other := parse_original_key(key))]
