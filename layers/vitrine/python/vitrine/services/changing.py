@@ -132,8 +132,9 @@ def _changed(
     if candidate:
         original = candidate.original(image.original.revision + 1)
         wanted = replace(wanted, original=original, renditions=RenditionState.PENDING)
-    if candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts:
+    touched = candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
+    if touched:
         wanted = replace(wanted, updated_at=catalogue.clock())
-    if wanted != image:
+    if touched or wanted != image:
         wanted = replace(wanted, version=image.version + 1)
     return Placed(change.role(moved, image.id), wanted)
