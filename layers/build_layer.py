@@ -13,7 +13,7 @@ from pathlib import Path
 LAYERS = Path(__file__).resolve().parent
 ROOT = LAYERS.parent
 LAMBDA = ["--python-platform", "x86_64-manylinux_2_34", "--python-version", "3.13"]
-KEPT_MODELS = {"dynamodb", "s3", "lambda", "sts"}
+KEPT_MODELS = {"dynamodb", "s3", "lambda", "ssm", "sts"}
 """AWS services whose descriptions functions read; the other four hundred stay out of the layer."""
 
 

@@ -10,11 +10,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import settings
 from tests import pictures
-from tests.fakes import FakeBlobs, FakeFunctions, FakeGalleries, FakeImports, FakeRemote, FakeShops
+from tests.fakes import (
+    FakeBlobs,
+    FakeFunctions,
+    FakeGalleries,
+    FakeImports,
+    FakePairs,
+    FakeRemote,
+    FakeShops,
+    FakeVault,
+)
 
 from vitrine import environment
 from vitrine.access.callers import Access
-from vitrine.domain.credentials import Credential, digest_of
+from vitrine.access.issuing import issue_pair
+from vitrine.access.oauth import OAuth
+from vitrine.domain.credentials import Credential, Keys, digest_of
 from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.images import Image, Original, Texts
 from vitrine.domain.locations import address
@@ -46,9 +57,14 @@ class World:
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    vault: FakeVault = field(default_factory=FakeVault)
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     clock: Callable[[], datetime] = now
+    pairs: FakePairs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pairs = FakePairs(self.shops)
 
     @property
     def environment(self) -> Environment:
@@ -59,9 +75,19 @@ class World:
             self.imports,
             self.remote,
             self.functions,
-            Access(self.shops),
+            Access(self.shops, oauth=self.oauth()),
             MEDIA_URL,
             clock=self.now,
+        )
+
+    def oauth(self, public_url: str = "", *, plaintext_over_http: bool = False) -> OAuth:
+        """What checks signed requests in this world."""
+        return OAuth(
+            self.pairs,
+            self.vault,
+            public_url,
+            plaintext_over_http=plaintext_over_http,
+            clock=lambda: self.now().timestamp(),
         )
 
     @property
@@ -99,6 +125,20 @@ class World:
         )
         self.shops.create_credential(credential)
         return credential
+
+    def issue_keys(self, shop: str, dialect: str, *scopes: str, role: str = "admin") -> Keys:
+        """What a new client that signs its requests is given."""
+        _, keys = issue_pair(
+            self.pairs,
+            self.vault,
+            shop=shop,
+            dialect=dialect,
+            role=role,
+            scopes=frozenset(scopes),
+            label="test",
+            now=datetime(2024, 1, 1, tzinfo=UTC),
+        )
+        return keys
 
     def catalogue(self, shop: str) -> Catalogue:
         """The catalogue of a shop, as services get it."""

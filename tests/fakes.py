@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from vitrine.domain import locations
-from vitrine.domain.credentials import Credential
+from vitrine.domain.credentials import Credential, Pair, PairSecrets, Scheme
 from vitrine.domain.errors import (
     ConflictError,
     CredentialUnknownError,
@@ -23,6 +23,7 @@ from vitrine.domain.errors import (
     PictureRefusedError,
     RecordMissingError,
     Rule,
+    SecretsMissingError,
     ShopExistsError,
 )
 from vitrine.domain.gallery import Gallery
@@ -71,7 +72,8 @@ class FakeShops:
         self.registered |= {(shop, alias): product for alias in (product, *aliases)}
 
     def credential(self, digest: str) -> Credential | None:
-        return self.by_digest.get(digest)
+        found = self.by_digest.get(digest)
+        return found if found and found.scheme is Scheme.BEARER else None
 
     def create_credential(self, credential: Credential) -> None:
         self.by_digest[credential.digest] = credential
@@ -87,6 +89,45 @@ class FakeShops:
                 self.by_digest[each.digest] = replace(each, revoked_at=revoked_at)
                 return
         raise CredentialUnknownError(credential)
+
+
+@dataclass
+class FakePairs:
+    """Pairs, whose credentials are in the shops' lists."""
+
+    shops: FakeShops
+    tokens: dict[str, str] = field(default_factory=dict)
+    nonces: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def pair(self, digest: str) -> Pair | None:
+        if digest not in self.tokens:
+            return None
+        return Pair(self.shops.by_digest[digest], self.tokens[digest])
+
+    def create_pair(self, pair: Pair) -> None:
+        if pair.credential.digest in self.tokens:
+            raise ConflictError
+        self.shops.create_credential(pair.credential)
+        self.tokens[pair.credential.digest] = pair.token
+
+    def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
+        used = self.nonces.setdefault(digest, (request, expires))
+        if used[0] != request:
+            raise ConflictError
+
+
+@dataclass
+class FakeVault:
+    kept: dict[str, PairSecrets] = field(default_factory=dict)
+
+    def secrets_of(self, digest: str) -> PairSecrets:
+        if digest not in self.kept:
+            raise SecretsMissingError(digest)
+        return self.kept[digest]
+
+    def keep(self, digest: str, secrets: PairSecrets) -> None:
+        assert digest not in self.kept
+        self.kept[digest] = secrets
 
 
 @dataclass

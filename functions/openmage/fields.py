@@ -1,4 +1,4 @@
-"""The fields of a POST or PUT, coerced and refused as OpenMage does (contract: openmage §4.2–4.5)."""
+"""The fields of a POST or PUT, coerced and refused as OpenMage does (contract: openmage §4)."""
 
 import base64
 import binascii
@@ -30,7 +30,7 @@ _NOT_SPECIFIED = "The image is not specified"
 _NOT_VALID = "Resource data pre-validator error."
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _label(value: Any) -> str:
 
 def _whole(value: Any) -> int:
     if isinstance(value, float):
-        value = f"{value:.0f}" if abs(value) < 1e300 else "0"
+        return int(min(max(value, -HIGHEST_SORT), HIGHEST_SORT))
     text = _scalar(value)
     if text is None:
         raise DataRefusedError(_NOT_VALID)

@@ -30,5 +30,7 @@ def handler(call: Call) -> Response:
         placed = get_placed(call.catalogue, gallery, image_id(call))
         seen = shown(see(placed.gallery, placed.image, view), call)
     except ImageNotFoundError as error:
-        raise ImageUnknownError from error if is_admin(call) else error
+        if is_admin(call):
+            raise ImageUnknownError from error
+        raise
     return answer(call, present(seen, call))

@@ -1,4 +1,4 @@
-"""Whose image it is in which store view: shop settings, roles, scopes (contract: openmage §1, §7)."""
+"""Which store view a request is about, and what a shop calls its roles (contract: openmage §1)."""
 
 import re
 from typing import Final

@@ -32,7 +32,7 @@ def handler(call: Call) -> Response:
         place=said.place,
         role=said.assign,
         edit=said.write,
-        source=picture and picture.candidate,
+        source=None if picture is None else picture.candidate,
         rename=naming,
     )
     change_image(call.catalogue, found, change, RULES)

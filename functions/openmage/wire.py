@@ -1,32 +1,36 @@
 """How OpenMage spells it: callers, images, errors, in XML and JSON (seed; contract: openmage)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 from multipart import parse_options_header
-from vitrine.access.oauth import OAuthRefusedError
 
 from openmage.scope import StoreUnknownError, is_admin, types
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
-from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
+from vitrine.domain.errors import OAuthError, PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import HARD_LIMIT
 from vitrine.domain.images import Image
 from vitrine.domain.locations import address, named_key, public_url
-from vitrine.domain.pictures import Format
+from vitrine.domain.pictures import Format as PictureFormat
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.store_views import Seen
+from vitrine.edge.body import parse_collection
 from vitrine.edge.dialect import Dialect, routes
+from vitrine.edge.form_body import parse_urlencoded
+from vitrine.edge.negotiation import Format, preferred
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
+from vitrine.edge.xml_answer import Answer, xml_response
+from vitrine.edge.xml_body import parse_xml
 
 READ: Final = "read"
 WRITE: Final = "write"
 RULES: Final = PictureRules(
-    formats=frozenset({Format.JPEG, Format.PNG, Format.GIF, Format.WEBP}),
+    formats=frozenset(PictureFormat) - {PictureFormat.BMP},
     max_bytes=10_000_000,  # more than a body holds
     max_images=HARD_LIMIT,
     room_first=False,
@@ -41,15 +45,15 @@ def authenticate(request: Request, access: Access) -> Caller:
 
     Whether any answer can be given in an accepted format is looked at before (contract §4.2).
     """
-    answer_format(request)
+    preferred(request.headers.get("accept"))
     scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
         try:
             return access.bearer(given.strip(), "openmage")
         except errors.NotAuthenticatedError:
-            raise OAuthRefusedError("oauth_problem=token_rejected") from None
+            raise OAuthError(OAuthError.Problem.TOKEN_REJECTED) from None
     if scheme.lower() == "oauth":
-        return access.oauth(request, "openmage")
+        return access.signed(request, "openmage")
     return _guest(access.shop_of_host(request.headers.get("host", "").partition(":")[0].lower()))
 
 
@@ -67,7 +71,16 @@ class MethodUnknownError(VitrineError):
     """No operation anywhere has this method."""
 
 
+_PRODUCT_LENGTH = 64  # characters
+_UNFIT = re.compile(r"[/\x00-\x1f\x7f]")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+
+
+def routed(call: Call) -> None:
+    """Refuse paths whose product cannot be one (contract §1)."""
+    name = call.request.parameters.get("product", "")
+    if len(name) > _PRODUCT_LENGTH or _UNFIT.search(name):
+        raise errors.RouteNotFoundError(call.request.path)
 
 
 def versioned(call: Call) -> None:
@@ -102,12 +115,9 @@ def product(call: Call) -> ProductKey:
     """The product that the path names.
 
     Raises:
-        ProductNotFoundError: it cannot be one, or the shop registers its products and not this one.
+        ProductNotFoundError: the shop registers its products, and not this one.
     """
-    name = call.request.parameters["product"]
-    if len(name) > 64 or re.search(r"[/\x00-\x1f\x7f]", name):
-        raise errors.ProductNotFoundError(name)
-    return call.catalogue.product(name)
+    return call.catalogue.product(call.request.parameters["product"])
 
 
 def image_id(call: Call) -> int:
@@ -122,12 +132,19 @@ def image_id(call: Call) -> int:
     return int(name)
 
 
-_TYPES = {
-    "application/json": "json",
-    "application/xml": "xml",
-    "text/xml": "xml",
-    "application/xhtml+xml": "xml",
-    "text/plain": "form",
+_FIELDS = frozenset(
+    {
+        *("label", "position", "exclude", "types"),
+        *("file_name", "file_mime_type", "file_content"),
+    }
+)
+_JSON_DEPTH = 32
+_READERS: Final[Mapping[str, Callable[[bytes], Any]]] = {
+    "application/json": lambda body: parse_collection(body, max_depth=_JSON_DEPTH),
+    "application/xml": parse_xml,
+    "text/xml": parse_xml,
+    "application/xhtml+xml": parse_xml,
+    "text/plain": parse_urlencoded,
 }
 
 
@@ -139,7 +156,7 @@ def read(request: Request) -> Mapping[str, Any]:
     media_type, options = parse_options_header(given)
     if media_type.startswith("multipart/"):
         raise UnreadableError("Invalid Content-Type header")
-    if media_type not in _TYPES:
+    if media_type not in _READERS:
         raise UnreadableError(
             "Server can not understand Content-Type HTTP header media type "
             f'"{given.partition(";")[0].strip()}"'
@@ -148,36 +165,17 @@ def read(request: Request) -> Mapping[str, Any]:
         raise UnreadableError("UTF-8 is the only supported charset")
     if request.received > MAX_BODY:
         raise errors.BodyTooLargeError
-    decoded = _DECODERS[_TYPES[media_type]](request.body)
+    decoded = _READERS[media_type](request.body)
     if isinstance(decoded, list) and decoded and request.method == "POST":
         raise errors.MethodNotAllowedError(())
     fields = decoded if isinstance(decoded, Mapping) else {}
-    known = {name: value for name, value in fields.items() if name in FIELDS and value is not None}
+    known = {name: value for name, value in fields.items() if name in _FIELDS and value is not None}
     if not known:
         raise DataRefusedError("The request data is invalid.")
     return known
 
 
 # Answers
-
-_XML_TYPES = frozenset(
-    {"*/*", "application/*", "text/*", "application/xml", "text/xml"},
-)
-
-
-def answer_format(request: Request) -> str:
-    """`xml` or `json`, as the client would have it (contract §4.1).
-
-    Raises:
-        NotAcceptableError: it would have neither.
-    """
-    accept = request.headers.get("accept", "").strip()
-    if not accept:
-        return "xml"
-    chosen = preferred(accept, {*_XML_TYPES, "application/json"})
-    if chosen is None:
-        raise errors.NotAcceptableError(accept)
-    return "json" if chosen == "application/json" else "xml"
 
 
 class ImageUnknownError(VitrineError):
@@ -218,7 +216,7 @@ def url(image: Image, call: Call) -> str:
     return public_url(call.media_url, address(image).full_size_key(image.original.format))
 
 
-def answer(call: Call, payload: object) -> Response:
+def answer(call: Call, payload: Answer) -> Response:
     """200 with an image, or a list of them."""
     return _formatted(200, payload, call.request)
 
@@ -230,18 +228,18 @@ def done(headers: Mapping[str, str] | None = None) -> Response:
 
 def location(image: Image, call: Call) -> dict[str, str]:
     """Where a new image is (contract §1)."""
-    segment = quote(call.request.parameters["product"], safe="")
+    segment = quote(call.request.parameters["product"], safe="!$&'()*+,;=:@")
     return {"Location": f"/api/rest/products/{segment}/images/{image.id}"}
 
 
-def _formatted(status: int, payload: object, request: Request) -> Response:
+def _formatted(status: int, payload: Answer, request: Request) -> Response:
     try:
-        as_json = answer_format(request) == "json"
+        wanted = preferred(request.headers.get("accept"))
     except errors.NotAcceptableError:
-        as_json = False
-    if as_json:
+        wanted = Format.XML
+    if wanted is Format.JSON:
         return json_response(status, payload, "application/json; charset=utf-8")
-    return Response(status, write_xml(payload), {"Content-Type": "application/xml; charset=utf-8"})
+    return xml_response(status, payload)
 
 
 # Errors (contract §6)
@@ -293,7 +291,7 @@ _FULL = "Requested product does not support images"
 def refuse(error: VitrineError, request: Request) -> Response:
     """The answer to a request that ended in `error`."""
     match error:
-        case OAuthRefusedError():
+        case OAuthError():
             challenge = {"WWW-Authenticate": "OAuth"}
             return _refusal(request, [(401, error.message)], challenge)
         case DataRefusedError():
@@ -314,7 +312,7 @@ def _refusal(
     messages: Sequence[tuple[int, str]],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    listed = [{"code": code, "message": message} for code, message in messages]
+    listed: list[Answer] = [{"code": code, "message": message} for code, message in messages]
     response = _formatted(messages[-1][0], {"messages": {"error": listed}}, request)
     return Response(response.status, response.body, {**response.headers, **(headers or {})})
 
@@ -341,7 +339,7 @@ dialect: Final = Dialect(
     name="openmage",
     routes={**routes(_IMAGES, _paths("")), **routes(_IMAGE, _paths("/{image}"))},
     authenticate=authenticate,
-    checks=(require_scope, versioned, readable),
+    checks=(routed, require_scope, versioned, readable),
     refuse=refuse,
     read=read,
     routes_first=False,

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 import boto3
 import pytest
 from moto import mock_aws
-from tests.fakes import FakeBlobs, FakeGalleries, FakeImports, FakeShops
+from tests.fakes import (
+    FakeBlobs,
+    FakeGalleries,
+    FakeImports,
+    FakePairs,
+    FakeShops,
+    FakeVault,
+)
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.pairs import DynamoPairs
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.adapters.vault import SsmVault
 
 
 @pytest.fixture
@@ -50,19 +59,30 @@ class Ports:
     galleries: DynamoGalleries | FakeGalleries
     blobs: S3Blobs | FakeBlobs
     imports: DynamoImports | FakeImports
+    pairs: DynamoPairs | FakePairs
+    vault: SsmVault | FakeVault
 
 
 def on_aws(session: boto3.Session) -> Ports:
     """The ports over AWS."""
     table = Table(session.client("dynamodb"), "table")
     blobs = S3Blobs(session.client("s3"), "originals", "media")
-    return Ports(DynamoShops(table), DynamoGalleries(table), blobs, DynamoImports(table))
+    return Ports(
+        DynamoShops(table),
+        DynamoGalleries(table),
+        blobs,
+        DynamoImports(table),
+        DynamoPairs(table),
+        SsmVault(session.client("ssm"), "/vitrine/shop/oauth"),
+    )
 
 
 @pytest.fixture(params=["fake", "aws"])
 def ports(request: pytest.FixtureRequest) -> Ports:
     """The ports, in memory and then over AWS."""
     if request.param == "fake":
-        galleries = FakeGalleries()
-        return Ports(FakeShops(), galleries, FakeBlobs(), galleries.imports)
+        galleries, shops = FakeGalleries(), FakeShops()
+        return Ports(
+            shops, galleries, FakeBlobs(), galleries.imports, FakePairs(shops), FakeVault()
+        )
     return on_aws(request.getfixturevalue("aws"))

@@ -94,6 +94,24 @@ def test_a_function_is_ready_before_its_first_request(handler: str) -> None:
     assert run.stdout.strip() == "True"
 
 
+@pytest.mark.parametrize("secrets", ["", "/vitrine/shop/oauth"])
+def test_who_checks_signatures_has_what_it_takes_before_its_first_request(secrets: str) -> None:
+    script = "from vitrine import environment as e; e.prepare(); print(e.current().access.oauth)"
+    variables = dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x")
+    on_lambda = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_DEFAULT_REGION": "eu-central-1"}
+
+    run = subprocess.run(
+        [sys.executable, "-c", f"{script}; import sys; print('oauthlib' in sys.modules)"],
+        env={**os.environ, **variables, **on_lambda, "OAUTH_SECRETS": secrets},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    made, imported = run.stdout.split("\n")[:2]
+    assert (made != "None", imported) == (bool(secrets), str(bool(secrets)))
+
+
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_functions_import_no_more_than_they_need(handler: str) -> None:
     """Pixels only where a picture is looked at; nothing that takes long and is rarely used."""
@@ -103,7 +121,7 @@ def test_functions_import_no_more_than_they_need(handler: str) -> None:
         for each in template()["Resources"].values()
         if each.get("Properties", {}).get("Handler") == handler
     )
-    unwanted = ["pydantic", "boto3", "aws_xray_sdk", "asyncio", "tenacity"]
+    unwanted = ["pydantic", "boto3", "aws_xray_sdk", "asyncio", "tenacity", "oauthlib"]
     if {"Ref": "ImagingLayer"} not in resource["Properties"].get("Layers", []):
         unwanted.append("PIL")
     script = f"import sys, {module}; print(*[m for m in {unwanted!r} if m in sys.modules])"

@@ -103,6 +103,19 @@ def _on_aws() -> Environment:
     )
     patient = Config(connect_timeout=1, read_timeout=26, retries={"total_max_attempts": 1})
     table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
+    public_url = os.environ.get("PUBLIC_URL", "").rstrip("/")
+    oauth = None
+    if path := os.environ.get("OAUTH_SECRETS"):  # only functions whose dialect signs have it
+        from vitrine.access.oauth import OAuth
+        from vitrine.adapters.pairs import DynamoPairs
+        from vitrine.adapters.vault import SsmVault
+
+        oauth = OAuth(
+            DynamoPairs(table),
+            SsmVault(boto3.client("ssm", config=config), path),
+            public_url,
+            plaintext_over_http=os.environ.get("OAUTH_PLAINTEXT_OVER_HTTP") == "yes",
+        )
     originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
     shops = DynamoShops(table)
     return Environment(
@@ -114,7 +127,7 @@ def _on_aws() -> Environment:
         functions=LambdaFunctions(
             lambda: boto3.client("lambda", config=patient), os.environ.get("STACK", "")
         ),
-        access=Access(shops),
+        access=Access(shops, oauth=oauth),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
-        public_url=os.environ.get("PUBLIC_URL", "").rstrip("/"),
+        public_url=public_url,
     )

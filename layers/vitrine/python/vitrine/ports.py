@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from vitrine.domain.credentials import Credential
+from vitrine.domain.credentials import Credential, Pair, PairSecrets
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image
 from vitrine.domain.imports import Import
@@ -50,13 +51,44 @@ class Shops(Protocol):
         """The shop of this id."""
 
     def credential(self, digest: str) -> Credential | None:
-        """The credential whose secret has this SHA-256, revoked or not."""
+        """The credential whose bearer secret has this SHA-256, revoked or not."""
 
     def registered_product(self, shop: str, alias: str) -> str | None:
         """Key of the registered product that goes by `alias`."""
 
     def shop_of_host(self, host: str) -> str | None:
         """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+
+
+class Pairs(Protocol):
+    """Pairs of OAuth consumer and token, and the nonces that came with them."""
+
+    def pair(self, digest: str) -> Pair | None:
+        """The pair whose consumer key has this SHA-256, revoked or not."""
+
+    def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
+        """Note that a request used a nonce.
+
+        Args:
+            digest: SHA-256 of all that makes the nonce one of its kind.
+            request: what the gateway calls the request. The same request may note the same nonce
+                again: its first answer from the table can be lost, and `$default` hands it on.
+            expires: from when on the note may be forgotten.
+
+        Raises:
+            ConflictError: another request used it.
+        """
+
+
+class Vault(Protocol):
+    """Secrets that must be known to check a signature, kept from whoever reads the table."""
+
+    def secrets_of(self, digest: str) -> PairSecrets:
+        """What the pair whose consumer key has this SHA-256 signs with.
+
+        Raises:
+            SecretsMissingError: nothing is kept for it.
+        """
 
 
 class Galleries(Protocol):

@@ -1,13 +1,19 @@
-"""Who calls: a bearer secret becomes a caller, remembered for a while in a warm function."""
+"""Who calls: a secret or a signature becomes a caller, remembered for a while while warm."""
+
+from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from vitrine.domain.credentials import Credential, digest_of
-from vitrine.domain.errors import NotAuthenticatedError
+from vitrine.domain.credentials import Credential, Scheme, digest_of
+from vitrine.domain.errors import NotAuthenticatedError, OAuthError
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
+
+if TYPE_CHECKING:  # takes 25 ms, and most functions know no signatures
+    from vitrine.access.oauth import OAuth, Received
 
 REMEMBERED_SECONDS = 60.0
 """How long a caller is known without asking the table, so how long a revoked one may go on."""
@@ -35,12 +41,14 @@ class Access:
     Attributes:
         shops: where credentials and shops are looked up.
         clock: seconds of a clock that never goes back.
+        oauth: checks signed requests; None in functions of dialects that have none.
     """
 
     shops: Shops
     clock: Callable[[], float] = time.monotonic
-    _known: dict[tuple[str, str], tuple[float, Caller]] = field(default_factory=dict)
-    _hosts: dict[str, tuple[float, Shop | None]] = field(default_factory=dict)
+    oauth: OAuth | None = None
+    _known: dict[tuple[Scheme, str, str], tuple[float, Caller | None]] = field(default_factory=dict)
+    _hosts: dict[str, tuple[float, Shop]] = field(default_factory=dict)
 
     def bearer(self, secret: str | None, dialect: str) -> Caller:
         """The caller who holds this secret of a `dialect`.
@@ -54,22 +62,44 @@ class Access:
         if not secret:
             raise NotAuthenticatedError
         digest = digest_of(secret)
-        found = self._known.get((digest, dialect))
-        if found and self.clock() < found[0]:
-            return found[1]
-        credential = self.shops.credential(digest)
-        caller = self._caller(credential, dialect)
-        self._known[digest, dialect] = self.clock() + REMEMBERED_SECONDS, caller
-        return caller
+        known = self._remembered(Scheme.BEARER, digest, dialect)
+        return known or self._caller(self.shops.credential(digest), dialect)
+
+    def signed(self, request: Received, dialect: str) -> Caller:
+        """The caller who signed a request by OAuth 1.0a, in a `dialect`.
+
+        The signature is checked each time; the shop of a good one is remembered.
+
+        Raises:
+            OAuthError: the signature, or what came with it, is not taken.
+            LookupError: this function was not given what it takes to check signatures.
+        """
+        if self.oauth is None:
+            raise LookupError("OAUTH_SECRETS is not set")
+        credential = self.oauth.signer(request, dialect)
+        known = self._remembered(Scheme.OAUTH, credential.digest, dialect)
+        try:
+            return known or self._caller(credential, dialect)
+        except NotAuthenticatedError:  # its shop is gone
+            raise OAuthError(OAuthError.Problem.CONSUMER_KEY_REJECTED) from None
+
+    def _remembered(self, scheme: Scheme, digest: str, dialect: str) -> Caller | None:
+        """A caller who was met lately; by its scheme too, since a consumer key is no secret."""
+        until, caller = self._known.get((scheme, digest, dialect), (0.0, None))
+        return caller if self.clock() < until else None
 
     def shop_of_host(self, host: str) -> Shop | None:
-        """The shop whose guests come to this host name, or of the one that takes all others."""
-        found = self._hosts.get(host)
-        if found and self.clock() < found[0]:
-            return found[1]
+        """The shop whose guests come to this host name, or to all that are nobody's.
+
+        Only shops are remembered, never that there is none.
+        """
+        until, known = self._hosts.get(host, (0.0, None))
+        if known and self.clock() < until:
+            return known
         owner = self.shops.shop_of_host(host)
         shop = None if owner is None else self.shops.shop(owner)
-        self._hosts[host] = self.clock() + REMEMBERED_SECONDS, shop
+        if shop:
+            self._hosts[host] = self.clock() + REMEMBERED_SECONDS, shop
         return shop
 
     def _caller(self, credential: Credential | None, dialect: str) -> Caller:
@@ -78,4 +108,7 @@ class Access:
         shop = self.shops.shop(credential.shop)
         if shop is None:
             raise NotAuthenticatedError
-        return Caller(shop, credential.role, credential.scopes)
+        caller = Caller(shop, credential.role, credential.scopes)
+        met = credential.scheme, credential.digest, dialect
+        self._known[met] = self.clock() + REMEMBERED_SECONDS, caller
+        return caller

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
-from vitrine.domain.credentials import Credential
+from vitrine.adapters.credentials import credential_in, credential_items
+from vitrine.adapters.table import Item, Table, key, milliseconds, wire
 from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
+
+    from vitrine.domain.credentials import Credential
 
 
 class DynamoShops:
@@ -66,18 +67,20 @@ class DynamoShops:
             self._table.put({**key(f"SHOP#{shop}", f"PRODUCT#{alias}"), "product": product})
 
     def credential(self, digest: str) -> Credential | None:
-        """The credential whose secret has this SHA-256, revoked or not."""
+        """The credential whose bearer secret has this SHA-256, revoked or not."""
         item = self._table.get(f"CREDENTIAL#{digest}", "CREDENTIAL")
-        return None if item is None else _credential(item)
+        return None if item is None else credential_in(item)
 
     def create_credential(self, credential: Credential) -> None:
         """Store a new credential, and name it in its shop's list."""
-        self._table.transact([{"Put": {"Item": wire(item)}} for item in _items(credential)])
+        self._table.transact(
+            [{"Put": {"Item": wire(item)}} for item in credential_items(credential)]
+        )
 
     def credentials(self, shop: str) -> list[Credential]:
-        """All credentials of a shop, revoked ones too, oldest first."""
+        """All credentials of a shop, revoked ones and pairs too, oldest first."""
         items = self._table.query(f"SHOP#{shop}", "CREDENTIAL#")
-        return sorted(map(_credential, items), key=lambda each: each.created_at)
+        return sorted(map(credential_in, items), key=lambda each: each.created_at)
 
     def revoke_credential(self, shop: str, credential: str, when: datetime) -> None:
         """Let the credential of this id, twelve digits, stop working.
@@ -96,7 +99,7 @@ class DynamoShops:
         self._table.transact(
             [
                 {"Update": {"Key": wire(key(each["pk"], each["sk"])), **update}}
-                for each in _items(_credential(item))
+                for each in credential_items(credential_in(item))
             ]
         )
 
@@ -107,32 +110,3 @@ def _profile(shop: Shop) -> Item:
         "products": shop.products.value,
         "settings": dict(shop.settings),
     }
-
-
-def _items(credential: Credential) -> Iterator[Item]:
-    """The credential by its secret's hash, and again in its shop's list."""
-    facts = {
-        "hash": credential.digest,
-        "shop": credential.shop,
-        "dialect": credential.dialect,
-        "role": credential.role,
-        "scopes": sorted(credential.scopes),
-        "label": credential.label,
-        "created": milliseconds(credential.created_at),
-    }
-    yield {**key(f"CREDENTIAL#{credential.digest}", "CREDENTIAL"), **facts}
-    yield {**key(f"SHOP#{credential.shop}", f"CREDENTIAL#{credential.id}"), **facts}
-
-
-def _credential(item: Item) -> Credential:
-    revoked = item.get("revoked")
-    return Credential(
-        digest=item["hash"],
-        shop=item["shop"],
-        dialect=item["dialect"],
-        role=item["role"],
-        scopes=frozenset(item["scopes"]),
-        label=item["label"],
-        created_at=moment(item["created"]),
-        revoked_at=None if revoked is None else moment(revoked),
-    )

@@ -1,19 +1,34 @@
 """A credential: what opens one shop to one dialect, kept without the secret itself."""
 
 import hashlib
-from dataclasses import dataclass
+import secrets
+import string
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 ID_LENGTH = 12
 """Hexadecimal digits of its digest by which people name a credential."""
 
+KEY_LENGTH = 32
+"""Characters of each of the four keys of a consumer (contract: openmage §2)."""
+
+_LETTERS = string.ascii_lowercase + string.digits
+
+
+class Scheme(StrEnum):
+    """How the holder of a credential proves that it is the holder."""
+
+    BEARER = "bearer"
+    OAUTH = "oauth"
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A bearer secret's record.
+    """The record of a bearer secret, or of a pair of consumer and token.
 
     Attributes:
-        digest: SHA-256 of the secret, 64 hexadecimal digits.
+        digest: SHA-256, 64 hexadecimal digits, of the bearer secret or of the consumer key.
         shop: id of the only shop it opens.
         dialect: the only dialect it speaks.
         role: what its holder is on the platform.
@@ -21,6 +36,8 @@ class Credential:
         label: what the operator calls it.
         created_at: when it was issued, UTC.
         revoked_at: when it stopped working, UTC; None while it works.
+        scheme: how its holder proves to be that. What is found under one scheme opens nothing
+            under another: a consumer key is no secret.
     """
 
     digest: str
@@ -31,6 +48,7 @@ class Credential:
     label: str
     created_at: datetime
     revoked_at: datetime | None = None
+    scheme: Scheme = Scheme.BEARER
 
     @property
     def id(self) -> str:
@@ -38,9 +56,47 @@ class Credential:
         return self.digest[:ID_LENGTH]
 
 
-def digest_of(secret: str) -> str:
-    """What is stored of a bearer secret: its SHA-256, 64 hexadecimal digits.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A consumer of OAuth 1.0a and its one token, without any of their keys.
 
-    Secrets are 256 random bits, so there is nothing for a slower hash to protect.
+    Attributes:
+        credential: whom the pair opens which shop to; its digest is that of the consumer key.
+        token: SHA-256 of the token, 64 hexadecimal digits.
+    """
+
+    credential: Credential
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairSecrets:
+    """What a pair's holder signs with, and never sends but in a PLAINTEXT signature."""
+
+    consumer: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All that a client needs to sign its requests, told once, when a pair is issued."""
+
+    consumer_key: str
+    token: str = field(repr=False)
+    secrets: PairSecrets
+
+
+def make_keys() -> Keys:
+    """Four keys of `KEY_LENGTH` random letters and digits, 165 bits each."""
+    key, token, consumer_secret, token_secret = (
+        "".join(secrets.choice(_LETTERS) for _ in range(KEY_LENGTH)) for _ in range(4)
+    )
+    return Keys(key, token, PairSecrets(consumer_secret, token_secret))
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret that is only recognized: its SHA-256, 64 hexadecimal digits.
+
+    Secrets are 165 random bits or more, so there is nothing for a slower hash to protect.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,6 +15,36 @@ class CredentialMissingError(NotAuthenticatedError):
     """No credential was sent at all."""
 
 
+class OAuthError(NotAuthenticatedError):
+    """A request signed by OAuth 1.0a that is not taken.
+
+    Attributes:
+        problem: what is wrong.
+        parameter: the name, percent-encoded, of the parameter that it is about; empty for none.
+        message: both in the words of the extension "OAuth Problem Reporting".
+    """
+
+    class Problem(StrEnum):
+        PARAMETER_ABSENT = "parameter_absent"
+        PARAMETER_REJECTED = "parameter_rejected"
+        VERSION_REJECTED = "version_rejected"
+        SIGNATURE_METHOD_REJECTED = "signature_method_rejected"
+        TIMESTAMP_REFUSED = "timestamp_refused"
+        CONSUMER_KEY_REJECTED = "consumer_key_rejected"
+        TOKEN_REJECTED = "token_rejected"  # noqa: S105 - a problem's name
+        TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a problem's name
+        SIGNATURE_INVALID = "signature_invalid"
+        NONCE_USED = "nonce_used"
+
+    def __init__(self, problem: Problem, parameter: str = "") -> None:
+        kind = problem.removeprefix("parameter_")
+        named = f"&oauth_parameters_{kind}={parameter}" if parameter else ""
+        self.message = f"oauth_problem={problem}{named}"
+        super().__init__(self.message)
+        self.problem = problem
+        self.parameter = parameter
+
+
 class NotPermittedError(VitrineError):
     """A known caller asks for what its credential does not cover.
 
@@ -146,6 +176,10 @@ class ShopExistsError(VitrineError):
 
 class CredentialUnknownError(VitrineError):
     """The shop has no credential with this id."""
+
+
+class SecretsMissingError(Exception):
+    """A credential is there while the secrets to check it with are not: a failure of ours."""
 
 
 class InternalError(VitrineError):

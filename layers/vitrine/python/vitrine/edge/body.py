@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from vitrine.domain.errors import MalformedBodyError
 
+_DIGITS_READ = 4000  # Python refuses to read more than 4300
 _DIGITS = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read more than 4300
 _HALVES = re.compile("[\ud800-\udfff]")
 
@@ -20,14 +21,48 @@ def parse_object(body: bytes, *, control_characters: bool = False) -> dict[str, 
     Raises:
         MalformedBodyError: it is no JSON, or no object.
     """
+    parsed = _parse(body, control_characters=control_characters)
+    if not isinstance(parsed, dict):
+        raise MalformedBodyError("not an object")
+    return parsed
+
+
+def parse_collection(body: bytes, *, max_depth: int) -> dict[str, Any] | list[Any]:
+    """The object or list in `body`; of a name that comes twice the last counts.
+
+    Args:
+        body: UTF-8.
+        max_depth: how deep objects and lists may nest, the outermost counted.
+
+    Raises:
+        MalformedBodyError: it is no JSON, a single value, or too deep.
+    """
+    parsed = _parse(body)
+    if not isinstance(parsed, dict | list):
+        raise MalformedBodyError("neither an object nor a list")
+    level: list[dict[str, Any] | list[Any]] = [parsed]
+    for _ in range(max_depth):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    if level:
+        raise MalformedBodyError("too deep")
+    return parsed
+
+
+def _parse(body: bytes, *, control_characters: bool = False) -> object:
     try:
-        parsed = json.loads(
-            body.decode(), strict=not control_characters, parse_constant=_no_constant
+        parsed: object = json.loads(
+            body.decode(),
+            strict=not control_characters,
+            parse_constant=_no_constant,
+            parse_int=_integer,
         )
     except (ValueError, RecursionError) as error:  # bad syntax or UTF-8; too many digits or levels
         raise MalformedBodyError(type(error).__name__) from error
-    if not isinstance(parsed, dict):
-        raise MalformedBodyError("not an object")
     return parsed
 
 
@@ -49,6 +84,11 @@ def whole_number(value: object) -> int | None:
 def is_text(value: object) -> bool:
     """Whether a value is a string that can be stored: JSON can spell halves of characters."""
     return isinstance(value, str) and not _HALVES.search(value)
+
+
+def _integer(digits: str) -> float:
+    """A number; of more digits than Python reads it is as large as numbers get."""
+    return int(digits) if len(digits) <= _DIGITS_READ else float(digits)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -1,0 +1,26 @@
+"""What OpenMage must know of a shop, and what its clients need to get in (contract §1, §2)."""
+
+import re
+from collections.abc import Mapping
+
+from openmage.scope import STORE_VIEWS
+from openmage.wire import READ, WRITE
+from vitrine.access.accounts import Account, Setting
+from vitrine.domain.shops import Shop
+
+
+def _login(_shop: Shop, secret: str) -> Mapping[str, str]:
+    return {"token": secret}
+
+
+account = Account(
+    scopes=(READ, WRITE),
+    settings={
+        "openmage.store_views": Setting(STORE_VIEWS, lambda: "1:default"),
+        "openmage.guest_reads": Setting(re.compile("on|off"), lambda: "on"),
+        "openmage.media_attributes": Setting(
+            re.compile(r"(?:[a-z][a-z0-9_]{0,63}(?:,[a-z][a-z0-9_]{0,63})*)?"), str
+        ),
+    },
+    login=_login,
+)

@@ -1,0 +1,207 @@
+"""OAuth pairs, their secrets and nonces, in memory and on AWS."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from tests.adapters.conftest import Ports, on_aws
+
+from vitrine.access.issuing import issue_pair
+from vitrine.adapters.vault import SsmVault
+from vitrine.domain.credentials import (
+    KEY_LENGTH,
+    Credential,
+    Keys,
+    Pair,
+    PairSecrets,
+    Scheme,
+    digest_of,
+)
+from vitrine.domain.errors import ConflictError, CredentialUnknownError, SecretsMissingError
+
+MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
+EXPIRES = MOMENT + timedelta(hours=25)
+
+
+def issue(ports: Ports, shop: str = "s1") -> tuple[Pair, Keys]:
+    return issue_pair(
+        ports.pairs,
+        ports.vault,
+        shop=shop,
+        dialect="openmage",
+        role="customer",
+        scopes=frozenset({"read", "write"}),
+        label="till 3",
+        now=MOMENT,
+    )
+
+
+def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(ports: Ports) -> None:
+    pair, keys = issue(ports)
+    digest = digest_of(keys.consumer_key)
+
+    assert ports.pairs.pair(digest) == pair
+    assert pair == Pair(
+        Credential(
+            digest,
+            "s1",
+            "openmage",
+            "customer",
+            frozenset({"read", "write"}),
+            "till 3",
+            MOMENT,
+            scheme=Scheme.OAUTH,
+        ),
+        digest_of(keys.token),
+    )
+    assert ports.vault.secrets_of(digest) == keys.secrets
+    assert ports.pairs.pair(digest_of(keys.token)) is None
+    with pytest.raises(SecretsMissingError):
+        ports.vault.secrets_of(digest_of(keys.token))
+
+
+def test_keys_are_thirty_two_characters_and_nobody_elses(ports: Ports) -> None:
+    issued = [issue(ports)[1] for _ in range(3)]
+    keys = [
+        key
+        for each in issued
+        for key in (each.consumer_key, each.token, each.secrets.consumer, each.secrets.token)
+    ]
+
+    assert {len(key) for key in keys} == {KEY_LENGTH}
+    assert all(key.isalnum() and key.isascii() for key in keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_pair_stands_in_its_shops_list(ports: Ports) -> None:
+    pair, _ = issue(ports)
+    issue(ports, "s2")
+
+    assert ports.shops.credentials("s1") == [pair.credential]
+
+
+def test_a_pair_is_revoked_like_any_credential(ports: Ports) -> None:
+    pair, _ = issue(ports)
+    name = pair.credential.id
+    with pytest.raises(CredentialUnknownError):
+        ports.shops.revoke_credential("s2", name, MOMENT)
+
+    ports.shops.revoke_credential("s1", name, MOMENT)
+    ports.shops.revoke_credential("s1", name, MOMENT + timedelta(days=1))
+
+    revoked = replace(pair.credential, revoked_at=MOMENT)
+    assert ports.pairs.pair(pair.credential.digest) == replace(pair, credential=revoked)
+    assert ports.shops.credentials("s1") == [revoked]
+
+
+def test_what_opens_by_one_scheme_is_unknown_to_the_other(ports: Ports) -> None:
+    pair, keys = issue(ports)
+    bearer = replace(pair.credential, digest=digest_of("secret"), scheme=Scheme.BEARER)
+    ports.shops.create_credential(bearer)
+
+    for key in (keys.consumer_key, keys.token):
+        assert ports.shops.credential(digest_of(key)) is None
+    assert ports.pairs.pair(bearer.digest) is None
+
+
+def test_a_consumer_key_is_taken_once(ports: Ports) -> None:
+    pair, _ = issue(ports)
+
+    with pytest.raises(ConflictError):
+        ports.pairs.create_pair(replace(pair, token=digest_of("other")))
+
+    assert ports.pairs.pair(pair.credential.digest) == pair
+
+
+def test_a_nonce_is_one_requests(ports: Ports) -> None:
+    ports.pairs.use_nonce("a", "request 1", EXPIRES)
+    ports.pairs.use_nonce("a", "request 1", EXPIRES)
+    ports.pairs.use_nonce("b", "request 2", EXPIRES)
+
+    with pytest.raises(ConflictError):
+        ports.pairs.use_nonce("a", "request 2", EXPIRES)
+
+
+def test_of_many_at_once_one_uses_a_nonce(ports: Ports) -> None:
+    def use(number: int) -> bool:
+        try:
+            ports.pairs.use_nonce("a", f"request {number}", EXPIRES)
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(use, range(24))) == [False] * 23 + [True]
+
+
+def test_the_table_forgets_nonces(aws: boto3.Session) -> None:
+    on_aws(aws).pairs.use_nonce("a", "request 1", EXPIRES)
+
+    (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]
+    assert item["expires"] == {"N": str(int(EXPIRES.timestamp()))}
+
+
+def test_nothing_in_the_table_can_sign_or_name_a_pair(aws: boto3.Session) -> None:
+    _, keys = issue(on_aws(aws))
+
+    stored = str(aws.client("dynamodb").scan(TableName="table")["Items"])
+    told = (keys.consumer_key, keys.token, keys.secrets.consumer, keys.secrets.token)
+    assert [key for key in told if key in stored] == []
+    assert "till 3" in stored
+
+
+def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: boto3.Session) -> None:
+    pair, _ = issue(on_aws(aws))
+
+    name = f"/vitrine/shop/oauth/{pair.credential.digest}"
+    stored = aws.client("ssm").get_parameter(Name=name)["Parameter"]
+    assert stored["Type"] == "SecureString"
+    described = aws.client("ssm").describe_parameters()["Parameters"]
+    assert [each.get("Tier", "Standard") for each in described] == ["Standard"]
+
+
+def test_secrets_are_kept_once(aws: boto3.Session) -> None:
+    vault = on_aws(aws).vault
+    vault.keep("a", PairSecrets("1", "2"))
+
+    with pytest.raises(ClientError):
+        vault.keep("a", PairSecrets("3", "4"))
+
+    assert vault.secrets_of("a") == PairSecrets("1", "2")
+
+
+def test_other_failures_of_the_vault_stay_what_they_are() -> None:
+    client = boto3.client("ssm", "eu-central-1")
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "get_parameter",
+            "AccessDeniedException",
+            expected_params={"Name": "/path/a", "WithDecryption": True},
+        )
+        with pytest.raises(ClientError, match="AccessDenied"):
+            SsmVault(client, "/path/").secrets_of("a")
+
+
+def test_secrets_do_not_show_where_values_are_printed() -> None:
+    keys = Keys("key", "mine", PairSecrets("hidden", "hidden too"))
+
+    assert repr(keys) == "Keys(consumer_key='key', secrets=PairSecrets())"
+
+
+def test_credentials_from_before_there_were_schemes_are_bearers(aws: boto3.Session) -> None:
+    ports = on_aws(aws)
+    credential = Credential("d", "s1", "evotor", "admin", frozenset({"r"}), "", MOMENT)
+    ports.shops.create_credential(credential)
+    for place in (("CREDENTIAL#d", "CREDENTIAL"), ("SHOP#s1", "CREDENTIAL#d")):
+        aws.client("dynamodb").update_item(
+            TableName="table",
+            Key={"pk": {"S": place[0]}, "sk": {"S": place[1]}},
+            UpdateExpression="REMOVE scheme",
+        )
+
+    assert ports.shops.credential("d") == credential
+    assert ports.shops.credentials("s1") == [credential]
