@@ -4,6 +4,8 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from functools import partial
+
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import FileName, Image, RenditionState
@@ -32,17 +34,8 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(galleries, blobs, address)
         return 0
-
-    def record() -> Image:
-        found = galleries.image(address.shop, original.product, address.image)
-        if found is None:
-            found = galleries.retired(address.shop, address.image)
-        if found is None or found.original.revision < address.revision:
-            # Nothing is public that is nobody's image, or not yet.
-            raise RecordMissingError(address.original_key)
-        return found
-
-    image = until_committed(record, FOR_A_RECORD, RecordMissingError)
+    find = partial(_record, galleries, address, original.product)
+    image = until_committed(find, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
     pictures = _pictures(address, original.data, image.name)
@@ -53,7 +46,7 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(galleries, blobs, address):
             return 0
-        image = record()
+        image = find()
         if locations.address(image) != address:
             return _superseded(blobs, address, image)
         if galleries.retired(address.shop, address.image) is None:
@@ -61,6 +54,20 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     if address.revision:
         remove_superseded(blobs, address)
     return len(pictures)
+
+
+def _record(galleries: Galleries, address: Address, product: str) -> Image:
+    """The image whose bytes these are or were, be it retired: nothing else becomes public.
+
+    Raises:
+        RecordMissingError: there is none, or not yet with these bytes.
+    """
+    found = galleries.image(address.shop, product, address.image)
+    if found is None:
+        found = galleries.retired(address.shop, address.image)
+    if found is None or found.original.revision < address.revision:
+        raise RecordMissingError(address.original_key)
+    return found
 
 
 def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
