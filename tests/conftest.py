@@ -10,7 +10,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import settings
 from tests import pictures
-from tests.fakes import FakeBlobs, FakeFunctions, FakeGalleries, FakeImports, FakeRemote, FakeShops
+from tests.fakes import (
+    FakeBlobs,
+    FakeFunctions,
+    FakeGalleries,
+    FakeImports,
+    FakeLibrary,
+    FakeRemote,
+    FakeShops,
+)
 
 from vitrine import environment
 from vitrine.access.callers import Access
@@ -45,6 +53,7 @@ class World:
 
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
+    library: FakeLibrary = field(default_factory=FakeLibrary)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
@@ -55,11 +64,12 @@ class World:
         return Environment(
             self.shops,
             self.galleries,
+            self.library,
             self.blobs,
             self.imports,
             self.remote,
             self.functions,
-            Access(self.shops),
+            Access(self.shops, now=self.now),
             MEDIA_URL,
             clock=self.now,
         )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import boto3
 import pytest
 from moto import mock_aws
-from tests.fakes import FakeBlobs, FakeGalleries, FakeImports, FakeShops
+from tests.fakes import FakeBlobs, FakeGalleries, FakeImports, FakeLibrary, FakeShops
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 
@@ -48,6 +49,7 @@ class Ports:
 
     shops: DynamoShops | FakeShops
     galleries: DynamoGalleries | FakeGalleries
+    library: DynamoLibrary | FakeLibrary
     blobs: S3Blobs | FakeBlobs
     imports: DynamoImports | FakeImports
 
@@ -56,7 +58,13 @@ def on_aws(session: boto3.Session) -> Ports:
     """The ports over AWS."""
     table = Table(session.client("dynamodb"), "table")
     blobs = S3Blobs(session.client("s3"), "originals", "media")
-    return Ports(DynamoShops(table), DynamoGalleries(table), blobs, DynamoImports(table))
+    return Ports(
+        DynamoShops(table),
+        DynamoGalleries(table),
+        DynamoLibrary(table),
+        blobs,
+        DynamoImports(table),
+    )
 
 
 @pytest.fixture(params=["fake", "aws"])
@@ -64,5 +72,5 @@ def ports(request: pytest.FixtureRequest) -> Ports:
     """The ports, in memory and then over AWS."""
     if request.param == "fake":
         galleries = FakeGalleries()
-        return Ports(FakeShops(), galleries, FakeBlobs(), galleries.imports)
+        return Ports(FakeShops(), galleries, FakeLibrary(), FakeBlobs(), galleries.imports)
     return on_aws(request.getfixturevalue("aws"))

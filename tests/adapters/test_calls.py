@@ -19,6 +19,7 @@ from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.domain.credentials import Credential, digest_of
@@ -85,6 +86,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
     here = Environment(
         shops,
         DynamoGalleries(table),
+        DynamoLibrary(table),
         S3Blobs(s3, "originals", "media"),
         DynamoImports(table),
         made.remote,

@@ -1,20 +1,48 @@
-"""Making the public pictures of an original, told by a storage event.
+"""Making the public pictures of an original, a gallery's or the library's, told by storage events.
 
 Events come late, twice or in another order; keys are a function of the bytes, so every step may be
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from dataclasses import dataclass
+
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import Image, RenditionState
-from vitrine.domain.locations import Address
-from vitrine.domain.renditions import SETS
+from vitrine.domain.library import LibraryImage
+from vitrine.domain.locations import Address, LibraryAddress
+from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.pictures.resizing import resize
-from vitrine.ports import Blobs, Galleries, PublicPicture
+from vitrine.ports import Blobs, Galleries, Library, PublicPicture
 from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
-def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where the records of images are: those of products, and those of none."""
+
+    galleries: Galleries
+    library: Library
+
+    def find(self, address: Address, product: str) -> Image | LibraryImage | None:
+        """The record of the image at `address`, of `product` unless the library has it."""
+        if isinstance(address, LibraryAddress):
+            return self.library.image(address.shop, address.image)
+        return self.galleries.image(address.shop, product, address.image)
+
+    def complete(self, address: Address, product: str) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: no image has these bytes, or not yet.
+        """
+        if isinstance(address, LibraryAddress):
+            self.library.complete_renditions(address)
+        else:
+            self.galleries.complete_renditions(address, product)
+
+
+def make_renditions(records: Records, blobs: Blobs, address: Address) -> int:
     """Store every public picture of an original and note it in its record.
 
     When they are complete, originals of bytes that the image had before are removed, and their
@@ -31,7 +59,7 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     except OriginalMissingError:
         remove_renditions(blobs, address)
         return 0
-    image = galleries.image(address.shop, original.product, address.image)
+    image = records.find(address, original.product)
     if image is None:
         raise RecordMissingError(address.original_key)  # nothing is public that is nobody's image
     if locations.address(image) != address:
@@ -39,12 +67,12 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     pictures = _pictures(address, original.data)
     blobs.put_public(pictures)
     try:
-        galleries.complete_renditions(address, original.product)
+        records.complete(address, original.product)
     except RecordMissingError:
         # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(blobs, address):
             return 0
-        image = galleries.image(address.shop, original.product, address.image)
+        image = records.find(address, original.product)
         if image is None or locations.address(image) == address:
             raise
         return _superseded(blobs, address, image)
@@ -53,7 +81,7 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     return len(pictures)
 
 
-def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
+def _superseded(blobs: Blobs, address: Address, image: Image | LibraryImage) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
     if image.original.revision < address.revision:
         raise RecordMissingError(address.original_key)  # they are not its bytes yet
@@ -63,7 +91,10 @@ def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
 
 
 def _pictures(address: Address, data: bytes) -> list[PublicPicture]:
-    resized = resize(data, SETS["gallery"])
+    if isinstance(address, LibraryAddress):
+        resized = resize(data, SETS["library"], LIBRARY_FORMAT)
+    else:
+        resized = resize(data, SETS["gallery"])
     full_size = PublicPicture(
         address.full_size_key(resized.original), resized.published, resized.original.media_type
     )

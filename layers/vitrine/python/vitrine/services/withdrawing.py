@@ -19,7 +19,8 @@ def remove_renditions(blobs: Blobs, address: Address) -> bool:
     # By prefix, so that sizes which an earlier table named go too; removing a key that is not
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
-    blobs.remove_public([*renditions, *(address.full_size_key(kind) for kind in Format)])
+    full_size = {address.full_size_key(kind) for kind in Format}
+    blobs.remove_public(sorted(full_size.union(renditions)))
     if address.revision:
         remove_superseded(blobs, address)
     return True
