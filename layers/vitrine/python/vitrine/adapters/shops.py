@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
-from vitrine.domain.credentials import Credential
+from vitrine.domain.credentials import Credential, RefreshToken
 from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 
@@ -91,6 +92,35 @@ class DynamoShops:
             ]
         )
 
+    def refresh_token(self, digest: str) -> RefreshToken | None:
+        """The refresh token that has this SHA-256; None for one that is used."""
+        item = self._table.get(f"REFRESH#{digest}", "REFRESH")
+        return None if item is None else RefreshToken(digest, item["client"])
+
+    def issue(
+        self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
+    ) -> None:
+        """Store an access token and the refresh token that follows it, in place of the one `used`.
+
+        Neither is in the shop's list: who revokes their client ends both.
+
+        Raises:
+            ConflictError: `used` has been used by another; nothing has changed.
+        """
+        by_secret, _in_list = _items(access)
+        actions: list[Mapping[str, Mapping[str, Any]]] = [
+            {"Put": {"Item": wire(by_secret)}},
+            {"Put": {"Item": wire({**_refresh_key(refresh), "client": refresh.client})}},
+        ]
+        if used:
+            once = {"ConditionExpression": "attribute_exists(pk)"}
+            actions.append({"Delete": {"Key": wire(_refresh_key(used)), **once}})
+        self._table.transact(actions)
+
+
+def _refresh_key(token: RefreshToken) -> Item:
+    return key(f"REFRESH#{token.digest}", "REFRESH")
+
 
 def _profile(shop: Shop) -> Item:
     return {
@@ -110,13 +140,20 @@ def _items(credential: Credential) -> Iterator[Item]:
         "scopes": sorted(credential.scopes),
         "label": credential.label,
         "created": milliseconds(credential.created_at),
+        **({"issuer": credential.issuer} if credential.issuer else {}),
+        **(_expiry(credential.expires_at) if credential.expires_at else {}),
     }
     yield {**key(f"CREDENTIAL#{credential.digest}", "CREDENTIAL"), **facts}
     yield {**key(f"SHOP#{credential.shop}", f"CREDENTIAL#{credential.id}"), **facts}
 
 
+def _expiry(end: datetime) -> Item:
+    """When it ends; DynamoDB removes the item at some time after the second that `expires` says."""
+    return {"ends": milliseconds(end), "expires": math.ceil(end.timestamp())}
+
+
 def _credential(item: Item) -> Credential:
-    revoked = item.get("revoked")
+    revoked, ends = item.get("revoked"), item.get("ends")
     return Credential(
         digest=item["hash"],
         shop=item["shop"],
@@ -126,4 +163,6 @@ def _credential(item: Item) -> Credential:
         label=item["label"],
         created_at=moment(item["created"]),
         revoked_at=None if revoked is None else moment(revoked),
+        expires_at=None if ends is None else moment(ends),
+        issuer=item.get("issuer", ""),
     )
