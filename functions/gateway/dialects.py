@@ -10,6 +10,7 @@ _PATHS = {
     "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?", re.DOTALL),
     "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?", re.DOTALL),
     "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
+    "inventorum": re.compile(r"/api/(?:images|auth/token)(?:/.*)?", re.DOTALL),
 }
 NAMES = tuple(sorted(_PATHS))
 """All dialects, as credentials and packages carry their names."""
