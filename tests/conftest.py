@@ -93,7 +93,13 @@ class World:
         return created
 
     def issue(
-        self, secret: str, shop: str, dialect: str, *scopes: str, revoked: bool = False
+        self,
+        secret: str,
+        shop: str,
+        dialect: str,
+        *scopes: str,
+        revoked: bool = False,
+        role: str = "admin",
     ) -> Credential:
         """A credential whose secret is `secret`."""
         created = datetime(2024, 1, 1, tzinfo=UTC)
@@ -101,7 +107,7 @@ class World:
             digest_of(secret),
             shop,
             dialect,
-            "admin",
+            role,
             frozenset(scopes),
             "test",
             created,

@@ -191,13 +191,3 @@ def test_tokens_are_refreshed_once_each_until_their_client_is_revoked(
     listed = json.loads(vitrine("credential", "list", "1234", "--json", "--port", port).stdout)
     (row,) = [each for each in listed if each["id"] == login["id"]]
     assert (row["label"], bool(row["revoked"])) == ("till", True)
-
-
-def test_only_dialects_with_tokens_that_end_refresh_them(running: Running) -> None:
-    refused = vitrine(
-        *("credential", "create", "1234", "--dialect", "evotor", "--refreshable"),
-        *("--port", str(running.port)),
-    )
-
-    assert refused.returncode == 1
-    assert refused.stderr == "✗ evotor refreshes no tokens: its tokens do not expire.\n"
