@@ -783,14 +783,18 @@ def test_an_images_urls_stay_when_the_shop_gets_another_account(shop: Inventorum
 
 
 def test_a_throttled_request_may_be_sent_again(
-    shop: Inventorum, monkeypatch: pytest.MonkeyPatch
+    shop: Inventorum, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def throttle(_image: LibraryImage) -> None:
-        raise ThrottledError
+        raise ThrottledError("RequestLimitExceeded")
 
     monkeypatch.setattr(shop.world.library, "add", throttle)
 
-    assert_refused(shop.post(PICTURE, TYPE), 429, THROTTLED, Retry_After="1")
+    answer = shop.post(PICTURE, TYPE)
+
+    assert_refused(answer, 429, THROTTLED, Retry_After="1")
+    (line,) = [vars(each) for each in caplog.records if each.message == "throttled"]
+    assert (line["request_id"], line["code"]) == (answer.headers["x-rid"], "RequestLimitExceeded")
 
 
 @pytest.mark.parametrize("path", [IMAGES, f"{IMAGES}/", TOKEN])
