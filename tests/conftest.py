@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeFunctions,
     FakeGalleries,
     FakeImports,
+    FakeLibrary,
     FakePairs,
     FakeRemote,
     FakeShops,
@@ -56,6 +57,7 @@ class World:
 
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
+    library: FakeLibrary = field(default_factory=FakeLibrary)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     vault: FakeVault = field(default_factory=FakeVault)
     remote: FakeRemote = field(default_factory=FakeRemote)
@@ -71,11 +73,12 @@ class World:
         return Environment(
             self.shops,
             self.galleries,
+            self.library,
             self.blobs,
             self.imports,
             self.remote,
             self.functions,
-            Access(self.shops, oauth=self.oauth()),
+            Access(self.shops, oauth=self.oauth(), now=self.now),
             MEDIA_URL,
             clock=self.now,
         )
@@ -109,7 +112,13 @@ class World:
         return created
 
     def issue(
-        self, secret: str, shop: str, dialect: str, *scopes: str, revoked: bool = False
+        self,
+        secret: str,
+        shop: str,
+        dialect: str,
+        *scopes: str,
+        revoked: bool = False,
+        role: str = "admin",
     ) -> Credential:
         """A credential whose secret is `secret`."""
         created = datetime(2024, 1, 1, tzinfo=UTC)
@@ -117,7 +126,7 @@ class World:
             digest_of(secret),
             shop,
             dialect,
-            "admin",
+            role,
             frozenset(scopes),
             "test",
             created,

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from vitrine.domain import locations
-from vitrine.domain.credentials import Credential, Pair, PairSecrets, Scheme
+from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken, Scheme
 from vitrine.domain.errors import (
     ConflictError,
     CredentialUnknownError,
@@ -29,6 +29,7 @@ from vitrine.domain.errors import (
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.imports import Import
+from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
@@ -45,6 +46,8 @@ class FakeShops:
     by_digest: dict[str, Credential] = field(default_factory=dict)
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
     hosts: dict[str, str] = field(default_factory=dict)
+    issued: dict[str, Credential] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
 
     def shop(self, shop: str) -> Shop | None:
         return self.profiles.get(shop)
@@ -72,7 +75,7 @@ class FakeShops:
         self.registered |= {(shop, alias): product for alias in (product, *aliases)}
 
     def credential(self, digest: str) -> Credential | None:
-        found = self.by_digest.get(digest)
+        found = self.by_digest.get(digest) or self.issued.get(digest)
         return found if found and found.scheme is Scheme.BEARER else None
 
     def create_credential(self, credential: Credential) -> None:
@@ -89,6 +92,17 @@ class FakeShops:
                 self.by_digest[each.digest] = replace(each, revoked_at=revoked_at)
                 return
         raise CredentialUnknownError(credential)
+
+    def refresh_token(self, digest: str) -> RefreshToken | None:
+        return self.refresh_tokens.get(digest)
+
+    def issue(
+        self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
+    ) -> None:
+        if used and self.refresh_tokens.pop(used.digest, None) is None:
+            raise ConflictError
+        self.issued[access.digest] = access
+        self.refresh_tokens[refresh.digest] = refresh
 
 
 @dataclass
@@ -238,6 +252,23 @@ class FakeGalleries:
 
 
 @dataclass
+class FakeLibrary:
+    records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
+
+    def add(self, image: LibraryImage) -> None:
+        self.records[image.shop, image.id] = image
+
+    def image(self, shop: str, image: int) -> LibraryImage | None:
+        return self.records.get((shop, image))
+
+    def complete_renditions(self, address: Address) -> None:
+        found = self.image(address.shop, address.image)
+        if found is None or locations.address(found) != address:
+            raise RecordMissingError(address.original_key)
+        self.add(replace(found, renditions=RenditionState.COMPLETE))
+
+
+@dataclass
 class FakeRemote:
     """A world of pages; what is not among them cannot be downloaded."""
 
@@ -272,7 +303,7 @@ class FakeBlobs:
     announced: list[str] = field(default_factory=list)
     public: dict[str, PublicPicture] = field(default_factory=dict)
 
-    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
+    def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
         assert media_type.startswith("image/")
         self.originals[key] = StoredOriginal(data, product)
 

@@ -1,5 +1,6 @@
 """Pictures that the tests make themselves."""
 
+import base64
 import io
 import struct
 import zlib
@@ -86,3 +87,15 @@ def opened(data: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(data))
     picture.load()
     return picture
+
+
+def base64_of(data: bytes) -> str:
+    """The bytes as clients spell them in text."""
+    return base64.b64encode(data).decode()
+
+
+def oriented(value: int) -> bytes:
+    """EXIF data that asks for an orientation, 1 to 8."""
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif.tobytes()

@@ -1,15 +1,15 @@
 """Shops and credentials, made for an operator."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
-from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.credentials import CLIENT, Credential, client_secret, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import Shop, is_shop_id
 from vitrine.services.catalogue import now
+from vitrine.services.tokens import issue_tokens, make_secret
 from vitrine_cli.failure import FailureError
 from vitrine_cli.tables import Records
 
@@ -24,8 +24,8 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
         raise FailureError(
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
-    _check(settings)
-    created = Shop(shop, settings={**_made(NAMES), **settings})
+    _check(shop, settings)
+    created = Shop(shop, settings={**_made(shop, NAMES), **settings})
     try:
         records.shops.create_shop(created)
     except ShopExistsError:
@@ -39,7 +39,7 @@ def change_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
     Raises:
         FailureError: there is no such shop, or a setting is unknown or ill-formed.
     """
-    _check(settings)
+    _check(shop, settings)
     present = _shop(records, shop)
     changed = replace(present, settings={**present.settings, **settings})
     records.shops.change_shop(changed)
@@ -54,23 +54,29 @@ def _known(dialects: Iterable[str]) -> dict[str, Setting]:
     }
 
 
-def _made(dialects: Iterable[str]) -> dict[str, str]:
-    return {name: setting.make() for name, setting in _known(dialects).items()}
+def _made(shop: str, dialects: Iterable[str]) -> dict[str, str]:
+    return {name: setting.make(shop) for name, setting in _known(dialects).items()}
 
 
-def _check(settings: Mapping[str, str]) -> None:
+def _check(shop: str, settings: Mapping[str, str]) -> None:
     known = _known(NAMES)
     if unknown := settings.keys() - known.keys():
         names = ", ".join(sorted(known))
         raise FailureError(f"No dialect knows the setting '{min(unknown)}'; known: {names}.")
     for name, value in settings.items():
         if not known[name].pattern.fullmatch(value):
-            example = known[name].make()
+            example = known[name].make(shop)
             raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
 
 
 def create_credential(
-    records: Records, shop: str, dialect: str, scopes: tuple[str, ...], label: str
+    records: Records,
+    shop: str,
+    dialect: str,
+    scopes: tuple[str, ...],
+    label: str,
+    *,
+    refreshable: bool = False,
 ) -> tuple[Credential, Mapping[str, str]]:
     """Issue a credential.
 
@@ -82,12 +88,14 @@ def create_credential(
         dialect: the dialect it speaks.
         scopes: what it covers; everything when none is named.
         label: what the operator calls it.
+        refreshable: whether its client is to get tokens that end, for as long as the credential is
+            not revoked; the first one does not end by itself.
 
     Returns:
-        The credential, and what its client is given. The secret is in the latter and nowhere else.
+        The credential, and what its client is given. Secrets are in the latter and nowhere else.
 
     Raises:
-        FailureError: there is no such shop, dialect or scope.
+        FailureError: there is no such shop, dialect or scope, or the dialect refreshes no tokens.
     """
     if dialect not in NAMES:
         raise FailureError(f"There is no dialect '{dialect}'; there are: {', '.join(NAMES)}.")
@@ -95,22 +103,28 @@ def create_credential(
     if unknown := set(scopes) - set(account.scopes):
         known = ", ".join(account.scopes)
         raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
-    secret = secrets.token_urlsafe(32)
+    if refreshable and not account.refreshable:
+        raise FailureError(f"{dialect} refreshes no tokens: its tokens do not expire.")
     owner = _shop(records, shop)
+    complete = replace(owner, settings={**_made(shop, [dialect]), **owner.settings})
+    if complete.settings.keys() != owner.settings.keys():
+        records.shops.change_shop(complete)
+    identity, secret = make_secret(), make_secret()
     credential = Credential(
-        digest=digest_of(secret),
+        digest=digest_of(client_secret(identity, secret) if refreshable else secret),
         shop=shop,
         dialect=dialect,
-        role="admin",
+        role=CLIENT if refreshable else "admin",
         scopes=frozenset(scopes or account.scopes),
         label=label,
         created_at=now(),
     )
-    complete = replace(owner, settings={**_made([dialect]), **owner.settings})
-    if complete.settings.keys() != owner.settings.keys():
-        records.shops.change_shop(complete)
     records.shops.create_credential(credential)
-    return credential, account.login(complete, secret)
+    if not refreshable:
+        return credential, account.login(complete, secret)
+    tokens = issue_tokens(records.shops, credential, now(), lifetime=None)
+    client = {"client_id": identity, "client_secret": secret, "refresh_token": tokens.refresh}
+    return credential, {**account.login(complete, tokens.access), **client}
 
 
 def list_credentials(records: Records, shop: str) -> list[Credential]:

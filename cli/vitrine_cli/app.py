@@ -170,13 +170,16 @@ def create_credential(
         list[str] | None, typer.Option(help="What it covers; everything unless named.")
     ] = None,
     label: Annotated[str, typer.Option(help="What you want to call it.")] = "",
+    refreshable: Annotated[
+        bool, typer.Option("--refreshable", help="Let its client get tokens that expire, too.")
+    ] = False,
     stack: AnyStack = None,
     port: AnyPort = None,
 ) -> None:
-    """Issue a credential. Its secret is shown this once and cannot be shown again."""
+    """Issue a credential. Its secrets are shown this once and cannot be shown again."""
     records = tables.of(stack, port)
     credential, login = accounts.create_credential(
-        records, shop, dialect, tuple(scope or ()), label
+        records, shop, dialect, tuple(scope or ()), label, refreshable=refreshable
     )
     _print_json({"id": credential.id, "base_url": records.base_url, **login})
 

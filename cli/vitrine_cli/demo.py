@@ -182,10 +182,10 @@ def _delivered(client: httpx.Client, what: str, url: str, since: float) -> Deliv
 
 
 def curl_lines(stack: Stack) -> list[str]:
-    """Requests to paste into a shell: the same product through each dialect, and its removal."""
+    """Requests to paste into a shell: a product through each dialect, its removal, the library."""
     shop = stack.shop
-    evotor, tiendanube, bigcommerce = (
-        shop.credentials[each] for each in ("evotor", "tiendanube", "bigcommerce")
+    evotor, tiendanube, bigcommerce, inventorum = (
+        shop.credentials[each] for each in ("evotor", "tiendanube", "bigcommerce", "inventorum")
     )
     images = f"{shop.base_url}/stores/{evotor['store_id']}/products/4/images"
     auth = f'-H "X-Authorization: {evotor["token"]}"'
@@ -197,6 +197,8 @@ def curl_lines(stack: Stack) -> list[str]:
     )
     third = f"{shop.base_url}/stores/{bigcommerce['store_hash']}/v2/products/4/images.json"
     token = f'-H "X-Auth-Token: {bigcommerce["token"]}"'
+    library = f"{shop.base_url}/api/images/"
+    key = f'-H "Authorization: Bearer {inventorum["token"]}"'
     return [
         f'curl -i {auth} -F datafile=@"{SAMPLES / "mug.png"}" "{images}"',
         f'curl -i {bearer} {json_type} -d "{body}" "{others}"',
@@ -205,4 +207,5 @@ def curl_lines(stack: Stack) -> list[str]:
         f'curl -i {bearer} "{others}?fields=id,position,src"',
         f'curl -i {token} "{third}"',
         f'curl -i -X DELETE {auth} "{images}"',
+        f'curl -i {key} -F image=@"{SAMPLES / "pear.png"}" -F type=product "{library}"',
     ]

@@ -21,7 +21,7 @@ account = Account(
     settings={
         "bigcommerce.store_hash": Setting(
             re.compile(r"[a-z0-9]{3,20}"),
-            lambda: "".join(secrets.choice(_LETTERS) for _ in range(10)),
+            lambda _: "".join(secrets.choice(_LETTERS) for _ in range(10)),
         ),
     },
     login=_login,

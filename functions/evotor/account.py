@@ -17,9 +17,9 @@ def _login(shop: Shop, secret: str) -> Mapping[str, str]:
 account = Account(
     scopes=(READ, WRITE),
     settings={
-        "evotor.store_id": Setting(HEX_ID, lambda: str(uuid.uuid4()).upper()),
+        "evotor.store_id": Setting(HEX_ID, lambda _: str(uuid.uuid4()).upper()),
         "evotor.user_id": Setting(
-            re.compile(r"\d{2}-\d{15}"), lambda: f"01-{secrets.randbelow(10**15):015d}"
+            re.compile(r"\d{2}-\d{15}"), lambda _: f"01-{secrets.randbelow(10**15):015d}"
         ),
     },
     login=_login,

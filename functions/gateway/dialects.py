@@ -11,6 +11,7 @@ _PATHS = {
     "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?", re.DOTALL),
     "openmage": re.compile(r"/api/rest(?:/.*)?", re.DOTALL),
     "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
+    "inventorum": re.compile(r"/api/(?:images|auth/token)(?:/.*)?", re.DOTALL),
 }
 NAMES = tuple(sorted(_PATHS))
 """All dialects, as credentials and packages carry their names."""

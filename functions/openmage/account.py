@@ -16,10 +16,10 @@ def _login(_shop: Shop, secret: str) -> Mapping[str, str]:
 account = Account(
     scopes=(READ, WRITE),
     settings={
-        "openmage.store_views": Setting(STORE_VIEWS, lambda: "1:default"),
-        "openmage.guest_reads": Setting(re.compile("on|off"), lambda: "on"),
+        "openmage.store_views": Setting(STORE_VIEWS, lambda _: "1:default"),
+        "openmage.guest_reads": Setting(re.compile("on|off"), lambda _: "on"),
         "openmage.media_attributes": Setting(
-            re.compile(r"(?:[a-z][a-z0-9_]{0,63}(?:,[a-z][a-z0-9_]{0,63})*)?"), str
+            re.compile(r"(?:[a-z][a-z0-9_]{0,63}(?:,[a-z][a-z0-9_]{0,63})*)?"), lambda _: ""
         ),
     },
     login=_login,

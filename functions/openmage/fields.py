@@ -1,7 +1,5 @@
 """The fields of a POST or PUT, coerced and refused as OpenMage does (contract: openmage §4)."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +10,7 @@ from openmage.wire import RULES, UNKNOWN, DataRefusedError
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.domain.store_views import facts_of, with_facts
+from vitrine.edge.body import decode_base64
 from vitrine.edge.request import Call
 from vitrine.services.naming import WantedName
 from vitrine.services.originals import Candidate, look_at
@@ -70,13 +69,9 @@ def other_picture(fields: Mapping[str, Any]) -> Picture | None:
 
 def _picture(fields: Mapping[str, Any]) -> Picture:
     content = _scalar(fields["file_content"])
-    letters = re.sub(r"\s+", "", content).rstrip("=") if content is not None else None
-    if letters is None or not _BASE64.fullmatch(content or ""):
+    data = decode_base64(content) if content and _BASE64.fullmatch(content) else None
+    if data is None:
         raise DataRefusedError("The image content must be valid base64 encoded data")
-    try:
-        data = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise DataRefusedError("The image content must be valid base64 encoded data") from error
     declared = fields.get("file_mime_type")
     extension = None if _is_empty(declared) else _EXTENSIONS.get(str(declared))
     if extension is None and not _is_empty(declared):

@@ -17,11 +17,11 @@ account = Account(
     scopes=(READ, WRITE),
     settings={
         "tiendanube.store_id": Setting(
-            re.compile(r"[1-9]\d{0,17}"), lambda: str(100_000 + secrets.randbelow(9_900_000))
+            re.compile(r"[1-9]\d{0,17}"), lambda _: str(100_000 + secrets.randbelow(9_900_000))
         ),
-        "tiendanube.language": Setting(LANGUAGE, lambda: MAIN_LANGUAGE),
+        "tiendanube.language": Setting(LANGUAGE, lambda _: MAIN_LANGUAGE),
         "tiendanube.utc_offset": Setting(
-            re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d"), lambda: UTC_OFFSET
+            re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d"), lambda _: UTC_OFFSET
         ),
     },
     login=_login,

@@ -1,8 +1,5 @@
 """The fields of a POST or PUT, read and refused as Tiendanube does (contract: tiendanube §4)."""
 
-import base64
-import binascii
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +10,7 @@ from urllib.parse import urlsplit
 from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import NO_TEXTS, Image, Texts
-from vitrine.edge.body import is_text, whole_number
+from vitrine.edge.body import decode_base64, is_text, whole_number
 from vitrine.edge.request import Call
 from vitrine.services.sources import Source, at_hand, from_url
 
@@ -21,8 +18,6 @@ _LANGUAGES = 10
 _TEXT_LENGTH = 1000  # characters
 _BLANK = "can't be blank"
 _INVALID = "is invalid"
-_SPACE = re.compile(r"\s+")
-_DATA_URL = re.compile(r"^data:[^,]*;base64,", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +151,10 @@ def _attachment(value: Any) -> bytes | None:
         return None
     if not isinstance(value, str):
         raise _RefusedError(_INVALID)
-    letters = _DATA_URL.sub("", _SPACE.sub("", value)).rstrip("=")
-    try:
-        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _RefusedError(_INVALID) from error
+    data = decode_base64(value)
+    if data is None:
+        raise _RefusedError(_INVALID)
+    return data
 
 
 def _file_name(value: Any) -> str:

@@ -10,6 +10,7 @@ from tests.fakes import (
     FakeBlobs,
     FakeGalleries,
     FakeImports,
+    FakeLibrary,
     FakePairs,
     FakeShops,
     FakeVault,
@@ -18,6 +19,7 @@ from tests.fakes import (
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.pairs import DynamoPairs
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
@@ -57,6 +59,7 @@ class Ports:
 
     shops: DynamoShops | FakeShops
     galleries: DynamoGalleries | FakeGalleries
+    library: DynamoLibrary | FakeLibrary
     blobs: S3Blobs | FakeBlobs
     imports: DynamoImports | FakeImports
     pairs: DynamoPairs | FakePairs
@@ -70,6 +73,7 @@ def on_aws(session: boto3.Session) -> Ports:
     return Ports(
         DynamoShops(table),
         DynamoGalleries(table),
+        DynamoLibrary(table),
         blobs,
         DynamoImports(table),
         DynamoPairs(table),
@@ -83,6 +87,12 @@ def ports(request: pytest.FixtureRequest) -> Ports:
     if request.param == "fake":
         galleries, shops = FakeGalleries(), FakeShops()
         return Ports(
-            shops, galleries, FakeBlobs(), galleries.imports, FakePairs(shops), FakeVault()
+            shops,
+            galleries,
+            FakeLibrary(),
+            FakeBlobs(),
+            galleries.imports,
+            FakePairs(shops),
+            FakeVault(),
         )
     return on_aws(request.getfixturevalue("aws"))

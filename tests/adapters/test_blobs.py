@@ -65,6 +65,12 @@ def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Ports)
     assert refused.value.broken == (Rule.WEIGHT,)
 
 
+def test_an_original_may_be_for_no_product(ports: Ports) -> None:
+    ports.blobs.put_original(KEY, b"bytes", "image/png")
+
+    assert ports.blobs.original(KEY) == StoredOriginal(b"bytes", "")
+
+
 def test_removed_originals_are_gone_and_removing_is_repeatable(ports: Ports) -> None:
     ports.blobs.put_original(KEY, b"bytes", "image/png", product="p")
 

@@ -1,7 +1,9 @@
 """What a request costs: AWS calls of each endpoint, credential and shop known."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -19,19 +21,23 @@ from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
-from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.credentials import CLIENT, Credential, digest_of
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
 from vitrine.ports import GalleryChange
 from vitrine.services.catalogue import now
+from vitrine.services.tokens import issue_tokens
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 IMAGES = f"/stores/{STORE}/products/8/images"
 TIENDANUBE = "/v1/555/products/8/images"
 BIGCOMMERCE = "/stores/abc/v2/products/8/images"
+INVENTORUM = "/api/images"
+HOUR = timedelta(hours=1)
 SCOPES = frozenset({"product.image:read", "product.image:write"})
 
 
@@ -85,6 +91,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
     here = Environment(
         shops,
         DynamoGalleries(table),
+        DynamoLibrary(table),
         S3Blobs(s3, "originals", "media"),
         DynamoImports(table),
         made.remote,
@@ -128,6 +135,7 @@ def test_each_endpoint_costs_what_it_must(meter: Meter) -> None:
 
 
 CREATE = ["GetItem", "UpdateItem", "PutObject", "TransactWriteItems"]
+SHELVE = ["UpdateItem", "PutObject", "PutItem"]
 CHANGE = ["BatchGetItem", "TransactWriteItems"]
 REPLACE = ["BatchGetItem", "PutObject", "TransactWriteItems"]
 DELETE = ["BatchGetItem", "TransactWriteItems", "DeleteObjects"]
@@ -173,6 +181,38 @@ def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: boto3.Ses
     assert meter.calls == REPLACE
     assert meter("DELETE", f"{BIGCOMMERCE}/{first}").status == 204
     assert meter.calls == DELETE
+
+
+def test_inventorums_endpoints_cost_what_they_must(aws: boto3.Session, meter: Meter) -> None:
+    shops = on_aws(aws).shops
+    scopes = frozenset({"images"})
+    client = Credential(digest_of("till:secret"), "s1", "inventorum", CLIENT, scopes, "", now())
+    shops.create_credential(client)
+    tokens = issue_tokens(shops, client, now(), HOUR)
+    upload = {"files": {"image": ("a", pictures.png())}, "data": {"type": "product"}}
+
+    def post(token: str) -> Answer:
+        return meter("POST", INVENTORUM, headers={"Authorization": f"Bearer {token}"}, **upload)
+
+    assert post(tokens.access).status == 200
+    assert meter.calls == [*["GetItem"] * 3, *SHELVE], "the token, its client, its shop"
+    assert post(tokens.access).status == 200
+    assert meter.calls == SHELVE
+    (original, *_) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
+    meter.calls.clear()
+    generate_renditions.handler(event(original["Key"]), None)
+    assert sorted(meter.calls) == sorted(["GetObject", "GetItem", *["PutObject"] * 6, "UpdateItem"])
+
+    def refresh(token: str) -> Answer:
+        headers = {"Authorization": "Basic " + base64.b64encode(b"till:secret").decode()}
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        return meter("POST", "/api/auth/token", headers=headers, data=form)
+
+    refreshed = refresh(tokens.refresh)
+    assert refreshed.status == 200
+    assert meter.calls == [*["GetItem"] * 3, "TransactWriteItems"]
+    assert refresh(tokens.refresh).status == 400
+    assert meter.calls == ["GetItem"], "a used token writes nothing"
 
 
 def fill(aws: boto3.Session, images: int) -> None:
@@ -235,4 +275,4 @@ def test_the_pipeline_costs_a_call_per_picture_and_three(aws: boto3.Session, met
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
-    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects"]
+    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects", "Query"]

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
@@ -12,7 +13,7 @@ from botocore.stub import Stubber
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.functions import FunctionFailedError, LambdaFunctions
 from vitrine.adapters.table import ConditionFailedError, Table
-from vitrine.domain.errors import ConflictError
+from vitrine.domain.errors import ConflictError, ThrottledError
 
 ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
 
@@ -52,6 +53,37 @@ def test_a_condition_that_fails_is_told_from_another_writer(code: str, *, condit
         with pytest.raises(ConflictError) as lost:
             Table(client, "table").update("a", "b", UpdateExpression="SET #a = :a")
     assert isinstance(lost.value, ConditionFailedError) is condition
+
+
+CALLS = {
+    "get_item": lambda table: table.get("a", "b"),
+    "batch_get_item": lambda table: table.get_both("a", "b", "c"),
+    "query": lambda table: list(table.query("a")),
+    "put_item": lambda table: table.put({"pk": "a", "sk": "b"}),
+    "update_item": lambda table: table.update("a", "b"),
+    "transact_write_items": lambda table: table.transact(ACTIONS),
+}
+
+
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("ProvisionedThroughputExceededException", ThrottledError),
+        ("RequestLimitExceeded", ThrottledError),
+        ("ThrottlingException", ThrottledError),
+        ("ValidationException", ClientError),
+    ],
+)
+def test_throttling_is_told_from_other_failures(
+    operation: str, code: str, raised: type[Exception]
+) -> None:
+    config = Config(retries={"total_max_attempts": 1})
+    client = boto3.client("dynamodb", "eu-central-1", config=config)
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, code)
+        with pytest.raises(raised):
+            CALLS[operation](Table(client, "table"))
 
 
 def test_a_read_that_was_not_finished_is_tried_again() -> None:

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from tests.adapters.conftest import Ports, on_aws
 
-from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.credentials import CLIENT, Credential, RefreshToken, digest_of
 from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductMode, Shop, product_key
 
@@ -100,3 +100,58 @@ def test_a_secret_is_nowhere_in_the_table(aws: boto3.Session) -> None:
     items = [item for page in pages for item in page["Items"]]
     assert len(items) == 2
     assert "the secret itself" not in str(items)
+
+
+def client(joined: str = "id:secret") -> Credential:
+    return replace(credential(joined), role=CLIENT, scopes=frozenset({"images"}))
+
+
+def token(secret: str, of: Credential) -> Credential:
+    return replace(
+        credential(secret), issuer=of.digest, expires_at=MOMENT + timedelta(milliseconds=1)
+    )
+
+
+def test_issued_tokens_come_back_and_are_in_no_list(ports: Ports) -> None:
+    owner = client()
+    ports.shops.create_credential(owner)
+    access = token("access", owner)
+    refresh = RefreshToken(digest_of("refresh"), owner.digest)
+
+    ports.shops.issue(access, refresh)
+
+    assert ports.shops.credential(access.digest) == access
+    assert ports.shops.refresh_token(refresh.digest) == refresh
+    assert ports.shops.refresh_token(digest_of("other")) is None
+    assert ports.shops.credentials("s1") == [owner]
+
+
+def test_a_refresh_token_is_exchanged_once(ports: Ports) -> None:
+    owner = client()
+    used, new, late = (RefreshToken(digest_of(each), owner.digest) for each in ("a", "b", "c"))
+    ports.shops.issue(token("first", owner), used)
+
+    ports.shops.issue(token("second", owner), new, used)
+    with pytest.raises(ConflictError):
+        ports.shops.issue(token("third", owner), late, used)
+
+    assert ports.shops.refresh_token(used.digest) is None
+    assert ports.shops.refresh_token(new.digest) == new
+    assert ports.shops.refresh_token(late.digest) is None
+    assert ports.shops.credential(digest_of("third")) is None
+    assert ports.shops.credential(digest_of("second")) == token("second", owner)
+
+
+def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: boto3.Session) -> None:
+    owner = client("client id:client secret")
+    shops = on_aws(aws).shops
+    shops.create_credential(owner)
+    shops.issue(token("access itself", owner), RefreshToken(digest_of("refresh itself"), "d"))
+
+    items = aws.client("dynamodb").scan(TableName="table")["Items"]
+
+    assert len(items) == 4
+    for secret in ("access itself", "refresh itself", "client secret", "client id"):
+        assert secret not in str(items)
+    expiries = [item["expires"]["N"] for item in items if "expires" in item]
+    assert expiries == [str(round(MOMENT.timestamp()) + 1)], "not before it ends"

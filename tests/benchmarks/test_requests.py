@@ -18,6 +18,7 @@ from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.environment import Environment
@@ -56,6 +57,7 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
     here = Environment(
         shops,
         DynamoGalleries(table),
+        DynamoLibrary(table),
         blobs,
         DynamoImports(table),
         FakeRemote(),

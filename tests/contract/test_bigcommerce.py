@@ -20,7 +20,7 @@ from vitrine.domain.images import Image, Texts
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
 from vitrine.ports import GalleryChange
-from vitrine.services.rendering import make_renditions
+from vitrine.services.rendering import Records, make_renditions
 
 API = "/api/v2"
 STORE = "/stores/abc123/v2"
@@ -846,7 +846,8 @@ def test_the_full_size_picture_is_found_under_the_media_base(shop: BigCommerce) 
     for key in list(shop.world.blobs.originals):
         address = parse_original_key(key)
         assert address is not None
-        make_renditions(shop.world.galleries, shop.world.blobs, address)
+        records = Records(shop.world.galleries, shop.world.library)
+        make_renditions(records, shop.world.blobs, address)
 
     public = shop.world.blobs.public[f"media/shop1/product_images/{changed['image_file']}"]
     assert pictures.opened(public.data).size == (30, 40)

@@ -12,6 +12,7 @@ from tests.fakes import etag
 from tests.gateway import ROOT
 
 from pipeline import import_file
+from vitrine.domain.credentials import CLIENT, RefreshToken, digest_of
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
@@ -37,6 +38,10 @@ def shop(world: World) -> World:
     world.open_shop("555", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
     world.issue("4e1f6a0d92c84b7ba1c5", "555", "tiendanube", "write_products")
     world.issue("b7d0c2f4a1e84e50a9d3", "555", "bigcommerce", "store_v2_products")
+    world.issue("9a3f6c1e7b5d4082", "555", "inventorum", "images")
+    client = world.issue("till-3:5b1f8e2c9d4a4c67", "555", "inventorum", "images", role=CLIENT)
+    refresh = RefreshToken(digest_of("c0ffee1234567890"), client.digest)
+    world.shops.refresh_tokens[refresh.digest] = refresh
     world.blobs.import_folder["import/555/mugs/mug.jpg"] = pictures.jpeg()
     return world
 
@@ -68,6 +73,8 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("bigcommerce_delete_images", 204),
         ("bigcommerce_count_images", 200),
         ("bigcommerce_count_all_images", 200),
+        ("inventorum_create_image", 200),
+        ("inventorum_refresh_token", 200),
         ("gateway_unknown_route", 404),
     ],
 )

@@ -30,7 +30,7 @@ from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
 from vitrine.ports import GalleryChange
-from vitrine.services.rendering import make_renditions
+from vitrine.services.rendering import Records, make_renditions
 
 API = "/api/rest"
 P = f"{API}/products/8/images"
@@ -112,7 +112,8 @@ class OpenMage:
         for key in list(self.world.blobs.originals):
             address = parse_original_key(key)
             assert address is not None
-            make_renditions(self.world.galleries, self.world.blobs, address)
+            records = Records(self.world.galleries, self.world.library)
+            make_renditions(records, self.world.blobs, address)
 
     def file_of(self, image: int, product: str = "8") -> str:
         """The full name of an image's file, whose URL is as the contract says."""

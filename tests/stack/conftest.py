@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import boto3
 import httpx
 import pytest
+from tests import pictures
 
 from vitrine_cli import stacks
 
@@ -128,6 +129,37 @@ class BigCommerce:
         return found
 
 
+@dataclass(frozen=True)
+class Inventorum:
+    """A client of the demo shop that speaks Inventorum."""
+
+    token: str
+    client: httpx.Client
+
+    def send(self, method: str, path: str, version: str = "12", **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}", "X-Api-Version": version}
+        headers |= more.pop("headers", {})
+        return self.client.request(method, path, headers=headers, **more)
+
+    def upload(
+        self, data: bytes, path: str = "/api/images/", token: str | None = None
+    ) -> httpx.Response:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        files = {"image": ("image-file", data)}
+        return self.send("POST", path, headers=headers, files=files, data={"type": "product"})
+
+    def post_body(self, size: int) -> httpx.Response:
+        """Upload a picture in a form of exactly `size` bytes."""
+        head = (
+            b'--b\r\nContent-Disposition: form-data; name="type"\r\n\r\nproduct\r\n--b\r\n'
+            b'Content-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        )
+        end = b"\r\n--b--\r\n"
+        picture = pictures.padded_png(size - len(head) - len(end))
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        return self.send("POST", "/api/images", headers=headers, content=head + picture + end)
+
+
 @dataclass
 class Elsewhere:
     """A server of pictures on this machine, and what it was asked for."""
@@ -206,6 +238,13 @@ def tiendanube(running: Running) -> Tiendanube:
 def bigcommerce(running: Running) -> BigCommerce:
     login = running.described["credentials"]["bigcommerce"]
     return BigCommerce(login["store_hash"], login["token"], running.client)
+
+
+@pytest.fixture(scope="session")
+def inventorum(running: Running) -> Inventorum:
+    login = running.described["credentials"]["inventorum"]
+    assert set(login) == {"token"}
+    return Inventorum(login["token"], running.client)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
     assert {dialect: set(login) for dialect, login in credentials.items()} == {
         "bigcommerce": {"token", "store_hash"},
         "evotor": {"token", "store_id"},
+        "inventorum": {"token"},
         "tiendanube": {"token", "store_id"},
     }
 
@@ -154,7 +155,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
 
     assert process.wait(30) == 0
     process.stdout.close()
-    assert statuses == ["200", "201", "201", "200", "200", "200", "204"]
+    assert statuses == ["200", "201", "201", "200", "200", "200", "204", "200"]
     assert not any(each.find() for each in stack.processes)
     assert stacks.load(port) is None
 
@@ -178,6 +179,14 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
         (
             ("shop", "change", "1234", "--setting", "tiendanube.utc_offset=3"),
             "'3' cannot be tiendanube.utc_offset; one that could: +00:00.",
+        ),
+        (
+            ("credential", "create", "1234", "--dialect", "evotor", "--refreshable"),
+            "evotor refreshes no tokens: its tokens do not expire.",
+        ),
+        (
+            ("shop", "create", "s2", "--setting", "inventorum.account=A/B"),
+            "'A/B' cannot be inventorum.account; one that could: s2.",
         ),
         (("credential", "list", "none"), "There is no shop 'none'."),
         (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
@@ -230,6 +239,20 @@ def test_a_shop_takes_other_settings(running: Running) -> None:
     assert json.loads(changed.stdout) == {**made, "tiendanube.language": "pt_BR"}
     shown = vitrine("shop", "change", shop, "--port", port)
     assert json.loads(shown.stdout) == json.loads(changed.stdout)
+
+
+def test_a_shops_account_is_its_id_unless_told(running: Running) -> None:
+    port = str(running.port)
+    shop = f"shop-{time.time_ns()}"
+
+    made = json.loads(vitrine("shop", "create", shop, "--port", port).stdout)
+    changed = json.loads(
+        vitrine(
+            *("shop", "change", shop, "--port", port, "--setting", "inventorum.account=1627")
+        ).stdout
+    )
+
+    assert (made["inventorum.account"], changed["inventorum.account"]) == (shop, "1627")
 
 
 def test_a_shop_from_before_a_dialect_gets_what_it_lacks(running: Running) -> None:

@@ -1,10 +1,11 @@
 """Every route of the deployed template: nobody gets past it without credentials."""
 
+import base64
 from typing import Any
 
 import pytest
 from tests.gateway import TemplateRoute, routes
-from tests.stack.conftest import Running, Shop
+from tests.stack.conftest import Inventorum, Running, Shop
 
 REFUSALS: dict[str, tuple[Any, Any]] = {
     "evotor": ({"code": "invalid_token", "message": "invalid application token", "violations": []},)
@@ -19,32 +20,59 @@ REFUSALS: dict[str, tuple[Any, Any]] = {
     ),
     "bigcommerce": ([{"status": 401, "message": "No credentials were supplied in the request."}],)
     * 2,
+    "inventorum": (
+        {
+            "error": {
+                "fields": {},
+                "description": "Authentication credentials were not provided or are invalid.",
+                "key": "common.not_authenticated",
+            }
+        },
+    )
+    * 2,
+    "inventorum.refresh_token": ({"error": "invalid_client"},) * 2,
 }
-"""What a dialect answers without a credential, and with a wrong one."""
+"""What a dialect, or a function of its own ways, answers without a credential and with a wrong one.
+"""
+CHALLENGES = {"evotor": "Bearer", "inventorum": "Bearer", "inventorum.refresh_token": "Basic"}
 
 
 @pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.key)
 def test_no_route_answers_without_credentials(
-    running: Running, shop: Shop, route: TemplateRoute
+    running: Running, shop: Shop, inventorum: Inventorum, route: TemplateRoute
 ) -> None:
     method, path = route.method, route.path
     if path == "$default":
         method, path = "PUT", "/stores/{store}/products/{product}/images"
-    dialect = route.handler.partition(".")[0].replace("gateway", "evotor")
+    function = route.handler.removesuffix(".handler")
+    dialect = function.partition(".")[0].replace("gateway", "evotor")
+    ways = function if function in REFUSALS else dialect
     store = shop.store if dialect == "evotor" else "1"
     path = path.format(store=store, product="1", image="0" * 8 + "-0000-8000-8000-" + "0" * 12)
-    without, wrong = REFUSALS[dialect]
+    without, wrong = REFUSALS[ways]
+    # Credentials that open other routes are wrong here: an operation's token, in Bearer or as a
+    # client's secret, gets no new tokens, and another dialect's opens nothing.
+    others = shop.token if dialect != "evotor" else inventorum.token
+    token = inventorum.token if ways == "inventorum.refresh_token" else others
     attempts = [
         ({}, without),
         ({"X-Authorization": "guess", "X-Auth-Token": "guess", "Authentication": "guess"}, wrong),
         ({"Authorization": f"Basic {shop.token}"}, wrong),
+        ({"Authorization": basic("guess", "guess"), "Authentication": "guess"}, wrong),
+        ({"Authorization": basic("", token), "Authentication": "guess"}, wrong),
+        ({"Authorization": f"Bearer {token}", "Authentication": "guess"}, wrong),
     ]
 
     for headers, refusal in attempts:
         answer = running.client.request(method, path, headers=headers)
         assert answer.status_code == 401
         assert (answer.json() if method != "HEAD" else refusal) == refusal
-        assert answer.headers.get("www-authenticate") == ("Bearer" if dialect == "evotor" else None)
+        assert answer.headers.get("www-authenticate") == CHALLENGES.get(ways)
+
+
+def basic(user: str, password: str) -> str:
+    """An `Authorization` header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/none", "/media", "/images", "/api/v3"])

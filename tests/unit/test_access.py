@@ -1,7 +1,8 @@
 """Who calls, and for how long that is remembered."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.conftest import World
@@ -98,3 +99,47 @@ def test_a_credential_of_a_shop_that_is_gone_opens_nothing(world: World, access:
 
     with pytest.raises(NotAuthenticatedError):
         access.bearer("secret", "evotor")
+
+
+END = datetime(2024, 1, 5, 10, 0, 0, 500_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_credential_expires_on_time_in_functions_that_know_it(
+    world: World, *, frozen: bool
+) -> None:
+    """The clock of a function that was frozen may not have moved."""
+    moment = END - timedelta(milliseconds=1)
+    access = Access(world.shops, Clock(), now=lambda: moment)
+    world.open_shop("s1")
+    issued = world.issue("secret", "s1", "evotor", "read")
+    world.shops.by_digest[issued.digest] = replace(issued, expires_at=END)
+    assert access.bearer("secret", "evotor").shop.id == "s1"
+
+    moment = END
+    assert isinstance(access.clock, Clock)
+    access.clock.seconds = 0 if frozen else 0.001
+    for _ in range(2):
+        with pytest.raises(NotAuthenticatedError):
+            access.bearer("secret", "evotor")
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "gone"])
+def test_a_token_works_as_long_as_its_client(world: World, access: Access, end: str) -> None:
+    client = world.issue("client", "s1", "evotor")
+    token = world.issue("token", "s1", "evotor", "read")
+    world.shops.by_digest[token.digest] = replace(token, issuer=client.digest)
+    assert isinstance(access.clock, Clock)
+    assert access.bearer("token", "evotor").credential.issuer == client.digest
+
+    access.clock.seconds = REMEMBERED_SECONDS
+    match end:
+        case "revoked":
+            world.shops.revoke_credential("s1", client.id, END)
+        case "expired":
+            world.shops.by_digest[client.digest] = replace(client, expires_at=END)
+        case _:
+            del world.shops.by_digest[client.digest]
+    with pytest.raises(NotAuthenticatedError):
+        access.bearer("token", "evotor")
+    assert access.bearer("secret", "evotor").shop.id == "s1"

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vitrine.domain.library import Purpose
 from vitrine.domain.locations import (
     Address,
+    LibraryAddress,
     parse_original_key,
     public_url,
     slug,
@@ -18,18 +20,22 @@ from vitrine.domain.renditions import SETS
 
 SIZE_1024 = SETS["gallery"][0]
 
-addresses = st.builds(
-    Address,
-    shop=st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True),
-    image=st.integers(1, 16**10 - 1),
-    revision=st.integers(0, 255),
-    digest=st.from_regex(r"[0-9a-f]{20}", fullmatch=True),
-    file_name=st.text().map(storage_name),
+shops = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
+names = {
+    "shop": shops,
+    "image": st.integers(1, 16**10 - 1),
+    "revision": st.integers(0, 255),
+    "digest": st.from_regex(r"[0-9a-f]{20}", fullmatch=True),
+    "file_name": st.text().map(storage_name),
+}
+addresses = st.builds(Address, **names)
+library_addresses = st.builds(
+    LibraryAddress, **names, account=shops, purpose=st.sampled_from(Purpose)
 )
 kinds = st.sampled_from(Format)
 
 
-@given(addresses)
+@given(addresses | library_addresses)
 def test_an_originals_key_tells_its_address(address: Address) -> None:
     assert parse_original_key(address.original_key) == address
     assert len(address.original_key.encode()) <= 1024, "S3's limit"
@@ -50,6 +56,36 @@ def test_public_keys_tell_whose_they_are(address: Address, kind: Format) -> None
     )
 
 
+@given(library_addresses, kinds)
+def test_a_librarys_public_pictures_lie_together(address: LibraryAddress, kind: Format) -> None:
+    folder = f"media/uploads/{address.account}/{address.purpose}/{address.image}-{address.digest}/"
+
+    keys = [address.rendition_key(each, Format.PNG) for each in SETS["library"]]
+
+    assert address.renditions_prefix == folder
+    assert [key.removeprefix(folder) for key in keys] == [
+        *("ebay.png", "ipad_retina.png", "ipad.png", "thumb_retina.png", "thumb.png"),
+    ]
+    assert address.full_size_key(kind) == f"{folder}original.{kind.extension}"
+
+
+@given(library_addresses, library_addresses)
+def test_no_two_library_images_share_a_public_key(one: LibraryAddress, two: LibraryAddress) -> None:
+    if (one.account, one.image) != (two.account, two.image):
+        assert not one.renditions_prefix.startswith(two.renditions_prefix)
+
+
+def test_the_kinds_of_addresses_are_told_apart_by_their_keys() -> None:
+    of_gallery = Address("1234", 43, 0, "9f2c" * 5, "a b.png")
+    of_library = LibraryAddress("1234", 43, 0, "9f2c" * 5, "a b.png", "1627", Purpose.PRODUCT)
+
+    assert of_gallery.original_key == f"originals/1234/43/0-{'9f2c' * 5}/a b.png"
+    assert of_library.original_key == f"originals/1234/43/0-{'9f2c' * 5}/1627/product/a b.png"
+    assert parse_original_key(of_gallery.original_key) == of_gallery
+    assert parse_original_key(of_library.original_key) == of_library
+    assert of_gallery != of_library
+
+
 @given(addresses, addresses, kinds)
 def test_no_two_versions_share_a_public_key(one: Address, two: Address, kind: Format) -> None:
     if (one.shop, one.image, one.revision) == (two.shop, two.image, two.revision):
@@ -65,6 +101,11 @@ def test_no_two_versions_share_a_public_key(one: Address, two: Address, kind: Fo
         "originals/s1/0/0-0123456789abcdef0123/a.png",
         "originals/s1/1/0-0123456789abcdef012/a.png",
         "originals/s1/1/0-0123456789abcdef0123/a/b.png",
+        "originals/s1/1/0-0123456789abcdef0123/a/shop/b.png",
+        "originals/s1/1/0-0123456789abcdef0123/a/product/",
+        "originals/s1/1/0-0123456789abcdef0123/A/product/b.png",
+        "originals/s1/1/0-0123456789abcdef0123/a/product/b/c.png",
+        "originals/s1/1/0-0123456789abcdef0123//product/b.png",
         "originals/S1/1/0-0123456789abcdef0123/a.png",
         "import/s1/1/0-0123456789abcdef0123/a.png",
         "originals/my picture.png",

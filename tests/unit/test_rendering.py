@@ -14,6 +14,7 @@ from pipeline import generate_renditions, remove_renditions
 from vitrine.domain.errors import ConflictError, PictureRefusedError, RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import Address, address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
@@ -22,8 +23,10 @@ from vitrine.ports import GalleryChange, PublicPicture
 from vitrine.services.adding import add_image
 from vitrine.services.catalogue import Patience
 from vitrine.services.changing import Change, change_image
+from vitrine.services.originals import look_at
 from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image
+from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
 
 RULES = PictureRules(frozenset(Format), max_bytes=10**9)
@@ -425,3 +428,129 @@ def test_objects_that_are_no_originals_are_passed_over(
 
     assert caplog.messages == ["not an original"] * 2
     assert pipeline.world.blobs.public == {}
+
+
+# Images of the library
+
+LIBRARY_RULES = PictureRules(frozenset(Format), max_bytes=10**9)
+
+
+def shelve(pipeline: Pipeline, data: bytes) -> LibraryImage:
+    """A new image of the library."""
+    candidate = look_at(at_hand(data, NAME), LIBRARY_RULES)
+    return add_to_library(pipeline.world.catalogue("s1"), candidate, Purpose.USER, "1627")
+
+
+def rendered(pipeline: Pipeline, data: bytes) -> dict[str, bytes]:
+    """The public pictures of a new image of the library, by name."""
+    image = shelve(pipeline, data)
+    generate_renditions.handler(event(library_key(image)), None)
+    folder = f"media/uploads/1627/user/{image.id}-{address(image).digest}/"
+    public = pipeline.world.blobs.public
+    assert all(key.startswith(folder) for key in public)
+    assert all(
+        each.media_type == "image/png" for key, each in public.items() if "/original." not in key
+    )
+    assert pipeline.world.library.records["s1", image.id].renditions is RenditionState.COMPLETE
+    return {key.removeprefix(folder): each.data for key, each in public.items()}
+
+
+def library_key(image: LibraryImage) -> str:
+    return address(image).original_key.replace(NAME, ENCODED)
+
+
+def sizes(rendered: dict[str, bytes]) -> dict[str, tuple[int, int]]:
+    return {name: pictures.opened(data).size for name, data in rendered.items()}
+
+
+def test_a_library_image_gets_five_pngs_and_its_full_size(pipeline: Pipeline) -> None:
+    made = rendered(pipeline, pictures.jpeg(2400, 1800, exif=pictures.oriented(6)))
+
+    assert sizes(made) == {
+        "ebay.png": (1200, 1600),
+        "ipad_retina.png": (768, 1024),
+        "ipad.png": (384, 512),
+        "thumb_retina.png": (225, 300),
+        "thumb.png": (112, 150),
+        "original.jpg": (2400, 1800),
+    }
+    formats = {name: pictures.opened(data).format for name, data in made.items()}
+    assert {kind for name, kind in formats.items() if name != "original.jpg"} == {"PNG"}
+    assert not pictures.opened(made["ipad.png"]).getexif(), "turned already"
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension"),
+    [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("WEBP", "webp")],
+)
+def test_a_small_library_image_is_not_enlarged(
+    pipeline: Pipeline, kind: str, extension: str
+) -> None:
+    data = pictures.encode(pictures.gradient(100, 80), kind)
+
+    made = rendered(pipeline, data)
+
+    assert set(sizes(made).values()) == {(100, 80)}
+    assert made[f"original.{extension}"] == data
+    assert len(made) == 6
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_a_moving_library_image_the_first_frame_is_shown(pipeline: Pipeline, kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = pictures.animated(kind, frames=3, size=400, **options)
+
+    made = rendered(pipeline, data)
+
+    for name in ("ipad.png", "thumb.png"):
+        shown = pictures.opened(made[name])
+        assert (shown.format, getattr(shown, "n_frames", 1)) == ("PNG", 1)
+        assert shown.convert("RGB").getpixel((10, 10)) == (0, 80, 160)
+    assert pictures.opened(made[f"original.{kind.lower()}"]).n_frames == 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_a_transparent_library_image_stays_so(pipeline: Pipeline, kind: str) -> None:
+    picture = pictures.Image.new("RGBA", (400, 200), (200, 30, 30, 255))
+    picture.paste((0, 0, 0, 0), (0, 0, 200, 200))
+
+    made = rendered(pipeline, pictures.encode(picture, kind))
+
+    for name in ("ipad.png", "thumb.png"):
+        shown = pictures.opened(made[name]).convert("RGBA")
+        alpha = shown.getchannel("A")
+        assert alpha.getpixel((shown.width // 4, shown.height // 2)) == 0
+        assert alpha.getpixel((shown.width * 3 // 4, shown.height // 2)) == 255
+
+
+def test_a_librarys_event_before_its_record_is_sent_again(pipeline: Pipeline) -> None:
+    image = shelve(pipeline, pictures.png(20, 20))
+    record = pipeline.world.library.records.pop(("s1", image.id))
+    with pytest.raises(RecordMissingError):
+        generate_renditions.handler(event(library_key(image)), None)
+    assert pipeline.world.blobs.public == {}
+
+    pipeline.world.library.add(record)
+    for _ in range(2):
+        generate_renditions.handler(event(library_key(image)), None)
+
+    assert len(pipeline.world.blobs.public) == 6
+
+
+def test_pictures_of_a_library_original_that_is_gone_go(pipeline: Pipeline) -> None:
+    gone, left = (shelve(pipeline, pictures.png(20, 20)) for _ in range(2))
+    of_gallery = pipeline.add()
+    for image in (gone, left):
+        generate_renditions.handler(event(library_key(image)), None)
+    pipeline.created(of_gallery)
+    remove_renditions.handler(event(library_key(gone)), None)
+    assert len(pipeline.world.blobs.public) == 20, "while it is there they stay"
+
+    pipeline.world.blobs.remove_originals([address(gone).original_key])
+    remove_renditions.handler(event(library_key(gone)), None)
+    generate_renditions.handler(event(library_key(gone)), None)
+
+    folders = {key.rpartition("/")[0] for key in pipeline.world.blobs.public}
+    assert len(pipeline.world.blobs.public) == 14
+    assert address(left).renditions_prefix.rstrip("/") in folders
+    assert address(gone).renditions_prefix.rstrip("/") not in folders

@@ -22,9 +22,26 @@ def test_the_seven_sizes_of_a_gallery_image() -> None:
     ]
 
 
+def test_the_five_boxes_of_a_library_image() -> None:
+    assert {each.name: (each.width, each.height) for each in SETS["library"]} == {
+        "ebay": (1600, 1600),
+        "ipad_retina": (1024, 1024),
+        "ipad": (512, 512),
+        "thumb_retina": (300, 300),
+        "thumb": (150, 150),
+    }
+
+
+@pytest.mark.parametrize("kind", SETS)
+def test_renditions_stand_from_the_largest_to_the_smallest(kind: str) -> None:
+    fitted = [each.fit(30_000, 20_000) for each in SETS[kind]]
+
+    assert fitted == sorted(fitted, reverse=True)
+
+
 @given(edges, edges)
 def test_a_rendition_fits_keeps_the_ratio_and_is_never_enlarged(width: int, height: int) -> None:
-    for rendition in SETS["gallery"]:
+    for rendition in (*SETS["gallery"], *SETS["library"]):
         across, down = rendition.fit(width, height)
         assert 1 <= across <= min(width, rendition.width)
         assert 1 <= down <= min(height, rendition.height or height)

@@ -12,7 +12,7 @@ from functools import cache
 
 from vitrine.access.callers import Access
 from vitrine.domain.shops import Shop
-from vitrine.ports import Blobs, Functions, Galleries, Imports, Remote, Shops
+from vitrine.ports import Blobs, Functions, Galleries, Imports, Library, Remote, Shops
 from vitrine.services.catalogue import Catalogue, now
 
 
@@ -23,6 +23,7 @@ class Environment:
     Attributes:
         shops: shops, credentials, registered products.
         galleries: records of images and their order.
+        library: records of images that belong to no product.
         blobs: originals and public pictures.
         imports: what became of files in the import folder.
         remote: reads pictures from elsewhere.
@@ -36,6 +37,7 @@ class Environment:
 
     shops: Shops
     galleries: Galleries
+    library: Library
     blobs: Blobs
     imports: Imports
     remote: Remote
@@ -48,7 +50,14 @@ class Environment:
     def catalogue(self, shop: Shop) -> Catalogue:
         """The catalogue of one shop."""
         return Catalogue(
-            shop, self.shops, self.galleries, self.blobs, self.imports, self.remote, self.clock
+            shop,
+            self.shops,
+            self.galleries,
+            self.library,
+            self.blobs,
+            self.imports,
+            self.remote,
+            self.clock,
         )
 
 
@@ -89,6 +98,7 @@ def _on_aws() -> Environment:
     from vitrine.adapters.functions import LambdaFunctions
     from vitrine.adapters.galleries import DynamoGalleries
     from vitrine.adapters.imports import DynamoImports
+    from vitrine.adapters.library import DynamoLibrary
     from vitrine.adapters.remote import HttpRemote
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
@@ -121,6 +131,7 @@ def _on_aws() -> Environment:
     return Environment(
         shops=shops,
         galleries=DynamoGalleries(table),
+        library=DynamoLibrary(table),
         blobs=S3Blobs(boto3.client("s3", config=config), originals, media),
         imports=DynamoImports(table),
         remote=HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes"),

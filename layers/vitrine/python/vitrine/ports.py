@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from vitrine.domain.credentials import Credential, Pair, PairSecrets
+from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image
 from vitrine.domain.imports import Import
+from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
 from vitrine.domain.shops import Shop
 
@@ -58,6 +59,18 @@ class Shops(Protocol):
 
     def shop_of_host(self, host: str) -> str | None:
         """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+
+    def refresh_token(self, digest: str) -> RefreshToken | None:
+        """The refresh token that has this SHA-256; None for one that is used."""
+
+    def issue(
+        self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
+    ) -> None:
+        """Store an access token and the refresh token that follows it, in place of the one `used`.
+
+        Raises:
+            ConflictError: `used` has been used by another; nothing has changed.
+        """
 
 
 class Pairs(Protocol):
@@ -143,13 +156,31 @@ class Galleries(Protocol):
         """How many images the shop's galleries hold."""
 
 
+class Library(Protocol):
+    """Records of images that belong to no product."""
+
+    def add(self, image: LibraryImage) -> None:
+        """Store the record of a new image."""
+
+    def image(self, shop: str, image: int) -> LibraryImage | None:
+        """One image's record."""
+
+    def complete_renditions(self, address: Address) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: the library has no image with these bytes, or not yet.
+            ConflictError: another writer is at the same record: try again.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class StoredOriginal:
     """An original as it lies in storage.
 
     Attributes:
         data: its bytes.
-        product: key of the product it was uploaded for.
+        product: key of the product it was uploaded for; empty for none.
     """
 
     data: bytes
@@ -174,8 +205,8 @@ class PublicPicture:
 class Blobs(Protocol):
     """Originals, which stay private, and public pictures."""
 
-    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
-        """Store an original."""
+    def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
+        """Store an original, and with it the key of the product it is for; empty for none."""
 
     def original(self, key: str) -> StoredOriginal:
         """Read an original.

@@ -13,11 +13,11 @@ class Setting:
 
     Attributes:
         pattern: what every value of it matches.
-        make: a value for a shop that brings none.
+        make: a value for a shop that brings none, from the shop's id.
     """
 
     pattern: re.Pattern[str]
-    make: Callable[[], str]
+    make: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,10 @@ class Account:
         scopes: everything a credential of this dialect can cover.
         settings: what it must know of a shop, such as its id on the platform, by name.
         login: what a client is given, from its shop and its new secret, by wire names.
+        refreshable: whether its clients can have tokens that end and are refreshed.
     """
 
     scopes: tuple[str, ...]
     settings: Mapping[str, Setting]
     login: Callable[[Shop, str], Mapping[str, str]]
+    refreshable: bool = False

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from vitrine.domain.credentials import Credential, Scheme, digest_of
 from vitrine.domain.errors import NotAuthenticatedError, OAuthError
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
+from vitrine.services.catalogue import now
 
 if TYPE_CHECKING:  # takes 25 ms, and most functions know no signatures
     from vitrine.access.oauth import OAuth, Received
@@ -27,11 +29,20 @@ class Caller:
         shop: the tenant.
         role: what the caller is on its platform.
         scopes: what it may do, in its dialect's words.
+        credential: what it came with; None for a guest.
     """
 
     shop: Shop
     role: str
     scopes: frozenset[str]
+    credential: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    caller: Caller
+    credential: Credential
+    until: float
 
 
 @dataclass(slots=True)
@@ -42,22 +53,25 @@ class Access:
         shops: where credentials and shops are looked up.
         clock: seconds of a clock that never goes back.
         oauth: checks signed requests; None in functions of dialects that have none.
+        now: tells the present moment, UTC.
     """
 
     shops: Shops
     clock: Callable[[], float] = time.monotonic
     oauth: OAuth | None = None
-    _known: dict[tuple[Scheme, str, str], tuple[float, Caller | None]] = field(default_factory=dict)
+    now: Callable[[], datetime] = now
+    _known: dict[tuple[Scheme, str, str], _Met] = field(default_factory=dict)
     _hosts: dict[str, tuple[float, Shop]] = field(default_factory=dict)
 
     def bearer(self, secret: str | None, dialect: str) -> Caller:
         """The caller who holds this secret of a `dialect`.
 
-        Only callers are remembered, never refusals, so that a new credential works at once.
+        Only callers are remembered, never refusals, so that a new credential works at once. What
+        expires does so on time, also in a function that was frozen meanwhile.
 
         Raises:
-            NotAuthenticatedError: there is no secret, or it is unknown, revoked or of another
-                dialect; which of these stays untold.
+            NotAuthenticatedError: there is no secret, or it is unknown, expired, revoked or of
+                another dialect; which of these stays untold.
         """
         if not secret:
             raise NotAuthenticatedError
@@ -85,8 +99,10 @@ class Access:
 
     def _remembered(self, scheme: Scheme, digest: str, dialect: str) -> Caller | None:
         """A caller who was met lately; by its scheme too, since a consumer key is no secret."""
-        until, caller = self._known.get((scheme, digest, dialect), (0.0, None))
-        return caller if self.clock() < until else None
+        met = self._known.get((scheme, digest, dialect))
+        if met and self.clock() < met.until and met.credential.works(self.now()):
+            return met.caller
+        return None
 
     def shop_of_host(self, host: str) -> Shop | None:
         """The shop whose guests come to this host name, or to all that are nobody's.
@@ -103,12 +119,19 @@ class Access:
         return shop
 
     def _caller(self, credential: Credential | None, dialect: str) -> Caller:
-        if credential is None or credential.revoked_at or credential.dialect != dialect:
+        if credential is None or credential.dialect != dialect or not self._works(credential):
             raise NotAuthenticatedError
         shop = self.shops.shop(credential.shop)
         if shop is None:
             raise NotAuthenticatedError
-        caller = Caller(shop, credential.role, credential.scopes)
-        met = credential.scheme, credential.digest, dialect
-        self._known[met] = self.clock() + REMEMBERED_SECONDS, caller
+        caller = Caller(shop, credential.role, credential.scopes, credential)
+        met = _Met(caller, credential, self.clock() + REMEMBERED_SECONDS)
+        self._known[credential.scheme, credential.digest, dialect] = met
         return caller
+
+    def _works(self, credential: Credential) -> bool:
+        """Whether the credential works, and the client it was issued to, if it was to one."""
+        if not credential.works(self.now()):
+            return False
+        issuer = self.shops.credential(credential.issuer) if credential.issuer else credential
+        return issuer is not None and issuer.works(self.now())

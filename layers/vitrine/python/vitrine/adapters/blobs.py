@@ -38,14 +38,14 @@ class S3Blobs:
         self._originals = originals
         self._media = media
 
-    def put_original(self, key: str, data: bytes, media_type: str, product: str) -> None:
-        """Store an original."""
+    def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
+        """Store an original, and with it the key of the product it is for; empty for none."""
         self._client.put_object(
             Bucket=self._originals,
             Key=key,
             Body=data,
             ContentType=media_type,
-            Metadata={"product": quote(product, safe="")},  # metadata is ASCII
+            Metadata={"product": quote(product, safe="")} if product else {},  # metadata is ASCII
         )
 
     def original(self, key: str) -> StoredOriginal:

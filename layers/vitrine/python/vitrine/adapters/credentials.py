@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from vitrine.adapters.table import Item, key, milliseconds, moment
@@ -9,6 +10,7 @@ from vitrine.domain.credentials import Credential, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 PARTITIONS = {Scheme.BEARER: "CREDENTIAL#", Scheme.OAUTH: "OAUTH#"}
 """Where credentials of each scheme lie. A consumer key sent as a bearer secret finds nothing."""
@@ -25,14 +27,21 @@ def credential_items(credential: Credential) -> Iterator[Item]:
         "label": credential.label,
         "created": milliseconds(credential.created_at),
         "scheme": credential.scheme.value,
+        **({"issuer": credential.issuer} if credential.issuer else {}),
+        **(_expiry(credential.expires_at) if credential.expires_at else {}),
     }
     yield {**key(PARTITIONS[credential.scheme] + credential.digest, "CREDENTIAL"), **facts}
     yield {**key(f"SHOP#{credential.shop}", f"CREDENTIAL#{credential.id}"), **facts}
 
 
+def _expiry(end: datetime) -> Item:
+    """When it ends; DynamoDB removes the item at some time after the second that `expires` says."""
+    return {"ends": milliseconds(end), "expires": math.ceil(end.timestamp())}
+
+
 def credential_in(item: Item) -> Credential:
     """The credential that an item tells of; those of before there were schemes are bearer's."""
-    revoked = item.get("revoked")
+    revoked, ends = item.get("revoked"), item.get("ends")
     return Credential(
         digest=item["hash"],
         shop=item["shop"],
@@ -43,4 +52,6 @@ def credential_in(item: Item) -> Credential:
         created_at=moment(item["created"]),
         revoked_at=None if revoked is None else moment(revoked),
         scheme=Scheme(item.get("scheme", Scheme.BEARER)),
+        expires_at=None if ends is None else moment(ends),
+        issuer=item.get("issuer", ""),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.imports import settlement
+from vitrine.adapters.originals import completion, original_attributes, original_of, sort_key
 from vitrine.adapters.table import (
     ConditionFailedError,
     Item,
@@ -17,8 +18,7 @@ from vitrine.adapters.table import (
 )
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
-from vitrine.domain.pictures import Format
+from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,14 +52,14 @@ class DynamoGalleries:
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
         """One image's record."""
-        item = self._table.get(_pk(shop, product), _sk(image))
+        item = self._table.get(_pk(shop, product), sort_key(image))
         return None if item is None else _image(item, shop, product)
 
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
         """A gallery's head and one of its images, read in one call."""
-        head, item = self._table.get_both(_pk(shop, product), "HEAD", _sk(image))
+        head, item = self._table.get_both(_pk(shop, product), "HEAD", sort_key(image))
         return _gallery(head), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
@@ -86,7 +86,7 @@ class DynamoGalleries:
             *({"Put": {"Item": wire(_image_item(image))}} for image in change.added),
             *({"Update": _difference(*each)} for each in change.changed),
             *(
-                {"Delete": {"Key": wire(key(pk, _sk(image.id))), **_unchanged_record(image)}}
+                {"Delete": {"Key": wire(key(pk, sort_key(image.id))), **_unchanged_record(image)}}
                 for image in (*change.removed, *change.retired)
             ),
             *({"Put": {"Item": wire(_retired_item(image))}} for image in change.retired),
@@ -107,7 +107,7 @@ class DynamoGalleries:
 
     def retired(self, shop: str, image: int) -> Image | None:
         """The record of an image that was retired and not purged."""
-        item = self._table.get(f"RETIRED#{shop}", _sk(image))
+        item = self._table.get(f"RETIRED#{shop}", sort_key(image))
         return None if item is None else _image(item, shop, item["product"])
 
     def next_default_name(self, shop: str) -> int:
@@ -138,21 +138,9 @@ class DynamoGalleries:
             RecordMissingError: the product has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-        values = {
-            ":complete": RenditionState.COMPLETE.value,
-            ":revision": address.revision,
-            ":digest": address.digest,
-        }
-        names = {"#renditions": "renditions", "#revision": "revision", "#hash": "hash"}
+        pk, sk = _pk(address.shop, product), sort_key(address.image)
         try:
-            self._table.update(
-                _pk(address.shop, product),
-                _sk(address.image),
-                UpdateExpression="SET #renditions = :complete",
-                ConditionExpression="#revision = :revision AND begins_with(#hash, :digest)",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=wire(values),
-            )
+            self._table.update(pk, sk, **completion(address))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 
@@ -163,10 +151,6 @@ class DynamoGalleries:
 
 def _pk(shop: str, product: str) -> str:
     return f"GALLERY#{shop}#{product}"
-
-
-def _sk(image: int) -> str:
-    return f"IMAGE#{image:012d}"
 
 
 def _head(pk: str, gallery: Gallery) -> Item:
@@ -227,7 +211,7 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
 def _retired_item(image: Image) -> Item:
     return {
         **_image_item(image),
-        **key(f"RETIRED#{image.shop}", _sk(image.id)),
+        **key(f"RETIRED#{image.shop}", sort_key(image.id)),
         "product": image.product,
     }
 
@@ -288,20 +272,10 @@ def _gallery(item: Item | None) -> Gallery:
 
 
 def _image_item(image: Image) -> Item:
-    original = image.original
     return {
-        **key(_pk(image.shop, image.product), _sk(image.id)),
+        **key(_pk(image.shop, image.product), sort_key(image.id)),
         "id": image.id,
-        "file": original.file_name,
-        "hash": original.digest,
-        "format": original.format.name,
-        "size": original.size,
-        "published": original.published_size,
-        "width": original.width,
-        "height": original.height,
-        "frames": original.frames,
-        "transparent": original.transparent,
-        "revision": original.revision,
+        **original_attributes(image.original),
         "alt": image.texts.alt,
         "translations": dict(image.texts.translations),
         "excluded": image.excluded,
@@ -319,18 +293,7 @@ def _image(item: Item, shop: str, product: str) -> Image:
         id=int(item["id"]),
         shop=shop,
         product=product,
-        original=Original(
-            digest=item["hash"],
-            format=Format[item["format"]],
-            size=int(item["size"]),
-            published_size=int(item["published"]),
-            width=int(item["width"]),
-            height=int(item["height"]),
-            file_name=item["file"],
-            frames=int(item["frames"]),
-            transparent=item["transparent"],
-            revision=int(item["revision"]),
-        ),
+        original=original_of(item),
         created_at=moment(item["created"]),
         updated_at=moment(item["updated"]),
         texts=Texts(item["alt"], item.get("translations", {})),

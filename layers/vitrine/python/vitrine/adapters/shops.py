@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.credentials import credential_in, credential_items
 from vitrine.adapters.table import Item, Table, key, milliseconds, wire
+from vitrine.domain.credentials import RefreshToken
 from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from vitrine.domain.credentials import Credential
@@ -102,6 +104,35 @@ class DynamoShops:
                 for each in credential_items(credential_in(item))
             ]
         )
+
+    def refresh_token(self, digest: str) -> RefreshToken | None:
+        """The refresh token that has this SHA-256; None for one that is used."""
+        item = self._table.get(f"REFRESH#{digest}", "REFRESH")
+        return None if item is None else RefreshToken(digest, item["client"])
+
+    def issue(
+        self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
+    ) -> None:
+        """Store an access token and the refresh token that follows it, in place of the one `used`.
+
+        Neither is in the shop's list: who revokes their client ends both.
+
+        Raises:
+            ConflictError: `used` has been used by another; nothing has changed.
+        """
+        by_secret, _in_list = credential_items(access)
+        actions: list[Mapping[str, Mapping[str, Any]]] = [
+            {"Put": {"Item": wire(by_secret)}},
+            {"Put": {"Item": wire({**_refresh_key(refresh), "client": refresh.client})}},
+        ]
+        if used:
+            once = {"ConditionExpression": "attribute_exists(pk)"}
+            actions.append({"Delete": {"Key": wire(_refresh_key(used)), **once}})
+        self._table.transact(actions)
+
+
+def _refresh_key(token: RefreshToken) -> Item:
+    return key(f"REFRESH#{token.digest}", "REFRESH")
 
 
 def _profile(shop: Shop) -> Item:

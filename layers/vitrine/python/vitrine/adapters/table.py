@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from vitrine.domain.errors import ConflictError
+from vitrine.domain.errors import ConflictError, ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +25,9 @@ _RACES = frozenset({_FAILED, "TransactionConflictException"})
 _RACES_IN_TRANSACTION = frozenset(
     {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
 )
+_THROTTLES = frozenset(
+    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+)
 
 
 class ConditionFailedError(ConflictError):
@@ -32,7 +35,10 @@ class ConditionFailedError(ConflictError):
 
 
 class Table:
-    """Reads, always strongly consistent, and writes of plain values."""
+    """Reads, always strongly consistent, and writes of plain values.
+
+    Every call raises ThrottledError where DynamoDB, asked several times, takes no more requests.
+    """
 
     def __init__(self, client: DynamoDBClient, name: str) -> None:
         self._client = client
@@ -40,9 +46,10 @@ class Table:
 
     def get(self, pk: str, sk: str) -> Item | None:
         """One item."""
-        answer = self._client.get_item(
-            TableName=self._name, Key=wire(key(pk, sk)), ConsistentRead=True
-        )
+        with _failures():
+            answer = self._client.get_item(
+                TableName=self._name, Key=wire(key(pk, sk)), ConsistentRead=True
+            )
         item = answer.get("Item")
         return None if item is None else _plain(item)
 
@@ -53,9 +60,10 @@ class Table:
             ConflictError: DynamoDB did not get to all of them: try again.
         """
         wanted = [wire(key(pk, first)), wire(key(pk, second))]
-        answer = self._client.batch_get_item(
-            RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
-        )
+        with _failures():
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
+            )
         if answer.get("UnprocessedKeys"):
             raise ConflictError("too many readers at once")
         items = [_plain(item) for item in answer["Responses"].get(self._name, [])]
@@ -75,8 +83,9 @@ class Table:
             ExpressionAttributeValues=wire(values),
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from map(_plain, page["Items"])
+        with _failures():
+            for page in pages:
+                yield from map(_plain, page["Items"])
 
     def put(self, item: Item, **condition: Any) -> None:
         """Store one item.
@@ -84,7 +93,7 @@ class Table:
         Raises:
             ConflictError: the condition does not hold.
         """
-        with _races():
+        with _failures():
             self._client.put_item(TableName=self._name, Item=wire(item), **condition)
 
     def update(self, pk: str, sk: str, **expression: Any) -> Item:
@@ -94,7 +103,7 @@ class Table:
             ConditionFailedError: the condition does not hold.
             ConflictError: another writer is at the same item.
         """
-        with _races():
+        with _failures():
             answer = self._client.update_item(
                 TableName=self._name,
                 Key=wire(key(pk, sk)),
@@ -109,7 +118,7 @@ class Table:
         Raises:
             ConflictError: a condition does not hold, or another writer is at the same item.
         """
-        with _races():
+        with _failures():
             self._client.transact_write_items(
                 TransactItems=[
                     {kind: {"TableName": self._name, **action}}  # type: ignore[misc]
@@ -120,8 +129,8 @@ class Table:
 
 
 @contextmanager
-def _races() -> Iterator[None]:
-    """Lost races inside raise ConflictError; every other failure stays what it is."""
+def _failures() -> Iterator[None]:
+    """Lost races inside raise ConflictError, throttling ThrottledError; others stay as they are."""
     try:
         yield
     except ClientError as error:
@@ -132,6 +141,8 @@ def _races() -> Iterator[None]:
         ):
             failed = ConditionFailedError if code == _FAILED else ConflictError
             raise failed(code) from error
+        if code in _THROTTLES:
+            raise ThrottledError(code) from error
         raise
 
 

@@ -1,4 +1,4 @@
-"""A credential: what opens one shop to one dialect, kept without the secret itself."""
+"""Credentials: what opens one shop to one dialect, kept without the secrets themselves."""
 
 import hashlib
 import secrets
@@ -9,6 +9,9 @@ from enum import StrEnum
 
 ID_LENGTH = 12
 """Hexadecimal digits of its digest by which people name a credential."""
+
+CLIENT = "client"
+"""The role of a credential that opens no operation itself: it only gets tokens that do."""
 
 KEY_LENGTH = 32
 """Characters of each of the four keys of a consumer (contract: openmage §2)."""
@@ -25,10 +28,10 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The record of a bearer secret, or of a pair of consumer and token.
+    """The record of a secret, or of a pair of consumer and token.
 
     Attributes:
-        digest: SHA-256, 64 hexadecimal digits, of the bearer secret or of the consumer key.
+        digest: SHA-256, 64 hexadecimal digits, of the secret or of the consumer key.
         shop: id of the only shop it opens.
         dialect: the only dialect it speaks.
         role: what its holder is on the platform.
@@ -38,6 +41,8 @@ class Credential:
         revoked_at: when it stopped working, UTC; None while it works.
         scheme: how its holder proves to be that. What is found under one scheme opens nothing
             under another: a consumer key is no secret.
+        expires_at: when it stops working by itself, UTC, milliseconds; None for never.
+        issuer: digest of the client credential without which it does not work; empty for none.
     """
 
     digest: str
@@ -49,11 +54,30 @@ class Credential:
     created_at: datetime
     revoked_at: datetime | None = None
     scheme: Scheme = Scheme.BEARER
+    expires_at: datetime | None = None
+    issuer: str = ""
 
     @property
     def id(self) -> str:
         """The name under which an operator lists and revokes it."""
         return self.digest[:ID_LENGTH]
+
+    def works(self, moment: datetime) -> bool:
+        """Whether it has neither been revoked nor expired by this `moment`."""
+        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """The record of a secret that a client may exchange, once, for new tokens.
+
+    Attributes:
+        digest: SHA-256 of the secret, 64 hexadecimal digits.
+        client: digest of the client credential that it was given to.
+    """
+
+    digest: str
+    client: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +124,8 @@ def digest_of(secret: str) -> str:
     Secrets are 165 random bits or more, so there is nothing for a slower hash to protect.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def client_secret(identity: str, secret: str) -> str:
+    """A client's id and secret as one secret, joined as HTTP's Basic scheme joins them."""
+    return f"{identity}:{secret}"

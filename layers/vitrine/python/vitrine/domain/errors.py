@@ -170,6 +170,14 @@ class RecordMissingError(VitrineError):
     """The bytes are there while the record that names them is not, or not yet."""
 
 
+class RefreshTokenError(VitrineError):
+    """A refresh token is unknown, used, or another client's; which of these stays untold."""
+
+
+class ThrottledError(VitrineError):
+    """AWS takes no more requests for the moment: the same one may pass a little later."""
+
+
 class ShopExistsError(VitrineError):
     """The shop's id is taken."""
 

@@ -3,6 +3,9 @@
 Every key carries shop, image id, revision and content hash, so that originals and public pictures
 can be found from one another without an index. New bytes always get new keys, so a public URL
 never changes its meaning and may be cached for ever.
+
+Images of galleries and images of the library have addresses of their own kind: the public
+directory of the latter says whose they are and what for (contract: inventorum §5).
 """
 
 import re
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from vitrine.domain.images import Image
+from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition
 
@@ -23,13 +27,13 @@ _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _EXTENSION = re.compile(rb"\.[A-Za-z0-9]{1,16}$")
 _ORIGINAL_KEY = re.compile(
     r"originals/(?P<shop>[a-z0-9-]+)/(?P<image>[1-9]\d*)/(?P<revision>\d+)-(?P<digest>[0-9a-f]{20})"
-    r"/(?P<file_name>[^/]+)"
+    rf"/(?:(?P<account>[a-z0-9-]+)/(?P<purpose>{'|'.join(Purpose)})/)?(?P<file_name>[^/]+)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What names one version of one image's bytes; every key follows from it.
+    """What names one version of the bytes of one image of a gallery; every key follows from it.
 
     Attributes:
         shop: id of the shop.
@@ -48,7 +52,11 @@ class Address:
     @property
     def original_key(self) -> str:
         """Key of the original: `originals/<shop>/<image>/<revision>-<digest>/<file name>`."""
-        return f"{ORIGINALS}{self.shop}/{self.image}/{self.revision}-{self.digest}/{self.file_name}"
+        return f"{self._original_folder}{self.file_name}"
+
+    @property
+    def _original_folder(self) -> str:
+        return f"{ORIGINALS}{self.shop}/{self.image}/{self.revision}-{self.digest}/"
 
     @property
     def stem(self) -> str:
@@ -85,22 +93,51 @@ class Address:
         return kind.extension
 
 
+@dataclass(frozen=True, slots=True)
+class LibraryAddress(Address):
+    """What names the bytes of one image of the library; every key follows from it.
+
+    Attributes:
+        account: the shop's account when the image was made.
+        purpose: what the image is for.
+    """
+
+    account: str
+    purpose: Purpose
+
+    @property
+    def original_key(self) -> str:
+        """Key of the original: as a gallery's, the file in folders `<account>/<purpose>/`."""
+        return f"{self._original_folder}{self.account}/{self.purpose}/{self.file_name}"
+
+    @property
+    def renditions_prefix(self) -> str:
+        """What the keys of all public pictures of these bytes, and of no others, begin with."""
+        return f"{PUBLIC}uploads/{self.account}/{self.purpose}/{self.image}-{self.digest}/"
+
+    def full_size_key(self, kind: Format) -> str:
+        """Key of the full-size picture."""
+        return f"{self.renditions_prefix}original.{kind.extension}"
+
+    def rendition_key(self, rendition: Rendition, kind: Format) -> str:
+        """Key of a rendition that is made in format `kind`."""
+        return f"{self.renditions_prefix}{rendition.name}.{kind.extension}"
+
+
 def named_key(shop: str, name: str) -> str:
     """Public key of a full-size picture by its file name, as `v/e/ve2011.jpg` (openmage §4.4)."""
     first, second = (letter.replace(".", "_") for letter in name[:2])
     return f"{PUBLIC}{shop}/catalog/product/{first}/{second}/{name}"
 
 
-def address(image: Image) -> Address:
+def address(image: Image | LibraryImage) -> Address:
     """The address of an image's present bytes."""
     original = image.original
-    return Address(
-        shop=image.shop,
-        image=image.id,
-        revision=original.revision,
-        digest=original.digest[:_DIGITS],
-        file_name=storage_name(original.file_name),
-    )
+    digest, file_name = original.digest[:_DIGITS], storage_name(original.file_name)
+    names = image.shop, image.id, original.revision, digest, file_name
+    if isinstance(image, LibraryImage):
+        return LibraryAddress(*names, image.account, image.purpose)
+    return Address(*names)
 
 
 def parse_original_key(key: str) -> Address | None:
@@ -108,13 +145,11 @@ def parse_original_key(key: str) -> Address | None:
     found = _ORIGINAL_KEY.fullmatch(key)
     if found is None:
         return None
-    return Address(
-        shop=found["shop"],
-        image=int(found["image"]),
-        revision=int(found["revision"]),
-        digest=found["digest"],
-        file_name=found["file_name"],
-    )
+    image, revision = int(found["image"]), int(found["revision"])
+    names = found["shop"], image, revision, found["digest"], found["file_name"]
+    if found["purpose"]:
+        return LibraryAddress(*names, found["account"], Purpose(found["purpose"]))
+    return Address(*names)
 
 
 def storage_name(file_name: str) -> str:

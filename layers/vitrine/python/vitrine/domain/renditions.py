@@ -1,4 +1,4 @@
-"""Which renditions exist, in which pixels and format (contract: tiendanube §3).
+"""Which renditions exist, in which pixels and format (contract: tiendanube §3, inventorum §5).
 
 A later dialect's set is one more row of `SETS`; nothing else names a size.
 """
@@ -39,12 +39,22 @@ SETS: Mapping[str, tuple[Rendition, ...]] = {
         Rendition("-100-0", 100),
         Rendition("-50-0", 50),
     ),
+    "library": (
+        Rendition("ebay", 1600, 1600),
+        Rendition("ipad_retina", 1024, 1024),
+        Rendition("ipad", 512, 512),
+        Rendition("thumb_retina", 300, 300),
+        Rendition("thumb", 150, 150),
+    ),
 }
 """Renditions of each kind of image, from the largest to the smallest."""
 
+LIBRARY_FORMAT = Format.PNG
+"""The format of a library's renditions, whatever their original's is; none of them moves."""
+
 
 def rendition_format(original: Format, *, transparent: bool) -> Format:
-    """The format of an original's renditions: kept where every browser and platform shows it."""
+    """The format of a gallery's renditions: kept where every browser and platform shows it."""
     if original in (Format.WEBP, Format.BMP):
         return Format.PNG if transparent else Format.JPEG
     return original

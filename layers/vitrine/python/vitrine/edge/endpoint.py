@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from vitrine import environment
-from vitrine.domain.errors import InternalError, VitrineError
+from vitrine.domain.errors import InternalError, ThrottledError, VitrineError
 from vitrine.edge.dialect import Dialect
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
@@ -46,6 +46,9 @@ def endpoint(
                     check(call)
                 response = handler(call)
             except VitrineError as error:
+                if isinstance(error, ThrottledError):  # what only some dialects tell their clients
+                    extra = {"request_id": request.id, "shop": shop, "code": str(error)}
+                    logger.warning("throttled", extra=extra)
                 response = dialect.refuse(error, request)
             except Exception:  # noqa: BLE001 - the one place where nothing may get past us
                 logger.exception("unforeseen", extra={"request_id": request.id, "shop": shop})

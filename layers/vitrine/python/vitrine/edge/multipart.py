@@ -47,11 +47,16 @@ class Form:
         return found[0]
 
 
-def parse_form(content_type: str, body: bytes) -> Form:
+def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -> Form:
     """The form in `body`.
 
-    Of several boundaries in `content_type` the last counts; without one, the body's first line
-    tells it (contract: evotor §4, inventorum §4).
+    Of several boundaries in `content_type` the last counts (contract: evotor §4, inventorum §4).
+
+    Args:
+        content_type: the header.
+        body: any bytes.
+        guess_boundary: whether the body's first line may tell a boundary that is left out
+            (contract: evotor §4).
 
     Raises:
         MalformedBodyError: `content_type` is another, or the body breaks off or breaks the rules.
@@ -59,7 +64,9 @@ def parse_form(content_type: str, body: bytes) -> Form:
     media_type, options = parse_options_header(content_type)
     if media_type != "multipart/form-data":
         raise MalformedBodyError(media_type)
-    boundary = options.get("boundary") or _first_line(body)
+    boundary = options.get("boundary") or (_first_line(body) if guess_boundary else "")
+    if not boundary:
+        raise MalformedBodyError("no boundary")
     parts: list[Part] = []
     data = bytearray()
     try:

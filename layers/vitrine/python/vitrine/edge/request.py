@@ -52,13 +52,17 @@ class Request:
         """What the body is said to be, in lower case and without parameters; empty if nothing."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    def form(self) -> Form:
+    def form(self, *, guess_boundary: bool = True) -> Form:
         """The body as `multipart/form-data`.
+
+        Args:
+            guess_boundary: whether the body's first line may tell a boundary that is left out.
 
         Raises:
             MalformedBodyError: it is not, or not to its end.
         """
-        return parse_form(self.headers.get("content-type", ""), self.body)
+        content_type = self.headers.get("content-type", "")
+        return parse_form(content_type, self.body, guess_boundary=guess_boundary)
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,14 @@ class Resized:
     encoded: Mapping[Rendition, bytes]
 
 
-def resize(data: bytes, renditions: Collection[Rendition]) -> Resized:
+def resize(data: bytes, renditions: Collection[Rendition], still: Format | None = None) -> Resized:
     """All `renditions` of the picture in `data`.
+
+    Args:
+        data: the picture.
+        renditions: what to make.
+        still: the format to make them in, of a moving picture's first frame; None to keep format
+            and movement where everyone shows them.
 
     Raises:
         PictureRefusedError: the bytes are no picture that we decode.
@@ -69,8 +75,8 @@ def resize(data: bytes, renditions: Collection[Rendition]) -> Resized:
         seen = read_header(pixels, original)
         if seen.width is None or seen.oversized:
             raise PictureRefusedError((Rule.FORMAT,))
-        kind = rendition_format(original, transparent=seen.transparent)
-        if original is Format.GIF and seen.frames > 1:
+        kind = still or rendition_format(original, transparent=seen.transparent)
+        if original is Format.GIF and seen.frames > 1 and still is None:
             encoded = animate(published, renditions)
         else:
             encoded = _cascade(pixels, _look(published, original), original, kind, renditions)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
-from vitrine.ports import Blobs, Galleries, Imports, Remote, Shops
+from vitrine.ports import Blobs, Galleries, Imports, Library, Remote, Shops
 
 _Result = TypeVar("_Result")
 
@@ -45,6 +45,7 @@ class Catalogue:
         shop: the tenant; nothing outside of it can be named through this catalogue.
         shops: where registered products are looked up.
         galleries: records of images and their order.
+        library: records of images that belong to no product.
         blobs: originals and public pictures.
         imports: what became of files in the import folder.
         remote: reads pictures from elsewhere.
@@ -55,6 +56,7 @@ class Catalogue:
     shop: Shop
     shops: Shops
     galleries: Galleries
+    library: Library
     blobs: Blobs
     imports: Imports
     remote: Remote

@@ -7,6 +7,7 @@ from functools import cached_property
 from vitrine.domain.errors import PictureError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Original
+from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import address, storage_name
 from vitrine.domain.pictures import Inspection
 from vitrine.domain.rules import PictureRules
@@ -14,6 +15,8 @@ from vitrine.pictures.inspection import inspect
 from vitrine.pictures.publication import publish
 from vitrine.ports import Blobs
 from vitrine.services.sources import Source, Upload
+
+_NO_GALLERY = Gallery()
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,12 @@ class Candidate:
         Raises:
             PictureRefusedError: rules are broken; all of them are named.
         """
-        broken = self.rules.broken(self.inspection, len(self.upload.data), images)
-        if broken:
+        if broken := self.broken(images):
             raise _named(PictureRefusedError(broken), self.source)
+
+    def broken(self, images: int = 0) -> tuple[Rule, ...]:
+        """Every rule that the file, or a gallery of so many `images` for another one, breaks."""
+        return self.rules.broken(self.inspection, len(self.upload.data), images)
 
     def original(self, revision: int = 0) -> Original:
         """The facts of a file that was not refused, as an image's bytes of some revision."""
@@ -63,16 +69,21 @@ class Candidate:
             transparent=seen.transparent,
         )
 
-    def store(self, blobs: Blobs, image: Image) -> str:
+    def store(self, blobs: Blobs, image: Image | LibraryImage) -> str:
         """Store the bytes as the original of `image`, and return their key."""
         key = address(image).original_key
         media_type = image.original.format.media_type
-        blobs.put_original(key, self.upload.data, media_type, product=image.product)
+        product = image.product if isinstance(image, Image) else ""
+        blobs.put_original(key, self.upload.data, media_type, product)
         return key
 
 
-def look_at(source: Source | Candidate, rules: PictureRules, gallery: Gallery) -> Candidate:
+def look_at(
+    source: Source | Candidate, rules: PictureRules, gallery: Gallery = _NO_GALLERY
+) -> Candidate:
     """Get a file and look at it; where `rules` look at room first, a full gallery saves that.
+
+    Without a gallery there is room.
 
     Raises:
         PictureRefusedError: the gallery is full, or there are more bytes than one wants to read.

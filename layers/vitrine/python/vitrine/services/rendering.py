@@ -1,23 +1,64 @@
-"""Making the public pictures of an original, told by a storage event.
+"""Making the public pictures of an original, a gallery's or the library's, told by storage events.
 
 Events come late, twice or in another order; keys are a function of the bytes, so every step may be
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.images import FileName, Image, RenditionState
-from vitrine.domain.locations import Address
-from vitrine.domain.renditions import SETS
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.library import LibraryImage
+from vitrine.domain.locations import Address, LibraryAddress
+from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.pictures.resizing import resize
-from vitrine.ports import Blobs, Galleries, PublicPicture
+from vitrine.ports import Blobs, Galleries, Library, PublicPicture
 from vitrine.services.catalogue import FOR_A_RECORD, until_committed
 from vitrine.services.withdrawing import remove_renditions, remove_superseded
 
 
-def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int:
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where the records of images are: those of products, and those of none."""
+
+    galleries: Galleries
+    library: Library
+
+    def find(self, address: Address, product: str) -> Image | LibraryImage:
+        """The image whose bytes these are or were, be it retired: nothing else becomes public.
+
+        It is of `product` unless the library has it.
+
+        Raises:
+            RecordMissingError: there is none, or not yet with these bytes.
+        """
+        found: Image | LibraryImage | None
+        if isinstance(address, LibraryAddress):
+            found = self.library.image(address.shop, address.image)
+        else:
+            found = self.galleries.image(address.shop, product, address.image)
+            if found is None:
+                found = self.galleries.retired(address.shop, address.image)
+        if found is None or found.original.revision < address.revision:
+            raise RecordMissingError(address.original_key)
+        return found
+
+    def complete(self, address: Address, product: str) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: no image has these bytes, or not yet.
+            ConflictError: another writer is at the same record: try again.
+        """
+        if isinstance(address, LibraryAddress):
+            self.library.complete_renditions(address)
+        else:
+            self.galleries.complete_renditions(address, product)
+
+
+def make_renditions(records: Records, blobs: Blobs, address: Address) -> int:
     """Store every public picture of an original and note it in its record.
 
     When they are complete, originals of bytes that the image had before are removed, and their
@@ -32,56 +73,46 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     try:
         original = blobs.original(address.original_key)
     except OriginalMissingError:
-        remove_renditions(galleries, blobs, address)
+        remove_renditions(records.galleries, blobs, address)
         return 0
-    find = partial(_record, galleries, address, original.product)
+    find = partial(records.find, address, original.product)
     image = until_committed(find, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
-    pictures = _pictures(address, original.data, image.name)
+    pictures = _pictures(address, image, original.data)
     blobs.put_public(pictures)
     try:
-        until_committed(lambda: galleries.complete_renditions(address, original.product))
+        until_committed(lambda: records.complete(address, original.product))
     except RecordMissingError:
         # Removed while we were at it? Then nobody else will take away what we have just stored.
-        if remove_renditions(galleries, blobs, address):
+        if remove_renditions(records.galleries, blobs, address):
             return 0
         image = find()
         if locations.address(image) != address:
             return _superseded(blobs, address, image)
-        if galleries.retired(address.shop, address.image) is None:
+        if records.galleries.retired(address.shop, address.image) is None:
             raise
     if address.revision:
         remove_superseded(blobs, address)
     return len(pictures)
 
 
-def _record(galleries: Galleries, address: Address, product: str) -> Image:
-    """The image whose bytes these are or were, be it retired: nothing else becomes public.
-
-    Raises:
-        RecordMissingError: there is none, or not yet with these bytes.
-    """
-    found = galleries.image(address.shop, product, address.image)
-    if found is None:
-        found = galleries.retired(address.shop, address.image)
-    if found is None or found.original.revision < address.revision:
-        raise RecordMissingError(address.original_key)
-    return found
-
-
-def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
+def _superseded(blobs: Blobs, address: Address, image: Image | LibraryImage) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
     if image.renditions is RenditionState.COMPLETE:
         blobs.remove_originals([address.original_key])
     return 0
 
 
-def _pictures(address: Address, data: bytes, name: FileName | None) -> list[PublicPicture]:
-    resized = resize(data, SETS["gallery"])
-    keys = [address.full_size_key(resized.original)]
-    if name:
-        keys.append(locations.named_key(address.shop, name.full))
+def _pictures(address: Address, image: Image | LibraryImage, data: bytes) -> list[PublicPicture]:
+    keys = []
+    if isinstance(image, LibraryImage):
+        resized = resize(data, SETS["library"], LIBRARY_FORMAT)
+    else:
+        resized = resize(data, SETS["gallery"])
+        if image.name:
+            keys.append(locations.named_key(address.shop, image.name.full))
+    keys.append(address.full_size_key(resized.original))
     full_size = [PublicPicture(key, resized.published, resized.original.media_type) for key in keys]
     renditions = [
         PublicPicture(

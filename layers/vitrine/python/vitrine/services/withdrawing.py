@@ -26,7 +26,8 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
     # By prefix, so that sizes which an earlier table named go too; removing a key that is not
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
-    blobs.remove_public([*renditions, *(address.full_size_key(kind) for kind in Format)])
+    full_size = {address.full_size_key(kind) for kind in Format}
+    blobs.remove_public(sorted(full_size.union(renditions)))
     # Revisions only grow: whatever an image's bytes are now, these are so no more.
     blobs.remove_originals(older)
     names = galleries.names_of(address.shop, address.image)

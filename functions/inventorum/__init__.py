@@ -1,0 +1,1 @@
+"""Inventorum images (seed; contract: inventorum)."""

@@ -1,0 +1,72 @@
+"""Records of images that belong to no product, in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitrine.adapters.originals import completion, original_attributes, original_of, sort_key
+from vitrine.adapters.table import ConditionFailedError, Item, Table, key, milliseconds, moment
+from vitrine.domain.errors import RecordMissingError
+from vitrine.domain.images import RenditionState
+from vitrine.domain.library import LibraryImage, Purpose
+
+if TYPE_CHECKING:
+    from vitrine.domain.locations import Address
+
+
+class DynamoLibrary:
+    """`vitrine.ports.Library` over the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, image: LibraryImage) -> None:
+        """Store the record of a new image."""
+        self._table.put(_item(image))
+
+    def image(self, shop: str, image: int) -> LibraryImage | None:
+        """One image's record."""
+        item = self._table.get(_pk(shop), sort_key(image))
+        return None if item is None else _image(item, shop)
+
+    def complete_renditions(self, address: Address) -> None:
+        """Note that every rendition of an image's bytes is stored.
+
+        Raises:
+            RecordMissingError: the library has no image with these bytes, or not yet.
+            ConflictError: another writer is at the same record: try again.
+        """
+        try:
+            self._table.update(_pk(address.shop), sort_key(address.image), **completion(address))
+        except ConditionFailedError:
+            raise RecordMissingError(address.original_key) from None
+
+
+def _pk(shop: str) -> str:
+    return f"LIBRARY#{shop}"
+
+
+def _item(image: LibraryImage) -> Item:
+    return {
+        **key(_pk(image.shop), sort_key(image.id)),
+        "id": image.id,
+        "account": image.account,
+        "purpose": image.purpose.value,
+        **original_attributes(image.original),
+        "created": milliseconds(image.created_at),
+        "updated": milliseconds(image.updated_at),
+        "renditions": image.renditions.value,
+    }
+
+
+def _image(item: Item, shop: str) -> LibraryImage:
+    return LibraryImage(
+        id=int(item["id"]),
+        shop=shop,
+        account=item["account"],
+        purpose=Purpose(item["purpose"]),
+        original=original_of(item),
+        created_at=moment(item["created"]),
+        updated_at=moment(item["updated"]),
+        renditions=RenditionState(item["renditions"]),
+    )

@@ -1,0 +1,73 @@
+"""Images that belong to no product, in memory and in DynamoDB."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import boto3
+import pytest
+from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.test_galleries import MOMENT, image
+
+from vitrine.domain.errors import RecordMissingError
+from vitrine.domain.images import RenditionState
+from vitrine.domain.library import LibraryImage, Purpose
+from vitrine.domain.locations import address
+
+
+def shelved(number: int, shop: str = "s1", purpose: Purpose = Purpose.PRODUCT) -> LibraryImage:
+    original = replace(image(number).original, revision=0)
+    later = MOMENT + timedelta(milliseconds=1)
+    return LibraryImage(number, shop, "1627", purpose, original, MOMENT, later)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_stored_image_comes_back_as_it_was(ports: Ports, purpose: Purpose) -> None:
+    stored = shelved(42, purpose=purpose)
+    ports.library.add(stored)
+
+    assert ports.library.image("s1", 42) == stored
+    assert ports.library.image("s1", 43) is None
+    assert ports.library.image("s2", 42) is None
+
+
+def test_no_gallery_has_it_and_no_count(ports: Ports) -> None:
+    ports.library.add(shelved(42))
+
+    assert ports.galleries.image_count("s1") == 0
+    assert ports.galleries.image("s1", "", 42) is None
+
+
+def test_complete_renditions_are_noted_once_and_again(ports: Ports) -> None:
+    stored = shelved(42)
+    ports.library.add(stored)
+    ports.library.add(shelved(43))
+
+    for _ in range(2):
+        ports.library.complete_renditions(address(stored))
+
+    complete = replace(stored, renditions=RenditionState.COMPLETE)
+    assert ports.library.image("s1", 42) == complete
+    assert ports.library.image("s1", 43) == shelved(43)
+
+
+def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
+    stored = shelved(42)
+    ports.library.add(stored)
+
+    for other in (
+        shelved(43),
+        shelved(42, shop="s2"),
+        replace(stored, original=replace(stored.original, digest="f" * 64)),
+        replace(stored, original=replace(stored.original, revision=1)),
+    ):
+        with pytest.raises(RecordMissingError):
+            ports.library.complete_renditions(address(other))
+    assert ports.library.image("s1", 42) == stored
+    assert ports.library.image("s1", 43) is None
+
+
+def test_records_lie_where_the_design_says(aws: boto3.Session) -> None:
+    on_aws(aws).library.add(shelved(42))
+
+    (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]
+    assert (item["pk"], item["sk"]) == ({"S": "LIBRARY#s1"}, {"S": "IMAGE#000000000042"})
