@@ -148,7 +148,7 @@ class Inventorum:
         files = {"image": ("image-file", data)}
         return self.send("POST", path, headers=headers, files=files, data={"type": "product"})
 
-    def post_body(self, size: int) -> httpx.Response:
+    def post_body(self, path: str, size: int) -> httpx.Response:
         """Upload a picture in a form of exactly `size` bytes."""
         head = (
             b'--b\r\nContent-Disposition: form-data; name="type"\r\n\r\nproduct\r\n--b\r\n'
@@ -157,7 +157,7 @@ class Inventorum:
         end = b"\r\n--b--\r\n"
         picture = pictures.padded_png(size - len(head) - len(end))
         headers = {"Content-Type": "multipart/form-data; boundary=b"}
-        return self.send("POST", "/api/images", headers=headers, content=head + picture + end)
+        return self.send("POST", path, headers=headers, content=head + picture + end)
 
 
 @dataclass

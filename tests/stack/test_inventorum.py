@@ -111,9 +111,12 @@ def test_images_of_old_versions_come_as_text_and_have_negative_ids(inventorum: I
     assert "/category/" in answer.json()["urls"]["ebay"]
 
 
-def test_a_body_of_six_million_bytes_is_taken_and_one_more_is_not(inventorum: Inventorum) -> None:
+@pytest.mark.parametrize("path", ["/api/images", "/api/images/"])
+def test_a_body_of_six_million_bytes_is_taken_and_a_longer_one_is_not(
+    inventorum: Inventorum, path: str
+) -> None:
     """A form comes to the function in base64, four bytes for three of the form."""
-    answers = [inventorum.post_body(size // 4 * 3) for size in (BODY_LIMIT, BODY_LIMIT + 4)]
+    answers = [inventorum.post_body(path, size // 4 * 3) for size in (BODY_LIMIT, BODY_LIMIT + 4)]
 
     assert [answer.status_code for answer in answers] == [200, 413]
     assert answers[1].json() == {
