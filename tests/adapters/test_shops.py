@@ -100,3 +100,12 @@ def test_a_secret_is_nowhere_in_the_table(aws: boto3.Session) -> None:
     items = [item for page in pages for item in page["Items"]]
     assert len(items) == 2
     assert "the secret itself" not in str(items)
+
+
+def test_a_shop_has_hosts_and_one_shop_all_others(ports: Ports) -> None:
+    assert ports.shops.shop_of_host("a.example") is None
+    ports.shops.open_host("a.example", "s1")
+    ports.shops.open_host("*", "s2")
+
+    assert ports.shops.shop_of_host("a.example") == "s1"
+    assert ports.shops.shop_of_host("b.example") == "s2"

@@ -37,6 +37,9 @@ def shop(world: World) -> World:
     world.open_shop("555", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
     world.issue("4e1f6a0d92c84b7ba1c5", "555", "tiendanube", "write_products")
     world.issue("b7d0c2f4a1e84e50a9d3", "555", "bigcommerce", "store_v2_products")
+    world.open_shop("8", openmage_store_views="1:default,2:fr")
+    world.issue("9d1f6a0d92c84b7ba1c5", "8", "openmage", "read", "write")
+    world.shops.hosts["*"] = "8"
     world.blobs.import_folder["import/555/mugs/mug.jpg"] = pictures.jpeg()
     return world
 
@@ -68,6 +71,11 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("bigcommerce_delete_images", 204),
         ("bigcommerce_count_images", 200),
         ("bigcommerce_count_all_images", 200),
+        ("openmage_create_image", 200),
+        ("openmage_list_images", 200),
+        ("openmage_get_image", 200),
+        ("openmage_update_image", 200),
+        ("openmage_delete_image", 200),
         ("gateway_unknown_route", 404),
     ],
 )
@@ -75,6 +83,7 @@ def test_recorded_requests_are_answered(shop: World, name: str, status: int) -> 
     rules = PictureRules(frozenset(Format), max_bytes=10**6)
     add_image(shop.catalogue("1234"), PRODUCT, at_hand(pictures.png(), ""), rules)
     shop.hang("555", "1234" if "tiendanube" in name else "29", {1: 0}, thumbnail=1)
+    shop.hang("8", "8", {1: 0}, thumbnail=1)
 
     assert run(name)["statusCode"] == status
 

@@ -17,7 +17,7 @@ HANDLERS = sorted(
     for resource in template()["Resources"].values()
     if resource["Type"] == "AWS::Serverless::Function"
 )
-DIALECTS = ("bigcommerce", "evotor", "tiendanube")
+DIALECTS = ("bigcommerce", "evotor", "openmage", "tiendanube")
 STANDARD = sys.stdlib_module_names
 
 

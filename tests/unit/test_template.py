@@ -52,6 +52,19 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
         )
         for suffix in suffixes
     }
+    openmage = {
+        f"{method} /api/rest/products/{{product}}/images{path}{store}": f"openmage.{name}.handler"
+        for store in ("", "/store/{store}")
+        for method, path, name in (
+            ("GET", "", "list_images"),
+            ("HEAD", "", "list_images"),
+            ("POST", "", "create_image"),
+            ("GET", "/{image}", "get_image"),
+            ("HEAD", "/{image}", "get_image"),
+            ("PUT", "/{image}", "update_image"),
+            ("DELETE", "/{image}", "delete_image"),
+        )
+    }
     evotor = {
         f"POST {EVOTOR}": "evotor.create_image.handler",
         f"GET {EVOTOR}": "evotor.list_images.handler",
@@ -63,10 +76,16 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
     assert {route.key: route.handler for route in routes()} == {
         **tiendanube,
         **bigcommerce,
+        **openmage,
         **evotor,
         "$default": "gateway.unknown_route.handler",
     }
-    handlers = {*tiendanube.values(), *bigcommerce.values(), *evotor.values()}
+    handlers = {
+        *tiendanube.values(),
+        *bigcommerce.values(),
+        *openmage.values(),
+        *evotor.values(),
+    }
     assert len(handlers) == len({route.function for route in routes()}) - 1
 
 
