@@ -54,6 +54,11 @@ def test_services_know_no_http_no_dialect_and_no_aws() -> None:
     assert outside("services", *rooms) == []
 
 
+def test_access_knows_the_domain_the_ports_and_oauth() -> None:
+    rooms = ("vitrine.domain", "vitrine.access", "vitrine.ports", "oauthlib")
+    assert outside("access", *rooms) == []
+
+
 def test_adapters_know_the_domain_the_ports_and_aws() -> None:
     rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports")
     assert outside("adapters", *rooms, "boto3", "botocore", "mypy_boto3", "urllib3") == []
