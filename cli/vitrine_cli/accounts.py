@@ -1,11 +1,13 @@
 """Shops and credentials, made for an operator."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
+from vitrine.access.issuing import issue_pair
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import Shop, is_shop_id
@@ -70,7 +72,14 @@ def _check(settings: Mapping[str, str]) -> None:
 
 
 def create_credential(
-    records: Records, shop: str, dialect: str, scopes: tuple[str, ...], label: str
+    records: Records,
+    shop: str,
+    dialect: str,
+    scopes: tuple[str, ...],
+    label: str,
+    *,
+    role: str = "admin",
+    bearer: bool = False,
 ) -> tuple[Credential, Mapping[str, str]]:
     """Issue a credential.
 
@@ -82,6 +91,8 @@ def create_credential(
         dialect: the dialect it speaks.
         scopes: what it covers; everything when none is named.
         label: what the operator calls it.
+        role: what its holder is on the platform.
+        bearer: whether its client sends a token although the dialect's clients sign.
 
     Returns:
         The credential, and what its client is given. The secret is in the latter and nowhere else.
@@ -95,22 +106,49 @@ def create_credential(
     if unknown := set(scopes) - set(account.scopes):
         known = ", ".join(account.scopes)
         raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
+    if role != "admin" and role not in account.readers:
+        known = ", ".join(["admin", *account.readers])
+        raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")
+    allowed = scopes or account.readers.get(role, account.scopes)
     secret = secrets.token_urlsafe(32)
     owner = _shop(records, shop)
+    complete = replace(owner, settings={**_made([dialect]), **owner.settings})
+    if complete.settings.keys() != owner.settings.keys():
+        records.shops.change_shop(complete)
+    if account.keys and not bearer:
+        pair, keys = issue_pair(
+            records.pairs,
+            records.vault,
+            shop=owner.id,
+            dialect=dialect,
+            role=role,
+            scopes=frozenset(allowed),
+            label=label,
+            now=now(),
+        )
+        return pair.credential, account.keys(keys)
     credential = Credential(
         digest=digest_of(secret),
         shop=shop,
         dialect=dialect,
-        role="admin",
-        scopes=frozenset(scopes or account.scopes),
+        role=role,
+        scopes=frozenset(allowed),
         label=label,
         created_at=now(),
     )
-    complete = replace(owner, settings={**_made([dialect]), **owner.settings})
-    if complete.settings.keys() != owner.settings.keys():
-        records.shops.change_shop(complete)
     records.shops.create_credential(credential)
     return credential, account.login(complete, secret)
+
+
+def open_host(records: Records, shop: str, host: str) -> None:
+    """Let guests of a host name into a shop; `*` stands for all hosts that are nobody's.
+
+    Raises:
+        FailureError: there is no such shop, or this is no host name.
+    """
+    if host != "*" and not re.fullmatch(r"[a-z0-9.-]{1,253}", host):
+        raise FailureError(f"'{host}' is no host name: a-z, 0-9, '.' and '-', or '*' for all.")
+    records.shops.open_host(host, _shop(records, shop).id)
 
 
 def list_credentials(records: Records, shop: str) -> list[Credential]:

@@ -1,5 +1,6 @@
 """One catalogue behind all dialects: what one does, the others see."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
