@@ -1,5 +1,6 @@
 """What a request costs: AWS calls of each endpoint, credential and shop known."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,7 @@ from vitrine.services.catalogue import now
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 IMAGES = f"/stores/{STORE}/products/8/images"
 TIENDANUBE = "/v1/555/products/8/images"
+OPENMAGE = "/api/rest/products/8/images"
 BIGCOMMERCE = "/stores/abc/v2/products/8/images"
 SCOPES = frozenset({"product.image:read", "product.image:write"})
 
@@ -65,6 +67,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         "evotor": SCOPES,
         "tiendanube": frozenset({"write_products"}),
         "bigcommerce": frozenset({"store_v2_products"}),
+        "openmage": frozenset({"read", "write"}),
     }
     for dialect, scopes in tokens.items():
         ports.shops.create_credential(
@@ -175,6 +178,33 @@ def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: boto3.Ses
     assert meter.calls == DELETE
 
 
+def test_openmages_endpoints_cost_what_they_must(meter: Meter) -> None:
+    admin = {"Authorization": "Bearer openmage token", "Accept": "application/json"}
+    content = base64.b64encode(pictures.png()).decode()
+    body = {"file_mime_type": "image/png", "file_content": content}
+    meter("GET", OPENMAGE, headers=admin)
+    assert meter.calls[-1:] == ["Query"]
+
+    meter("GET", OPENMAGE, headers=admin)
+    assert meter.calls == ["Query"]
+    created = meter("POST", OPENMAGE, headers=admin, json=body)
+    # Room is looked at before names are, and again when the record is written; a name is counted
+    # and looked for.
+    assert meter.calls == [
+        *("GetItem", "GetItem", "UpdateItem", "PutObject"),
+        *("UpdateItem", "Query", "TransactWriteItems"),
+    ]
+    one = created.headers["location"]
+    meter("GET", one, headers=admin)
+    assert meter.calls == ["BatchGetItem"]
+    meter("PUT", one, headers=admin, json={"label": "front", "types": ["image"]})
+    assert meter.calls == CHANGE
+    meter("PUT", f"{one}/store/1", headers=admin, json={"position": 3})
+    assert meter.calls == CHANGE
+    meter("DELETE", one, headers=admin)
+    assert meter.calls == CHANGE
+
+
 def fill(aws: boto3.Session, images: int) -> None:
     """Product 8 with this many images."""
     galleries = on_aws(aws).galleries
@@ -235,4 +265,4 @@ def test_the_pipeline_costs_a_call_per_picture_and_three(aws: boto3.Session, met
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
-    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects"]
+    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects", "Query"]
