@@ -1,10 +1,12 @@
 """Shops and credentials, made for an operator."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
+from vitrine.access.issuing import issue_pair
 from vitrine.domain.credentials import CLIENT, Credential, client_secret, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
 from vitrine.domain.shops import Shop, is_shop_id
@@ -77,6 +79,8 @@ def create_credential(
     label: str,
     *,
     refreshable: bool = False,
+    role: str = "admin",
+    bearer: bool = False,
 ) -> tuple[Credential, Mapping[str, str]]:
     """Issue a credential.
 
@@ -90,6 +94,8 @@ def create_credential(
         label: what the operator calls it.
         refreshable: whether its client is to get tokens that end, for as long as the credential is
             not revoked; the first one does not end by itself.
+        role: what its holder is on the platform.
+        bearer: whether its client sends a token although the dialect's clients sign.
 
     Returns:
         The credential, and what its client is given. Secrets are in the latter and nowhere else.
@@ -105,17 +111,33 @@ def create_credential(
         raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
     if refreshable and not account.refreshable:
         raise FailureError(f"{dialect} refreshes no tokens: its tokens do not expire.")
+    if role != "admin" and role not in account.readers:
+        known = ", ".join(["admin", *account.readers])
+        raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")
+    allowed = frozenset(scopes or account.readers.get(role, account.scopes))
     owner = _shop(records, shop)
     complete = replace(owner, settings={**_made(shop, [dialect]), **owner.settings})
     if complete.settings.keys() != owner.settings.keys():
         records.shops.change_shop(complete)
+    if account.keys and not bearer:
+        pair, keys = issue_pair(
+            records.pairs,
+            records.vault,
+            shop=owner.id,
+            dialect=dialect,
+            role=role,
+            scopes=allowed,
+            label=label,
+            now=now(),
+        )
+        return pair.credential, account.keys(keys)
     identity, secret = make_secret(), make_secret()
     credential = Credential(
         digest=digest_of(client_secret(identity, secret) if refreshable else secret),
         shop=shop,
         dialect=dialect,
-        role=CLIENT if refreshable else "admin",
-        scopes=frozenset(scopes or account.scopes),
+        role=CLIENT if refreshable else role,
+        scopes=allowed,
         label=label,
         created_at=now(),
     )
@@ -125,6 +147,17 @@ def create_credential(
     tokens = issue_tokens(records.shops, credential, now(), lifetime=None)
     client = {"client_id": identity, "client_secret": secret, "refresh_token": tokens.refresh}
     return credential, {**account.login(complete, tokens.access), **client}
+
+
+def open_host(records: Records, shop: str, host: str) -> None:
+    """Let guests of a host name into a shop; `*` stands for all hosts that are nobody's.
+
+    Raises:
+        FailureError: there is no such shop, or this is no host name.
+    """
+    if host != "*" and not re.fullmatch(r"[a-z0-9.-]{1,253}", host):
+        raise FailureError(f"'{host}' is no host name: a-z, 0-9, '.' and '-', or '*' for all.")
+    records.shops.open_host(host, _shop(records, shop).id)
 
 
 def list_credentials(records: Records, shop: str) -> list[Credential]:

@@ -153,6 +153,19 @@ def change_shop(
     _print_json({"shop": changed.id, **changed.settings})
 
 
+@shop_app.command("host")
+def open_host(
+    shop: Annotated[str, typer.Argument(help="Its id.")],
+    host: Annotated[str, typer.Argument(help="A host name, or '*' for all that are nobody's.")],
+    *,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Let guests of a host name read a shop's images, as OpenMage does."""
+    accounts.open_host(tables.of(stack, port), shop, host)
+    console.print(f"Guests of {escape(host)} come to shop {escape(shop)}.")
+
+
 def _settings(given: list[str] | None) -> dict[str, str]:
     pairs = [each.partition("=") for each in given or []]
     for name, equals, _ in pairs:
@@ -170,6 +183,10 @@ def create_credential(
         list[str] | None, typer.Option(help="What it covers; everything unless named.")
     ] = None,
     label: Annotated[str, typer.Option(help="What you want to call it.")] = "",
+    role: Annotated[str, typer.Option(help="What its holder is on the platform.")] = "admin",
+    bearer: Annotated[
+        bool, typer.Option("--bearer", help="A token, where the platform's clients sign.")
+    ] = False,
     refreshable: Annotated[
         bool, typer.Option("--refreshable", help="Let its client get tokens that expire, too.")
     ] = False,
@@ -179,7 +196,14 @@ def create_credential(
     """Issue a credential. Its secrets are shown this once and cannot be shown again."""
     records = tables.of(stack, port)
     credential, login = accounts.create_credential(
-        records, shop, dialect, tuple(scope or ()), label, refreshable=refreshable
+        records,
+        shop,
+        dialect,
+        tuple(scope or ()),
+        label,
+        role=role,
+        bearer=bearer,
+        refreshable=refreshable,
     )
     _print_json({"id": credential.id, "base_url": records.base_url, **login})
 

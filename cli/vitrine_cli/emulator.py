@@ -114,8 +114,8 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
             )
 
 
-def set_variable(endpoint: str, stack: str, name: str, value: str) -> None:
-    """Give all functions of a stack an environment variable that its template does not have."""
+def set_variables(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
+    """Give all functions of a stack environment variables that its template does not have."""
     aws = session()
     cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
     functions = aws.client("lambda", endpoint_url=endpoint)
@@ -126,7 +126,7 @@ def set_variable(endpoint: str, stack: str, name: str, value: str) -> None:
         settings = functions.get_function_configuration(FunctionName=function)
         variables = settings["Environment"]["Variables"]
         functions.update_function_configuration(
-            FunctionName=function, Environment={"Variables": {**variables, name: value}}
+            FunctionName=function, Environment={"Variables": {**variables, **added}}
         )
 
 

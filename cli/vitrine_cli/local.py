@@ -66,7 +66,8 @@ def _start(stack: Stack) -> None:
         emulator.wait_for(f"http://127.0.0.1:{stack.port}/", started, stack.folder / "proxy.log")
     with step("Opening the demo shop"):
         records = tables.local(stack, base_url)
-        shop = accounts.create_shop(records, DEMO_SHOP, {})
+        shop = accounts.create_shop(records, DEMO_SHOP, {"openmage.store_views": "1:default,2:fr"})
+        accounts.open_host(records, shop.id, "*")
         logins = {
             dialect: accounts.create_credential(records, shop.id, dialect, (), "demo")[1]
             for dialect in NAMES

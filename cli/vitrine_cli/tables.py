@@ -7,8 +7,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.pairs import DynamoPairs
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.adapters.vault import SsmVault
 from vitrine_cli import deployment, emulator, stacks
 from vitrine_cli.failure import FailureError
 
@@ -21,25 +23,37 @@ class Records:
         shops: shops, their credentials and registered products.
         galleries: records of images.
         imports: what became of files in the import folder.
+        pairs: consumers and tokens of clients that sign.
+        vault: the secrets they sign with.
         base_url: where the stack's clients send their requests.
     """
 
     shops: DynamoShops
     galleries: DynamoGalleries
     imports: DynamoImports
+    pairs: DynamoPairs
+    vault: SsmVault
     base_url: str
 
     @classmethod
-    def at(cls, table: Table, base_url: str) -> "Records":
-        """The records in a table."""
-        return cls(DynamoShops(table), DynamoGalleries(table), DynamoImports(table), base_url)
+    def at(cls, table: Table, vault: SsmVault, base_url: str) -> "Records":
+        """The records in a table, and the secrets beside it."""
+        return cls(
+            DynamoShops(table),
+            DynamoGalleries(table),
+            DynamoImports(table),
+            DynamoPairs(table),
+            vault,
+            base_url,
+        )
 
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
     client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
     table = Table(client, stack.outputs["Table"])
-    return Records.at(table, base_url)
+    secrets = emulator.session().client("ssm", endpoint_url=stack.endpoint)
+    return Records.at(table, SsmVault(secrets, _secrets_path(deployment.STACK)), base_url)
 
 
 def on_aws(name: str) -> Records:
@@ -52,11 +66,17 @@ def on_aws(name: str) -> Records:
         session = boto3.Session()
         outputs = deployment.stack_outputs(session.client("cloudformation"), name)
         table = Table(session.client("dynamodb"), outputs["Table"])
+        vault = SsmVault(session.client("ssm"), _secrets_path(name))
     except (ClientError, BotoCoreError) as error:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     except KeyError:
         raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
-    return Records.at(table, outputs["ApiUrl"])
+    return Records.at(table, vault, outputs["ApiUrl"])
+
+
+def _secrets_path(stack: str) -> str:
+    """Where the template's functions look for the secrets of clients that sign."""
+    return f"/vitrine/{stack}/oauth"
 
 
 def of(stack: str | None, port: int | None) -> Records:

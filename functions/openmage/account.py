@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from openmage.scope import STORE_VIEWS
 from openmage.wire import READ, WRITE
 from vitrine.access.accounts import Account, Setting
+from vitrine.domain.credentials import Keys
 from vitrine.domain.shops import Shop
+
+
+def _keys(keys: Keys) -> Mapping[str, str]:
+    return {
+        "consumer_key": keys.consumer_key,
+        "consumer_secret": keys.secrets.consumer,
+        "token": keys.token,
+        "token_secret": keys.secrets.token,
+    }
 
 
 def _login(_shop: Shop, secret: str) -> Mapping[str, str]:
@@ -23,4 +33,6 @@ account = Account(
         ),
     },
     login=_login,
+    keys=_keys,
+    readers={"customer": (READ,)},
 )

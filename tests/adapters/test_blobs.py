@@ -107,3 +107,15 @@ def test_other_failures_of_storage_stay_failures(aws: boto3.Session) -> None:
 
     with pytest.raises(ClientError):
         blobs.put_original(KEY, b"bytes", "image/png", product="p")
+
+
+def test_an_original_is_announced_once_more_as_it_is(aws: boto3.Session) -> None:
+    blobs = on_aws(aws).blobs
+    blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+
+    blobs.announce_original(KEY)
+    blobs.announce_original("originals/none")
+
+    assert blobs.original(KEY) == StoredOriginal(b"bytes", "lámp #1/東")
+    head = aws.client("s3").head_object(Bucket="originals", Key=KEY)
+    assert head["ContentType"] == "image/png"

@@ -35,6 +35,7 @@ from vitrine.services.tokens import issue_tokens
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 IMAGES = f"/stores/{STORE}/products/8/images"
 TIENDANUBE = "/v1/555/products/8/images"
+OPENMAGE = "/api/rest/products/8/images"
 BIGCOMMERCE = "/stores/abc/v2/products/8/images"
 INVENTORUM = "/api/images"
 HOUR = timedelta(hours=1)
@@ -71,6 +72,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         "evotor": SCOPES,
         "tiendanube": frozenset({"write_products"}),
         "bigcommerce": frozenset({"store_v2_products"}),
+        "openmage": frozenset({"read", "write"}),
     }
     for dialect, scopes in tokens.items():
         ports.shops.create_credential(
@@ -213,6 +215,33 @@ def test_inventorums_endpoints_cost_what_they_must(aws: boto3.Session, meter: Me
     assert meter.calls == [*["GetItem"] * 3, "TransactWriteItems"]
     assert refresh(tokens.refresh).status == 400
     assert meter.calls == ["GetItem"], "a used token writes nothing"
+
+
+def test_openmages_endpoints_cost_what_they_must(meter: Meter) -> None:
+    admin = {"Authorization": "Bearer openmage token", "Accept": "application/json"}
+    content = base64.b64encode(pictures.png()).decode()
+    body = {"file_mime_type": "image/png", "file_content": content}
+    meter("GET", OPENMAGE, headers=admin)
+    assert meter.calls[-1:] == ["Query"]
+
+    meter("GET", OPENMAGE, headers=admin)
+    assert meter.calls == ["Query"]
+    created = meter("POST", OPENMAGE, headers=admin, json=body)
+    # Room is looked at before names are, and again when the record is written; a name is counted
+    # and looked for.
+    assert meter.calls == [
+        *("GetItem", "GetItem", "UpdateItem", "PutObject"),
+        *("UpdateItem", "Query", "TransactWriteItems"),
+    ]
+    one = created.headers["location"]
+    meter("GET", one, headers=admin)
+    assert meter.calls == ["BatchGetItem"]
+    meter("PUT", one, headers=admin, json={"label": "front", "types": ["image"]})
+    assert meter.calls == CHANGE
+    meter("PUT", f"{one}/store/1", headers=admin, json={"position": 3})
+    assert meter.calls == CHANGE
+    meter("DELETE", one, headers=admin)
+    assert meter.calls == CHANGE
 
 
 def fill(aws: boto3.Session, images: int) -> None:

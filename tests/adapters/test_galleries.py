@@ -9,7 +9,7 @@ from tests.adapters.conftest import Ports, on_aws
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
-from vitrine.domain.images import Image, Original, RenditionState, Texts
+from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.ports import GalleryChange
@@ -253,3 +253,70 @@ def test_the_count_is_spread_over_several_items(aws: boto3.Session) -> None:
 
     keys = [item["sk"]["S"] for page in pages for item in page["Items"]]
     assert len([key for key in keys if key.startswith("COUNT#")]) == 10
+
+
+# Names, roles of store views, retired images
+
+
+def test_what_store_views_say_comes_back(ports: Ports) -> None:
+    stored = replace(
+        image(7),
+        excluded=True,
+        views={"2": ViewFacts("avant", 3, False), "3": ViewFacts(removed=True)},  # noqa: FBT003
+        name=FileName("new_image", 1, "gif"),
+    )
+    before = Gallery()
+    after = before.put(7, 4).assign(7, ["image", "thumbnail"]).assign(7, ["image"], "2")
+    change = GalleryChange("s1", stored.product, before, after, added=(stored,))
+
+    head = ports.galleries.commit(change)
+
+    assert head.view_roles == {"2": {"image": 7, "thumbnail": None}}
+    assert ports.galleries.gallery_with_image("s1", stored.product, 7) == (head, stored)
+
+
+def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
+    name = FileName("lamp", 0, "png")
+    first, second = image(1), image(2)
+    head = ports.galleries.commit(
+        GalleryChange(
+            *("s1", first.product, Gallery(), Gallery().append(1)),
+            added=(first,),
+            named=(name, 1),
+        )
+    )
+
+    refused(
+        ports,
+        GalleryChange(
+            *("s1", first.product, head, head.append(2)), added=(second,), named=(name, 2)
+        ),
+    )
+    ports.galleries.commit(
+        GalleryChange("s1", first.product, head, head.retire(1), retired=(first,))
+    )
+
+    assert ports.galleries.names("s1", "la") == {"lamp.png"}
+    assert ports.galleries.names("s1", "lamp_") == set()
+    assert ports.galleries.names("s2", "la") == set()
+    assert ports.galleries.names_of("s1", 1) == ["lamp.png"]
+    assert ports.galleries.names_of("s1", 2) == []
+
+
+def test_default_names_are_numbered_by_shop(ports: Ports) -> None:
+    assert [ports.galleries.next_default_name("s1") for _ in range(3)] == [1, 2, 3]
+    assert ports.galleries.next_default_name("s2") == 1
+
+
+def test_a_retired_image_is_no_longer_there_and_can_be_looked_up(ports: Ports) -> None:
+    stored = image(7)
+    head = add(ports, stored)
+
+    ports.galleries.commit(
+        GalleryChange("s1", stored.product, head, head.retire(7), retired=(stored,))
+    )
+
+    assert ports.galleries.image("s1", stored.product, 7) is None
+    assert ports.galleries.retired("s1", 7) == stored
+    assert ports.galleries.retired("s1", 8) is None
+    assert ports.galleries.image_count("s1") == 0

@@ -155,3 +155,12 @@ def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: boto3.Sess
         assert secret not in str(items)
     expiries = [item["expires"]["N"] for item in items if "expires" in item]
     assert expiries == [str(round(MOMENT.timestamp()) + 1)], "not before it ends"
+
+
+def test_a_shop_has_hosts_and_one_shop_all_others(ports: Ports) -> None:
+    assert ports.shops.shop_of_host("a.example") is None
+    ports.shops.open_host("a.example", "s1")
+    ports.shops.open_host("*", "s2")
+
+    assert ports.shops.shop_of_host("a.example") == "s1"
+    assert ports.shops.shop_of_host("b.example") == "s2"

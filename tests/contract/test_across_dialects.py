@@ -1,5 +1,6 @@
 """One catalogue behind all dialects: what one does, the others see."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ PRODUCT = "8"
 EVOTOR = f"/stores/{STORE}/products/{PRODUCT}/images"
 TIENDANUBE = f"/v1/555/products/{PRODUCT}/images"
 BIGCOMMERCE = f"/api/v2/products/{PRODUCT}/images"
+OPENMAGE = f"/api/rest/products/{PRODUCT}/images"
+DIALECTS = ("evotor", "tiendanube", "bigcommerce", "openmage")
 URL = "http://example.com/Rote%20Lampe.png"
 
 
@@ -33,15 +36,25 @@ class Shop:
     def bigcommerce(self, method: str, path: str = BIGCOMMERCE, **body: Any) -> Answer:
         return self.send(method, path, {"X-Auth-Token": "bigcommerce"}, **body)
 
+    def openmage(self, method: str, path: str = OPENMAGE, **body: Any) -> Answer:
+        headers = {"Authorization": "Bearer openmage", "Accept": "application/json"}
+        return self.send(method, path, headers, **body)
+
     def seen(self) -> list[tuple[int, int, int, bool, str]]:
         """Id, position, sort, role and text of every image as dialects tell them, in order."""
         listed = self.bigcommerce("GET")
         others = {each["id"]: each for each in listed.json} if listed.status == 200 else {}
+        fourth = {int(each["id"]): each for each in self.openmage("GET").json}
+        assert list(fourth) == [each["id"] for each in self.tiendanube("GET").json]
         found = []
         for each in self.tiendanube("GET").json:
             other = others.pop(each["id"])
             text = each["alt"]["es"] if each["alt"] else ""
             assert other["description"] == text
+            magento = fourth[each["id"]]
+            assert magento["label"] == text
+            assert magento["position"] == str(other["sort_order"] + 1)
+            assert ("thumbnail" in magento["types"]) is other["is_thumbnail"]
             found.append(
                 (each["id"], each["position"], other["sort_order"], other["is_thumbnail"], text)
             )
@@ -59,6 +72,7 @@ def shop(world: World) -> Shop:
     world.issue("evotor", "s1", "evotor", "product.image:read", "product.image:write")
     world.issue("tiendanube", "s1", "tiendanube", "write_products")
     world.issue("bigcommerce", "s1", "bigcommerce", "store_v2_products")
+    world.issue("openmage", "s1", "openmage", "read", "write")
     world.remote.pages[URL] = pictures.png()
     return Shop(world, Gateway())
 
@@ -71,14 +85,22 @@ def create(shop: Shop, dialect: str) -> int:
             return int(answer.json["id"][-12:], 16)
         case "tiendanube":
             image: int = shop.tiendanube("POST", json={"src": URL, "alt": "Lampe"}).json["id"]
+        case "bigcommerce":
+            answer = shop.bigcommerce("POST", json={"image_file": URL, "description": "Lampe"})
+            image = answer.json["id"]
         case _:
-            image = shop.bigcommerce("POST", json={"image_file": URL, "description": "Lampe"}).json[
-                "id"
-            ]
+            fields = {
+                "file_mime_type": "image/png",
+                "file_content": base64.b64encode(pictures.png()).decode(),
+                "label": "Lampe",
+                "types": ["thumbnail"],
+            }
+            answer = shop.openmage("POST", json=fields)
+            image = int(answer.headers["location"].rpartition("/")[2])
     return image
 
 
-@pytest.mark.parametrize("dialect", ["evotor", "tiendanube", "bigcommerce"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_an_image_of_one_dialect_is_the_same_in_all(shop: Shop, dialect: str) -> None:
     image = create(shop, dialect)
 
@@ -87,13 +109,16 @@ def test_an_image_of_one_dialect_is_the_same_in_all(shop: Shop, dialect: str) ->
     (evotor,) = shop.evotor("GET").json["items"]
     (bigcommerce,) = shop.bigcommerce("GET").json
     assert evotor["url"].endswith("/product_images/" + bigcommerce["image_file"])
+    (magento,) = shop.openmage("GET").json
+    named = "/catalog/product/i/m/image.png" if dialect == "openmage" else "/product_images/"
+    assert named in magento["url"]
     assert shop.tiendanube("GET", f"{TIENDANUBE}/{image}").status == 200
     assert shop.bigcommerce("GET", f"{BIGCOMMERCE}/{image}").status == 200
     assert shop.evotor("GET", f"{EVOTOR}/{evotor['id']}").json == evotor
 
 
-@pytest.mark.parametrize("by", ["evotor", "tiendanube", "bigcommerce"])
-@pytest.mark.parametrize("dialect", ["evotor", "tiendanube", "bigcommerce"])
+@pytest.mark.parametrize("by", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str) -> None:
     image = create(shop, dialect)
 
@@ -103,11 +128,13 @@ def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str
             assert shop.evotor("DELETE", f"{EVOTOR}/{item['id']}").status == 204
         case "tiendanube":
             assert shop.tiendanube("DELETE", f"{TIENDANUBE}/{image}").json == {}
-        case _:
+        case "bigcommerce":
             assert shop.bigcommerce("DELETE", f"{BIGCOMMERCE}/{image}").status == 204
+        case _:
+            assert shop.openmage("DELETE", f"{OPENMAGE}/{image}").status == 200
 
     assert shop.seen() == []
-    assert shop.world.blobs.originals == {}
+    assert len(shop.world.blobs.originals) == (by == "openmage"), "it keeps what it deletes"
     assert shop.bigcommerce("GET", "/api/v2/products/images/count").json == {"count": 0}
 
 
@@ -203,3 +230,32 @@ def test_pictures_that_tiendanube_does_not_take_are_shown_as_it_can(shop: Shop, 
     assert refused.json == {"src": ["must be a gif, jpg or png image"]}
     assert image["image_file"].endswith(f".{kind.lower()}")
     assert shop.tiendanube("GET").json[0]["src"].endswith("-1024-1024.jpg")
+
+
+def test_views_and_exclusion_of_openmage_are_nobody_elses_business(shop: Shop) -> None:
+    image = create(shop, "tiendanube")
+    path = f"{OPENMAGE}/{image}"
+    before = shop.tiendanube("GET").json, shop.bigcommerce("GET").json
+
+    assert shop.openmage("PUT", f"{path}/store/1", json={"label": "hier"}).status == 200
+    assert shop.openmage("PUT", path, json={"exclude": 1}).status == 200
+
+    assert (shop.tiendanube("GET").json, shop.bigcommerce("GET").json) == before
+    text = {"description": "Lamp"}
+    assert shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{image}", json=text).status == 200
+    seen = shop.openmage("GET", f"{path}/store/1").json
+    assert (seen["label"], seen["exclude"]) == ("hier", "1")
+    assert shop.openmage("GET", path).json["label"] == "Lamp"
+
+
+def test_a_thumbnail_is_one_role_in_both_its_dialects(shop: Shop) -> None:
+    first, second = create(shop, "bigcommerce"), create(shop, "tiendanube")
+
+    assert shop.openmage("PUT", f"{OPENMAGE}/{second}", json={"types": ["thumbnail"]}).status == 200
+    assert [each["is_thumbnail"] for each in shop.bigcommerce("GET").json] == [False, True]
+    shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{first}", json={"is_thumbnail": True})
+    assert shop.openmage("GET", f"{OPENMAGE}/{second}").json["types"] == []
+    shop.openmage("DELETE", f"{OPENMAGE}/{first}")
+    assert [each["is_thumbnail"] for each in shop.bigcommerce("GET").json] == [False], (
+        "none inherits"
+    )

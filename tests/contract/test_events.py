@@ -42,6 +42,9 @@ def shop(world: World) -> World:
     client = world.issue("till-3:5b1f8e2c9d4a4c67", "555", "inventorum", "images", role=CLIENT)
     refresh = RefreshToken(digest_of("c0ffee1234567890"), client.digest)
     world.shops.refresh_tokens[refresh.digest] = refresh
+    world.open_shop("8", openmage_store_views="1:default,2:fr")
+    world.issue("9d1f6a0d92c84b7ba1c5", "8", "openmage", "read", "write")
+    world.shops.hosts["*"] = "8"
     world.blobs.import_folder["import/555/mugs/mug.jpg"] = pictures.jpeg()
     return world
 
@@ -75,6 +78,11 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("bigcommerce_count_all_images", 200),
         ("inventorum_create_image", 200),
         ("inventorum_refresh_token", 200),
+        ("openmage_create_image", 200),
+        ("openmage_list_images", 200),
+        ("openmage_get_image", 200),
+        ("openmage_update_image", 200),
+        ("openmage_delete_image", 200),
         ("gateway_unknown_route", 404),
     ],
 )
@@ -82,6 +90,7 @@ def test_recorded_requests_are_answered(shop: World, name: str, status: int) -> 
     rules = PictureRules(frozenset(Format), max_bytes=10**6)
     add_image(shop.catalogue("1234"), PRODUCT, at_hand(pictures.png(), ""), rules)
     shop.hang("555", "1234" if "tiendanube" in name else "29", {1: 0}, thumbnail=1)
+    shop.hang("8", "8", {1: 0}, thumbnail=1)
 
     assert run(name)["statusCode"] == status
 

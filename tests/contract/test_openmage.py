@@ -29,8 +29,9 @@ from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
-from vitrine.ports import GalleryChange
+from vitrine.ports import GalleryChange, PublicPicture
 from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.withdrawing import remove_renditions
 
 API = "/api/rest"
 P = f"{API}/products/8/images"
@@ -78,6 +79,7 @@ class OpenMage:
     world: World
     admin: Gateway
     guest: Gateway
+    met: set[str] = field(default_factory=set)
 
     def get(self, path: str) -> Any:
         answer = self.admin("GET", path)
@@ -108,12 +110,21 @@ class OpenMage:
         self.world.hang("shop1", "8", {A: 0, B: 5}, thumbnail=A)
 
     def render(self) -> None:
-        """What the pipeline does with every original there is."""
-        for key in list(self.world.blobs.originals):
+        """What the pipeline does with every original, and with the pictures of those that went."""
+        galleries, blobs = self.world.galleries, self.world.blobs
+        self.met |= blobs.originals.keys()
+        for key in sorted(self.met):
             address = parse_original_key(key)
             assert address is not None
-            records = Records(self.world.galleries, self.world.library)
-            make_renditions(records, self.world.blobs, address)
+            if key in blobs.originals:
+                records = Records(self.world.galleries, self.world.library)
+                make_renditions(records, self.world.blobs, address)
+            if key not in blobs.originals:
+                remove_renditions(galleries, blobs, address)
+
+    def public(self, path: str) -> PublicPicture:
+        """What the CDN serves under a path of shop1."""
+        return self.world.blobs.public[f"media/shop1/{path}"]
 
     def file_of(self, image: int, product: str = "8") -> str:
         """The full name of an image's file, whose URL is as the contract says."""
@@ -723,8 +734,8 @@ def test_the_shop_of_a_guest_is_the_hosts_or_the_default_one(hung: OpenMage) -> 
     assert two("GET", one()).json["label"] == "two"
     assert hung.seen(one())["label"] == "", "the host's own shop comes first"
     hung.world.shops.hosts["one.example"] = "shop1"
-    one_more = Gateway("https://one.example", headers=ANSWER_IN["json"])
-    assert one_more("GET", one()).json["label"] == ""
+    one_too = Gateway("https://one.example", headers=ANSWER_IN["json"])
+    assert one_too("GET", one()).json["label"] == ""
 
 
 @in_both_formats
@@ -900,6 +911,20 @@ def test_an_added_image_is_there_for_other_dialects(among_others: OpenMage) -> N
     assert tiendanube(among_others, "GET").headers["x-total-count"] == "3"
 
 
+def test_an_added_image_has_the_pictures_of_other_dialects(among_others: OpenMage) -> None:
+    image = among_others.added(file_name="front")
+
+    for sent in ({}, NEW_CONTENT, {"file_name": "cup"}):
+        if sent:
+            among_others.put(sent, image)
+        among_others.render()
+        among_others.render()
+        image_file = bigcommerce(among_others, "GET", image).json["image_file"]
+        data = NEW if "file_content" in sent or "file_name" in sent else DATA
+        shown = pictures.opened(among_others.public(f"product_images/{image_file}").data)
+        assert shown.size == pictures.opened(data).size
+
+
 @in_both_formats
 def test_an_image_of_another_dialect_shows_the_catalogues_url(hung: OpenMage, kind: str) -> None:
     answer = hung.admin("GET", one(), ANSWER_IN[kind])
@@ -920,6 +945,17 @@ def test_an_image_of_another_dialect_shows_the_catalogues_url(hung: OpenMage, ki
         },
         kind,
     )
+
+
+@pytest.mark.parametrize(
+    ("alt", "shown"), [("a\x01b\ufffec", "abc"), ("a\rb\nc", "a\rb\nc"), ("]]> <![CDATA[",) * 2]
+)
+def test_any_text_of_another_dialect_makes_good_xml(shop: OpenMage, alt: str, shown: str) -> None:
+    shop.world.hang("shop1", "8", {A: 0}, alt=alt)
+
+    answer = shop.admin("GET", one(), ANSWER_IN["xml"])
+
+    assert ET.fromstring(answer.body).findtext("label") == shown  # noqa: S314
 
 
 def test_longer_texts_of_other_dialects_are_shown_whole(shop: OpenMage) -> None:
@@ -1003,6 +1039,25 @@ def test_an_accept_that_can_be_met_does_not_change_what_writes_answer(
     hung: OpenMage, operation: Operation, accept: str | None
 ) -> None:
     assert_written(accepting(hung.admin, operation, accept))
+
+
+@pytest.mark.parametrize(
+    "accept", [";", ",", "q=1", "application/json;q=abc", "application/json;q=nan", "*", "," * 9999]
+)
+def test_an_accept_of_no_form_is_no_failure_of_ours(hung: OpenMage, accept: str) -> None:
+    answer = accepting(hung.admin, Operation("GET", one()), accept)
+
+    assert answer.status in (200, 406)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [";", "/", "json", 'text/plain; charset="', "application/json; charset", "a" * 5000, 'x/"y'],
+)
+def test_a_content_type_of_no_form_is_no_failure_of_ours(hung: OpenMage, content_type: str) -> None:
+    answer = hung.admin("PUT", one(), {"Content-Type": content_type}, content='{"label":"x"}')
+
+    assert answer.status in (200, 400)
 
 
 AS_XML = """<?xml version="1.0"?>
@@ -1277,6 +1332,9 @@ HUGE = "{" * 6_000_001
         ("PATCH", P, {"Authorization": ""}, "", NO_METHOD),
         ("DELETE", P, {"Authorization": "", "Version": "x"}, "", DENIED),
         ("PUT", one(NOBODY, "9"), {"Authorization": ""}, "", DENIED),
+        ("DELETE", one(), {"Authorization": "", "Version": "x"}, "", DENIED),
+        ("DELETE", one(product="1" * 65), {"Authorization": ""}, "", NO_ROUTE),
+        ("POST", many("9"), {"Version": "x"}, "", (400, 'Invalid version "x" requested.')),
         ("DELETE", P, {"Version": "x"}, "", (400, 'Invalid version "x" requested.')),
         ("PUT", many("9"), {}, "", NOT_IMPLEMENTED),
         ("POST", one(NOBODY, "9"), {}, "", NOT_IMPLEMENTED),
@@ -1642,8 +1700,8 @@ def test_null_is_as_if_not_sent(hung: OpenMage) -> None:
 
 
 def test_a_new_image_stands_behind_the_highest_position(hung: OpenMage) -> None:
-    def position(**fields: Any) -> str:
-        shown: dict[str, str] = hung.get(one(hung.added(**fields)))
+    def position(path: str = P, **fields: Any) -> str:
+        shown: dict[str, str] = hung.get(one(hung.added(path, **fields)))
         return shown["position"]
 
     assert position() == "7"
@@ -1652,6 +1710,7 @@ def test_a_new_image_stands_behind_the_highest_position(hung: OpenMage) -> None:
     assert position(position=2) == "2"
     hung.put({"position": 99}, store=FR)
     assert position() == "52", "positions of stores do not count"
+    assert position(many(FR), position=80) == "53"
     other = hung.added(many(product="9"))
     assert hung.get(one(other, product="9"))["position"] == "1"
 
@@ -1752,6 +1811,7 @@ def test_values_are_coerced(hung: OpenMage, name: str, sent: str, shown: str, st
         *itertools.product(["label", "position", "exclude"], [[], [1], ["a"], {}, {"a": "b"}]),
         ("label", "x" * 256),
         ("label", "😀" * 256),
+        ("label", 10**256),
     ],
     ids=lambda each: str(each)[:20],
 )
@@ -2083,6 +2143,29 @@ def test_new_content_has_a_new_url_and_the_old_one_keeps_working(shop: OpenMage)
     assert (new.data, new.media_type) == (NEW, "image/jpeg")
     shop.put({**NEW_CONTENT, "file_mime_type": "image/png"}, image)
     assert shop.file_of(image) == "front_2.png"
+
+
+def test_every_url_that_an_image_ever_had_keeps_working(shop: OpenMage) -> None:
+    image = shop.added(file_name="front")
+    shop.render()
+    for sent in (
+        {"file_name": "cup"},
+        NEW_CONTENT,
+        {**NEW_CONTENT, "file_name": "jar", "file_mime_type": "image/jpeg"},
+        {"file_name": "mug"},
+    ):
+        shop.put(sent, image)
+        shop.render()
+        shop.render()
+
+    for path, data in (
+        ("f/r/front.png", DATA),
+        ("c/u/cup.png", DATA),
+        ("c/u/cup_1.png", NEW),
+        ("j/a/jar.jpg", NEW),
+        ("m/u/mug.jpg", NEW),
+    ):
+        assert shop.public(f"catalog/product/{path}").data == data
 
 
 def test_new_content_of_an_image_with_a_default_name_takes_the_next_default_name(
@@ -2864,6 +2947,22 @@ def test_what_another_dialect_deletes_is_gone_here_too(among_others: OpenMage) -
             assert_refused(shop.admin("DELETE", one(each, store)), *NOT_FOUND)
         assert ids(shop.get(many(store))) == [A]
     assert shop.file_of(shop.added(file_name="front")) == "front_1.png"
+
+
+def test_bytes_of_what_another_dialect_deletes_go_by_that_dialects_rules(
+    among_others: OpenMage,
+) -> None:
+    shop = among_others
+    image = shop.added(file_name="front")
+    shop.put({"file_name": "cup"}, image)
+    shop.render()
+    assert shop.public("catalog/product/c/u/cup.png").data == DATA
+
+    bigcommerce(shop, "DELETE", image)
+    shop.render()
+
+    assert not [key for key in shop.world.blobs.originals if f"/{image}/" in key]
+    assert not [key for key in shop.world.blobs.public if "/catalog/" in key]
 
 
 def test_of_changes_at_once_none_is_lost(hung: OpenMage, monkeypatch: pytest.MonkeyPatch) -> None:

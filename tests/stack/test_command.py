@@ -28,6 +28,7 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
         "bigcommerce": {"token", "store_hash"},
         "evotor": {"token", "store_id"},
         "inventorum": {"token"},
+        "openmage": {"consumer_key", "consumer_secret", "token", "token_secret"},
         "tiendanube": {"token", "store_id"},
     }
 

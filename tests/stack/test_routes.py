@@ -46,6 +46,8 @@ def test_no_route_answers_without_credentials(
         method, path = "PUT", "/stores/{store}/products/{product}/images"
     function = route.handler.removesuffix(".handler")
     dialect = function.partition(".")[0].replace("gateway", "evotor")
+    if dialect == "openmage":
+        pytest.skip("guests may read: tests/stack/test_openmage.py looks at who may what")
     ways = function if function in REFUSALS else dialect
     store = shop.store if dialect == "evotor" else "1"
     path = path.format(store=store, product="1", image="0" * 8 + "-0000-8000-8000-" + "0" * 12)

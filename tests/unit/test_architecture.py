@@ -17,7 +17,7 @@ HANDLERS = sorted(
     for resource in template()["Resources"].values()
     if resource["Type"] == "AWS::Serverless::Function"
 )
-DIALECTS = ("bigcommerce", "evotor", "inventorum", "tiendanube")
+DIALECTS = ("bigcommerce", "evotor", "inventorum", "openmage", "tiendanube")
 STANDARD = sys.stdlib_module_names
 
 
@@ -52,6 +52,11 @@ def test_pictures_know_the_domain_and_their_libraries() -> None:
 def test_services_know_no_http_no_dialect_and_no_aws() -> None:
     rooms = ("vitrine.domain", "vitrine.services", "vitrine.pictures", "vitrine.ports", "tenacity")
     assert outside("services", *rooms) == []
+
+
+def test_access_knows_the_domain_the_ports_and_oauth() -> None:
+    rooms = ("vitrine.domain", "vitrine.access", "vitrine.ports", "oauthlib")
+    assert outside("access", *rooms) == []
 
 
 def test_adapters_know_the_domain_the_ports_and_aws() -> None:

@@ -218,3 +218,51 @@ class AnyDialects(RuleBasedStateMachine):
 
 
 TestAnyDialects = AnyDialects.TestCase
+
+
+ROLES = ("image", "small_image", "thumbnail")
+VIEWS = (None, "1", "2")
+
+
+class StoreViews(RuleBasedStateMachine):
+    """Roles given, taken and left in the shop and in its store views, against a plain table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gallery = Gallery().put(1, 0).put(2, 1).put(3, 2)
+        self.expected: dict[tuple[str | None, str], int | None] = {}
+
+    def holder(self, view: str | None, role: str) -> int | None:
+        if (view, role) in self.expected:
+            return self.expected[view, role]
+        return self.expected.get((None, role))
+
+    @rule(
+        image=st.integers(1, 3),
+        roles=st.sets(st.sampled_from(ROLES)),
+        view=st.sampled_from(VIEWS),
+    )
+    def assign(self, image: int, roles: set[str], view: str | None) -> None:
+        held = [role for role in ROLES if self.holder(view, role) == image]
+        self.gallery = self.gallery.assign(image, roles, view)
+        for role in {*held, *roles}:
+            self.expected[view, role] = image if role in roles else None
+
+    @precondition(lambda self: len(self.gallery) > 1)
+    @rule(data=st.data())
+    def retire(self, data: st.DataObject) -> None:
+        image = member(data, self.gallery)
+        self.gallery = self.gallery.retire(image)
+        for where, holder in self.expected.items():
+            self.expected[where] = None if holder == image else holder
+
+    @invariant()
+    def each_role_has_at_most_one_holder_in_each_scope(self) -> None:
+        for view in VIEWS:
+            for role in ROLES:
+                assert self.gallery.holder(role, view) == self.holder(view, role)
+            held = [self.gallery.roles_of(image, view) for image in (1, 2, 3)]
+            assert sum(map(len, held)) == len(frozenset().union(*held))
+
+
+TestStoreViews = StoreViews.TestCase

@@ -43,7 +43,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("application/json;q=0.000, application/xml;q=0.001", XML),
         ("application/json;q=high, application/xml;q=0.9", JSON),
         ("application/json;q=-1, application/xml;q=0.9", JSON),
-        ("application/json;q=7, application/xml", JSON),
+        ("application/xml, application/json;q=7", XML),
         (",,application/json,", JSON),
         (BROWSER, XML),
     ],

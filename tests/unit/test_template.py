@@ -52,6 +52,19 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
         )
         for suffix in suffixes
     }
+    openmage = {
+        f"{method} /api/rest/products/{{product}}/images{path}{store}": f"openmage.{name}.handler"
+        for store in ("", "/store/{store}")
+        for method, path, name in (
+            ("GET", "", "list_images"),
+            ("HEAD", "", "list_images"),
+            ("POST", "", "create_image"),
+            ("GET", "/{image}", "get_image"),
+            ("HEAD", "/{image}", "get_image"),
+            ("PUT", "/{image}", "update_image"),
+            ("DELETE", "/{image}", "delete_image"),
+        )
+    }
     evotor = {
         f"POST {EVOTOR}": "evotor.create_image.handler",
         f"GET {EVOTOR}": "evotor.list_images.handler",
@@ -63,7 +76,7 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
         "POST /api/images": "inventorum.create_image.handler",
         "POST /api/auth/token": "inventorum.refresh_token.handler",
     }
-    by_dialect = (tiendanube, bigcommerce, evotor, inventorum)
+    by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum)
     documented = {key: handler for each in by_dialect for key, handler in each.items()}
 
     assert {route.key: route.handler for route in routes()} == {

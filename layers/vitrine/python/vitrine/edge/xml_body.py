@@ -96,11 +96,8 @@ class _Reader:
         """An end tag."""
         ended = self._open.pop()
         if self._open:
-            outer = self._open[-1]
-            outer.texts.clear()
-            outer.children.append((name.rpartition(":")[2], ended.content()))
+            self._open[-1].children.append((name.rpartition(":")[2], ended.content()))
 
     def text(self, text: str) -> None:
-        """Some text; what follows a child is none."""
-        if not self._open[-1].children:
-            self._open[-1].texts.append(text)
+        """Some text."""
+        self._open[-1].texts.append(text)
