@@ -4,6 +4,8 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from functools import partial
+
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import FileName, Image, RenditionState
@@ -33,15 +35,7 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
         remove_renditions(galleries, blobs, address)
         return 0
 
-    def record() -> Image:
-        found = galleries.image(address.shop, original.product, address.image)
-        if found is None:
-            found = galleries.retired(address.shop, address.image)
-        if found is None or found.original.revision < address.revision:
-            # Nothing is public that is nobody's image, or not yet.
-            raise RecordMissingError(address.original_key)
-        return found
-
+    record = partial(_record, galleries, address, original.product)
     image = until_committed(record, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
@@ -61,6 +55,16 @@ def make_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> int
     if address.revision:
         remove_superseded(blobs, address)
     return len(pictures)
+
+
+def _record(galleries: Galleries, address: Address, product: str) -> Image:
+    found = galleries.image(address.shop, product, address.image)
+    if found is None:
+        found = galleries.retired(address.shop, address.image)
+    if found is None or found.original.revision < address.revision:
+        # Nothing is public that is nobody's image, or not yet.
+        raise RecordMissingError(address.original_key)
+    return found
 
 
 def _superseded(blobs: Blobs, address: Address, image: Image) -> int:
