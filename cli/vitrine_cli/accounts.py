@@ -8,13 +8,18 @@ from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
 from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
-from vitrine.domain.shops import Shop, is_shop_id
+from vitrine.domain.shops import ProductMode, Shop, is_shop_id
 from vitrine.services.catalogue import now
 from vitrine_cli.failure import FailureError
 from vitrine_cli.tables import Records
 
 
-def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
+def create_shop(
+    records: Records,
+    shop: str,
+    settings: Mapping[str, str],
+    products: ProductMode = ProductMode.OPEN,
+) -> Shop:
     """Store a new shop; settings that are not given get values of their own.
 
     Raises:
@@ -25,7 +30,7 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
     _check(settings)
-    created = Shop(shop, settings={**_made(NAMES), **settings})
+    created = Shop(shop, products, {**_made(NAMES), **settings})
     try:
         records.shops.create_shop(created)
     except ShopExistsError:
@@ -33,15 +38,21 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
     return created
 
 
-def change_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
-    """Give a shop other settings; those that are not named stay.
+def change_shop(
+    records: Records, shop: str, settings: Mapping[str, str], products: ProductMode | None = None
+) -> Shop:
+    """Give a shop other settings, or another product mode; what is not named stays.
 
     Raises:
         FailureError: there is no such shop, or a setting is unknown or ill-formed.
     """
     _check(settings)
-    present = _shop(records, shop)
-    changed = replace(present, settings={**present.settings, **settings})
+    present = find_shop(records, shop)
+    changed = replace(
+        present,
+        products=products or present.products,
+        settings={**present.settings, **settings},
+    )
     records.shops.change_shop(changed)
     return changed
 
@@ -66,7 +77,9 @@ def _check(settings: Mapping[str, str]) -> None:
     for name, value in settings.items():
         if not known[name].pattern.fullmatch(value):
             example = known[name].make()
-            raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
+            raise FailureError(
+                f"'{value}' cannot be {name}; one that could: {example or '(empty)'}."
+            )
 
 
 def create_credential(
@@ -96,7 +109,7 @@ def create_credential(
         known = ", ".join(account.scopes)
         raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
     secret = secrets.token_urlsafe(32)
-    owner = _shop(records, shop)
+    owner = find_shop(records, shop)
     credential = Credential(
         digest=digest_of(secret),
         shop=shop,
@@ -119,7 +132,7 @@ def list_credentials(records: Records, shop: str) -> list[Credential]:
     Raises:
         FailureError: there is no such shop.
     """
-    return records.shops.credentials(_shop(records, shop).id)
+    return records.shops.credentials(find_shop(records, shop).id)
 
 
 def revoke_credential(records: Records, shop: str, credential: str) -> None:
@@ -129,12 +142,17 @@ def revoke_credential(records: Records, shop: str, credential: str) -> None:
         FailureError: there is no such shop, or it has no such credential.
     """
     try:
-        records.shops.revoke_credential(_shop(records, shop).id, credential, now())
+        records.shops.revoke_credential(find_shop(records, shop).id, credential, now())
     except CredentialUnknownError:
         raise FailureError(f"Shop '{shop}' has no credential '{credential}'.") from None
 
 
-def _shop(records: Records, shop: str) -> Shop:
+def find_shop(records: Records, shop: str) -> Shop:
+    """The shop of this id.
+
+    Raises:
+        FailureError: there is none.
+    """
     found = records.shops.shop(shop)
     if found is None:
         raise FailureError(f"There is no shop '{shop}'.")

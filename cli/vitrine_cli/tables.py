@@ -1,10 +1,14 @@
-"""Where a stack's records are: on this machine, or in the AWS account at hand."""
+"""Where a stack's records and bytes are: on this machine, or in the AWS account at hand."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.shops import DynamoShops
@@ -12,34 +16,45 @@ from vitrine.adapters.table import Table
 from vitrine_cli import deployment, emulator, stacks
 from vitrine_cli.failure import FailureError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_s3 import S3Client
+
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A stack's records.
+    """A stack's records, and the bytes they are of.
 
     Attributes:
         shops: shops, their credentials and registered products.
         galleries: records of images.
         imports: what became of files in the import folder.
+        blobs: originals and public pictures.
         base_url: where the stack's clients send their requests.
     """
 
     shops: DynamoShops
     galleries: DynamoGalleries
     imports: DynamoImports
+    blobs: S3Blobs
     base_url: str
 
     @classmethod
-    def at(cls, table: Table, base_url: str) -> "Records":
-        """The records in a table."""
-        return cls(DynamoShops(table), DynamoGalleries(table), DynamoImports(table), base_url)
+    def at(cls, table: Table, blobs: S3Blobs, base_url: str) -> Records:
+        """The records in a table, with the bytes in their buckets."""
+        return cls(
+            DynamoShops(table), DynamoGalleries(table), DynamoImports(table), blobs, base_url
+        )
 
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
-    client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
-    table = Table(client, stack.outputs["Table"])
-    return Records.at(table, base_url)
+    session, outputs = emulator.session(), stack.outputs
+    table = Table(session.client("dynamodb", endpoint_url=stack.endpoint), outputs["Table"])
+    return Records.at(
+        table, _blobs(session.client("s3", endpoint_url=stack.endpoint), outputs), base_url
+    )
 
 
 def on_aws(name: str) -> Records:
@@ -52,11 +67,15 @@ def on_aws(name: str) -> Records:
         session = boto3.Session()
         outputs = deployment.stack_outputs(session.client("cloudformation"), name)
         table = Table(session.client("dynamodb"), outputs["Table"])
+        return Records.at(table, _blobs(session.client("s3"), outputs), outputs["ApiUrl"])
     except (ClientError, BotoCoreError) as error:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     except KeyError:
         raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
-    return Records.at(table, outputs["ApiUrl"])
+
+
+def _blobs(client: S3Client, outputs: Mapping[str, str]) -> S3Blobs:
+    return S3Blobs(client, outputs["OriginalsBucket"], outputs["MediaBucket"])
 
 
 def of(stack: str | None, port: int | None) -> Records:
