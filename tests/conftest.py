@@ -30,10 +30,11 @@ from vitrine.domain.credentials import Credential, Keys, digest_of
 from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.images import Image, Original, Texts
 from vitrine.domain.locations import address
+from vitrine.domain.moments import now
 from vitrine.domain.pictures import Format
 from vitrine.domain.shops import ProductMode, Shop
 from vitrine.environment import Environment
-from vitrine.services.catalogue import Catalogue, now
+from vitrine.services.catalogue import Catalogue
 
 # Machines that run these tests are shared: a slow example is no finding.
 settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))

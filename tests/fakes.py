@@ -6,7 +6,7 @@
 import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -15,6 +15,7 @@ from typing import Any
 from vitrine.domain import locations
 from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken, Scheme
 from vitrine.domain.errors import (
+    AliasTakenError,
     ConflictError,
     CredentialUnknownError,
     DownloadError,
@@ -72,7 +73,18 @@ class FakeShops:
         self.hosts[host] = shop
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
+        for alias in (product, *aliases):
+            owner = self.registered.get((shop, alias), product)
+            if owner != product:
+                raise AliasTakenError(alias, owner)
         self.registered |= {(shop, alias): product for alias in (product, *aliases)}
+
+    def products(self, shop: str) -> dict[ProductKey, list[ProductKey]]:
+        found: dict[ProductKey, list[ProductKey]] = defaultdict(list)
+        for (owner, alias), product in sorted(self.registered.items()):
+            if owner == shop:
+                found[ProductKey(product)] += [ProductKey(alias)] if alias != product else []
+        return dict(sorted(found.items()))
 
     def credential(self, digest: str) -> Credential | None:
         found = self.by_digest.get(digest) or self.issued.get(digest)
@@ -228,6 +240,14 @@ class FakeGalleries:
 
     def retired(self, shop: str, image: int) -> Image | None:
         return self.gone.get((shop, image))
+
+    def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
+        for (owner, _), image in sorted(self.gone.items()):
+            if owner == shop and image.updated_at < moment:
+                yield image
+
+    def forget_retired(self, shop: str, image: int) -> None:
+        self.gone.pop((shop, image), None)
 
     def next_default_name(self, shop: str) -> int:
         self.defaults[shop] += 1

@@ -9,14 +9,19 @@ from vitrine.access.accounts import Setting
 from vitrine.access.issuing import issue_pair
 from vitrine.domain.credentials import CLIENT, Credential, client_secret, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
-from vitrine.domain.shops import Shop, is_shop_id
-from vitrine.services.catalogue import now
+from vitrine.domain.moments import now
+from vitrine.domain.shops import ProductMode, Shop, is_shop_id
 from vitrine.services.tokens import issue_tokens, make_secret
 from vitrine_cli.failure import FailureError
 from vitrine_cli.tables import Records
 
 
-def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
+def create_shop(
+    records: Records,
+    shop: str,
+    settings: Mapping[str, str],
+    products: ProductMode = ProductMode.OPEN,
+) -> Shop:
     """Store a new shop; settings that are not given get values of their own.
 
     Raises:
@@ -27,7 +32,7 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
     _check(shop, settings)
-    created = Shop(shop, settings={**_made(shop, NAMES), **settings})
+    created = Shop(shop, products, {**_made(shop, NAMES), **settings})
     try:
         records.shops.create_shop(created)
     except ShopExistsError:
@@ -35,15 +40,21 @@ def create_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Sho
     return created
 
 
-def change_shop(records: Records, shop: str, settings: Mapping[str, str]) -> Shop:
-    """Give a shop other settings; those that are not named stay.
+def change_shop(
+    records: Records, shop: str, settings: Mapping[str, str], products: ProductMode | None = None
+) -> Shop:
+    """Give a shop other settings, or another product mode; what is not named stays.
 
     Raises:
         FailureError: there is no such shop, or a setting is unknown or ill-formed.
     """
     _check(shop, settings)
-    present = _shop(records, shop)
-    changed = replace(present, settings={**present.settings, **settings})
+    present = find_shop(records, shop)
+    changed = replace(
+        present,
+        products=products or present.products,
+        settings={**present.settings, **settings},
+    )
     records.shops.change_shop(changed)
     return changed
 
@@ -68,7 +79,9 @@ def _check(shop: str, settings: Mapping[str, str]) -> None:
     for name, value in settings.items():
         if not known[name].pattern.fullmatch(value):
             example = known[name].make(shop)
-            raise FailureError(f"'{value}' cannot be {name}; one that could: {example}.")
+            raise FailureError(
+                f"'{value}' cannot be {name}; one that could: {example or '(empty)'}."
+            )
 
 
 def create_credential(
@@ -115,7 +128,7 @@ def create_credential(
         known = ", ".join(["admin", *account.readers])
         raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")
     allowed = frozenset(scopes or account.readers.get(role, account.scopes))
-    owner = _shop(records, shop)
+    owner = find_shop(records, shop)
     complete = replace(owner, settings={**_made(shop, [dialect]), **owner.settings})
     if complete.settings.keys() != owner.settings.keys():
         records.shops.change_shop(complete)
@@ -157,7 +170,7 @@ def open_host(records: Records, shop: str, host: str) -> None:
     """
     if host != "*" and not re.fullmatch(r"[a-z0-9.-]{1,253}", host):
         raise FailureError(f"'{host}' is no host name: a-z, 0-9, '.' and '-', or '*' for all.")
-    records.shops.open_host(host, _shop(records, shop).id)
+    records.shops.open_host(host, find_shop(records, shop).id)
 
 
 def list_credentials(records: Records, shop: str) -> list[Credential]:
@@ -166,7 +179,7 @@ def list_credentials(records: Records, shop: str) -> list[Credential]:
     Raises:
         FailureError: there is no such shop.
     """
-    return records.shops.credentials(_shop(records, shop).id)
+    return records.shops.credentials(find_shop(records, shop).id)
 
 
 def revoke_credential(records: Records, shop: str, credential: str) -> None:
@@ -176,12 +189,17 @@ def revoke_credential(records: Records, shop: str, credential: str) -> None:
         FailureError: there is no such shop, or it has no such credential.
     """
     try:
-        records.shops.revoke_credential(_shop(records, shop).id, credential, now())
+        records.shops.revoke_credential(find_shop(records, shop).id, credential, now())
     except CredentialUnknownError:
         raise FailureError(f"Shop '{shop}' has no credential '{credential}'.") from None
 
 
-def _shop(records: Records, shop: str) -> Shop:
+def find_shop(records: Records, shop: str) -> Shop:
+    """The shop of this id.
+
+    Raises:
+        FailureError: there is none.
+    """
     found = records.shops.shop(shop)
     if found is None:
         raise FailureError(f"There is no shop '{shop}'.")

@@ -1,6 +1,5 @@
 """The commands, as a person types them. What they do is done elsewhere."""
 
-import json
 import signal
 import sys
 from contextlib import suppress
@@ -12,10 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vitrine_cli import accounts, demo, local, logs, stacks, tables
+from vitrine.domain.shops import ProductMode, Shop
+from vitrine_cli import accounts, demo, local, logs, purge, stacks, tables
 from vitrine_cli.failure import FailureError
+from vitrine_cli.product_commands import product_app
 from vitrine_cli.stacks import Stack
 from vitrine_cli.steps import console, step
+from vitrine_cli.terminal import AnyPort, AnyStack, AsJson, print_json, print_wide
 
 app = typer.Typer(
     help="Vitrine: product images of a shop, on this machine and on AWS.",
@@ -26,18 +28,13 @@ app = typer.Typer(
 shop_app = typer.Typer(help="Shops.", no_args_is_help=True)
 credential_app = typer.Typer(help="What lets clients into a shop.", no_args_is_help=True)
 app.add_typer(shop_app, name="shop")
+app.add_typer(product_app, name="product")
 app.add_typer(credential_app, name="credential")
 
 out = Console(highlight=False)
 
-AnyStack = Annotated[
-    str | None, typer.Option("--stack", help="A stack in the AWS account at hand.")
-]
-AnyPort = Annotated[int | None, typer.Option("--port", help="The local stack on this port.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line, nothing else.")]
 Settings = Annotated[list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")]
 PORT = 8000
-_WIDE = 200  # characters
 
 
 @app.command()
@@ -110,7 +107,7 @@ def _show_pictures(stack: Stack) -> None:
             grid.add_row(each.what, str(each.size), f"{each.seconds * 1000:.0f}", each.url)
     grid.columns[1].justify = grid.columns[2].justify = "right"
     out.print()
-    _print_wide(grid)
+    print_wide(grid)
 
 
 @app.command()
@@ -132,12 +129,15 @@ def create_shop(
     shop: Annotated[str, typer.Argument(help="Its id, part of its pictures' URLs.")],
     *,
     setting: Settings = None,
+    products: Annotated[
+        ProductMode, typer.Option(help="Whether every product exists, or registered ones only.")
+    ] = ProductMode.OPEN,
     stack: AnyStack = None,
     port: AnyPort = None,
 ) -> None:
     """Create a shop."""
-    created = accounts.create_shop(tables.of(stack, port), shop, _settings(setting))
-    _print_json({"shop": created.id, **created.settings})
+    created = accounts.create_shop(tables.of(stack, port), shop, _settings(setting), products)
+    _print_shop(created)
 
 
 @shop_app.command("change")
@@ -145,12 +145,20 @@ def change_shop(
     shop: Annotated[str, typer.Argument(help="Its id.")],
     *,
     setting: Settings = None,
+    products: Annotated[
+        ProductMode | None,
+        typer.Option(help="Whether every product exists, or registered ones only."),
+    ] = None,
     stack: AnyStack = None,
     port: AnyPort = None,
 ) -> None:
     """Give a shop other settings, or show those it has; functions learn of it within a minute."""
-    changed = accounts.change_shop(tables.of(stack, port), shop, _settings(setting))
-    _print_json({"shop": changed.id, **changed.settings})
+    changed = accounts.change_shop(tables.of(stack, port), shop, _settings(setting), products)
+    _print_shop(changed)
+
+
+def _print_shop(shop: Shop) -> None:
+    print_json({"shop": shop.id, "products": shop.products.value, **shop.settings})
 
 
 @shop_app.command("host")
@@ -205,7 +213,7 @@ def create_credential(
         bearer=bearer,
         refreshable=refreshable,
     )
-    _print_json({"id": credential.id, "base_url": records.base_url, **login})
+    print_json({"id": credential.id, "base_url": records.base_url, **login})
 
 
 @credential_app.command("list")
@@ -229,14 +237,14 @@ def list_credentials(
         for each in accounts.list_credentials(tables.of(stack, port), shop)
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     grid = Table("id", "dialect", "scopes", "label", "created", "revoked", box=None)
     for row in rows:
         scopes = ", ".join(row["scopes"] or ())
         cells = [row["id"], row["dialect"], scopes, row["label"], row["created"], row["revoked"]]
         grid.add_row(*(str(cell or "") for cell in cells))
-    _print_wide(grid)
+    print_wide(grid)
 
 
 @credential_app.command("revoke")
@@ -276,7 +284,7 @@ def list_imports(
         if each.reason or not rejected
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     if not rows:
         console.print(f"There is nothing to tell of files in import/{escape(shop)}/products/.")
@@ -285,7 +293,35 @@ def list_imports(
     for row in rows:
         cells = (row["file"], row["image"], row["rejected"], row["settled"])
         grid.add_row(*(escape(str(cell or "")) for cell in cells))
-    _print_wide(grid)
+    print_wide(grid)
+
+
+@app.command("purge")
+def purge_images(
+    shop: Annotated[str, typer.Argument(help="The shop whose deleted images they are.")],
+    *,
+    older_than: Annotated[
+        int | None,
+        typer.Option(min=0, max=99999, help="Days since; not less than openmage.retention_days."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    stack: AnyStack = None,
+    port: AnyPort = None,
+) -> None:
+    """Remove the bytes that images deleted through OpenMage still hold; their names stay taken."""
+    records = tables.of(stack, port)
+    before = purge.limit(records, shop, older_than)
+    waiting = purge.count(records, shop, before)
+    when = before.isoformat(sep=" ", timespec="minutes")
+    if waiting and not yes:
+        typer.confirm(
+            f"Images deleted before {when}: {waiting}. Remove their bytes for good?", abort=True
+        )
+    purged = 0
+    if waiting:
+        with step(f"Removing images deleted before {when}"):
+            purged = sum(1 for _ in purge.purge(records, shop, before))
+    out.print(f"Images purged: {purged}.")
 
 
 @app.command("logs")
@@ -298,15 +334,6 @@ def show_logs(
     """Print what functions logged, oldest first: one line for each request, and every failure."""
     for line in logs.lines(stack, port, minutes):
         print(line)
-
-
-def _print_wide(grid: Table) -> None:
-    """Print a table whose values stay in one piece, to be copied and clicked."""
-    Console(highlight=False, width=_WIDE).print(grid)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
 
 
 def main() -> None:

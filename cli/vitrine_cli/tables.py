@@ -1,10 +1,14 @@
-"""Where a stack's records are: on this machine, or in the AWS account at hand."""
+"""Where a stack's records and bytes are: on this machine, or in the AWS account at hand."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.pairs import DynamoPairs
@@ -14,10 +18,15 @@ from vitrine.adapters.vault import SsmVault
 from vitrine_cli import deployment, emulator, stacks
 from vitrine_cli.failure import FailureError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_s3 import S3Client
+
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A stack's records.
+    """A stack's records, and the bytes they are of.
 
     Attributes:
         shops: shops, their credentials and registered products.
@@ -25,6 +34,7 @@ class Records:
         imports: what became of files in the import folder.
         pairs: consumers and tokens of clients that sign.
         vault: the secrets they sign with.
+        blobs: originals and public pictures.
         base_url: where the stack's clients send their requests.
     """
 
@@ -33,27 +43,31 @@ class Records:
     imports: DynamoImports
     pairs: DynamoPairs
     vault: SsmVault
+    blobs: S3Blobs
     base_url: str
 
     @classmethod
-    def at(cls, table: Table, vault: SsmVault, base_url: str) -> "Records":
-        """The records in a table, and the secrets beside it."""
+    def at(cls, table: Table, vault: SsmVault, blobs: S3Blobs, base_url: str) -> Records:
+        """The records in a table, with the secrets beside it and the bytes in their buckets."""
         return cls(
             DynamoShops(table),
             DynamoGalleries(table),
             DynamoImports(table),
             DynamoPairs(table),
             vault,
+            blobs,
             base_url,
         )
 
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
-    client = emulator.session().client("dynamodb", endpoint_url=stack.endpoint)
-    table = Table(client, stack.outputs["Table"])
-    secrets = emulator.session().client("ssm", endpoint_url=stack.endpoint)
-    return Records.at(table, SsmVault(secrets, _secrets_path(deployment.STACK)), base_url)
+    session, outputs = emulator.session(), stack.outputs
+    table = Table(session.client("dynamodb", endpoint_url=stack.endpoint), outputs["Table"])
+    secrets = session.client("ssm", endpoint_url=stack.endpoint)
+    vault = SsmVault(secrets, _secrets_path(deployment.STACK))
+    blobs = _blobs(session.client("s3", endpoint_url=stack.endpoint), outputs)
+    return Records.at(table, vault, blobs, base_url)
 
 
 def on_aws(name: str) -> Records:
@@ -67,16 +81,21 @@ def on_aws(name: str) -> Records:
         outputs = deployment.stack_outputs(session.client("cloudformation"), name)
         table = Table(session.client("dynamodb"), outputs["Table"])
         vault = SsmVault(session.client("ssm"), _secrets_path(name))
+        blobs = _blobs(session.client("s3"), outputs)
+        return Records.at(table, vault, blobs, outputs["ApiUrl"])
     except (ClientError, BotoCoreError) as error:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     except KeyError:
         raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
-    return Records.at(table, vault, outputs["ApiUrl"])
 
 
 def _secrets_path(stack: str) -> str:
     """Where the template's functions look for the secrets of clients that sign."""
     return f"/vitrine/{stack}/oauth"
+
+
+def _blobs(client: S3Client, outputs: Mapping[str, str]) -> S3Blobs:
+    return S3Blobs(client, outputs["OriginalsBucket"], outputs["MediaBucket"])
 
 
 def of(stack: str | None, port: int | None) -> Records:

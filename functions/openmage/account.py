@@ -2,12 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from openmage.scope import STORE_VIEWS
 from openmage.wire import READ, WRITE
 from vitrine.access.accounts import Account, Setting
 from vitrine.domain.credentials import Keys
 from vitrine.domain.shops import Shop
+
+_RETENTION_DAYS = "openmage.retention_days"
+
+
+def retention(shop: Shop) -> timedelta | None:
+    """How long the bytes of deleted images are kept at least; None for ever."""
+    days = shop.settings.get(_RETENTION_DAYS, "")
+    return timedelta(days=int(days)) if days else None
 
 
 def _keys(keys: Keys) -> Mapping[str, str]:
@@ -31,6 +40,7 @@ account = Account(
         "openmage.media_attributes": Setting(
             re.compile(r"(?:[a-z][a-z0-9_]{0,63}(?:,[a-z][a-z0-9_]{0,63})*)?"), lambda _: ""
         ),
+        _RETENTION_DAYS: Setting(re.compile("[0-9]{0,5}"), lambda _: ""),
     },
     login=_login,
     keys=_keys,

@@ -16,7 +16,7 @@ from vitrine.domain.images import Image
 from vitrine.domain.locations import address, named_key, public_url
 from vitrine.domain.pictures import Format as PictureFormat
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey, Shop
+from vitrine.domain.shops import ProductKey, Shop, is_product_name
 from vitrine.domain.store_views import Seen
 from vitrine.edge.body import parse_collection
 from vitrine.edge.dialect import Dialect, routes
@@ -71,15 +71,13 @@ class MethodUnknownError(VitrineError):
     """No operation anywhere has this method."""
 
 
-_PRODUCT_LENGTH = 64  # characters
-_UNFIT = re.compile(r"[/\x00-\x1f\x7f]")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 
 
 def routed(call: Call) -> None:
     """Refuse paths whose product cannot be one (contract §1)."""
-    name = call.request.parameters.get("product", "")
-    if len(name) > _PRODUCT_LENGTH or _UNFIT.search(name):
+    name = call.request.parameters.get("product")
+    if name is not None and not is_product_name(name):
         raise errors.RouteNotFoundError(call.request.path)
 
 

@@ -26,10 +26,10 @@ from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.domain.credentials import CLIENT, Credential, digest_of
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.moments import now
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
 from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import now
 from vitrine.services.tokens import issue_tokens
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"

@@ -320,3 +320,30 @@ def test_a_retired_image_is_no_longer_there_and_can_be_looked_up(ports: Ports) -
     assert ports.galleries.retired("s1", 7) == stored
     assert ports.galleries.retired("s1", 8) is None
     assert ports.galleries.image_count("s1") == 0
+
+
+def test_retired_images_are_listed_by_age_until_they_are_forgotten(ports: Ports) -> None:
+    for number, days in ((1, 2), (2, 0), (3, 1)):
+        stored = image(number)
+        gallery = add(ports, stored)
+        gone = replace(stored, updated_at=MOMENT + timedelta(days=days))
+        change = GalleryChange(
+            "s1", stored.product, gallery, gallery.retire(number), retired=(gone,)
+        )
+        ports.galleries.commit(change)
+
+    def ids(days: int, shop: str = "s1") -> list[int]:
+        before = MOMENT + timedelta(days=days)
+        return [each.id for each in ports.galleries.retired_before(shop, before)]
+
+    assert (ids(0), ids(1), ids(2), ids(3)) == ([], [2], [2, 3], [1, 2, 3])
+    assert ids(3, "s2") == []
+    (first, *_) = ports.galleries.retired_before("s1", MOMENT + timedelta(days=3))
+    assert first == replace(image(1), updated_at=MOMENT + timedelta(days=2))
+
+    for _ in range(2):
+        ports.galleries.forget_retired("s1", 2)
+    ports.galleries.forget_retired("s2", 1)
+
+    assert ids(3) == [1, 3]
+    assert ports.galleries.retired("s1", 2) is None

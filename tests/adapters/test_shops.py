@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from tests.adapters.conftest import Ports, on_aws
 
+from vitrine.adapters.shops import DynamoShops
+from vitrine.adapters.table import MOST_WRITES, Table
 from vitrine.domain.credentials import CLIENT, Credential, RefreshToken, digest_of
-from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
+from vitrine.domain.errors import (
+    AliasTakenError,
+    ConflictError,
+    CredentialUnknownError,
+    ShopExistsError,
+)
 from vitrine.domain.shops import ProductMode, Shop, product_key
 
 MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
@@ -56,6 +64,64 @@ def test_a_registered_product_has_aliases(ports: Ports) -> None:
     assert ports.shops.registered_product("s1", "sku-28") == "28"
     assert ports.shops.registered_product("s1", "29") is None
     assert ports.shops.registered_product("s2", "28") is None
+
+
+def test_registering_again_changes_nothing_and_may_add_aliases(ports: Ports) -> None:
+    for aliases in (["sku-28"], [], ["28", "uuid-28", "uuid-28"]):
+        ports.shops.register_product("s1", product_key("28"), *map(product_key, aliases))
+    ports.shops.register_product("s1", product_key("27"))
+    ports.shops.register_product("s2", product_key("sku-28"), product_key("28"))
+
+    assert ports.shops.products("s1") == {"27": [], "28": ["sku-28", "uuid-28"]}
+    assert ports.shops.products("s2") == {"sku-28": ["28"]}
+    assert ports.shops.products("s3") == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "taken", "owner"),
+    [
+        (["29", "new", "28"], "28", "28"),
+        (["29", "new", "sku-28"], "sku-28", "28"),
+        (["sku-28", "new"], "sku-28", "28"),
+        (["28", "30"], "30", "30"),
+    ],
+)
+def test_no_name_is_taken_from_another_product(
+    ports: Ports, names: list[str], taken: str, owner: str
+) -> None:
+    ports.shops.register_product("s1", product_key("28"), product_key("sku-28"))
+    ports.shops.register_product("s1", product_key("30"))
+    before = ports.shops.products("s1")
+
+    with pytest.raises(AliasTakenError) as refused:
+        ports.shops.register_product("s1", *map(product_key, names))
+
+    assert (refused.value.alias, refused.value.product) == (taken, owner)
+    assert ports.shops.products("s1") == before
+    assert ports.shops.registered_product("s1", "new") is None
+
+
+def test_a_product_takes_as_many_names_at_once_as_a_transaction_writes(ports: Ports) -> None:
+    names = [product_key(f"n{number}") for number in range(MOST_WRITES)]
+
+    ports.shops.register_product("s1", *names)
+
+    assert ports.shops.products("s1") == {"n0": sorted(names[1:])}
+
+
+def test_who_loses_a_race_for_a_name_may_try_again(aws: boto3.Session) -> None:
+    """Another transaction is at the same item, and nobody has it yet."""
+    client = aws.client("dynamodb")
+    conflict = [{"Code": "TransactionConflict"}]
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": conflict},
+        )
+        stub.add_response("get_item", {})
+        with pytest.raises(ConflictError):
+            DynamoShops(Table(client, "table")).register_product("s1", product_key("28"))
 
 
 def test_credentials_are_found_by_their_hash_and_listed_by_shop(ports: Ports) -> None:

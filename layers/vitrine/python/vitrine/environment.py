@@ -11,9 +11,10 @@ from datetime import datetime
 from functools import cache
 
 from vitrine.access.callers import Access
+from vitrine.domain.moments import now
 from vitrine.domain.shops import Shop
 from vitrine.ports import Blobs, Functions, Galleries, Imports, Library, Remote, Shops
-from vitrine.services.catalogue import Catalogue, now
+from vitrine.services.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the services need of the world. Adapters and the tests' fakes both fit these shapes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -134,6 +134,19 @@ class Galleries(Protocol):
 
     def retired(self, shop: str, image: int) -> Image | None:
         """The record of an image that was retired and not purged."""
+
+    def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
+        """Records of images that were retired before `moment` and not purged, oldest image first.
+
+        They are read as they are asked for; forgetting those that were read is no harm.
+        """
+
+    def forget_retired(self, shop: str, image: int) -> None:
+        """Remove the record of a retired image; one that is not there is no error.
+
+        Raises:
+            ConflictError: another writer is at the same record: try again.
+        """
 
     def next_default_name(self, shop: str) -> int:
         """A number that no default file name of the shop has had: 1, 2, 3, …"""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.credentials import Credential, Scheme, digest_of
 from vitrine.domain.errors import NotAuthenticatedError, OAuthError
+from vitrine.domain.moments import now
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
-from vitrine.services.catalogue import now
 
 if TYPE_CHECKING:  # takes 25 ms, and most functions know no signatures
     from vitrine.access.oauth import OAuth, Received

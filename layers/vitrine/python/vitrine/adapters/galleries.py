@@ -21,7 +21,8 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from vitrine.domain.locations import Address
     from vitrine.ports import GalleryChange
@@ -109,6 +110,23 @@ class DynamoGalleries:
         """The record of an image that was retired and not purged."""
         item = self._table.get(f"RETIRED#{shop}", sort_key(image))
         return None if item is None else _image(item, shop, item["product"])
+
+    def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
+        """Records of images that were retired before `moment` and not purged, oldest image first.
+
+        They are read as they are asked for, a megabyte at a time.
+        """
+        for item in self._table.query(f"RETIRED#{shop}", "IMAGE#"):
+            if item["updated"] < milliseconds(moment):
+                yield _image(item, shop, item["product"])
+
+    def forget_retired(self, shop: str, image: int) -> None:
+        """Remove the record of a retired image; one that is not there is no error.
+
+        Raises:
+            ConflictError: another writer is at the same record: try again.
+        """
+        self._table.delete(f"RETIRED#{shop}", sort_key(image))
 
     def next_default_name(self, shop: str) -> int:
         """A number that no default file name of the shop has had: 1, 2, 3, …"""

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 from vitrine.adapters.credentials import credential_in, credential_items
 from vitrine.adapters.table import Item, Table, key, milliseconds, wire
 from vitrine.domain.credentials import RefreshToken
-from vitrine.domain.errors import ConflictError, CredentialUnknownError, ShopExistsError
+from vitrine.domain.errors import (
+    AliasTakenError,
+    ConflictError,
+    CredentialUnknownError,
+    ShopExistsError,
+)
 from vitrine.domain.shops import ProductKey, ProductMode, Shop
 
 if TYPE_CHECKING:
@@ -64,9 +69,39 @@ class DynamoShops:
         self._table.put({**key(f"HOST#{host}", "HOST"), "shop": shop})
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
-        """Let `product` be known, under its own key and under `aliases`."""
-        for alias in (product, *aliases):
-            self._table.put({**key(f"SHOP#{shop}", f"PRODUCT#{alias}"), "product": product})
+        """Let `product` be known, under its own key and under `aliases`, all of them or none.
+
+        Names that lead to it already stay; whoever repeats this changes nothing.
+
+        Raises:
+            AliasTakenError: one of these names leads to another product; nothing has changed.
+            ConflictError: another writer is at one of these names: try again.
+        """
+        names = tuple(dict.fromkeys((product, *aliases)))
+        free_or_mine = {
+            "ConditionExpression": "attribute_not_exists(#pk) OR #product = :product",
+            "ExpressionAttributeNames": {"#pk": "pk", "#product": "product"},
+            "ExpressionAttributeValues": wire({":product": product}),
+        }
+        items = [{**key(f"SHOP#{shop}", f"PRODUCT#{each}"), "product": product} for each in names]
+        try:
+            self._table.transact([{"Put": {"Item": wire(item), **free_or_mine}} for item in items])
+        except ConflictError:
+            for alias in names:
+                owner = self.registered_product(shop, alias)
+                if owner not in (None, product):
+                    raise AliasTakenError(alias, str(owner)) from None
+            raise
+
+    def products(self, shop: str) -> dict[ProductKey, list[ProductKey]]:
+        """All registered products of a shop, in their order, each with its aliases."""
+        found: dict[ProductKey, list[ProductKey]] = {}
+        for item in self._table.query(f"SHOP#{shop}", "PRODUCT#"):
+            alias, product = item["sk"].removeprefix("PRODUCT#"), ProductKey(item["product"])
+            aliases = found.setdefault(product, [])
+            if alias != product:
+                aliases.append(ProductKey(alias))
+        return dict(sorted(found.items()))
 
     def credential(self, digest: str) -> Credential | None:
         """The credential whose bearer secret has this SHA-256, revoked or not."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = dict[str, Any]
+MOST_WRITES = 100
+"""What one transaction takes."""
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -111,6 +113,11 @@ class Table:
                 **expression,
             )
         return _plain(answer.get("Attributes", {}))
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Remove one item; one that is not there is no error."""
+        with _failures():
+            self._client.delete_item(TableName=self._name, Key=wire(key(pk, sk)))
 
     def transact(self, actions: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
         """Carry out up to 100 writes, all or none. Each is `{"Put" | "Update" | "Delete": …}`.

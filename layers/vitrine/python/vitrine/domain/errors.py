@@ -182,6 +182,20 @@ class ShopExistsError(VitrineError):
     """The shop's id is taken."""
 
 
+class AliasTakenError(VitrineError):
+    """A product cannot go by a name that leads to another product already.
+
+    Attributes:
+        alias: the name.
+        product: key of the product that goes by it.
+    """
+
+    def __init__(self, alias: str, product: str) -> None:
+        super().__init__(f"{alias} is {product}")
+        self.alias = alias
+        self.product = product
+
+
 class CredentialUnknownError(VitrineError):
     """The shop has no credential with this id."""
 

@@ -12,6 +12,7 @@ ProductKey = NewType("ProductKey", str)
 _SHOP_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 # Public paths that are not a shop's own (contract: inventorum §5).
 _RESERVED = frozenset({"uploads"})
+_PRODUCT_NAME = re.compile("[^/\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
 
 
 class ProductMode(StrEnum):
@@ -39,6 +40,11 @@ class Shop:
 def is_shop_id(text: str) -> bool:
     """Whether `text` can name a shop: up to 32 of `a-z0-9-`, no hyphen first, not reserved."""
     return _SHOP_ID.fullmatch(text) is not None and text not in _RESERVED
+
+
+def is_product_name(text: str) -> bool:
+    """Whether `text` can name a product: 1 to 64 characters, no `/`, no control characters."""
+    return _PRODUCT_NAME.fullmatch(text) is not None
 
 
 def product_key(text: str) -> ProductKey:

@@ -2,20 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
+from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Blobs, Galleries, Imports, Library, Remote, Shops
 
 _Result = TypeVar("_Result")
-
-
-def now() -> datetime:
-    """The present moment, UTC, in whole milliseconds."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True, slots=True)
