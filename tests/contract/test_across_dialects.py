@@ -73,6 +73,7 @@ def shop(world: World) -> Shop:
     world.issue("tiendanube", "s1", "tiendanube", "write_products")
     world.issue("bigcommerce", "s1", "bigcommerce", "store_v2_products")
     world.issue("openmage", "s1", "openmage", "read", "write")
+    world.issue("inventorum", "s1", "inventorum", "images")
     world.remote.pages[URL] = pictures.png()
     return Shop(world, Gateway())
 
@@ -259,3 +260,18 @@ def test_a_thumbnail_is_one_role_in_both_its_dialects(shop: Shop) -> None:
     assert [each["is_thumbnail"] for each in shop.bigcommerce("GET").json] == [False], (
         "none inherits"
     )
+
+
+def test_a_picture_of_no_product_is_nobody_elses_and_shares_their_numbers(shop: Shop) -> None:
+    first = create(shop, "tiendanube")
+    upload = {"files": {"image": ("a", pictures.png())}, "data": {"type": "product"}}
+
+    library = shop.send("POST", "/api/images", {"Authorization": "Bearer inventorum"}, **upload)
+
+    assert (library.status, library.json["id"]) == (200, first + 1)
+    assert create(shop, "bigcommerce") == first + 2
+    assert [image for image, *_ in shop.seen()] == [first, first + 2]
+    assert shop.bigcommerce("GET", "/api/v2/products/images/count").json == {"count": 2}
+    for path in (f"{TIENDANUBE}/{first + 1}", f"{BIGCOMMERCE}/{first + 1}"):
+        assert shop.tiendanube("GET", path).status in (401, 404)
+    assert shop.openmage("GET", f"{OPENMAGE}/{first + 1}").status == 404

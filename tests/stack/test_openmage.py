@@ -2,6 +2,7 @@
 
 import base64
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -159,3 +160,27 @@ def test_what_was_signed_for_another_path_is_refused(
         "oauth_problem=signature_invalid",
     )
     assert admin.get(base + P.format(product="505") + slash, headers=JSON).status_code == 200
+
+
+def test_of_many_files_of_one_name_each_gets_its_own(
+    running: Running, admin: OAuth1Session
+) -> None:
+    base = running.described["base_url"]
+    body = picture(pictures.png(24, 24), file_name="same name")
+
+    def create(product: int) -> str:
+        login = running.described["credentials"]["openmage"]
+        client = OAuth1Session(
+            login["consumer_key"], login["consumer_secret"], login["token"], login["token_secret"]
+        )
+        images = base + P.format(product=product)
+        path = client.post(images, json=body, headers=JSON).headers["location"]
+        return str(client.get(base + path, headers=JSON).json()["url"]).rpartition("/")[2]
+
+    with ThreadPoolExecutor(6) as pool:
+        names = sorted(pool.map(create, [600, 600, 600, 601, 602, 603]))
+
+    assert names == [
+        "same_name.png",
+        *(f"same_name_{number}.png" for number in range(1, 6)),
+    ]

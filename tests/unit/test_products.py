@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from tests.conftest import World
+from tests.fakes import FakePairs, FakeVault
 
 from vitrine.adapters.table import MOST_WRITES
 from vitrine.domain.errors import ConflictError
@@ -19,7 +20,10 @@ from vitrine_cli.tables import Records
 @pytest.fixture
 def records(world: World) -> Records:
     world.open_shop("s1")
-    fakes: Any = (world.shops, world.galleries, world.imports, world.blobs)
+    fakes: Any = (
+        *(world.shops, world.galleries, world.imports),
+        *(FakePairs(), FakeVault(), world.blobs),
+    )
     return Records(*fakes, base_url="")
 
 

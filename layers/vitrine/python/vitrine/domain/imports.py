@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from vitrine.domain.shops import is_product_name
+
 FOLDER = "import/"
 _ARRIVAL = re.compile(
     r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))", re.DOTALL
 )
-_PRODUCT = re.compile(r"[A-Za-z0-9._-]{1,64}")  # others could not be reached by any dialect
 _DEPTH = 2  # products/<product>/<file>
 _SEQUENCER_DIGITS = 32
 _KEY_BYTES = 1024  # the most that S3 takes
@@ -45,8 +46,8 @@ class Arrival:
         """Why where it lies makes no image of it, for a person; empty when it does."""
         if self.path.count("/") > _DEPTH:
             return "it lies deeper than products/<product>/<file>"
-        if not _PRODUCT.fullmatch(self.product):
-            return "its folder cannot name a product: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"
+        if not is_product_name(self.product):
+            return "its folder cannot name a product: 1 to 64 characters, no control characters"
         if import_key(self.shop, self.path) is None:
             return "its path holds what no path can, such as '..' or a control character"
         return ""
