@@ -22,7 +22,7 @@ def records(world: World) -> Records:
     world.open_shop("s1")
     fakes: Any = (
         *(world.shops, world.galleries, world.imports),
-        *(FakePairs(), FakeVault(), world.blobs),
+        *(FakePairs(world.shops), FakeVault(), world.blobs),
     )
     return Records(*fakes, base_url="")
 
