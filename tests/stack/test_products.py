@@ -32,8 +32,9 @@ def login(
     """A shop that registers its products, and what clients of each dialect are given."""
     made = command("shop", "create", SHOP, "--products", "registered")
     assert json.loads(made.stdout)["products"] == "registered"
+    issue = ("credential", "create", SHOP, "--bearer", "--dialect")
     return {
-        dialect: json.loads(command("credential", "create", SHOP, "--dialect", dialect).stdout)
+        dialect: json.loads(command(*issue, dialect).stdout)
         for dialect in ("evotor", "tiendanube", "openmage", "bigcommerce")
     }
 
