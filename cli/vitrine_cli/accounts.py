@@ -127,6 +127,8 @@ def create_credential(
     if role != "admin" and role not in account.readers:
         known = ", ".join(["admin", *account.readers])
         raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")
+    if too_much := set(scopes) - set(account.readers.get(role, account.scopes)):
+        raise FailureError(f"A {role} of {dialect} cannot have the scope '{min(too_much)}'.")
     allowed = frozenset(scopes or account.readers.get(role, account.scopes))
     owner = find_shop(records, shop)
     complete = replace(owner, settings={**_made(shop, [dialect]), **owner.settings})

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from openmage.scope import types
 from openmage.wire import RULES, UNKNOWN, DataRefusedError
+from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.domain.store_views import facts_of, with_facts
@@ -137,6 +138,8 @@ class Facts:
             excluded = image.excluded if self.excluded is None else self.excluded
             return replace(image, texts=Texts(label, image.texts.translations), excluded=excluded)
         said = facts_of(image, self.view)
+        if said.removed:  # by another writer, meanwhile
+            raise ImageNotFoundError(image.id)
         return with_facts(
             image,
             self.view,
@@ -179,7 +182,7 @@ def rename(given: Mapping[str, Any], picture: Picture | None, image: Image) -> W
     if picture is not None:
         kept = present.base if present else None
         return WantedName(kept if base is None else base, picture.extension or extension)
-    if base is None or (present is not None and present.base == base):
+    if base is None or (present is not None and base in (present.base, present.stem)):
         return None
     return WantedName(base, extension)
 

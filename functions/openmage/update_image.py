@@ -34,6 +34,7 @@ def handler(call: Call) -> Response:
         edit=said.write,
         source=None if picture is None else picture.candidate,
         rename=naming,
+        names="file_name" in call.fields,
     )
     change_image(call.catalogue, found, change, RULES)
     return done()

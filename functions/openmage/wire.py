@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 from multipart import parse_options_header
 
-from openmage.scope import StoreUnknownError, is_admin, types
+from openmage.scope import ADMIN, StoreUnknownError, is_admin, types
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import OAuthError, PictureRefusedError, Rule, VitrineError
-from vitrine.domain.gallery import HARD_LIMIT
+from vitrine.domain.gallery import HARD_LIMIT, HIGHEST_SORT
 from vitrine.domain.images import Image
 from vitrine.domain.locations import address, named_key, public_url
 from vitrine.domain.pictures import Format as PictureFormat
@@ -49,12 +50,19 @@ def authenticate(request: Request, access: Access) -> Caller:
     scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
         try:
-            return access.bearer(given.strip(), "openmage")
+            return _readers_read(access.bearer(given.strip(), "openmage"))
         except errors.NotAuthenticatedError:
             raise OAuthError(OAuthError.Problem.TOKEN_REJECTED) from None
     if scheme.lower() == "oauth":
-        return access.signed(request, "openmage")
+        return _readers_read(access.signed(request, "openmage"))
     return _guest(access.shop_of_host(request.headers.get("host", "").partition(":")[0].lower()))
+
+
+def _readers_read(caller: Caller) -> Caller:
+    """The caller, who may write as an admin only (contract §1)."""
+    if caller.role == ADMIN:
+        return caller
+    return replace(caller, scopes=caller.scopes & {READ})
 
 
 def _guest(shop: Shop | None) -> Caller:
@@ -197,7 +205,7 @@ def present(seen: Seen, call: Call) -> dict[str, Any]:
     fields = {
         "id": str(seen.image.id),
         "label": seen.label,
-        "position": str(seen.sort + 1),
+        "position": str(min(seen.sort + 1, HIGHEST_SORT)),
         **exclude,
         "url": url(seen.image, call),
         "types": [name for name in types(call) if name in seen.roles],

@@ -275,3 +275,46 @@ def test_a_picture_of_no_product_is_nobody_elses_and_shares_their_numbers(shop: 
     for path in (f"{TIENDANUBE}/{first + 1}", f"{BIGCOMMERCE}/{first + 1}"):
         assert shop.tiendanube("GET", path).status in (401, 404)
     assert shop.openmage("GET", f"{OPENMAGE}/{first + 1}").status == 404
+
+
+def test_a_named_picture_never_shows_other_bytes(shop: Shop) -> None:
+    """Bytes that another dialect replaces do without the name, whose picture stays as it was."""
+    image = create(shop, "openmage")
+    named = shop.openmage("GET", f"{OPENMAGE}/{image}").json["url"]
+    assert named.endswith("/catalog/product/i/m/image.png")
+
+    replaced = shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{image}", json={"image_file": URL})
+
+    url = shop.openmage("GET", f"{OPENMAGE}/{image}").json["url"]
+    assert url.endswith("/product_images/" + replaced.json["image_file"])
+    again = {"file_mime_type": "image/png", "file_content": "", "file_name": "image"}
+    assert shop.openmage("PUT", f"{OPENMAGE}/{image}", json=again).status == 200
+    assert shop.openmage("GET", f"{OPENMAGE}/{image}").json["url"].endswith("/image_1.png")
+
+
+def test_a_rename_whose_announcement_failed_can_be_repeated(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = create(shop, "tiendanube")
+    path, rename = f"{OPENMAGE}/{image}", {"file_name": "bar"}
+
+    def fail(_key: str) -> None:
+        raise OSError("storage is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.world.blobs, "announce_original", fail)
+        assert shop.openmage("PUT", path, json=rename).status == 500
+
+    assert shop.openmage("PUT", path, json=rename).status == 200
+    assert len(shop.world.blobs.announced) == 1
+    assert shop.openmage("GET", path).json["url"].endswith("/bar.png")
+
+
+def test_a_reader_cannot_write_whatever_its_scopes(shop: Shop) -> None:
+    shop.world.issue("customer", "s1", "openmage", "read", "write", role="customer")
+    image = create(shop, "openmage")
+    headers = {"Authorization": "Bearer customer", "Accept": "application/json"}
+
+    assert shop.send("GET", f"{OPENMAGE}/{image}", headers).status == 200
+    assert shop.send("PUT", f"{OPENMAGE}/{image}", headers, json={"label": "x"}).status == 403
+    assert shop.send("DELETE", f"{OPENMAGE}/{image}", headers).status == 403

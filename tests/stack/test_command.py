@@ -189,6 +189,13 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
             ("shop", "create", "s2", "--setting", "inventorum.account=A/B"),
             "'A/B' cannot be inventorum.account; one that could: s2.",
         ),
+        (
+            (
+                *("credential", "create", "1234", "--dialect", "openmage"),
+                *("--role", "customer", "--scope", "write"),
+            ),
+            "A customer of openmage cannot have the scope 'write'.",
+        ),
         (("credential", "list", "none"), "There is no shop 'none'."),
         (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
     ],

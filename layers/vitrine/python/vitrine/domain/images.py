@@ -92,13 +92,16 @@ class FileName:
     extension: str
 
     @property
-    def full(self) -> str:
-        """The name, such as `new_image_1.gif`; default ones are `image`, `image_2`, `image_3`."""
+    def stem(self) -> str:
+        """The name without extension; default ones are `image`, `image_2`, `image_3`."""
         if self.base is None:
-            stem = "image" if self.number <= 1 else f"image_{self.number}"
-        else:
-            stem = self.base if self.number == 0 else f"{self.base}_{self.number}"
-        return f"{stem}.{self.extension}"
+            return "image" if self.number <= 1 else f"image_{self.number}"
+        return self.base if self.number == 0 else f"{self.base}_{self.number}"
+
+    @property
+    def full(self) -> str:
+        """The name, such as `new_image_1.gif`."""
+        return f"{self.stem}.{self.extension}"
 
 
 @dataclass(frozen=True, slots=True)

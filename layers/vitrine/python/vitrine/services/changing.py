@@ -42,6 +42,8 @@ class Change:
         edit: the record as it is to be, but for what the others say.
         source: new bytes; None to keep those it has.
         rename: the file name it is to get, from the image as it is; None to keep the one it has.
+        names: whether a file name is asked for, be it the one it has: one that a failure kept from
+            becoming public then does.
     """
 
     place: Callable[[Gallery, int], Gallery] = _same
@@ -49,6 +51,7 @@ class Change:
     edit: Callable[[Image], Image] = _as_it_is
     source: Source | Candidate | None = None
     rename: Callable[[Image], WantedName | None] = _no_name
+    names: bool = False
 
 
 def change_image(
@@ -103,9 +106,23 @@ def change_image(
         # the same ones: they stay, and go when the image's next renditions are complete.
         catalogue.blobs.remove_originals(sorted(stored))
         raise
-    if chosen and not candidate:  # the picture is public under its new name when its event has come
-        catalogue.blobs.announce_original(address(changed.image).original_key)
+    pending = changed.image.renditions is RenditionState.PENDING
+    if change.names and pending and not candidate:
+        _announce(catalogue, changed.image)
     return changed
+
+
+def _announce(catalogue: Catalogue, image: Image) -> None:
+    """Let the picture become public under its new name, by the storage event of its original.
+
+    Storing an original once more would bring back one that is removed at the same moment.
+    """
+    key = address(image).original_key
+    catalogue.blobs.announce_original(key)
+    galleries, shop = catalogue.galleries, catalogue.shop.id
+    if galleries.image(shop, image.product, image.id) or galleries.retired(shop, image.id):
+        return
+    catalogue.blobs.remove_originals([key])
 
 
 def _read(catalogue: Catalogue, image: Image) -> Placed:
@@ -127,11 +144,12 @@ def _changed(
     image = now.image
     moved = change.place(now.gallery, image.id)
     wanted = change.edit(image)
-    if name:
-        wanted = replace(wanted, name=name)
+    if (
+        name or candidate
+    ):  # a name's public picture never changes: new bytes do without the old name
+        wanted = replace(wanted, name=name, renditions=RenditionState.PENDING)
     if candidate:
-        original = candidate.original(image.original.revision + 1)
-        wanted = replace(wanted, original=original, renditions=RenditionState.PENDING)
+        wanted = replace(wanted, original=candidate.original(image.original.revision + 1))
     touched = candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
     if touched:
         wanted = replace(wanted, updated_at=catalogue.clock())

@@ -25,9 +25,9 @@ def free_name(catalogue: Catalogue, wanted: WantedName) -> FileName:
     if wanted.base is None:
         while True:
             name = FileName(None, galleries.next_default_name(shop), wanted.extension)
-            stem = name.full.removesuffix(wanted.extension)
-            if not galleries.names(shop, stem):  # whatever the extension
-                return name
+            taken = galleries.names(shop, f"{name.stem}.")
+            if name.stem not in {each.rpartition(".")[0] for each in taken}:
+                return name  # nobody has it, whatever the extension
     taken = galleries.names(shop, wanted.base)
     number = 0
     while (name := FileName(wanted.base, number, wanted.extension)).full in taken:

@@ -73,7 +73,7 @@ def retire_image(
             )
         )
 
-    until_committed(change)
+    until_committed(change, catalogue.patience)
 
 
 def remove_images(
