@@ -188,7 +188,7 @@ class FakeGalleries:
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
-    taken: dict[tuple[str, str], int] = field(default_factory=dict)
+    taken: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
@@ -231,7 +231,8 @@ class FakeGalleries:
             present[after.id] = replace(after, renditions=state)
         present |= {image.id: image for image in change.added}
         if change.named:
-            self.taken[change.shop, change.named[0].full] = change.named[1]
+            name, image_id = change.named
+            self.taken[change.shop, name.full] = image_id, change.product
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
@@ -256,9 +257,12 @@ class FakeGalleries:
     def names(self, shop: str, beginning: str) -> set[str]:
         return {name for owner, name in self.taken if owner == shop and name.startswith(beginning)}
 
-    def names_of(self, shop: str, image: int) -> list[str]:
-        mine = [name for (owner, name), of in self.taken.items() if (owner, of) == (shop, image)]
-        return sorted(mine)
+    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
+        return {
+            name: product
+            for (owner, name), (of, product) in self.taken.items()
+            if (owner, of) == (shop, image)
+        }
 
     def complete_renditions(self, address: Address, product: str) -> None:
         found = self.image(address.shop, product, address.image)

@@ -299,8 +299,8 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names("s1", "la") == {"lamp.png"}
     assert ports.galleries.names("s1", "lamp_") == set()
     assert ports.galleries.names("s2", "la") == set()
-    assert ports.galleries.names_of("s1", 1) == ["lamp.png"]
-    assert ports.galleries.names_of("s1", 2) == []
+    assert ports.galleries.names_of("s1", 1) == {"lamp.png": first.product}
+    assert ports.galleries.names_of("s1", 2) == {}
 
 
 def test_default_names_are_numbered_by_shop(ports: Ports) -> None:

@@ -3,11 +3,16 @@
 import base64
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from tests import pictures
 from tests.conftest import World
 from tests.gateway import Answer, Gateway
+
+from pipeline import generate_renditions, remove_renditions
+from vitrine.domain.gallery import Gallery
+from vitrine.ports import GalleryChange
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 PRODUCT = "8"
@@ -318,3 +323,34 @@ def test_a_reader_cannot_write_whatever_its_scopes(shop: Shop) -> None:
     assert shop.send("GET", f"{OPENMAGE}/{image}", headers).status == 200
     assert shop.send("PUT", f"{OPENMAGE}/{image}", headers, json={"label": "x"}).status == 403
     assert shop.send("DELETE", f"{OPENMAGE}/{image}", headers).status == 403
+
+
+def test_a_named_picture_goes_with_its_image_whatever_a_dead_writer_left(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New bytes were stored and their writer died; then another dialect deletes the image."""
+    image = create(shop, "openmage")
+    galleries, blobs = shop.world.galleries, shop.world.blobs
+    (key,) = blobs.originals
+
+    def told(event: Any, keys: list[str]) -> None:
+        for each in keys:
+            thing = {"key": quote_plus(each, safe="/")}
+            event.handler({"Records": [{"s3": {"object": thing}}]}, None)
+
+    told(generate_renditions, [key])
+    assert "media/s1/catalog/product/i/m/image.png" in blobs.public
+
+    def die(_: GalleryChange) -> Gallery:
+        raise KeyboardInterrupt
+
+    content = base64.b64encode(pictures.png(31, 31)).decode()
+    with monkeypatch.context() as broken:
+        broken.setattr(galleries, "commit", die)
+        with pytest.raises(KeyboardInterrupt):
+            shop.openmage("PUT", f"{OPENMAGE}/{image}", json={"file_content": content})
+    assert len(blobs.originals) == 2
+    assert shop.bigcommerce("DELETE", f"{BIGCOMMERCE}/{image}").status == 204
+    told(remove_renditions, [key])
+
+    assert (blobs.originals, blobs.public) == ({}, {})

@@ -154,8 +154,8 @@ class Galleries(Protocol):
     def names(self, shop: str, beginning: str) -> set[str]:
         """All names of a shop's files, taken for ever, that begin so."""
 
-    def names_of(self, shop: str, image: int) -> list[str]:
-        """All names that an image has had."""
+    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
+        """All names that an image has had, each with the product whose image it was."""
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.

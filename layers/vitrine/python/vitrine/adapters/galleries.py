@@ -100,7 +100,7 @@ class DynamoGalleries:
             shard = (*change.added, *change.removed, *change.retired)[0].id
             actions.append({"Update": _count(change.shop, shard, growth)})
         if change.named:
-            actions += _taking(change.shop, *change.named)
+            actions += _taking(change, *change.named)
         if change.imported:
             actions.append({"Put": settlement(change.imported)})
         self._table.transact(actions)
@@ -144,10 +144,10 @@ class DynamoGalleries:
         items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
         return {item["sk"].removeprefix("NAME#") for item in items}
 
-    def names_of(self, shop: str, image: int) -> list[str]:
-        """All names that an image has had."""
+    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
+        """All names that an image has had, each with the product whose image it was."""
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return [item["sk"].removeprefix("NAME#") for item in items]
+        return {item["sk"].removeprefix("NAME#"): item["product"] for item in items}
 
     def complete_renditions(self, address: Address, product: str) -> None:
         """Note that every rendition of an image's bytes is stored.
@@ -234,14 +234,17 @@ def _retired_item(image: Image) -> Item:
     }
 
 
-def _taking(shop: str, name: FileName, image: int) -> list[Mapping[str, Mapping[str, Any]]]:
+def _taking(
+    change: GalleryChange, name: FileName, image: int
+) -> list[Mapping[str, Mapping[str, Any]]]:
     """A name is taken once and for ever; and is found again by its image."""
     once = {
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
-    item = {**key(f"NAMES#{shop}", f"NAME#{name.full}"), "image": image}
-    found = {**key(f"NAMES#{shop}#{image}", f"NAME#{name.full}"), "image": image}
+    facts = {"image": image, "product": change.product}
+    item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
+    found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
     return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]
 
 

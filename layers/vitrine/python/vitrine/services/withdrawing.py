@@ -30,11 +30,26 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
     blobs.remove_public(sorted(full_size.union(renditions)))
     # Revisions only grow: whatever an image's bytes are now, these are so no more.
     blobs.remove_originals(older)
-    names = galleries.names_of(address.shop, address.image)
-    if names and not blobs.original_keys(address.shop, address.image):
-        # A name that an image once had goes with the image, not with the bytes it had then.
-        blobs.remove_public([named_key(address.shop, name) for name in names])
+    _remove_named(galleries, blobs, address)
     return True
+
+
+def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
+    """Remove the named pictures of an image that is gone, and what a writer of it left who died.
+
+    A name goes with its image, not with the bytes that it was given to. An image is gone without a
+    record, or, while a purge is at it, without an original.
+    """
+    shop, image = address.shop, address.image
+    products = galleries.names_of(shop, image)
+    if not products:
+        return
+    left = blobs.original_keys(shop, image)
+    there = any(galleries.image(shop, product, image) for product in set(products.values()))
+    if left and (there or galleries.retired(shop, image)):
+        return
+    blobs.remove_originals(left)
+    blobs.remove_public([named_key(shop, name) for name in products])
 
 
 def remove_superseded(blobs: Blobs, address: Address) -> None:
