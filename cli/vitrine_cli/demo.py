@@ -206,6 +206,7 @@ def curl_lines(stack: Stack) -> list[str]:
         f'curl -i {auth} "{images}"',
         f'curl -i {bearer} "{others}?fields=id,position,src"',
         f'curl -i {token} "{third}"',
+        f'curl -i "{shop.base_url}/api/rest/products/4/images"',
         f'curl -i -X DELETE {auth} "{images}"',
         f'curl -i {key} -F image=@"{SAMPLES / "pear.png"}" -F type=product "{library}"',
     ]

@@ -156,7 +156,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
 
     assert process.wait(30) == 0
     process.stdout.close()
-    assert statuses == ["200", "201", "201", "200", "200", "200", "204", "200"]
+    assert statuses == ["200", "201", "201", "200", "200", "200", "200", "204", "200"]
     assert not any(each.find() for each in stack.processes)
     assert stacks.load(port) is None
 
