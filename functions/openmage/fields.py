@@ -1,5 +1,6 @@
 """The fields of a POST or PUT, coerced and refused as OpenMage does (contract: openmage §4)."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from vitrine.domain.images import Image, Texts
 from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.edge.body import decode_base64
 from vitrine.edge.request import Call
+from vitrine.edge.xml_answer import without_forbidden
 from vitrine.services.naming import WantedName
 from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import at_hand
@@ -28,7 +30,6 @@ _LABEL_LENGTH = 255  # characters
 _NAME_LENGTH = 100  # characters
 _NOT_SPECIFIED = "The image is not specified"
 _NOT_VALID = "Resource data pre-validator error."
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
 
@@ -202,7 +203,7 @@ def _label(value: Any) -> str:
     text = _scalar(value)
     if text is None:
         raise DataRefusedError(_NOT_VALID)
-    text = _FORBIDDEN.sub("", text)
+    text = without_forbidden(text)
     if len(text) > _LABEL_LENGTH:
         raise DataRefusedError(_NOT_VALID)
     return text
@@ -219,9 +220,11 @@ def _whole(value: Any) -> int:
 
 
 def _scalar(value: Any) -> str | None:
-    """A scalar as text, as PHP would have it; None for lists and objects."""
+    """A scalar as text, as PHP would have it; None for lists, objects and endless numbers."""
     if isinstance(value, bool):
         return "1" if value else ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value) if isinstance(value, str | int | float) else None

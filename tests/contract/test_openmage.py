@@ -3352,3 +3352,12 @@ def test_a_new_gif_in_a_store_looks_as_the_seed_says(shop: OpenMage) -> None:
   <types/>
 </magento_api>"""
     )
+
+
+def test_a_number_without_end_is_no_label(hung: OpenMage) -> None:
+    for number in ("9" * 5000, "1e400"):
+        put = hung.admin("PUT", one(), JSON, content=f'{{"label":{number}}}')
+        assert (put.status, put.json["messages"]["error"][0]["message"]) == (
+            400,
+            "Resource data pre-validator error.",
+        )
