@@ -23,6 +23,7 @@ from vitrine.domain.shops import ProductKey
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes
 from vitrine.edge.multipart import Part
+from vitrine.edge.numbers import image_number, numbered_product
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
 
@@ -31,7 +32,6 @@ WRITE: Final = "store_v2_products"
 
 RULES: Final = PictureRules(formats=frozenset(Format), max_bytes=8_388_608, max_images=HARD_LIMIT)
 MAX_BODY = 6_000_000  # bytes
-_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _SUFFIXES = re.compile(r"(?:\.json|\.xml)?/?\Z")
 
 # Requests
@@ -109,10 +109,7 @@ def product(call: Call) -> ProductKey:
     Raises:
         ProductNotFoundError: it is no number, or the shop registers its products and not this one.
     """
-    name = call.request.parameters["product"]
-    if not _NUMBER.fullmatch(name):
-        raise errors.ProductNotFoundError(name)
-    return call.catalogue.product(name)
+    return numbered_product(call)
 
 
 def image_id(call: Call) -> int:
@@ -121,10 +118,7 @@ def image_id(call: Call) -> int:
     Raises:
         ImageNotFoundError: it is no number.
     """
-    name = _SUFFIXES.sub("", call.request.parameters["image"])
-    if not _NUMBER.fullmatch(name):
-        raise errors.ImageNotFoundError(name)
-    return int(name)
+    return image_number(_SUFFIXES.sub("", call.request.parameters["image"]))
 
 
 # Answers

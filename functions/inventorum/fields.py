@@ -1,8 +1,6 @@
 """The form of a POST, read and refused as Inventorum does (contract: inventorum §4)."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from inventorum.wire import MAX_BODY, PURPOSES, RULES, FieldsRefusedError, VersionError
@@ -10,6 +8,7 @@ from vitrine.domain import errors
 from vitrine.domain.library import Purpose
 from vitrine.edge.body import decode_base64
 from vitrine.edge.multipart import Part
+from vitrine.edge.refusals import RefusedError, refusing
 from vitrine.edge.request import Call, Request
 from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import at_hand
@@ -43,10 +42,6 @@ class Fields:
     of_old: bool
 
 
-class _RefusedError(Exception):
-    """One field holds what it cannot."""
-
-
 def read_fields(call: Call) -> Fields:
     """The fields of a form; what is wrong with picture and type is told at once.
 
@@ -60,18 +55,11 @@ def read_fields(call: Call) -> Fields:
     name = "product_image" if of_old else "image"
     refusals: dict[str, str] = {}
 
-    @contextmanager
-    def refusing(field: str) -> Iterator[None]:
-        try:
-            yield
-        except _RefusedError as refused:
-            refusals[field] = str(refused)
-
     picture: Candidate | None = None
     purpose: Purpose | None = None
-    with refusing(name):
+    with refusing(refusals, name):
         picture = _picture(parts.get(name), text_too=of_old)
-    with refusing("type"):
+    with refusing(refusals, "type"):
         purpose = _purpose(parts.get("type"))
     if picture is None or purpose is None:
         raise FieldsRefusedError(refusals)
@@ -101,31 +89,31 @@ def _parts(request: Request) -> dict[str, Part]:
 
 def _picture(part: Part | None, *, text_too: bool) -> Candidate:
     if part is None:
-        raise _RefusedError(_REQUIRED)
+        raise RefusedError(_REQUIRED)
     data = part.data if part.file_name is not None else _from_text(part.data, text_too=text_too)
     if not data:
-        raise _RefusedError(_EMPTY)
+        raise RefusedError(_EMPTY)
     candidate = look_at(at_hand(data, part.file_name or ""), RULES)
     if candidate.broken():
-        raise _RefusedError(_NO_PICTURE)
+        raise RefusedError(_NO_PICTURE)
     return candidate
 
 
 def _from_text(data: bytes, *, text_too: bool) -> bytes:
     if not text_too:
-        raise _RefusedError(_NO_FILE)
+        raise RefusedError(_NO_FILE)
     if not data:
-        raise _RefusedError(_REQUIRED)
+        raise RefusedError(_REQUIRED)
     decoded = decode_base64(data.decode("ascii", "replace"))
     if decoded is None:
-        raise _RefusedError(_NO_PICTURE)
+        raise RefusedError(_NO_PICTURE)
     return decoded
 
 
 def _purpose(part: Part | None) -> Purpose:
     if part is None or not part.data:
-        raise _RefusedError(_REQUIRED)
+        raise RefusedError(_REQUIRED)
     value = part.data.decode(errors="replace")
     if value not in PURPOSES:
-        raise _RefusedError(f'"{value[:_VALUE_LENGTH]}" is not a valid choice.')
+        raise RefusedError(f'"{value[:_VALUE_LENGTH]}" is not a valid choice.')
     return PURPOSES[value]

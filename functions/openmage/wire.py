@@ -9,6 +9,7 @@ from urllib.parse import quote
 from multipart import parse_options_header
 
 from openmage.scope import ADMIN, StoreUnknownError, is_admin, types
+from vitrine.access.authorization import is_oauth
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import OAuthError, PictureRefusedError, Rule, VitrineError
@@ -53,7 +54,7 @@ def authenticate(request: Request, access: Access) -> Caller:
             return _readers_read(access.bearer(given.strip(), "openmage"))
         except errors.NotAuthenticatedError:
             raise OAuthError(OAuthError.Problem.TOKEN_REJECTED) from None
-    if scheme.lower() == "oauth":
+    if is_oauth(request.headers.get("authorization", "").strip()):
         return _readers_read(access.signed(request, "openmage"))
     return _guest(access.shop_of_host(request.headers.get("host", "").partition(":")[0].lower()))
 

@@ -1,7 +1,6 @@
 """The fields of a POST or PUT, read and refused as Tiendanube does (contract: tiendanube §4)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
+from vitrine.edge.refusals import RefusedError, refusing
 from vitrine.edge.request import Call
 from vitrine.services.sources import Source, at_hand, from_url
 
@@ -49,10 +49,6 @@ class Fields:
         return gallery if self.position is None else gallery.move(image, self.position)
 
 
-class _RefusedError(Exception):
-    """One field holds what it cannot."""
-
-
 def read_new(call: Call) -> tuple[Source, Fields]:
     """Where a new picture comes from, and the other fields of its body.
 
@@ -78,30 +74,23 @@ def _read(call: Call, image: Image | None) -> Fields:
     given = call.fields
     refusals: dict[str, str] = {}
 
-    @contextmanager
-    def refusing(field: str) -> Iterator[None]:
-        try:
-            yield
-        except _RefusedError as refused:
-            refusals[field] = str(refused)
-
     url: str | None = None
     data: bytes | None = None
     name, position = "", None
     texts: Callable[[Texts], Texts] = _unchanged
-    with refusing("src"):
+    with refusing(refusals, "src"):
         url = _url(given.get("src"), image, call)
         if image is None and url is None and _is_absent(given.get("attachment")):
-            raise _RefusedError(_BLANK)
+            raise RefusedError(_BLANK)
     if url is None and "src" not in refusals:
-        with refusing("attachment"):
+        with refusing(refusals, "attachment"):
             data = _attachment(given.get("attachment"))
         if not _is_absent(given.get("attachment")):
-            with refusing("filename"):
+            with refusing(refusals, "filename"):
                 name = _file_name(given.get("filename"))
-    with refusing("position"):
+    with refusing(refusals, "position"):
         position = _position(given.get("position"))
-    with refusing("alt"):
+    with refusing(refusals, "alt"):
         if "alt" in given:
             wanted = partial(_texts, given["alt"], main_language(call))
             wanted(image.texts if image else NO_TEXTS)
@@ -117,7 +106,7 @@ def _again(wanted: Callable[[Texts], Texts], now: Texts) -> Texts:
     """The texts as they are to be, from those that others have left meanwhile."""
     try:
         return wanted(now)
-    except _RefusedError as refused:
+    except RefusedError as refused:
         raise FieldsRefusedError({"alt": str(refused)}) from refused
 
 
@@ -129,16 +118,16 @@ def _url(value: Any, image: Image | None, call: Call) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     url = value.strip()
     if not url:
-        raise _RefusedError(_BLANK)
+        raise RefusedError(_BLANK)
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise _RefusedError(_INVALID) from error
+        raise RefusedError(_INVALID) from error
     if parts.scheme not in ("http", "https") or not parts.netloc or not is_text(url):
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     return None if image is not None and is_url_of(url, image, call) else url
 
 
@@ -150,16 +139,16 @@ def _attachment(value: Any) -> bytes | None:
     if _is_absent(value):
         return None
     if not isinstance(value, str):
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     data = decode_base64(value)
     if data is None:
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     return data
 
 
 def _file_name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _RefusedError(_BLANK)
+        raise RefusedError(_BLANK)
     return value
 
 
@@ -168,7 +157,7 @@ def _position(value: Any) -> int | None:
         return None
     number = whole_number(value)
     if number is None:
-        raise _RefusedError("is not a number")
+        raise RefusedError("is not a number")
     return number
 
 
@@ -180,12 +169,12 @@ def _texts(value: Any, main: str, now: Texts) -> Texts:
     if isinstance(value, str):
         return Texts(_text(value))
     if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     asked = {language: _text(text) for language, text in value.items()}
     texts = {**by_language(now, main), **asked}
     kept = {language: text for language, text in texts.items() if text}
     if len(kept) > _LANGUAGES:
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     return Texts(kept.pop(main, ""), kept)
 
 
@@ -193,7 +182,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or not is_text(value):
-        raise _RefusedError(_INVALID)
+        raise RefusedError(_INVALID)
     if len(value) > _TEXT_LENGTH:
-        raise _RefusedError("is too long")
+        raise RefusedError("is too long")
     return value

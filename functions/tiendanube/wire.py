@@ -18,6 +18,7 @@ from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes
+from vitrine.edge.numbers import image_number, numbered_product
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
 
@@ -34,7 +35,6 @@ MAIN_LANGUAGE = "es"
 UTC_OFFSET = "+00:00"
 LANGUAGE = re.compile(r"[a-z]{2}(?:_[A-Z]{2})?")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
-_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 # Requests
 
@@ -85,10 +85,7 @@ def product(call: Call) -> ProductKey:
     Raises:
         ProductNotFoundError: it is no number, or the shop registers its products and not this one.
     """
-    name = call.request.parameters["product"]
-    if not _NUMBER.fullmatch(name):
-        raise errors.ProductNotFoundError(name)
-    return call.catalogue.product(name)
+    return numbered_product(call)
 
 
 def image_id(call: Call) -> int:
@@ -97,10 +94,7 @@ def image_id(call: Call) -> int:
     Raises:
         ImageNotFoundError: it is no number.
     """
-    name = call.request.parameters["image"]
-    if not _NUMBER.fullmatch(name):
-        raise errors.ImageNotFoundError(name)
-    return int(name)
+    return image_number(call.request.parameters["image"])
 
 
 # Answers
