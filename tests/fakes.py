@@ -6,7 +6,7 @@
 import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -358,8 +358,10 @@ class FakeBlobs:
         for key in keys:
             self.originals.pop(key, None)
 
-    def put_public(self, pictures: Collection[PublicPicture]) -> None:
-        self.public |= {picture.key: picture for picture in pictures}
+    def put_public(self, pictures: Iterable[PublicPicture]) -> int:
+        stored = {picture.key: picture for picture in pictures}
+        self.public |= stored
+        return len(stored)
 
     def public_keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.public if key.startswith(prefix))

@@ -3,8 +3,7 @@
 import signal
 import sys
 from contextlib import suppress
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vitrine.domain.shops import ProductMode, Shop
-from vitrine_cli import accounts, demo, local, logs, purge, stacks, tables
+from vitrine_cli import accounts, demo, interrupts, local, logs, purge, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.product_commands import product_app
 from vitrine_cli.stacks import Stack
@@ -46,9 +45,7 @@ def up(
     pictures: Annotated[bool, typer.Option("--demo", help="Fill it with sample pictures.")] = False,
 ) -> None:
     """Start a stack with a demo shop on this machine; without --detach, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
-        signal.signal(signal.SIGHUP, _interrupt)
+    interrupts.listen()
     stack, started = local.up(port)
     try:
         if pictures:
@@ -71,10 +68,6 @@ def _stay(stack: Stack) -> None:
         signal.pause()
     with step("Stopping"):
         stack.stop()
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _describe(stack: Stack, *, as_json: bool) -> None:

@@ -4,10 +4,11 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import closing
 
 from gateway.dialects import NAMES
-from vitrine_cli import accounts, deployment, emulator, stacks, tables
+from vitrine_cli import accounts, deployment, emulator, interrupts, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Description, Process, Stack
 from vitrine_cli.steps import step
@@ -50,9 +51,8 @@ def _start(stack: Stack) -> None:
         tool("sam")
     with step("Starting the local AWS"):
         stack.save()
-        started = emulator.start(int(stack.endpoint.rpartition(":")[2]), stack.folder)
-        stack.processes.append(started)
-        stack.save()
+        number = int(stack.endpoint.rpartition(":")[2])
+        started = _remembered(stack, lambda: emulator.start(number, stack.folder))
         health = f"{stack.endpoint}/_ministack/health"
         emulator.wait_for(health, started, stack.folder / "emulator.log")
     with step("Building functions and layers"):
@@ -60,9 +60,7 @@ def _start(stack: Stack) -> None:
     base_url = f"http://localhost:{stack.port}"
     with step("Deploying template.yaml"):
         stack.outputs = deployment.deploy(built, stack.endpoint, f"{base_url}/media")
-        started = _start_proxy(stack)
-        stack.processes.append(started)
-        stack.save()
+        started = _remembered(stack, lambda: _start_proxy(stack))
         emulator.wait_for(f"http://127.0.0.1:{stack.port}/", started, stack.folder / "proxy.log")
     with step("Opening the demo shop"):
         records = tables.local(stack, base_url)
@@ -76,6 +74,15 @@ def _start(stack: Stack) -> None:
             base_url=base_url, media_url=f"{base_url}/media", shop=shop.id, credentials=logins
         )
         stack.save()
+
+
+def _remembered(stack: Stack, start: Callable[[], Process]) -> Process:
+    """Start a process of a stack; nothing ends this command before it is noted to be stopped."""
+    with interrupts.held_back():
+        started = start()
+        stack.processes.append(started)
+        stack.save()
+    return started
 
 
 def _start_proxy(stack: Stack) -> Process:

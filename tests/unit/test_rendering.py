@@ -1,6 +1,6 @@
 """Renditions made and removed by events that come late, twice, or in another order."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -141,10 +141,10 @@ def test_an_image_removed_while_its_renditions_are_made_leaves_none(
     image = pipeline.add()
     put = pipeline.world.blobs.put_public
 
-    def put_late(stored: Collection[PublicPicture]) -> None:
+    def put_late(stored: Iterable[PublicPicture]) -> int:
         pipeline.remove(image)
         pipeline.removed(image)
-        put(stored)
+        return put(stored)
 
     monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
 
@@ -246,10 +246,11 @@ def test_an_image_replaced_while_its_renditions_are_made_ends_with_the_new_ones(
     put = pipeline.world.blobs.put_public
     replaced: list[Image] = []
 
-    def put_late(stored: Collection[PublicPicture]) -> None:
-        put(stored)
+    def put_late(stored: Iterable[PublicPicture]) -> int:
+        count = put(stored)
         if not replaced:
             replaced.append(pipeline.replace(old))
+        return count
 
     monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
 
@@ -268,12 +269,12 @@ def test_an_image_replaced_and_complete_while_older_renditions_are_made_keeps_th
     put = pipeline.world.blobs.put_public
     replaced: list[Image] = []
 
-    def put_late(stored: Collection[PublicPicture]) -> None:
+    def put_late(stored: Iterable[PublicPicture]) -> int:
         if not replaced:
             replaced.append(pipeline.replace(old))
             pipeline.created(replaced[0])
             pipeline.removed(old)
-        put(stored)
+        return put(stored)
 
     monkeypatch.setattr(pipeline.world.blobs, "put_public", put_late)
 

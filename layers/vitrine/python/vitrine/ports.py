@@ -1,6 +1,6 @@
 """What the services need of the world. Adapters and the tests' fakes both fit these shapes."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -253,8 +253,12 @@ class Blobs(Protocol):
     def remove_originals(self, keys: Sequence[str]) -> None:
         """Remove originals; those that are not there are no error."""
 
-    def put_public(self, pictures: Collection[PublicPicture]) -> None:
-        """Store public pictures, several at a time."""
+    def put_public(self, pictures: Iterable[PublicPicture]) -> int:
+        """Store public pictures, several at a time, each as soon as it is made.
+
+        Returns:
+            How many were stored.
+        """
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""

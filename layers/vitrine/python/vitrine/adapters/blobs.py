@@ -19,12 +19,13 @@ from vitrine.domain.locations import ORIGINALS
 from vitrine.ports import PublicPicture, StoredOriginal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 _BATCH = 1000  # keys per DeleteObjects
+_AT_A_TIME = 12  # pictures on their way into storage, fewer than the client has connections
 _FOR_EVER = "public, max-age=31536000, immutable"
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
@@ -117,11 +118,13 @@ class S3Blobs:
         """Remove originals; those that are not there are no error."""
         self._remove(self._originals, keys)
 
-    def put_public(self, pictures: Collection[PublicPicture]) -> None:
-        """Store public pictures, all at the same time."""
-        with ThreadPoolExecutor(max_workers=max(1, len(pictures))) as pool:
-            for stored in [pool.submit(self._put_public, picture) for picture in pictures]:
-                stored.result()
+    def put_public(self, pictures: Iterable[PublicPicture]) -> int:
+        """Store public pictures, each while the next ones are made; return how many."""
+        with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+            stored = [pool.submit(self._put_public, picture) for picture in pictures]
+        for each in stored:
+            each.result()
+        return len(stored)
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import Rendition
+from vitrine.domain.renditions import Alternative, Rendition
 
 ORIGINALS = "originals/"
 PUBLIC = "media/"
@@ -122,6 +122,11 @@ class LibraryAddress(Address):
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition that is made in format `kind`."""
         return f"{self.renditions_prefix}{rendition.name}.{kind.extension}"
+
+
+def alternative_key(rendition: str, alternative: Alternative) -> str:
+    """Key of a rendition, given by its key, in another format: one more extension behind it."""
+    return f"{rendition}.{alternative.extension}"
 
 
 def named_key(shop: str, name: str) -> str:

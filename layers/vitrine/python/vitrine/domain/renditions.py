@@ -5,6 +5,7 @@ A later dialect's set is one more row of `SETS`; nothing else names a size.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from vitrine.domain.pictures import Format
 
@@ -27,6 +28,20 @@ class Rendition:
         """Pixels of this rendition of a `width` x `height` picture: ratio kept, never enlarged."""
         scale = min(1.0, self.width / width, (self.height or height) / height)
         return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+class Alternative(Enum):
+    """A format in which a rendition exists beside its own, for those who ask for it.
+
+    It is served under the rendition's own URL, chosen by the request's `Accept`.
+    """
+
+    AVIF = ("avif", "image/avif")
+    WEBP = ("webp", "image/webp")
+
+    def __init__(self, extension: str, media_type: str) -> None:
+        self.extension = extension
+        self.media_type = media_type
 
 
 SETS: Mapping[str, tuple[Rendition, ...]] = {

@@ -4,6 +4,7 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -79,8 +80,7 @@ def make_renditions(records: Records, blobs: Blobs, address: Address) -> int:
     image = until_committed(find, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
         return _superseded(blobs, address, image)
-    pictures = _pictures(address, image, original.data)
-    blobs.put_public(pictures)
+    stored = blobs.put_public(public_pictures(address, image, original.data))
     try:
         until_committed(lambda: records.complete(address, original.product))
     except RecordMissingError:
@@ -94,7 +94,7 @@ def make_renditions(records: Records, blobs: Blobs, address: Address) -> int:
             raise
     if address.revision:
         remove_superseded(blobs, address)
-    return len(pictures)
+    return stored
 
 
 def _superseded(blobs: Blobs, address: Address, image: Image | LibraryImage) -> int:
@@ -104,20 +104,28 @@ def _superseded(blobs: Blobs, address: Address, image: Image | LibraryImage) -> 
     return 0
 
 
-def _pictures(address: Address, image: Image | LibraryImage, data: bytes) -> list[PublicPicture]:
-    keys = []
-    if isinstance(image, LibraryImage):
-        resized = resize(data, SETS["library"], LIBRARY_FORMAT)
-    else:
-        resized = resize(data, SETS["gallery"])
-        if image.name:
-            keys.append(locations.named_key(address.shop, image.name.full))
-    keys.append(address.full_size_key(resized.original))
-    full_size = [PublicPicture(key, resized.published, resized.original.media_type) for key in keys]
-    renditions = [
-        PublicPicture(
-            address.rendition_key(rendition, resized.kind), encoded, resized.kind.media_type
-        )
-        for rendition, encoded in resized.encoded.items()
-    ]
-    return [*full_size, *renditions]
+def public_pictures(
+    address: Address, image: Image | LibraryImage, data: bytes
+) -> Iterator[PublicPicture]:
+    """Every public picture of an image's bytes, made while they are asked for.
+
+    Args:
+        address: of the bytes.
+        image: whose they are.
+        data: the original.
+
+    Raises:
+        PictureRefusedError: the bytes are no picture that we decode.
+    """
+    library = isinstance(image, LibraryImage)
+    resized = resize(
+        data, SETS["library" if library else "gallery"], LIBRARY_FORMAT if library else None
+    )
+    keys = [address.full_size_key(resized.original)]
+    if isinstance(image, Image) and image.name:
+        keys.append(locations.named_key(address.shop, image.name.full))
+    for key in keys:
+        yield PublicPicture(key, resized.published, resized.original.media_type)
+    for rendition, encoded in resized.encoded.items():
+        key = address.rendition_key(rendition, resized.kind)
+        yield PublicPicture(key, encoded, resized.kind.media_type)
