@@ -23,7 +23,7 @@ def test_what_interrupts_waits_until_the_block_is_done(number: signal.Signals) -
     interrupts.listen()
     done = []
 
-    with pytest.raises(KeyboardInterrupt), interrupts.held_back():
+    with pytest.raises(KeyboardInterrupt), interrupts.held_back():  # noqa: PT012
         os.kill(os.getpid(), number)
         done.append(number)
 
@@ -33,7 +33,7 @@ def test_what_interrupts_waits_until_the_block_is_done(number: signal.Signals) -
 
 
 def test_a_failure_inside_is_told_as_it_is() -> None:
-    with pytest.raises(ZeroDivisionError), interrupts.held_back():
+    with pytest.raises(ZeroDivisionError), interrupts.held_back():  # noqa: PT012
         os.kill(os.getpid(), signal.SIGINT)
         _ = 1 // 0
 
