@@ -27,13 +27,13 @@ def read_at(picture: Pillow.Image, size: tuple[int, int], profile: bytes | None)
         profile: the meaning of its colours, when it is to be in sRGB; needed here of CMYK, whose
             colours mean nothing without one.
     """
-    picture.draft(None, size)  # only JPEG's decoder does this
+    drafted = picture.draft(None, size)  # only JPEG's decoder shrinks
+    width, height = drafted[1][2:] if drafted else picture.size
     picture.load()
     factor = min(picture.width // (_SPARE * size[0]), picture.height // (_SPARE * size[1]))
     if factor < 2:
-        return shrink(_plain(picture, profile), size)
-    extent = picture.width / factor, picture.height / factor
-    return shrink(_averaged(picture, factor, profile), size, extent)
+        return shrink(_plain(picture, profile), size, (width, height))
+    return shrink(_averaged(picture, factor, profile), size, (width / factor, height / factor))
 
 
 def _averaged(picture: Pillow.Image, factor: int, profile: bytes | None) -> Pillow.Image:

@@ -6,6 +6,7 @@ SIMD instructions, turn only what is already small, and encode what is asked for
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from PIL import Image as Pillow
 
@@ -48,19 +49,21 @@ class Resized:
         published: the picture they were made of, without metadata.
         original: its format.
         kind: format of the renditions.
-        appearance: what it looks like.
         sizes: pixels across and down of each rendition.
     """
 
     published: bytes
     original: Format
     kind: Format
-    appearance: Appearance
     sizes: Mapping[Rendition, _Size]
     _steps: Mapping[_Size, Pillow.Image]
     _moving: Mapping[_Size, bytes]
-    _grainy: bool
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """What it looks like."""
+        return look(self._steps[min(self._steps)])
 
     def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
         """A rendition as a file, in an alternative format or in that of all; moving, if it does."""
@@ -74,10 +77,14 @@ class Resized:
             moving = self._moving[size]
             return encode_moving(moving, alternative) if alternative else moving
         picture = self._steps[size]
+        grainy = self.kind is Format.JPEG or self._grainy
         if alternative is None:
-            return encode(picture, self.kind, grainy=self._grainy)
-        lossless = self.kind is not Format.JPEG and not self._grainy
-        return encode_alternative(picture, alternative, lossless=lossless)
+            return encode(picture, self.kind, grainy=grainy)
+        return encode_alternative(picture, alternative, lossless=not grainy)
+
+    @cached_property
+    def _grainy(self) -> bool:
+        return is_grainy(self._steps[max(self._steps)])
 
 
 def resize(data: bytes, renditions: Collection[Rendition], still: Format | None = None) -> Resized:
@@ -110,15 +117,14 @@ def _resize(
     if seen.width is None or seen.oversized:
         raise PictureRefusedError((Rule.FORMAT,))
     kind = still or rendition_format(original, transparent=seen.transparent)
-    sizes, steps = _cascade(pixels, _meaning(published, original), original, renditions)
+    with decoder(pixels, original) as picture:
+        meaning = _meaning(picture, published)
+        sizes, steps = _cascade(picture, meaning, renditions)
     moving: dict[_Size, bytes] = {}
     if original is Format.GIF and seen.frames > 1 and still is None:
         moved = animate(published, renditions)
         moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
-    smallest = steps[min(steps)]
-    largest = steps[max(steps)]
-    grainy = kind is not Format.JPEG and not moving and is_grainy(largest)
-    return Resized(published, original, kind, look(smallest), sizes, steps, moving, grainy)
+    return Resized(published, original, kind, sizes, steps, moving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +135,22 @@ class _Meaning:
     profile: bytes | None
 
 
-def _meaning(published: bytes, original: Format) -> _Meaning:
-    if original is Format.PNG:
+def _meaning(picture: Pillow.Image, published: bytes) -> _Meaning:
+    if picture.format == Format.PNG.name:  # whose pixels were taken out of what describes them
         return _Meaning(png.way_up(published), png.colour_profile(published))
-    with decoder(published, original) as picture:
-        turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
-        return _Meaning(turned, picture.info.get("icc_profile"))
+    turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
+    return _Meaning(turned, picture.info.get("icc_profile"))
 
 
 def _cascade(
-    pixels: bytes, meaning: _Meaning, original: Format, renditions: Collection[Rendition]
+    picture: Pillow.Image, meaning: _Meaning, renditions: Collection[Rendition]
 ) -> tuple[dict[Rendition, _Size], dict[_Size, Pillow.Image]]:
     """The size of each rendition, and the picture in each size."""
     turned, profile = meaning.turned, meaning.profile
-    with decoder(pixels, original) as picture:
-        width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
-        sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
-        largest, *smaller = sorted(set(sizes.values()), reverse=True)
-        step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
+    width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
+    sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
+    largest, *smaller = sorted(set(sizes.values()), reverse=True)
+    step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
     if profile:  # here, where few pixels are left
         step = in_srgb(step, profile)
     if turned in _UPRIGHTING:
