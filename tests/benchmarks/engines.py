@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,8 +166,6 @@ def interleaved(
     engines: Sequence[Engine], kind: str, picture: Path, rounds: int
 ) -> dict[Engine, list[dict[str, float]]]:
     """What each engine took in each round; all take turns, so that no one has the quiet minute."""
-    from contextlib import ExitStack
-
     with ExitStack() as running:
         workers = {
             engine: running.enter_context(started(engine, kind, picture)) for engine in engines
