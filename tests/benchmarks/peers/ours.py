@@ -15,8 +15,8 @@ STORING = 0.008  # seconds that S3 takes for a small object
 
 
 def pictures() -> Iterator[bytes]:
-    encoded = resize(PICTURE, RENDITIONS, Format[KIND.upper()]).encoded
-    return (encoded[rendition] for rendition in RENDITIONS)
+    resized = resize(PICTURE, RENDITIONS, Format[KIND.upper()])
+    return (resized.encode(rendition) for rendition in RENDITIONS)
 
 
 def plain() -> list[bytes]:
