@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.gateway import template
+
 from vitrine.domain.renditions import SETS
 from vitrine_cli import workspace
 from vitrine_cli.failure import FailureError
@@ -151,7 +153,7 @@ def started(engine: Engine, kind: str, picture: Path, *, pinned: bool = True) ->
         process = subprocess.Popen(
             command,
             cwd=engine.folder,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **HEAP},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -212,3 +214,13 @@ def throttled(pid: int, share: float) -> Iterator[None]:
     finally:
         over.set()
         keeper.join()
+
+
+HEAP = {
+    name: value
+    for name, value in template()["Resources"]["GenerateRenditions"]["Properties"]["Environment"][
+        "Variables"
+    ].items()
+    if name.startswith("MALLOC_")
+}
+"""How every engine's process keeps memory: as the function's does."""
