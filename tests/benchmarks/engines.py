@@ -26,6 +26,14 @@ from vitrine_cli.failure import FailureError
 PEERS = Path(__file__).parent / "peers"
 SHARP = workspace.HOME / "tools" / "sharp"
 ONE_THREAD = {"VIPS_CONCURRENCY": "1", "UV_THREADPOOL_SIZE": "1", "OMP_NUM_THREADS": "1"}
+HEAP = {
+    name: value
+    for name, value in template()["Resources"]["GenerateRenditions"]["Properties"]["Environment"][
+        "Variables"
+    ].items()
+    if name.startswith("MALLOC_")
+}
+"""How every engine's process keeps memory: as the function's does."""
 SIZES = json.dumps([(rendition.width, rendition.height) for rendition in SETS["gallery"]])
 
 
@@ -214,13 +222,3 @@ def throttled(pid: int, share: float) -> Iterator[None]:
     finally:
         over.set()
         keeper.join()
-
-
-HEAP = {
-    name: value
-    for name, value in template()["Resources"]["GenerateRenditions"]["Properties"]["Environment"][
-        "Variables"
-    ].items()
-    if name.startswith("MALLOC_")
-}
-"""How every engine's process keeps memory: as the function's does."""

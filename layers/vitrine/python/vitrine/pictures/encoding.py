@@ -1,7 +1,7 @@
 """Pixels as files: small, soon, and without a word about where they come from.
 
-Of a photograph 1024 pixels wide, WebP's next effort takes twice the time and saves 4 % of the bytes;
-AVIF's next slower speed takes four times as long and saves 5 %.
+Of a photograph 1024 pixels wide, WebP's next effort takes twice the time and saves 4 % of the
+bytes, AVIF's next slower speed takes four times as long and saves 5 %.
 """
 
 import io
