@@ -11,9 +11,21 @@ from vitrine.domain.renditions import Rendition
 from vitrine.pictures.inspection import decoder
 from vitrine.pictures.resampling import shrink
 
+MOVING_LIMIT = 25_000_000
+"""Pixels, all frames together, beyond which a GIF's renditions show its first frame only.
+
+Every frame takes time in every size, and again in alternative formats.
+"""
+_FRAME = 10_000
+"""Pixels that each frame counts as at least."""
 _SEEN = 128
 """From which alpha on a pixel is shown: a GIF's are there or not."""
 _CLEARED = 2  # a frame that leaves nothing behind, so that each stands for itself
+
+
+def moves_too_much(size: tuple[int, int], frames: int) -> bool:
+    """Whether so many frames of this size, pixels across and down, are not to be animated."""
+    return max(_FRAME, size[0] * size[1]) * frames > MOVING_LIMIT
 
 
 def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Rendition, bytes]:

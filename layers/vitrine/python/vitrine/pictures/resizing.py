@@ -14,7 +14,7 @@ from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 from vitrine.pictures import png
-from vitrine.pictures.animation import animate
+from vitrine.pictures.animation import animate, moves_too_much
 from vitrine.pictures.appearance import look
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
@@ -50,6 +50,7 @@ class Resized:
         kind: format of the renditions.
         appearance: what it looks like.
         sizes: pixels across and down of each rendition.
+        stilled: whether it moves and its renditions show the first frame, because all are too much.
     """
 
     published: bytes
@@ -57,6 +58,7 @@ class Resized:
     kind: Format
     appearance: Appearance
     sizes: Mapping[Rendition, _Size]
+    stilled: bool
     _steps: Mapping[_Size, Pillow.Image]
     _moving: Mapping[_Size, bytes]
     _grainy: bool
@@ -112,13 +114,15 @@ def _resize(
     kind = still or rendition_format(original, transparent=seen.transparent)
     sizes, steps = _cascade(pixels, _meaning(published, original), original, renditions)
     moving: dict[_Size, bytes] = {}
-    if original is Format.GIF and seen.frames > 1 and still is None:
+    moves = original is Format.GIF and seen.frames > 1 and still is None
+    stilled = moves and moves_too_much((seen.width, seen.height or 0), seen.frames)
+    if moves and not stilled:
         moved = animate(published, renditions)
         moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
     smallest = steps[min(steps)]
     largest = steps[max(steps)]
     grainy = kind is not Format.JPEG and not moving and is_grainy(largest)
-    return Resized(published, original, kind, look(smallest), sizes, steps, moving, grainy)
+    return Resized(published, original, kind, look(smallest), sizes, stilled, steps, moving, grainy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +147,12 @@ def _cascade(
     """The size of each rendition, and the picture in each size."""
     turned, profile = meaning.turned, meaning.profile
     with decoder(pixels, original) as picture:
+        inked = picture.mode == "CMYK"
         width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
         sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
         largest, *smaller = sorted(set(sizes.values()), reverse=True)
         step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
-    if profile:  # here, where few pixels are left
+    if profile and not inked:  # here, where few pixels are left
         step = in_srgb(step, profile)
     if turned in _UPRIGHTING:
         step = step.transpose(_UPRIGHTING[turned])
