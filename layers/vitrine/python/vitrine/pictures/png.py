@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from vitrine.pictures import chromaticities
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
 
@@ -111,7 +112,11 @@ def _chunk(name: bytes, payload: bytes) -> bytes:
 
 
 def colour_profile(data: bytes) -> bytes | None:
-    """The colour profile in a PNG, unless it unpacks to more than a profile can be."""
+    """The colour profile of a PNG, in it or made of the numbers in it; None where it says sRGB.
+
+    One that unpacks to more than a profile can be is none.
+    """
+    found = dict[bytes, bytes]()
     for name, chunk in chunks(data):
         if name == b"iCCP":
             packed = chunk[8:-4].partition(b"\0")[2][1:]
@@ -121,7 +126,24 @@ def colour_profile(data: bytes) -> bytes | None:
             except zlib.error:
                 return None
             return profile if unpacker.eof else None
-    return None
+        found[name] = chunk[8:-4] if name in _DESCRIBED else b""
+        if name == b"IDAT":
+            break
+    return None if {b"sRGB", b"cICP"} & found.keys() else _described(found)
+
+
+_DESCRIBED = frozenset((b"IHDR", b"gAMA", b"cHRM"))
+
+
+def _described(found: dict[bytes, bytes]) -> bytes | None:
+    header, gamma, places = (found.get(name, b"") for name in (b"IHDR", b"gAMA", b"cHRM"))
+    if len(gamma) != 4:
+        return None
+    (exponent,) = struct.unpack(">I", gamma)
+    grey = header[9] == _GREY and b"tRNS" not in found
+    if len(places) != 32 or grey:
+        return chromaticities.profile(exponent, grey=grey)
+    return chromaticities.profile(exponent, struct.unpack(">8I", places))
 
 
 def way_up(data: bytes) -> int:
