@@ -17,6 +17,9 @@ from vitrine.pictures.publication import publish
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
+SIDE_LIMIT = 65_500
+"""Pixels across or down beyond which a picture is not decoded: a JPEG, as renditions are, has no
+more."""
 _FRAME = 10_000
 """Pixels that each of several frames counts as at least: it takes time however small it is."""
 
@@ -55,7 +58,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
     try:
         pixels = pixels_of(data, kind)
     except DamagedError:
-        return read_header(data, kind)
+        return _claimed(data, kind)
     header = read_header(pixels, kind)
     if header.oversized or header.width is None or kind not in decoded:
         return header
@@ -85,17 +88,17 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
-    """What the header of a picture of format `kind` shows; no pixel of it is decoded."""
-    try:
-        across, down, count = _EXTENTS[kind](data)
-    except (DamagedError, struct.error, IndexError):
-        across, down, count = 0, 0, 1
-    oversized = across * down > PIXEL_LIMIT or (
-        count > 1 and max(_FRAME, across * down) * count > PIXEL_LIMIT
-    )
-    if oversized:
-        width, height = struct.unpack_from("<HH", data, 6) if kind is Format.GIF else (across, down)
-        return Inspection(kind, width, height, count, whole=True, oversized=True)
+    """What the header of a picture of format `kind` shows; no pixel of it is decoded.
+
+    Args:
+        data: the picture, as `pixels_of` it.
+        kind: its format.
+    """
+    claimed = _claimed(data, kind)
+    across, down, count = _extent(data, kind)
+    counted = across * down if count == 1 else max(_FRAME, across * down) * count
+    if counted > PIXEL_LIMIT or max(across, down) > SIDE_LIMIT:
+        return replace(claimed, whole=True, oversized=True)
     seen = Inspection(kind)
     try:
         with decoder(data, kind) as picture:
@@ -106,6 +109,23 @@ def read_header(data: bytes, kind: Format) -> Inspection:
         return seen
 
 
+def _claimed(data: bytes, kind: Format) -> Inspection:
+    """What a picture says of itself, seen by no decoder, as it may be damaged."""
+    width, height, frames = _extent(data, kind)
+    if kind is Format.GIF and len(data) >= _GIF_SIZE.size:
+        _, width, height = _GIF_SIZE.unpack_from(data)  # frames beyond its screen are not shown
+    return Inspection(kind, width, height, frames) if width and height else Inspection(kind)
+
+
+def _extent(data: bytes, kind: Format) -> tuple[int, int, int]:
+    """Pixels across and down, and frames; none where the bytes do not say."""
+    try:
+        return _EXTENTS[kind](data)
+    except (DamagedError, struct.error, IndexError):
+        return 0, 0, 1
+
+
+_GIF_SIZE = struct.Struct("<6sHH")
 _EXTENTS: Mapping[Format, Callable[[bytes], tuple[int, int, int]]] = {
     Format.PNG: png.extent,
     Format.JPEG: jpeg.extent,
@@ -142,9 +162,9 @@ def _is_whole(data: bytes, kind: Format) -> bool:
         if kind is Format.JPEG:
             return _is_whole_jpeg(data)
         if kind is Format.PNG:
-            complete = png.is_complete(data)
-            if png.is_still(data) or not complete:
-                return complete
+            rows = png.rows(data)
+            if rows is not png.Rows.DOUBTFUL:
+                return rows is png.Rows.ALL
         with decoder(data, kind) as picture:
             for frame in range(getattr(picture, "n_frames", 1)):
                 picture.seek(frame)

@@ -18,8 +18,8 @@ _ARITHMETIC = frozenset(range(0xC9, 0xD0)) - {0xCC}
 _FILLING = bytes(range(1, 255)) * 2
 _SEGMENTS = 10_000
 """From how many segments on a JPEG is an attack; cameras write a few dozen."""
-_SCANNED = 1_600_000_000
-"""Pixels that all scans of a JPEG may go over: 32 scans of the largest picture, real ones have 10.
+_SCANS, _SCANNED = 32, 1_600_000_000
+"""Scans that any JPEG may have, and pixels that more of them may go over; real ones have 10 scans.
 
 A scan of a few bytes makes a decoder go through the whole picture once more.
 """
@@ -51,7 +51,7 @@ def segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         at, scan = end, b""
         if marker == _SOS:
             scanned += pixels
-            if scanned > _SCANNED:
+            if scanned > max(_SCANNED, _SCANS * pixels):
                 raise DamagedError("a JPEG of too many scans")
             follower = _MARKER.search(data, end)
             at = follower.start() if follower else len(data)

@@ -6,6 +6,7 @@ Nothing here decodes a picture.
 import struct
 import zlib
 from collections.abc import Iterator
+from enum import Enum
 
 from vitrine.pictures import chromaticities
 from vitrine.pictures.errors import DamagedError
@@ -174,13 +175,16 @@ def extent(data: bytes) -> tuple[int, int, int]:
     return width, height, max(1, promised, frames)
 
 
-def is_still(data: bytes) -> bool:
-    """Whether a PNG has no pixels but those that every reader shows."""
-    return all(name != b"fdAT" for name, _ in chunks(data))
+class Rows(Enum):
+    """What there is of a PNG's rows."""
+
+    MISSING = "not all"
+    ALL = "all, and each can be read"
+    DOUBTFUL = "all of the still picture, and more that a decoder has to judge"
 
 
-def is_complete(data: bytes) -> bool:
-    """Whether a PNG has its palette and all its rows, and none that cannot be read.
+def rows(data: bytes) -> Rows:
+    """Whether a PNG has its palette and all its rows, none of them told in an unknown way.
 
     Decoders take one that ends between two rows for whole, and one that lacks its palette for grey.
     There is nothing else in a still picture that a decoder can fail at, and this takes no memory.
@@ -189,7 +193,8 @@ def is_complete(data: bytes) -> bool:
         DamagedError: its chunks cannot be followed to the picture's end.
         zlib.error: its pixels cannot be unpacked.
     """
-    passes, end, at, indexed = list[tuple[int, int, int]](), 0, 0, False
+    passes, end, at = list[tuple[int, int, int]](), 0, 0
+    indexed, moving = False, False
     unpacker = zlib.decompressobj()
     for name, chunk in chunks(data):
         if name == b"IHDR":
@@ -197,17 +202,21 @@ def is_complete(data: bytes) -> bool:
             end = max((stop for _, stop, _ in passes), default=0)
         elif name == b"PLTE":
             indexed = False
+        elif name == b"fdAT":
+            moving = True
         elif name == b"IDAT":
             packed = chunk[8:-4]
             while packed and not unpacker.eof:
-                rows = unpacker.decompress(packed, _STEP)
+                unpacked = unpacker.decompress(packed, _STEP)
                 packed = unpacker.unconsumed_tail
-                if not _readable(rows, at, passes):
-                    return False
-                at += len(rows)
+                if not _readable(unpacked, at, passes):
+                    return Rows.MISSING
+                at += len(unpacked)
                 if at > end + _STEP:
-                    return False  # no picture, whatever it is
-    return 0 < end <= at and not indexed
+                    return Rows.MISSING  # no picture, whatever it is
+    if not 0 < end <= at or indexed:
+        return Rows.MISSING
+    return Rows.ALL if at == end and unpacker.eof and not moving else Rows.DOUBTFUL
 
 
 def _readable(rows: bytes, at: int, passes: list[tuple[int, int, int]]) -> bool:
