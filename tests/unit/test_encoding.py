@@ -9,8 +9,8 @@ from tests import pictures
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Alternative
-from vitrine.pictures import png
 from vitrine.pictures.encoding import encode, encode_alternative, is_grainy
+from vitrine.pictures.inspection import inspect
 from vitrine.pictures.resizing import resize
 
 GALLERY = SETS["gallery"]
@@ -55,7 +55,7 @@ def test_a_photograph_of_any_shape_is_a_complete_png(size: tuple[int, int], mode
 
     again = pictures.opened(encoded)
     assert (again.mode, again.tobytes()) == (mode, picture.tobytes())
-    assert png.is_complete(encoded)
+    assert inspect(encoded).whole
 
 
 def test_what_is_saved_in_time_costs_a_photograph_few_bytes_and_a_drawing_many() -> None:

@@ -28,16 +28,19 @@ def shrink(
     if whole and size == picture.size:
         return picture
     if not _SIMD:
-        box = (0.0, 0.0, *(extent or picture.size))
-        return picture.resize(size, Pillow.Resampling.LANCZOS, box)
+        sharpness = (
+            Pillow.Resampling.BICUBIC if picture.mode == "RGBA" else Pillow.Resampling.LANCZOS
+        )
+        return picture.resize(size, sharpness, (0.0, 0.0, *(extent or picture.size)))
     smaller = Pillow.new(picture.mode, size, None)
     # With an alpha channel the resampler multiplies colours by it, so that what cannot be seen
-    # does not bleed into what can.
+    # does not bleed into what can; and what sharpens less does not light up the edge to nothing.
+    sharpness = FilterType.catmull_rom if picture.mode == "RGBA" else FilterType.lanczos3
     Resizer().resize_pil(
         picture,
         smaller,
         ResizeOptions(
-            ResizeAlg.convolution(FilterType.lanczos3),
+            ResizeAlg.convolution(sharpness),
             crop_box=None if whole else CropBox(0, 0, *(extent or picture.size)),
         ),
     )
