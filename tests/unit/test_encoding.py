@@ -121,3 +121,19 @@ def test_what_moves_moves_in_alternatives_as_long_and_as_often(
             assert durations == [80, 120, 200]
             if alternative is Alternative.WEBP:
                 assert moving.info["loop"] == shown
+
+
+@pytest.mark.parametrize(("height", "shown"), [(16_383, "image/webp"), (16_384, "image/png")])
+def test_what_is_too_long_for_an_alternative_stays_as_it_is(height: int, shown: str) -> None:
+    picture = Image.new("RGB", (40, height), (200, 30, 40))
+    picture.paste((20, 90, 160), (0, 0, 20, height // 2))
+    resized = resize(pictures.encode(picture, "PNG"), GALLERY)
+    rendition = GALLERY[5]  # 100 wide, and as high as it wants
+
+    encoded = resized.encode(rendition, Alternative.WEBP)
+
+    assert resized.media_type(rendition, Alternative.WEBP) == shown
+    with Image.open(io.BytesIO(encoded)) as again:
+        assert Image.MIME[str(again.format)] == shown
+        assert again.size == resized.sizes[rendition] == (40, height)
+    assert resized.media_type(GALLERY[0], Alternative.WEBP) == "image/webp"

@@ -33,15 +33,17 @@ class Rendition:
 class Alternative(Enum):
     """A format in which a rendition exists beside its own, for those who ask for it.
 
-    It is served under the rendition's own URL, chosen by the request's `Accept`.
+    It is served under the rendition's own URL, chosen by the request's `Accept`. `longest` is how
+    many pixels across or down it can have.
     """
 
-    AVIF = ("avif", "image/avif")
-    WEBP = ("webp", "image/webp")
+    AVIF = ("avif", "image/avif", 65_535)
+    WEBP = ("webp", "image/webp", 16_383)
 
-    def __init__(self, extension: str, media_type: str) -> None:
+    def __init__(self, extension: str, media_type: str, longest: int) -> None:
         self.extension = extension
         self.media_type = media_type
+        self.longest = longest
 
 
 SETS: Mapping[str, tuple[Rendition, ...]] = {

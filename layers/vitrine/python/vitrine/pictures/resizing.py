@@ -70,11 +70,21 @@ class Resized:
         return replace(look(self._steps[min(self._steps)]), stilled=self.stilled)
 
     def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
-        """A rendition as a file, in an alternative format or in that of all; moving, if it does."""
-        wanted = self.sizes[rendition], alternative
+        """A rendition as a file, of the type that `media_type` tells; moving, if it does."""
+        wanted = self.sizes[rendition], self._possible(rendition, alternative)
         if wanted not in self._encoded:
             self._encoded[wanted] = self._encode(*wanted)
         return self._encoded[wanted]
+
+    def media_type(self, rendition: Rendition, alternative: Alternative | None = None) -> str:
+        """The type of a rendition's file; the usual one where it is too long for an alternative."""
+        return (self._possible(rendition, alternative) or self.kind).media_type
+
+    def _possible(
+        self, rendition: Rendition, alternative: Alternative | None
+    ) -> Alternative | None:
+        fits = alternative and max(self.sizes[rendition]) <= alternative.longest
+        return alternative if fits else None
 
     def _encode(self, size: _Size, alternative: Alternative | None) -> bytes:
         if size in self._moving:

@@ -144,7 +144,7 @@ def public_pictures(
             key = locations.alternative_key(beside, alternative)
             if keys is None or key in keys:
                 encoded = resized.encode(rendition, alternative)
-                yield PublicPicture(key, encoded, alternative.media_type)
+                yield PublicPicture(key, encoded, resized.media_type(rendition, alternative))
 
 
 def resized_for(image: Image | LibraryImage, data: bytes) -> Resized:
