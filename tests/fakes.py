@@ -6,7 +6,7 @@
 import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -32,8 +32,9 @@ from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
+from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, Shop
-from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
+from vitrine.ports import Deposit, GalleryChange, PublicPicture, StoredOriginal
 
 
 def etag(data: bytes) -> str:
@@ -326,18 +327,27 @@ class FakeBlobs:
     import_folder: dict[str, bytes] = field(default_factory=dict)
     announced: list[str] = field(default_factory=list)
     public: dict[str, PublicPicture] = field(default_factory=dict)
+    stored_at: dict[str, datetime] = field(default_factory=dict)
+    clock: Callable[[], datetime] = now
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
         assert media_type.startswith("image/")
         self.originals[key] = StoredOriginal(data, product)
+        self.stored_at[key] = self.clock()
 
     def original(self, key: str) -> StoredOriginal:
         if key not in self.originals:
             raise OriginalMissingError(key)
         return self.originals[key]
 
+    def deposit(self, key: str) -> Deposit:
+        return Deposit(self.original(key).product, self.stored_at[key])
+
     def original_keys(self, shop: str, image: int) -> list[str]:
         return [key for key in self.originals if key.startswith(f"originals/{shop}/{image}/")]
+
+    def shop_keys(self, shop: str) -> list[str]:
+        return [key for key in self.originals if key.startswith(f"originals/{shop}/")]
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         data = self.import_folder.get(key)

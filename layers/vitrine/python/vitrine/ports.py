@@ -201,6 +201,19 @@ class StoredOriginal:
 
 
 @dataclass(frozen=True, slots=True)
+class Deposit:
+    """What storage knows of an original without reading it.
+
+    Attributes:
+        product: key of the product it was uploaded for; empty for none.
+        stored_at: when it was stored last, UTC.
+    """
+
+    product: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPicture:
     """A picture ready for the CDN.
 
@@ -228,8 +241,18 @@ class Blobs(Protocol):
             OriginalMissingError: nothing is stored there.
         """
 
+    def deposit(self, key: str) -> Deposit:
+        """What storage knows of an original.
+
+        Raises:
+            OriginalMissingError: nothing is stored there.
+        """
+
     def original_keys(self, shop: str, image: int) -> list[str]:
         """Keys of all originals that an image has, older ones of replaced bytes too."""
+
+    def shop_keys(self, shop: str) -> list[str]:
+        """Keys of all originals that a shop has, in no order."""
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         """Read a file of the import folder, the whole of it.
