@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from vitrine.domain.errors import OriginalMissingError
+from vitrine.domain.images import Image
+from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
 from vitrine.ports import Blobs, Galleries, Library
 
@@ -17,14 +19,24 @@ NOBODY_COMMITS_AFTER = timedelta(hours=1)
 
 
 class Fate(Enum):
-    """What became of an original that may lack a record."""
+    """What became of an original whose pictures could not be made."""
 
-    GONE = auto()
-    """It is not there, or no longer: it was nobody's."""
+    LET_GO = auto()
+    """It was nobody's, and is gone."""
+    UNCLAIMED = auto()
+    """New bytes of an image that keeps its old ones, as their writer died: they stay private, and
+    go with the image's next bytes or with the image."""
     YOUNG = auto()
-    """A record may still come."""
+    """It may lack its record, and that may still come."""
     KEPT = auto()
-    """Its image has a record, be it of other bytes: it goes with that image's next change."""
+    """It is an image's, or was."""
+    MISSING = auto()
+    """It is not there."""
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing will ever be made of it."""
+        return self in (Fate.LET_GO, Fate.UNCLAIMED)
 
 
 def remove_what_is_left(
@@ -44,7 +56,7 @@ def remove_what_is_left(
         How many were left: none, usually, for those who remove records remove originals too.
     """
     left = blobs.original_keys(shop, image)
-    if not left or has_record(galleries, library, shop, image, product):
+    if not left or _record(galleries, library, shop, image, product):
         return 0
     blobs.remove_originals(left)
     return len(left)
@@ -53,24 +65,27 @@ def remove_what_is_left(
 def let_go(
     galleries: Galleries, library: Library, blobs: Blobs, address: Address, now: datetime
 ) -> Fate:
-    """Remove an original if it is nobody's and has been for longer than a writer lives."""
+    """Remove an original if its image has no record and no writer lives who could commit one."""
     try:
         found = blobs.deposit(address.original_key)
     except OriginalMissingError:
-        return Fate.GONE
+        return Fate.MISSING
     if now - found.stored_at < NOBODY_COMMITS_AFTER:
         return Fate.YOUNG
     # Looked for when it is too late for a new record: what is not there now never comes.
-    if has_record(galleries, library, address.shop, address.image, found.product):
-        return Fate.KEPT
-    blobs.remove_originals([address.original_key])
-    return Fate.GONE
+    image = _record(galleries, library, address.shop, address.image, found.product)
+    if image is None:
+        blobs.remove_originals([address.original_key])
+        return Fate.LET_GO
+    return Fate.UNCLAIMED if image.original.revision < address.revision else Fate.KEPT
 
 
-def has_record(galleries: Galleries, library: Library, shop: str, image: int, product: str) -> bool:
-    """Whether an image has a record anywhere: in a gallery, retired, or in the library."""
-    return bool(
-        (product and galleries.image(shop, product, image))
+def _record(
+    galleries: Galleries, library: Library, shop: str, image: int, product: str
+) -> Image | LibraryImage | None:
+    """An image's record wherever it is: in a gallery, among the retired, or in the library."""
+    return (
+        (galleries.image(shop, product, image) if product else None)
         or galleries.retired(shop, image)
         or library.image(shop, image)
     )

@@ -1,7 +1,8 @@
 """Withdrawing the public pictures of an original that is gone, told by a storage event."""
 
-from vitrine.domain.locations import Address, named_key, parse_original_key
+from vitrine.domain.locations import Address, LibraryAddress, named_key, parse_original_key
 from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
 from vitrine.ports import Blobs, Galleries
 
 
@@ -50,6 +51,17 @@ def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
         return
     blobs.remove_originals(left)
     blobs.remove_public([named_key(shop, name) for name in products])
+
+
+def remove_unlisted(blobs: Blobs, address: Address) -> int:
+    """Remove renditions, of bytes that stay, whose sizes the table no longer has; how many."""
+    kind = "library" if isinstance(address, LibraryAddress) else "gallery"
+    listed = {rendition.name for rendition in SETS[kind]}
+    keys = blobs.public_keys(address.renditions_prefix)
+    unlisted = [key for key in keys if address.rendition_name(key) not in {*listed, None}]
+    if unlisted:
+        blobs.remove_public(unlisted)
+    return len(unlisted)
 
 
 def remove_superseded(blobs: Blobs, address: Address) -> None:
