@@ -28,13 +28,15 @@ from vitrine.domain.errors import (
     ShopExistsError,
 )
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
 from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.ports import Deposit, GalleryChange, PublicPicture, StoredOriginal
+
+APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
 
 def etag(data: bytes) -> str:
@@ -226,10 +228,11 @@ class FakeGalleries:
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
         for before, after in change.changed:
-            # Unless it brings other bytes, the state of renditions is not a change's to write.
-            same = after.original == before.original
-            state = present[after.id].renditions if same else after.renditions
-            present[after.id] = replace(after, renditions=state)
+            # Unless it brings other bytes, what their renditions are is not a change's to write.
+            known = present[after.id] if after.original == before.original else after
+            present[after.id] = replace(
+                after, renditions=known.renditions, appearance=known.appearance
+            )
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
@@ -265,11 +268,11 @@ class FakeGalleries:
             if (owner, of) == (shop, image)
         }
 
-    def complete_renditions(self, address: Address, product: str) -> None:
+    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         found = self.image(address.shop, product, address.image)
         if found is None or locations.address(found) != address:
             raise RecordMissingError(address.original_key)
-        complete = replace(found, renditions=RenditionState.COMPLETE)
+        complete = replace(found, renditions=RenditionState.COMPLETE, appearance=appearance)
         self.records[address.shop, product][address.image] = complete
 
     def image_count(self, shop: str) -> int:
@@ -286,11 +289,11 @@ class FakeLibrary:
     def image(self, shop: str, image: int) -> LibraryImage | None:
         return self.records.get((shop, image))
 
-    def complete_renditions(self, address: Address) -> None:
+    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
         found = self.image(address.shop, address.image)
         if found is None or locations.address(found) != address:
             raise RecordMissingError(address.original_key)
-        self.add(replace(found, renditions=RenditionState.COMPLETE))
+        self.add(replace(found, renditions=RenditionState.COMPLETE, appearance=appearance))
 
 
 @dataclass

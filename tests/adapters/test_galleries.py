@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 from tests.adapters.conftest import Ports, on_aws
+from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
@@ -165,7 +166,7 @@ def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(port
 def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) -> None:
     stored = image(7)
     head = add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
 
     late = replace(stored, texts=Texts("late"), version=1)  # read before they were complete
     ports.galleries.commit(
@@ -173,7 +174,7 @@ def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) 
     )
 
     found = ports.galleries.image("s1", stored.product, 7)
-    assert found == replace(late, renditions=RenditionState.COMPLETE)
+    assert found == replace(late, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
 
 
 def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
@@ -181,7 +182,7 @@ def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
 ) -> None:
     stored = image(7)
     head = add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
 
     ports.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
@@ -221,14 +222,14 @@ def test_a_gallery_of_many_images_is_read_whole(ports: Ports) -> None:
 def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(address(stored), stored.product)
+        ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
 
     add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product)
-    ports.galleries.complete_renditions(address(stored), stored.product)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
 
     found = ports.galleries.image("s1", stored.product, 7)
-    assert found == replace(stored, renditions=RenditionState.COMPLETE)
+    assert found == replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
 
 
 @pytest.mark.parametrize("other", [{"revision": 4}, {"digest": "f" * 64}])
@@ -238,7 +239,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[st
     replaced = replace(stored, original=replace(stored.original, **other))
 
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(address(replaced), stored.product)
+        ports.galleries.complete_renditions(address(replaced), stored.product, APPEARANCE)
 
     found = ports.galleries.image("s1", stored.product, 7)
     assert found is not None

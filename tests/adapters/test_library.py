@@ -7,6 +7,7 @@ import boto3
 import pytest
 from tests.adapters.conftest import Ports, on_aws
 from tests.adapters.test_galleries import MOMENT, image
+from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
@@ -43,9 +44,9 @@ def test_complete_renditions_are_noted_once_and_again(ports: Ports) -> None:
     ports.library.add(shelved(43))
 
     for _ in range(2):
-        ports.library.complete_renditions(address(stored))
+        ports.library.complete_renditions(address(stored), APPEARANCE)
 
-    complete = replace(stored, renditions=RenditionState.COMPLETE)
+    complete = replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
     assert ports.library.image("s1", 42) == complete
     assert ports.library.image("s1", 43) == shelved(43)
 
@@ -61,7 +62,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
         replace(stored, original=replace(stored.original, revision=1)),
     ):
         with pytest.raises(RecordMissingError):
-            ports.library.complete_renditions(address(other))
+            ports.library.complete_renditions(address(other), APPEARANCE)
     assert ports.library.image("s1", 42) == stored
     assert ports.library.image("s1", 43) is None
 

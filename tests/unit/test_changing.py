@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from tests import pictures
 from tests.conftest import World
+from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, ImageNotFoundError, PictureRefusedError
 from vitrine.domain.gallery import Gallery, Placed
@@ -215,7 +216,9 @@ def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
 ) -> None:
     found = get_placed(catalogue, PRODUCT, 2)
     where = address(found.image)
-    once_before_commit(world, monkeypatch, lambda: world.galleries.complete_renditions(where, "p"))
+    once_before_commit(
+        world, monkeypatch, lambda: world.galleries.complete_renditions(where, "p", APPEARANCE)
+    )
 
     change_image(catalogue, found, Change(source=at_hand(pictures.png(), "a.png")), RULES)
 

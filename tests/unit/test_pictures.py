@@ -13,7 +13,7 @@ from tests import pictures
 
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.pictures import Format, Inspection
-from vitrine.domain.renditions import SETS
+from vitrine.domain.renditions import SETS, Rendition
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import PIXEL_LIMIT, inspect
 from vitrine.pictures.orientation import orientation, orientation_only
@@ -21,6 +21,13 @@ from vitrine.pictures.publication import publish
 from vitrine.pictures.resizing import resize
 
 GALLERY = SETS["gallery"]
+
+
+def renditions(data: bytes) -> dict[Rendition, bytes]:
+    resized = resize(data, GALLERY)
+    return {rendition: resized.encode(rendition) for rendition in GALLERY}
+
+
 EVERY_FORMAT = {kind: pictures.encode(pictures.gradient(60, 40), kind.name) for kind in Format}
 SECRET = b"taken at 52.5163 N 13.3777 E"
 
@@ -75,7 +82,7 @@ def test_damaged_bytes_never_raise(kind: Format, data: st.DataObject) -> None:
     seen = inspect(bytes(damaged))
     assert seen.format in (kind, None)
     if seen.whole and not seen.oversized:
-        assert len(resize(bytes(damaged), GALLERY).encoded) == len(GALLERY)
+        assert len(renditions(bytes(damaged))) == len(GALLERY)
 
 
 @given(st.binary(max_size=300))
@@ -238,7 +245,7 @@ def test_one_colour_may_stand_for_nothing_at_every_depth(
     data = pictures.png_of_chunks(chunks)
 
     assert inspect(data).whole
-    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[6]]).convert("RGBA")
+    small = pictures.opened(renditions(data)[GALLERY[6]]).convert("RGBA")
     assert small.getchannel("A").getextrema() == (0, 0)
 
 
@@ -268,7 +275,7 @@ def test_broken_descriptions_reject_no_picture(chunk: tuple[bytes, bytes]) -> No
     data = plain[:33] + pictures.png_chunk(*chunk) + plain[33:]
 
     assert inspect(data) == inspect(plain)
-    assert resize(data, GALLERY).encoded == resize(plain, GALLERY).encoded
+    assert renditions(data) == renditions(plain)
 
 
 # Publication
@@ -362,7 +369,7 @@ def test_no_exif_data_is_trusted_or_feared(data: bytes) -> None:
 
 
 def sizes(data: bytes) -> list[tuple[int, int]]:
-    return [pictures.opened(each).size for each in resize(data, GALLERY).encoded.values()]
+    return [pictures.opened(each).size for each in renditions(data).values()]
 
 
 def test_every_rendition_has_its_size_and_is_never_enlarged() -> None:
@@ -374,7 +381,7 @@ def test_every_rendition_has_its_size_and_is_never_enlarged() -> None:
 def test_a_tall_picture_is_never_enlarged_from_a_smaller_step() -> None:
     """Inside 1024 x 1024 it is narrower than at a width of 640: the box is not the largest."""
     tall = Image.effect_noise((640, 3000), 80)
-    resized = resize(pictures.encode(tall, "PNG"), GALLERY).encoded
+    resized = renditions(pictures.encode(tall, "PNG"))
 
     assert pictures.opened(resized[GALLERY[0]]).size == (218, 1024)
     full = pictures.opened(resized[GALLERY[1]])
@@ -387,7 +394,7 @@ def test_one_grey_of_16_bits_may_stand_for_nothing() -> None:
     chunks = [(b"IHDR", header), (b"tRNS", struct.pack(">H", 200))]
     chunks += [(b"IDAT", zlib.compress(row * 300)), (b"IEND", b"")]
 
-    full = pictures.opened(resize(pictures.png_of_chunks(chunks), GALLERY).encoded[GALLERY[0]])
+    full = pictures.opened(renditions(pictures.png_of_chunks(chunks))[GALLERY[0]])
 
     assert full.getpixel((1, 5)) == (0, 0, 0, 0)
     assert full.getpixel((250, 5)) == (195, 195, 195, 255)
@@ -401,7 +408,7 @@ def test_pixels_of_every_kind_of_png_look_the_same_when_small(mode: str) -> None
         expected = expected.point(lambda value: value / 256).convert("L")
     expected = expected.convert("RGBA").resize((100, 100), Image.Resampling.BOX)
 
-    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]])
+    small = pictures.opened(renditions(data)[GALLERY[5]])
 
     difference = ImageChops.difference(small.convert("RGBA"), expected)
     # A dithered black and white picture is noisy; all others are smooth.
@@ -420,7 +427,7 @@ def test_renditions_are_upright(kind: Format, turned: int) -> None:
     tag[0x0112] = turned
     data = pictures.encode(stored, kind.name, exif=tag)
 
-    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]]).convert("RGB")
+    small = pictures.opened(renditions(data)[GALLERY[5]]).convert("RGB")
 
     assert small.size == (100, 50)
     red, blue = small.getpixel((5, 5)), small.getpixel((95, 45))
@@ -434,7 +441,7 @@ def test_what_cannot_be_seen_does_not_bleed_into_what_can() -> None:
     picture = Image.new("RGBA", (400, 400), (0, 255, 0, 0))  # invisible green around a red disc
     picture.paste((255, 0, 0, 255), (101, 101, 299, 299))
 
-    small = pictures.opened(resize(pictures.encode(picture, "PNG"), GALLERY).encoded[GALLERY[6]])
+    small = pictures.opened(renditions(pictures.encode(picture, "PNG"))[GALLERY[6]])
 
     assert small.mode == "RGBA"
     visible = [pixel for pixel in small.get_flattened_data() if pixel[3] > 8]  # type: ignore[index]
@@ -447,7 +454,7 @@ def test_other_colour_spaces_become_srgb_and_profiles_do_not_travel() -> None:
     swapped = srgb.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
     data = pictures.encode(Image.new("RGB", (300, 300), "red"), "PNG", icc_profile=swapped)
 
-    for encoded in resize(data, GALLERY).encoded.values():
+    for encoded in renditions(data).values():
         small = pictures.opened(encoded)
         assert "icc_profile" not in small.info
         assert small.getpixel((5, 5)) == (0, 255, 0), "red means green in this colour space"
@@ -456,13 +463,13 @@ def test_other_colour_spaces_become_srgb_and_profiles_do_not_travel() -> None:
 def test_a_broken_profile_is_ignored() -> None:
     plain, broken = pictures.png(300, 300), pictures.png(300, 300, icc_profile=b"no profile")
 
-    assert resize(broken, GALLERY).encoded == resize(plain, GALLERY).encoded
+    assert renditions(broken) == renditions(plain)
 
 
 def test_cmyk_becomes_rgb() -> None:
     data = pictures.encode(pictures.gradient(200, 200).convert("CMYK"), "JPEG")
 
-    small = pictures.opened(resize(data, GALLERY).encoded[GALLERY[5]])
+    small = pictures.opened(renditions(data)[GALLERY[5]])
 
     assert small.mode == "RGB"
     difference = ImageChops.difference(small, pictures.gradient(100, 100))
@@ -471,9 +478,9 @@ def test_cmyk_becomes_rgb() -> None:
 
 @pytest.mark.parametrize("kind", Format)
 def test_renditions_carry_no_metadata(kind: Format) -> None:
-    resized = resize(with_metadata(kind, 6), GALLERY)
+    data = with_metadata(kind, 6)
 
-    for encoded in (resized.published, *resized.encoded.values()):
+    for encoded in (publish(data, kind), *renditions(data).values()):
         assert SECRET not in encoded
 
 

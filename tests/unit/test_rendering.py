@@ -13,7 +13,7 @@ from tests.conftest import World
 from pipeline import generate_renditions, remove_renditions
 from vitrine.domain.errors import ConflictError, PictureRefusedError, RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import Address, address
 from vitrine.domain.pictures import Format
@@ -381,11 +381,11 @@ def test_a_record_that_another_writes_just_now_is_completed_all_the_same(
     complete = pipeline.world.galleries.complete_renditions
     busy = [True]
 
-    def late(where: Address, product: str) -> None:
+    def late(where: Address, product: str, appearance: Appearance) -> None:
         if busy:
             busy.pop()
             raise ConflictError
-        complete(where, product)
+        complete(where, product, appearance)
 
     monkeypatch.setattr(pipeline.world.galleries, "complete_renditions", late)
 

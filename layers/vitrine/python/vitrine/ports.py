@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import FileName, Image
+from vitrine.domain.images import Appearance, FileName, Image
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
@@ -157,8 +157,8 @@ class Galleries(Protocol):
     def names_of(self, shop: str, image: int) -> Mapping[str, str]:
         """All names that an image has had, each with the product whose image it was."""
 
-    def complete_renditions(self, address: Address, product: str) -> None:
-        """Note that every rendition of an image's bytes is stored.
+    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
+        """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
@@ -178,8 +178,8 @@ class Library(Protocol):
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """One image's record."""
 
-    def complete_renditions(self, address: Address) -> None:
-        """Note that every rendition of an image's bytes is stored.
+    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
+        """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.

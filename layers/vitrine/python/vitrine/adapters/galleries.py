@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from vitrine.adapters import layout
 from vitrine.adapters.imports import settlement
 from vitrine.adapters.layout import sort_key
-from vitrine.adapters.originals import completion, original_attributes, original_of
+from vitrine.adapters.originals import (
+    appearance_attributes,
+    appearance_of,
+    completion,
+    original_attributes,
+    original_of,
+)
 from vitrine.adapters.table import (
     ConditionFailedError,
     Item,
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from vitrine.domain.images import Appearance
     from vitrine.domain.locations import Address
     from vitrine.ports import GalleryChange
 
@@ -151,8 +158,8 @@ class DynamoGalleries:
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
         return {item["sk"].removeprefix("NAME#"): item["product"] for item in items}
 
-    def complete_renditions(self, address: Address, product: str) -> None:
-        """Note that every rendition of an image's bytes is stored.
+    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
+        """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
@@ -160,7 +167,7 @@ class DynamoGalleries:
         """
         pk, sk = layout.gallery(address.shop, product), sort_key(address.image)
         try:
-            self._table.update(pk, sk, **completion(address))
+            self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 
@@ -210,8 +217,8 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
     """
     old, new = _image_item(before), _image_item(after)
     if after.original != before.original:
-        del old["renditions"]
-    changed = [name for name, value in new.items() if value != old.get(name)]
+        del old["renditions"], old["appearance"]
+    changed = [name for name, value in new.items() if name not in old or value != old[name]]
     condition = _unchanged_record(before)
     names = {f"#{name}": name for name in changed}
     values = wire({f":{name}": new[name] for name in changed})
@@ -303,6 +310,7 @@ def _image_item(image: Image) -> Item:
         "created": milliseconds(image.created_at),
         "updated": milliseconds(image.updated_at),
         "renditions": image.renditions.value,
+        **appearance_attributes(image.appearance),
         **({"version": image.version} if image.version else {}),
     }
 
@@ -320,5 +328,6 @@ def _image(item: Item, shop: str, product: str) -> Image:
         views={view: _view_facts(facts) for view, facts in item.get("views", {}).items()},
         name=_name(item.get("name")),
         renditions=RenditionState(item["renditions"]),
+        appearance=appearance_of(item),
         version=int(item.get("version", 0)),
     )

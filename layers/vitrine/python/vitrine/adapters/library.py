@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 from vitrine.adapters import layout
 from vitrine.adapters.layout import sort_key
-from vitrine.adapters.originals import completion, original_attributes, original_of
+from vitrine.adapters.originals import (
+    appearance_attributes,
+    appearance_of,
+    completion,
+    original_attributes,
+    original_of,
+)
 from vitrine.adapters.table import ConditionFailedError, Item, Table, key, milliseconds, moment
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 
 if TYPE_CHECKING:
+    from vitrine.domain.images import Appearance
     from vitrine.domain.locations import Address
 
 
@@ -31,8 +38,8 @@ class DynamoLibrary:
         item = self._table.get(layout.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
 
-    def complete_renditions(self, address: Address) -> None:
-        """Note that every rendition of an image's bytes is stored.
+    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
+        """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.
@@ -40,7 +47,7 @@ class DynamoLibrary:
         """
         pk, sk = layout.library(address.shop), sort_key(address.image)
         try:
-            self._table.update(pk, sk, **completion(address))
+            self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 
@@ -55,6 +62,7 @@ def _item(image: LibraryImage) -> Item:
         "created": milliseconds(image.created_at),
         "updated": milliseconds(image.updated_at),
         "renditions": image.renditions.value,
+        **appearance_attributes(image.appearance),
     }
 
 
@@ -68,4 +76,5 @@ def _image(item: Item, shop: str) -> LibraryImage:
         created_at=moment(item["created"]),
         updated_at=moment(item["updated"]),
         renditions=RenditionState(item["renditions"]),
+        appearance=appearance_of(item),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, wire
-from vitrine.domain.images import Original, RenditionState
+from vitrine.domain.images import Appearance, Original, RenditionState
 from vitrine.domain.pictures import Format
 
 if TYPE_CHECKING:
@@ -44,18 +45,31 @@ def original_of(item: Item) -> Original:
     )
 
 
-def completion(address: Address) -> dict[str, Any]:
+def appearance_attributes(appearance: Appearance | None) -> Item:
+    """The attribute of an appearance."""
+    return {"appearance": None if appearance is None else asdict(appearance)}
+
+
+def appearance_of(item: Item) -> Appearance | None:
+    """The appearance that a record's attributes tell."""
+    known = item.get("appearance")
+    return None if known is None else Appearance(**known)
+
+
+def completion(address: Address, appearance: Appearance) -> dict[str, Any]:
     """The update that notes complete renditions, of a record that has these bytes and no other."""
     values = {
         ":complete": RenditionState.COMPLETE.value,
+        ":appearance": asdict(appearance),
         ":revision": address.revision,
         ":digest": address.digest,
     }
     return {
-        "UpdateExpression": "SET #renditions = :complete",
+        "UpdateExpression": "SET #renditions = :complete, #appearance = :appearance",
         "ConditionExpression": "#revision = :revision AND begins_with(#hash, :digest)",
         "ExpressionAttributeNames": {
             "#renditions": "renditions",
+            "#appearance": "appearance",
             "#revision": "revision",
             "#hash": "hash",
         },

@@ -45,6 +45,21 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """What a picture looks like, known when its renditions are made.
+
+    Attributes:
+        colour: its dominant colour, `#rrggbb`.
+        thumbhash: its ThumbHash, base64, to be shown until the picture is there.
+        stilled: whether it moves and its renditions do not, having too many pixels for that.
+    """
+
+    colour: str
+    thumbhash: str
+    stilled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """What an image says to those who do not see it.
 
@@ -120,6 +135,7 @@ class Image:
         views: what store views say of it, by their id.
         name: the file name it goes by among the shop's, if it was given one (openmage §4.4).
         renditions: whether all of its renditions are stored.
+        appearance: what it looks like; None until they are.
         version: how often the record has been changed.
     """
 
@@ -134,6 +150,7 @@ class Image:
     views: Mapping[str, ViewFacts] = field(default_factory=dict)
     name: FileName | None = None
     renditions: RenditionState = RenditionState.PENDING
+    appearance: Appearance | None = None
     version: int = 0
 
     @property

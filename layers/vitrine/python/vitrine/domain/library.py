@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from vitrine.domain.images import Original, RenditionState
+from vitrine.domain.images import Appearance, Original, RenditionState
 
 
 class Purpose(StrEnum):
@@ -33,6 +33,7 @@ class LibraryImage:
         created_at: when it was made, UTC, milliseconds.
         updated_at: when it last changed, UTC, milliseconds.
         renditions: whether all of its renditions are stored.
+        appearance: what it looks like; None until they are.
     """
 
     id: int
@@ -43,3 +44,4 @@ class LibraryImage:
     created_at: datetime
     updated_at: datetime
     renditions: RenditionState = RenditionState.PENDING
+    appearance: Appearance | None = None

@@ -1,28 +1,31 @@
 """Renditions of one picture: upright, sRGB, without metadata, each made from the next larger one.
 
 The measured way (design, decision 13): let the JPEG decoder shrink while it decodes, resample with
-SIMD instructions, turn only what is already small.
+SIMD instructions, turn only what is already small, and encode what is asked for.
 """
 
-import io
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageMath
 
 from vitrine.domain.errors import PictureRefusedError, Rule
+from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import Rendition, rendition_format
+from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 from vitrine.pictures import png
 from vitrine.pictures.animation import animate
+from vitrine.pictures.appearance import look
+from vitrine.pictures.colours import in_srgb
+from vitrine.pictures.decoding import read_at
+from vitrine.pictures.encoding import encode, encode_alternative, encode_moving, is_grainy
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
 from vitrine.pictures.publication import publish
 from vitrine.pictures.resampling import shrink
 
-_JPEG_QUALITY = 80
 _ORIENTATION = 0x0112
 _UPRIGHTING = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -34,28 +37,58 @@ _UPRIGHTING = {
     8: Pillow.Transpose.ROTATE_90,
 }
 _SIDEWAYS = frozenset({5, 6, 7, 8})
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+_Size = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resized:
-    """The renditions of one picture.
+    """One picture in the sizes of its renditions, each of them encoded when it is asked for.
 
     Attributes:
         published: the picture they were made of, without metadata.
         original: its format.
         kind: format of the renditions.
-        encoded: the bytes of each rendition.
+        sizes: pixels across and down of each rendition.
     """
 
     published: bytes
     original: Format
     kind: Format
-    encoded: Mapping[Rendition, bytes]
+    sizes: Mapping[Rendition, _Size]
+    _steps: Mapping[_Size, Pillow.Image]
+    _moving: Mapping[_Size, bytes]
+    _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """What it looks like."""
+        return look(self._steps[min(self._steps)])
+
+    def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
+        """A rendition as a file, in an alternative format or in that of all; moving, if it does."""
+        wanted = self.sizes[rendition], alternative
+        if wanted not in self._encoded:
+            self._encoded[wanted] = self._encode(*wanted)
+        return self._encoded[wanted]
+
+    def _encode(self, size: _Size, alternative: Alternative | None) -> bytes:
+        if size in self._moving:
+            moving = self._moving[size]
+            return encode_moving(moving, alternative) if alternative else moving
+        picture = self._steps[size]
+        grainy = self.kind is Format.JPEG or self._grainy
+        if alternative is None:
+            return encode(picture, self.kind, grainy=grainy)
+        return encode_alternative(picture, alternative, lossless=not grainy)
+
+    @cached_property
+    def _grainy(self) -> bool:
+        return is_grainy(self._steps[max(self._steps)])
 
 
 def resize(data: bytes, renditions: Collection[Rendition], still: Format | None = None) -> Resized:
-    """All `renditions` of the picture in `data`.
+    """The picture in `data` in the sizes of all `renditions`.
 
     Args:
         data: the picture.
@@ -70,108 +103,66 @@ def resize(data: bytes, renditions: Collection[Rendition], still: Format | None 
     if original is None:
         raise PictureRefusedError((Rule.FORMAT,))
     try:
-        published = publish(data, original)
-        pixels = pixels_of(data, original)
-        seen = read_header(pixels, original)
-        if seen.width is None or seen.oversized:
-            raise PictureRefusedError((Rule.FORMAT,))
-        kind = still or rendition_format(original, transparent=seen.transparent)
-        if original is Format.GIF and seen.frames > 1 and still is None:
-            encoded = animate(published, renditions)
-        else:
-            encoded = _cascade(pixels, _look(published, original), original, kind, renditions)
+        return _resize(data, original, renditions, still)
     except (DamagedError, *DECODER_ERRORS) as error:
         raise PictureRefusedError((Rule.FORMAT,)) from error
-    return Resized(published, original, kind, encoded)
+
+
+def _resize(
+    data: bytes, original: Format, renditions: Collection[Rendition], still: Format | None
+) -> Resized:
+    published = publish(data, original)
+    pixels = pixels_of(data, original) if original is Format.PNG else published
+    seen = read_header(pixels, original)
+    if seen.width is None or seen.oversized:
+        raise PictureRefusedError((Rule.FORMAT,))
+    kind = still or rendition_format(original, transparent=seen.transparent)
+    with decoder(pixels, original) as picture:
+        meaning = _meaning(picture, published)
+        sizes, steps = _cascade(picture, meaning, renditions)
+    moving: dict[_Size, bytes] = {}
+    if original is Format.GIF and seen.frames > 1 and still is None:
+        moved = animate(published, renditions)
+        moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
+    return Resized(published, original, kind, sizes, steps, moving)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Meaning:
     """What of a picture is not pixels: which way up it is, and what its colours mean."""
 
     turned: int
     profile: bytes | None
 
 
-def _look(published: bytes, original: Format) -> _Look:
-    if original is Format.PNG:
-        return _Look(png.way_up(published), png.colour_profile(published))
-    with decoder(published, original) as picture:
-        turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
-        return _Look(turned, picture.info.get("icc_profile"))
+def _meaning(picture: Pillow.Image, published: bytes) -> _Meaning:
+    if picture.format == Format.PNG.name:  # whose pixels were taken out of what describes them
+        return _Meaning(png.way_up(published), png.colour_profile(published))
+    turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
+    return _Meaning(turned, picture.info.get("icc_profile"))
 
 
 def _cascade(
-    pixels: bytes, look: _Look, original: Format, kind: Format, renditions: Collection[Rendition]
-) -> dict[Rendition, bytes]:
-    turned, profile = look.turned, look.profile
-    with decoder(pixels, original) as picture:
-        width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
-        sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
-        largest = max(sizes.values())
-        stored = _swapped(largest) if turned in _SIDEWAYS else largest
-        picture.draft(None, stored)
-        step = shrink(_plain(picture, profile), stored)
+    picture: Pillow.Image, meaning: _Meaning, renditions: Collection[Rendition]
+) -> tuple[dict[Rendition, _Size], dict[_Size, Pillow.Image]]:
+    """The size of each rendition, and the picture in each size."""
+    turned, profile = meaning.turned, meaning.profile
+    width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
+    sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
+    largest, *smaller = sorted(set(sizes.values()), reverse=True)
+    step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
     if profile:  # here, where few pixels are left
-        step = _in_srgb(step, profile)
+        step = in_srgb(step, profile)
     if turned in _UPRIGHTING:
         step = step.transpose(_UPRIGHTING[turned])
+    if step.mode == "RGBA" and step.getchannel("A").getextrema() == (255, 255):
+        step = step.convert("RGB")  # a channel that hides nothing is bytes for nothing
     step.info.clear()  # encoders would write a profile or EXIF data that they find there
-    by_size: dict[tuple[int, int], bytes] = {}
-    for size in sorted(set(sizes.values()), reverse=True):
-        step = shrink(step, size)
-        by_size[size] = _encode(step, kind)
-    return {rendition: by_size[size] for rendition, size in sizes.items()}
+    steps = {largest: step}
+    for size in smaller:
+        step = steps[size] = shrink(step, size)
+    return sizes, steps
 
 
-def _swapped(size: tuple[int, int]) -> tuple[int, int]:
+def _swapped(size: _Size) -> _Size:
     return size[1], size[0]
-
-
-def _plain(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
-    """The picture as 8 bits of grey, RGB or RGBA."""
-    if picture.mode.startswith("I"):
-        return _grey(picture)
-    if picture.has_transparency_data:
-        return picture.convert("RGBA")
-    if picture.mode == "CMYK":
-        return _in_srgb(picture, profile) if profile else picture.convert("RGB")
-    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
-
-
-def _grey(picture: Pillow.Image) -> Pillow.Image:
-    """16 bits of grey as 8, or as RGBA where one grey stands for nothing."""
-    picture.load()
-    wide = picture.convert("I;16")
-    # Pillow's own conversion clips at 255; the upper byte is what is wanted.
-    grey = Pillow.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
-    nothing = picture.info.get("transparency")
-    if not isinstance(nothing, int):
-        return grey
-    alpha = ImageMath.lambda_eval(
-        lambda bands: bands["convert"](bands["notequal"](bands["grey"], nothing) * 255, "L"),
-        grey=wide.convert("I"),
-    )
-    return Pillow.merge("RGBA", (grey, grey, grey, alpha))
-
-
-def _in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
-    """The picture in sRGB; a profile that is broken or made for other pixels is ignored."""
-    wanted = "RGBA" if picture.mode == "RGBA" else "RGB"
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(picture, source, _SRGB, outputMode=wanted)
-    except (ImageCms.PyCMSError, OSError):
-        return picture.convert("RGB") if picture.mode == "CMYK" else picture
-    return converted or picture
-
-
-def _encode(picture: Pillow.Image, kind: Format) -> bytes:
-    out = io.BytesIO()
-    if kind is Format.JPEG:
-        picture.convert("L" if picture.mode == "L" else "RGB").save(
-            out, "JPEG", quality=_JPEG_QUALITY
-        )
-    else:
-        picture.save(out, kind.name)
-    return out.getvalue()

@@ -149,7 +149,8 @@ def _changed(
     ):  # a name's public picture never changes: new bytes do without the old name
         wanted = replace(wanted, name=name, renditions=RenditionState.PENDING)
     if candidate:
-        wanted = replace(wanted, original=candidate.original(image.original.revision + 1))
+        original = candidate.original(image.original.revision + 1)
+        wanted = replace(wanted, original=original, appearance=None)
     touched = candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
     if touched:
         wanted = replace(wanted, updated_at=catalogue.clock())

@@ -1,0 +1,138 @@
+"""What a picture looks like in a few bytes: its dominant colour, and a ThumbHash.
+
+A page shows them until the picture is there. ThumbHash is the format of
+https://evanw.github.io/thumbhash/: the lowest frequencies of brightness, of two colour differences
+and of opacity, four bits each.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import cos, floor, pi
+from operator import mul
+
+from PIL import Image as Pillow
+
+from vitrine.domain.images import Appearance
+from vitrine.pictures.resampling import shrink
+
+_EDGE = 20  # pixels across or down: the finest wave that is kept has seven halves
+_COLOURS = 6  # among which the dominant one is looked for
+_OPAQUE = 128
+
+
+def look(picture: Pillow.Image) -> Appearance:
+    """What a grey, RGB or RGBA picture looks like."""
+    scale = min(1.0, _EDGE / max(picture.size))
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    small = shrink(picture, (width, height)).convert("RGBA")
+    return Appearance(_dominant_colour(small), b64encode(_thumbhash(small)).decode())
+
+
+def _dominant_colour(picture: Pillow.Image) -> str:
+    """The commonest of a few colours, as `#rrggbb`; what is transparent has none."""
+    data = picture.tobytes()
+    opaque = [data[at : at + 3] for at in range(0, len(data), 4) if data[at + 3] >= _OPAQUE]
+    if not opaque:
+        return "#ffffff"
+    row = Pillow.frombytes("RGB", (len(opaque), 1), b"".join(opaque))
+    few = row.quantize(_COLOURS, Pillow.Quantize.MEDIANCUT)
+    counts = few.histogram()
+    index = counts.index(max(counts))
+    palette = few.getpalette() or []
+    return "#" + bytes(palette[3 * index : 3 * index + 3]).hex()
+
+
+def _thumbhash(picture: Pillow.Image) -> bytes:
+    """The ThumbHash of an RGBA picture."""
+    width, height = picture.size
+    opacity = picture.tobytes()[3::4]
+    transparent = min(opacity) < 255
+    if transparent:
+        picture = Pillow.alpha_composite(_average(picture), picture)
+    data = picture.tobytes()
+    bands = list(zip(data[0::4], data[1::4], data[2::4], strict=True))
+    most, longest = (5 if transparent else 7), max(width, height)
+    across = max(1, _round(most * width / longest))
+    down = max(1, _round(most * height / longest))
+    bright = _frequencies(
+        [(red + green + blue) / 765 for red, green, blue in bands],
+        width,
+        (max(3, across), max(3, down)),
+    )
+    yellow = _frequencies([(red + green) / 510 - blue / 255 for red, green, blue in bands], width)
+    red_green = _frequencies([(red - green) / 255 for red, green, _ in bands], width)
+    landscape = width > height
+    header = (
+        _round(63 * bright[0])
+        | _round(31.5 + 31.5 * yellow[0]) << 6
+        | _round(31.5 + 31.5 * red_green[0]) << 12
+        | _round(31 * bright[1]) << 18
+        | transparent << 23
+    )
+    shape = (
+        (down if landscape else across)
+        | _round(63 * yellow[1]) << 3
+        | _round(63 * red_green[1]) << 9
+        | landscape << 15
+    )
+    beginning = header.to_bytes(3, "little") + shape.to_bytes(2, "little")
+    waves = [*bright[2], *yellow[2], *red_green[2]]
+    if transparent:
+        alpha = _frequencies([value / 255 for value in opacity], width, (5, 5))
+        beginning += bytes([_round(15 * alpha[0]) | _round(15 * alpha[1]) << 4])
+        waves += alpha[2]
+    fours = [_round(15 * value) for value in waves] + [0] * (len(waves) % 2)
+    pairs = zip(fours[::2], fours[1::2], strict=True)
+    return beginning + bytes(low | high << 4 for low, high in pairs)
+
+
+def _average(picture: Pillow.Image) -> Pillow.Image:
+    """A picture of the same size, all of it in the average colour of what is not transparent."""
+    data = picture.tobytes()
+    opacity = data[3::4]
+    total = sum(opacity) or 1
+    colour = (round(sum(map(mul, data[band::4], opacity)) / total) for band in range(3))
+    return Pillow.new("RGBA", picture.size, (*colour, 255))
+
+
+def _frequencies(
+    values: Sequence[float], width: int, most: tuple[int, int] = (3, 3)
+) -> tuple[float, float, list[float]]:
+    """The average of a plane, the size of its largest wave, and its waves, each 0 to 1 by that.
+
+    Args:
+        values: of its pixels, by rows.
+        width: pixels in a row.
+        most: how many waves, the average being one, across and down.
+    """
+    across, down = most
+    height = len(values) // width
+    horizontal = [_wave(number, width) for number in range(across)]
+    rows = [values[row * width : (row + 1) * width] for row in range(height)]
+    columns = [[sum(map(mul, row, wave)) for row in rows] for wave in horizontal]
+    average, *waves = (
+        sum(map(mul, columns[number], _wave(vertical, height))) / len(values)
+        for vertical, number in _kept(across, down)
+    )
+    largest = max(map(abs, waves))
+    if largest == 0:
+        return average, 0.0, [0.0] * len(waves)
+    return average, largest, [0.5 + 0.5 / largest * wave for wave in waves]
+
+
+def _kept(across: int, down: int) -> Iterator[tuple[int, int]]:
+    """Numbers of the waves that are kept, down and across, in the format's order."""
+    for vertical in range(down):
+        for horizontal in range(across):
+            if horizontal * down < across * (down - vertical):
+                yield vertical, horizontal
+
+
+@cache
+def _wave(number: int, length: int) -> list[float]:
+    return [cos(pi / length * number * (at + 0.5)) for at in range(length)]
+
+
+def _round(value: float) -> int:
+    return floor(value + 0.5)  # as the format's first implementation, not to even

@@ -1,0 +1,110 @@
+"""Files of a picture: what is chosen for photographs and for drawings, and what moves."""
+
+import io
+import random
+
+import pytest
+from PIL import Image, ImageDraw
+from tests import pictures
+
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS, Alternative
+from vitrine.pictures.encoding import encode, encode_alternative, is_grainy
+from vitrine.pictures.resizing import resize
+
+GALLERY = SETS["gallery"]
+
+
+def photograph(width: int = 400, height: int = 300, mode: str = "RGB") -> Image.Image:
+    chance = random.Random(1)
+    grain = Image.frombytes("L", (width, height), chance.randbytes(width * height))
+    picture = pictures.gradient(width, height).convert("RGB")
+    return Image.blend(picture, grain.convert("RGB"), 0.3).convert(mode)
+
+
+def drawing(width: int = 400, height: int = 300, mode: str = "RGB") -> Image.Image:
+    picture = Image.new("RGB", (width, height), "white")
+    pen = ImageDraw.Draw(picture)
+    for number in range(0, width, 16):
+        pen.line((number, 0, width - number, height), fill=(20, 90, 160), width=3)
+    return picture.convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("height", [31, 33, 300])
+def test_photographs_are_grainy_and_drawings_are_not(mode: str, height: int) -> None:
+    assert is_grainy(photograph(height=height, mode=mode))
+    assert not is_grainy(drawing(height=height, mode=mode))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_a_png_is_the_same_picture_either_way(mode: str) -> None:
+    for picture in (photograph(mode=mode), drawing(mode=mode)):
+        for grainy in (False, True):
+            again = pictures.opened(encode(picture, Format.PNG, grainy=grainy))
+            assert again.convert(mode).tobytes() == picture.tobytes()
+
+
+def test_what_is_saved_in_time_costs_a_photograph_few_bytes_and_a_drawing_many() -> None:
+    for picture, most in ((photograph(), 1.08), (drawing(), 9.0)):
+        soon, small = (len(encode(picture, Format.PNG, grainy=each)) for each in (True, False))
+        assert soon / small < most
+    assert soon / small > 1.2
+
+
+@pytest.mark.parametrize("alternative", Alternative)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_alternatives_are_what_they_are_called_and_smaller(
+    alternative: Alternative, mode: str
+) -> None:
+    picture = photograph(mode=mode)
+
+    encoded = encode_alternative(picture, alternative)
+
+    with Image.open(io.BytesIO(encoded)) as again:
+        assert (again.format, again.size) == (alternative.name, picture.size)
+    assert len(encoded) < len(encode(picture, Format.PNG))
+
+
+def test_a_drawing_keeps_every_pixel_in_webp() -> None:
+    picture = drawing()
+
+    encoded = encode_alternative(picture, Alternative.WEBP, lossless=True)
+
+    assert pictures.opened(encoded).convert("RGB").tobytes() == picture.tobytes()
+    assert len(encoded) < len(encode(picture, Format.PNG))
+
+
+def test_alternatives_of_a_drawing_are_lossless_and_those_of_a_photograph_small() -> None:
+    for picture, lossless in ((drawing(), True), (photograph(), False)):
+        resized = resize(pictures.encode(picture, "PNG"), GALLERY)
+        webp = pictures.opened(resized.encode(GALLERY[0], Alternative.WEBP)).convert("RGB")
+        assert (webp.tobytes() == picture.tobytes()) is lossless
+
+
+@pytest.mark.parametrize("alternative", Alternative)
+@pytest.mark.parametrize(("loop", "shown"), [(None, 1), (0, 0), (3, 4)])
+def test_what_moves_moves_in_alternatives_as_long_and_as_often(
+    alternative: Alternative, loop: int | None, shown: int
+) -> None:
+    frames = [drawing().rotate(turn) for turn in (0, 20, 40)]
+    options = {} if loop is None else {"loop": loop}
+    gif = io.BytesIO()
+    frames[0].save(
+        gif, "GIF", save_all=True, append_images=frames[1:], duration=[80, 120, 200], **options
+    )
+
+    resized = resize(gif.getvalue(), GALLERY)
+
+    for rendition in (GALLERY[0], GALLERY[-1]):
+        with Image.open(io.BytesIO(resized.encode(rendition, alternative))) as moving:
+            assert moving.size == resized.sizes[rendition]
+            assert moving.n_frames == 3
+            durations = []
+            for number in range(3):
+                moving.seek(number)
+                moving.load()
+                durations.append(moving.info["duration"])
+            assert durations == [80, 120, 200]
+            if alternative is Alternative.WEBP:
+                assert moving.info["loop"] == shown
