@@ -34,7 +34,7 @@ from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
 from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, Shop
-from vitrine.ports import Deposit, GalleryChange, PublicPicture, StoredOriginal
+from vitrine.ports import Deposit, GalleryChange, Naming, PublicPicture, StoredOriginal
 
 APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
@@ -191,7 +191,7 @@ class FakeGalleries:
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
-    taken: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    taken: dict[tuple[str, str], tuple[int, Naming]] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
@@ -236,7 +236,8 @@ class FakeGalleries:
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
-            self.taken[change.shop, name.full] = image_id, change.product
+            naming = Naming(change.product, change.version_of(image_id))
+            self.taken[change.shop, name.full] = image_id, naming
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
@@ -261,10 +262,10 @@ class FakeGalleries:
     def names(self, shop: str, beginning: str) -> set[str]:
         return {name for owner, name in self.taken if owner == shop and name.startswith(beginning)}
 
-    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
+    def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return {
-            name: product
-            for (owner, name), (of, product) in self.taken.items()
+            name: naming
+            for (owner, name), (of, naming) in self.taken.items()
             if (owner, of) == (shop, image)
         }
 

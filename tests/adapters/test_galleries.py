@@ -13,7 +13,7 @@ from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
-from vitrine.ports import GalleryChange
+from vitrine.ports import GalleryChange, Naming
 
 MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
 
@@ -300,7 +300,9 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names("s1", "la") == {"lamp.png"}
     assert ports.galleries.names("s1", "lamp_") == set()
     assert ports.galleries.names("s2", "la") == set()
-    assert ports.galleries.names_of("s1", 1) == {"lamp.png": first.product}
+    assert ports.galleries.names_of("s1", 1) == {
+        "lamp.png": Naming(first.product, address(first).version)
+    }
     assert ports.galleries.names_of("s1", 2) == {}
 
 

@@ -27,6 +27,7 @@ from vitrine.adapters.table import (
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
+from vitrine.ports import Naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,10 +154,13 @@ class DynamoGalleries:
         items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
         return {item["sk"].removeprefix("NAME#") for item in items}
 
-    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
-        """All names that an image has had, each with the product whose image it was."""
+    def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
+        """All names that an image has had, and what each was given to."""
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return {item["sk"].removeprefix("NAME#"): item["product"] for item in items}
+        return {
+            item["sk"].removeprefix("NAME#"): Naming(item["product"], item.get("version", ""))
+            for item in items
+        }
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -247,7 +251,7 @@ def _taking(
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
-    facts = {"image": image, "product": change.product}
+    facts = {"image": image, "product": change.product, "version": change.version_of(image)}
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
     return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]

@@ -57,7 +57,12 @@ class Address:
 
     @property
     def _original_folder(self) -> str:
-        return f"{ORIGINALS}{self.shop}/{self.image}/{self.revision}-{self.digest}/"
+        return f"{ORIGINALS}{self.shop}/{self.image}/{self.version}/"
+
+    @property
+    def version(self) -> str:
+        """What tells these bytes from all others of the image: `<revision>-<digest>`."""
+        return f"{self.revision}-{self.digest}"
 
     @property
     def stem(self) -> str:

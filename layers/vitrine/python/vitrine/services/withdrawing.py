@@ -42,15 +42,16 @@ def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
     record, or, while a purge is at it, without an original.
     """
     shop, image = address.shop, address.image
-    products = galleries.names_of(shop, image)
-    if not products:
+    names = galleries.names_of(shop, image)
+    if not names:
         return
     left = blobs.original_keys(shop, image)
-    there = any(galleries.image(shop, product, image) for product in set(products.values()))
+    products = {naming.product for naming in names.values()}
+    there = any(galleries.image(shop, product, image) for product in products)
     if left and (there or galleries.retired(shop, image)):
         return
     blobs.remove_originals(left)
-    blobs.remove_public([named_key(shop, name) for name in products])
+    blobs.remove_public([named_key(shop, name) for name in names])
 
 
 def remove_unlisted(blobs: Blobs, address: Address) -> int:
@@ -64,18 +65,16 @@ def remove_unlisted(blobs: Blobs, address: Address) -> int:
     return len(unlisted)
 
 
-def remove_superseded(blobs: Blobs, address: Address) -> None:
-    """Remove the originals of an image whose present bytes are those at `address`, but for these.
+def superseded(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
+    """The originals of an image whose present bytes are those at `address`, but for these.
 
     Of the same revision there may be another, whose writer lost the race for it.
     """
-    blobs.remove_originals(
-        [
-            key
-            for key, other in _originals(blobs, address)
-            if other != address and other.revision <= address.revision
-        ]
-    )
+    return [
+        (key, other)
+        for key, other in _originals(blobs, address)
+        if other != address and other.revision <= address.revision
+    ]
 
 
 def _originals(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
