@@ -228,11 +228,11 @@ class FakeGalleries:
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
         for before, after in change.changed:
-            # Unless it brings other bytes, what their renditions are is not a change's to write.
+            # Unless it brings other bytes, or a name that is not public yet, what their renditions
+            # are is not a change's to write.
             known = present[after.id] if after.original == before.original else after
-            present[after.id] = replace(
-                after, renditions=known.renditions, appearance=known.appearance
-            )
+            state = known.renditions if after.name == before.name else after.renditions
+            present[after.id] = replace(after, renditions=state, appearance=known.appearance)
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named

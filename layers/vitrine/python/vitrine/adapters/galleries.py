@@ -217,11 +217,14 @@ def _unchanged_record(image: Image) -> dict[str, Any]:
 def _difference(before: Image, after: Image) -> dict[str, Any]:
     """An update of what differs, and of nothing else: renditions are noted by others meanwhile.
 
-    Those of other bytes are not: whatever they were when this was read, they are as `after` says.
+    Those of other bytes, or under another name, are not: whatever they were when this was read,
+    they are as `after` says.
     """
     old, new = _image_item(before), _image_item(after)
     if after.original != before.original:
         del old["renditions"], old["appearance"]
+    elif after.name != before.name:
+        del old["renditions"]
     changed = [name for name, value in new.items() if name not in old or value != old[name]]
     condition = _unchanged_record(before)
     names = {f"#{name}": name for name in changed}
