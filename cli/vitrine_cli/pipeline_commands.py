@@ -1,5 +1,6 @@
 """The commands that mend the pipeline's work, as a person types them."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -134,9 +135,9 @@ def rebuild(
     )
     failed = 0
     try:
-        with _bar() as progress:
+        with closing(run.run(at_a_time)) as results, _bar() as progress:
             task = progress.add_task("Rebuilding", total=len(run.images))
-            for each in run.run(at_a_time):
+            for each in results:
                 progress.update(task, advance=1)
                 if each.failed:
                     failed += 1

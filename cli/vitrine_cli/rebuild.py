@@ -17,7 +17,7 @@ from vitrine.services.orphans import let_go
 from vitrine.services.withdrawing import remove_unlisted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
 
     from vitrine.domain.locations import Address
     from vitrine.ports import Blobs, Galleries, Library
@@ -64,10 +64,10 @@ class Rebuild:
             last = image
         return last
 
-    def run(self, at_a_time: int) -> Iterator[Rebuilt]:
+    def run(self, at_a_time: int) -> Generator[Rebuilt]:
         """Rebuild all images, and tell of each when it is done; failures stop no others.
 
-        When this is interrupted, those at work are waited for.
+        When this is interrupted or closed, those at work are waited for, and no others begin.
 
         Args:
             at_a_time: how many images at once.

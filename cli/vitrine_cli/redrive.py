@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     ReadStream = Callable[[Position], Mapping[str, Any] | None]
     """The event that a position in a stream stands for; None when it is past."""
 
+_PAGES = 100
+"""How often a stream is asked for one batch of records: some pages may be empty."""
 _PAST = Failed(
     "StreamPast",
     "its records can be read for 24 hours only; 'vitrine rebuild' finds what they left behind",
@@ -116,16 +118,17 @@ def stream_reader(client: Any) -> ReadStream:
                 SequenceNumber=position.first,
             )["ShardIterator"]
             found: list[Mapping[str, Any]] = []
-            while iterator:
+            for _ in range(_PAGES):
                 answer = client.get_records(ShardIterator=iterator)
-                records = [_keys(each) for each in answer["Records"]]
-                found += [each for each in records if _number(each) <= int(position.last)]
-                if not records or _number(records[-1]) >= int(position.last):
-                    break
+                found += map(_keys, answer["Records"])
                 iterator = answer.get("NextShardIterator")
+                if not iterator or (found and _number(found[-1]) >= int(position.last)):
+                    break
         except (gone.TrimmedDataAccessException, gone.ResourceNotFoundException):
             return None
-        return {"Records": found} if found else None
+        if not found or _number(found[-1]) < int(position.last):
+            return None
+        return {"Records": [each for each in found if _number(each) <= int(position.last)]}
 
     return read
 
