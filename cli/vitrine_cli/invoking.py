@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from vitrine_cli.failure import FailureError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -60,15 +58,3 @@ def said(payload: Any) -> Failed:
     """What Lambda says of a function that failed; it may say nothing."""
     told = payload if isinstance(payload, dict) else {}
     return Failed(str(told.get("errorType") or "Failed"), str(told.get("errorMessage") or ""))
-
-
-def function(cloud: Cloud, resource: str) -> str:
-    """The name of the function that the template calls `resource`.
-
-    Raises:
-        FailureError: the stack has none, or is out of reach.
-    """
-    try:
-        return cloud.function(resource)
-    except (ClientError, BotoCoreError) as error:
-        raise FailureError(f"The function {resource} cannot be found: {error}") from None

@@ -1,9 +1,11 @@
 """The commands that mend the pipeline's work, as a person types them."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -40,7 +42,7 @@ def redrive(
     """Send events once more that failed for good; those that fail again stay in the queue."""
     interrupts.listen()
     cloud = clouds.of(stack, port)
-    with DeadLetters(cloud.sqs(), cloud.outputs["FailedEvents"]) as letters:
+    with _within_reach(), DeadLetters(cloud.sqs(), cloud.outputs["FailedEvents"]) as letters:
         if only_list:
             _list(sorted(letters, key=lambda each: each.since), as_json=as_json)
             return
@@ -125,14 +127,15 @@ def rebuild(
     cloud = clouds.of(stack, port)
     records = tables.at(cloud)
     owner = find_shop(records, shop).id
-    run = Rebuild(
-        records.galleries,
-        records.library,
-        records.blobs,
-        invoking.invoker(cloud, at_a_time),
-        invoking.function(cloud, "GenerateRenditions"),
-        images_of(records.blobs, owner, after, image or ()),
-    )
+    with _within_reach():
+        run = Rebuild(
+            records.galleries,
+            records.library,
+            records.blobs,
+            invoking.invoker(cloud, at_a_time),
+            cloud.function("GenerateRenditions"),
+            images_of(records.blobs, owner, after, image or ()),
+        )
     failed = 0
     try:
         with closing(run.run(at_a_time)) as results, _bar() as progress:
@@ -152,6 +155,15 @@ def rebuild(
     out.print(f"Images rebuilt: {len(run.images) - failed}.")
     if failed:
         raise FailureError(f"Images that could not be rebuilt: {failed}; they are as they were.")
+
+
+@contextmanager
+def _within_reach() -> Iterator[None]:
+    """Tell in a sentence where AWS says no."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise FailureError(f"It went no further; run it again to go on: {error}") from None
 
 
 def _bar() -> Progress:

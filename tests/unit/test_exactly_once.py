@@ -154,6 +154,20 @@ class Interleaving(RuleBasedStateMachine):
     def purge(self) -> None:
         self.cloud.purge()
 
+    @rule(
+        call=st.integers(1, 8),
+        image=images,
+        act=st.sampled_from(["add", "replace", "remove", "retire", "rename", "purge"]),
+    )
+    def act_while_events_come(self, call: int, image: int, act: str) -> None:
+        """Events may overtake the commit of what they are about."""
+        cloud = self.cloud
+        arguments = {"add": [b"", "lamp"], "rename": [image, "d"], "purge": []}.get(act, [image])
+        cloud.wire.before = {cloud.wire.count + call: cloud.settle}
+        with suppress(VitrineError):
+            getattr(cloud, act)(*arguments)
+        cloud.wire.before = {}
+
     @precondition(lambda self: self.cloud.told)
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
