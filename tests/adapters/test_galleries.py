@@ -219,6 +219,20 @@ def test_a_gallery_of_many_images_is_read_whole(ports: Ports) -> None:
     assert (read, len(records)) == (head, 180)
 
 
+def test_another_name_is_not_public_whatever_became_public_meanwhile(ports: Ports) -> None:
+    stored = image(7)
+    head = add(ports, stored)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+
+    late = replace(stored, name=FileName("late", 0, "png"), version=1)  # read before that
+    ports.galleries.commit(
+        GalleryChange("s1", stored.product, head, head, changed=((stored, late),))
+    )
+
+    found = ports.galleries.image("s1", stored.product, 7)
+    assert found == replace(late, renditions=RenditionState.PENDING, appearance=APPEARANCE)
+
+
 def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
