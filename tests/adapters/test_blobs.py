@@ -1,5 +1,8 @@
 """Originals and public pictures, in memory and in S3."""
 
+import threading
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import boto3
@@ -8,6 +11,7 @@ from botocore.exceptions import ClientError
 from tests.adapters.conftest import Ports, on_aws
 from tests.fakes import FakeBlobs, etag
 
+from vitrine.adapters.blobs import S3Blobs
 from vitrine.domain.errors import (
     ImportMissingError,
     OriginalMissingError,
@@ -120,6 +124,42 @@ def test_public_pictures_are_served_for_ever_with_their_type(aws: boto3.Session)
 
     assert head["ContentType"] == "image/jpeg"
     assert head["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+def test_public_pictures_are_on_their_way_at_the_same_time(
+    aws: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight round trips take as long as one: each waits until all have begun."""
+    blobs = on_aws(aws).blobs
+    assert isinstance(blobs, S3Blobs)
+    together = threading.Barrier(8, timeout=30)
+    put_one = blobs._put_public
+
+    def put_with_the_others(picture: PublicPicture) -> None:
+        together.wait()
+        put_one(picture)
+
+    monkeypatch.setattr(blobs, "_put_public", put_with_the_others)
+    pictures = [PublicPicture(f"media/s1/{number}.jpg", b"x", "image/jpeg") for number in range(8)]
+
+    assert blobs.put_public(pictures) == 8
+    assert len(blobs.public_keys("media/s1/")) == 8
+
+
+def test_a_public_picture_is_stored_while_the_next_one_is_made(aws: boto3.Session) -> None:
+    blobs = on_aws(aws).blobs
+    seen = []
+
+    def made() -> Iterator[PublicPicture]:
+        yield PublicPicture("media/s1/first.jpg", b"x", "image/jpeg")
+        deadline = time.monotonic() + 30
+        while not blobs.public_keys("media/s1/first") and time.monotonic() < deadline:
+            time.sleep(0.01)
+        seen.extend(blobs.public_keys("media/s1/"))
+        yield PublicPicture("media/s1/second.jpg", b"x", "image/jpeg")
+
+    assert blobs.put_public(made()) == 2
+    assert seen == ["media/s1/first.jpg"]
 
 
 def test_other_failures_of_storage_stay_failures(aws: boto3.Session) -> None:

@@ -9,6 +9,7 @@ from tests import pictures
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Alternative
+from vitrine.pictures import png
 from vitrine.pictures.encoding import encode, encode_alternative, is_grainy
 from vitrine.pictures.resizing import resize
 
@@ -43,6 +44,18 @@ def test_a_png_is_the_same_picture_either_way(mode: str) -> None:
         for grainy in (False, True):
             again = pictures.opened(encode(picture, Format.PNG, grainy=grainy))
             assert again.convert(mode).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (257, 3)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_a_photograph_of_any_shape_is_a_complete_png(size: tuple[int, int], mode: str) -> None:
+    picture = photograph(*size, mode=mode)
+
+    encoded = encode(picture, Format.PNG, grainy=True)
+
+    again = pictures.opened(encoded)
+    assert (again.mode, again.tobytes()) == (mode, picture.tobytes())
+    assert png.is_complete(encoded)
 
 
 def test_what_is_saved_in_time_costs_a_photograph_few_bytes_and_a_drawing_many() -> None:

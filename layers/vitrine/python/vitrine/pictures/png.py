@@ -67,7 +67,7 @@ def pixels(data: bytes) -> bytes:
             header = chunk[8:-4]
         if name == b"tRNS":
             kept.append(
-                _chunk(b"tRNS", _as_decoded(chunk[8:-4], depth=header[8], colour=header[9]))
+                framed(b"tRNS", _as_decoded(chunk[8:-4], depth=header[8], colour=header[9]))
             )
         elif name in _PIXELS:
             kept.append(chunk)
@@ -96,10 +96,11 @@ def published(data: bytes) -> Iterator[bytes]:
         if name in _PUBLISHED:
             yield chunk
         elif name == b"eXIf" and (turned := orientation(chunk[8:-4])) != UPRIGHT:
-            yield _chunk(b"eXIf", orientation_only(turned))
+            yield framed(b"eXIf", orientation_only(turned))
 
 
-def _chunk(name: bytes, payload: bytes) -> bytes:
+def framed(name: bytes, payload: bytes) -> bytes:
+    """One chunk of a PNG, with its length and checksum."""
     crc = zlib.crc32(name + payload)
     return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", crc)
 

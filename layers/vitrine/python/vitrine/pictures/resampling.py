@@ -9,8 +9,6 @@ try:
 except ImportError:  # no wheel for this machine: two to three times slower
     _SIMD = False
 
-_FEW = 1 << 17  # pixels
-
 Extent = tuple[float, float]
 """Pixels across and down, and fractions of them."""
 
@@ -31,7 +29,7 @@ def shrink(
         return picture
     if not _SIMD:
         box = (0.0, 0.0, *(extent or picture.size))
-        return picture.resize(size, Pillow.Resampling.BICUBIC, box)
+        return picture.resize(size, Pillow.Resampling.LANCZOS, box)
     smaller = Pillow.new(picture.mode, size, None)
     # With an alpha channel the resampler multiplies colours by it, so that what cannot be seen
     # does not bleed into what can.
@@ -39,11 +37,7 @@ def shrink(
         picture,
         smaller,
         ResizeOptions(
-            # Lanczos is the sharper one and takes half as long again: it is for the small sizes,
-            # where it hardly counts and the steps before would add up.
-            ResizeAlg.convolution(
-                FilterType.lanczos3 if size[0] * size[1] < _FEW else FilterType.catmull_rom
-            ),
+            ResizeAlg.convolution(FilterType.lanczos3),
             crop_box=None if whole else CropBox(0, 0, *(extent or picture.size)),
         ),
     )

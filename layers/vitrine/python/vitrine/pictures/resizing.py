@@ -38,6 +38,8 @@ _UPRIGHTING = {
 }
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
+_TELLING = 640  # pixels across: more take longer and tell no more
+
 _Size = tuple[int, int]
 
 
@@ -84,7 +86,8 @@ class Resized:
 
     @cached_property
     def _grainy(self) -> bool:
-        return is_grainy(self._steps[max(self._steps)])
+        telling = [size for size in self._steps if size[0] <= _TELLING] or self._steps
+        return is_grainy(self._steps[max(telling)])
 
 
 def resize(data: bytes, renditions: Collection[Rendition], still: Format | None = None) -> Resized:
