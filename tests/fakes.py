@@ -6,7 +6,7 @@
 import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -32,8 +32,9 @@ from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
+from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, Shop
-from vitrine.ports import GalleryChange, PublicPicture, StoredOriginal
+from vitrine.ports import Deposit, GalleryChange, Naming, PublicPicture, StoredOriginal
 
 APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
@@ -190,7 +191,7 @@ class FakeGalleries:
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
-    taken: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    taken: dict[tuple[str, str], tuple[int, Naming]] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
@@ -227,15 +228,16 @@ class FakeGalleries:
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
         for before, after in change.changed:
-            # Unless it brings other bytes, what their renditions are is not a change's to write.
+            # Unless it brings other bytes, or a name that is not public yet, what their renditions
+            # are is not a change's to write.
             known = present[after.id] if after.original == before.original else after
-            present[after.id] = replace(
-                after, renditions=known.renditions, appearance=known.appearance
-            )
+            state = known.renditions if after.name == before.name else after.renditions
+            present[after.id] = replace(after, renditions=state, appearance=known.appearance)
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
-            self.taken[change.shop, name.full] = image_id, change.product
+            naming = Naming(change.product, change.version_of(image_id))
+            self.taken[change.shop, name.full] = image_id, naming
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
@@ -260,10 +262,10 @@ class FakeGalleries:
     def names(self, shop: str, beginning: str) -> set[str]:
         return {name for owner, name in self.taken if owner == shop and name.startswith(beginning)}
 
-    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
+    def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return {
-            name: product
-            for (owner, name), (of, product) in self.taken.items()
+            name: naming
+            for (owner, name), (of, naming) in self.taken.items()
             if (owner, of) == (shop, image)
         }
 
@@ -329,18 +331,27 @@ class FakeBlobs:
     import_folder: dict[str, bytes] = field(default_factory=dict)
     announced: list[str] = field(default_factory=list)
     public: dict[str, PublicPicture] = field(default_factory=dict)
+    stored_at: dict[str, datetime] = field(default_factory=dict)
+    clock: Callable[[], datetime] = now
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
         assert media_type.startswith("image/")
         self.originals[key] = StoredOriginal(data, product)
+        self.stored_at[key] = self.clock()
 
     def original(self, key: str) -> StoredOriginal:
         if key not in self.originals:
             raise OriginalMissingError(key)
         return self.originals[key]
 
+    def deposit(self, key: str) -> Deposit:
+        return Deposit(self.original(key).product, self.stored_at[key])
+
     def original_keys(self, shop: str, image: int) -> list[str]:
         return [key for key in self.originals if key.startswith(f"originals/{shop}/{image}/")]
+
+    def shop_keys(self, shop: str) -> list[str]:
+        return [key for key in self.originals if key.startswith(f"originals/{shop}/")]
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         data = self.import_folder.get(key)

@@ -11,7 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from vitrine.domain.shops import ProductMode, Shop
-from vitrine_cli import accounts, demo, interrupts, local, logs, purge, stacks, tables
+from vitrine_cli import (
+    accounts,
+    demo,
+    interrupts,
+    local,
+    logs,
+    pipeline_commands,
+    purge,
+    stacks,
+    tables,
+)
 from vitrine_cli.failure import FailureError
 from vitrine_cli.product_commands import product_app
 from vitrine_cli.stacks import Stack
@@ -29,6 +39,8 @@ credential_app = typer.Typer(help="What lets clients into a shop.", no_args_is_h
 app.add_typer(shop_app, name="shop")
 app.add_typer(product_app, name="product")
 app.add_typer(credential_app, name="credential")
+app.command("redrive")(pipeline_commands.redrive)
+app.command("rebuild")(pipeline_commands.rebuild)
 
 out = Console(highlight=False)
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.pairs import DynamoPairs
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.adapters.vault import SsmVault
-from vitrine_cli import deployment, emulator, stacks
-from vitrine_cli.failure import FailureError
+from vitrine_cli import clouds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mypy_boto3_s3 import S3Client
+    from vitrine_cli import stacks
+    from vitrine_cli.clouds import Cloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +27,7 @@ class Records:
     Attributes:
         shops: shops, their credentials and registered products.
         galleries: records of images.
+        library: records of images that belong to no product.
         imports: what became of files in the import folder.
         pairs: consumers and tokens of clients that sign.
         vault: the secrets they sign with.
@@ -40,6 +37,7 @@ class Records:
 
     shops: DynamoShops
     galleries: DynamoGalleries
+    library: DynamoLibrary
     imports: DynamoImports
     pairs: DynamoPairs
     vault: SsmVault
@@ -52,6 +50,7 @@ class Records:
         return cls(
             DynamoShops(table),
             DynamoGalleries(table),
+            DynamoLibrary(table),
             DynamoImports(table),
             DynamoPairs(table),
             vault,
@@ -62,31 +61,21 @@ class Records:
 
 def local(stack: stacks.Stack, base_url: str) -> Records:
     """The records of a stack on this machine."""
-    session, outputs = emulator.session(), stack.outputs
-    table = Table(session.client("dynamodb", endpoint_url=stack.endpoint), outputs["Table"])
-    secrets = session.client("ssm", endpoint_url=stack.endpoint)
-    vault = SsmVault(secrets, _secrets_path(deployment.STACK))
-    blobs = _blobs(session.client("s3", endpoint_url=stack.endpoint), outputs)
-    return Records.at(table, vault, blobs, base_url)
+    return at(clouds.local(stack), base_url)
 
 
-def on_aws(name: str) -> Records:
-    """The records of a stack in the AWS account at hand.
+def at(cloud: Cloud, base_url: str = "") -> Records:
+    """The records of a stack.
 
-    Raises:
-        FailureError: there is no such stack, or the account is out of reach.
+    Args:
+        cloud: where it is.
+        base_url: where its clients send their requests, if not to where its template says.
     """
-    try:
-        session = boto3.Session()
-        outputs = deployment.stack_outputs(session.client("cloudformation"), name)
-        table = Table(session.client("dynamodb"), outputs["Table"])
-        vault = SsmVault(session.client("ssm"), _secrets_path(name))
-        blobs = _blobs(session.client("s3"), outputs)
-        return Records.at(table, vault, blobs, outputs["ApiUrl"])
-    except (ClientError, BotoCoreError) as error:
-        raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
-    except KeyError:
-        raise FailureError(f"The stack '{name}' is not one of Vitrine's.") from None
+    outputs = cloud.outputs
+    table = Table(cloud.dynamodb(), outputs["Table"])
+    vault = SsmVault(cloud.ssm(), _secrets_path(cloud.name))
+    blobs = S3Blobs(cloud.s3(), outputs["OriginalsBucket"], outputs["MediaBucket"])
+    return Records.at(table, vault, blobs, base_url or outputs["ApiUrl"])
 
 
 def _secrets_path(stack: str) -> str:
@@ -94,19 +83,11 @@ def _secrets_path(stack: str) -> str:
     return f"/vitrine/{stack}/oauth"
 
 
-def _blobs(client: S3Client, outputs: Mapping[str, str]) -> S3Blobs:
-    return S3Blobs(client, outputs["OriginalsBucket"], outputs["MediaBucket"])
-
-
 def of(stack: str | None, port: int | None) -> Records:
     """The records that an operator means: of stack `stack` on AWS, else of a local one.
 
     Raises:
-        FailureError: there is no such stack.
+        FailureError: there is no such stack, or it is out of reach.
     """
-    if stack is not None and port is not None:
-        raise FailureError("--stack names a stack on AWS, --port one on this machine: choose one.")
-    if stack is not None:
-        return on_aws(stack)
-    running = stacks.running(port)
-    return local(running, f"http://localhost:{running.port}")
+    cloud = clouds.of(stack, port)
+    return at(cloud, cloud.base_url)

@@ -1,9 +1,10 @@
-"""S3's notifications, read."""
+"""S3's notifications and the table's stream, read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
+from vitrine.adapters.layout import RecordKey, parse
 from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import Address, parse_original_key
 from vitrine.edge.telemetry import logger
@@ -29,6 +30,15 @@ def arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
             logger.info("no product's file", extra={"key": _key(thing)})
         else:
             yield arrival
+
+
+def records(event: Mapping[str, Any]) -> Iterator[RecordKey]:
+    """The images' records that the table's stream tells the end of."""
+    for each in event["Records"]:
+        keys = each["dynamodb"]["Keys"]
+        found = parse(keys["pk"]["S"], keys["sk"]["S"])
+        if each["eventName"] == "REMOVE" and found is not None:
+            yield found
 
 
 def _key(thing: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -33,6 +34,25 @@ def test_a_missing_original_is_told_apart(ports: Ports) -> None:
     assert not ports.blobs.has_original(KEY)
     with pytest.raises(OriginalMissingError):
         ports.blobs.original(KEY)
+
+
+def test_what_storage_knows_of_an_original_is_told_without_reading_it(ports: Ports) -> None:
+    with pytest.raises(OriginalMissingError):
+        ports.blobs.deposit(KEY)
+    ports.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+
+    found = ports.blobs.deposit(KEY)
+
+    assert found.product == "lámp #1/東"
+    assert abs(datetime.now(UTC) - found.stored_at) < timedelta(minutes=5)
+
+
+def test_all_originals_of_a_shop_are_found_and_no_others(ports: Ports) -> None:
+    mine = [f"originals/s1/{image}/0-0123456789abcdef0123/a.png" for image in (1, 2, 10)]
+    for key in (*mine, "originals/s10/1/0-0123456789abcdef0123/a.png"):
+        ports.blobs.put_original(key, b"bytes", "image/png", product="p")
+
+    assert sorted(ports.blobs.shop_keys("s1")) == sorted(mine)
 
 
 def test_all_originals_of_an_image_are_found_and_no_others(ports: Ports) -> None:

@@ -15,9 +15,10 @@ from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.unit.test_rendering import event
 
-from pipeline import generate_renditions, remove_renditions
+from pipeline import generate_renditions, remove_originals, remove_renditions
 from vitrine import environment
 from vitrine.access.callers import Access
+from vitrine.adapters import layout
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
@@ -293,15 +294,46 @@ def test_refusals_cost_less(meter: Meter) -> None:
     assert meter.calls == ["BatchGetItem"]
 
 
-def test_the_pipeline_costs_a_call_per_picture_and_three(aws: boto3.Session, meter: Meter) -> None:
+def test_the_pipeline_costs_a_call_per_picture_and_four(aws: boto3.Session, meter: Meter) -> None:
     created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
     (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
     meter.calls.clear()
 
     generate_renditions.handler(event(original["Key"]), None)
-    assert sorted(meter.calls) == sorted(["GetObject", "GetItem", *["PutObject"] * 8, "UpdateItem"])
+    looked_up = ["GetItem", "Query"]  # the image; the names that it has had
+    assert sorted(meter.calls) == sorted(
+        ["GetObject", *looked_up, *["PutObject"] * 8, "UpdateItem"]
+    )
 
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
     assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects", "Query"]
+
+    meter.calls.clear()
+    remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
+    assert meter.calls == ["ListObjectsV2"], "whoever removed the record removed the original"
+
+
+def ended(pk: str, image: str) -> dict[str, Any]:
+    """What the table's stream tells of the end of an image's record; ids as Evotor spells them."""
+    sk = layout.sort_key(int(image[-12:], 16))
+    keys = {"pk": {"S": pk}, "sk": {"S": sk}}
+    return {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": keys}}]}
+
+
+def test_originals_that_a_dead_remover_left_cost_what_they_must(
+    aws: boto3.Session, meter: Meter
+) -> None:
+    created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
+    here = on_aws(aws)
+    gallery, found = here.galleries.gallery_with_image("s1", "8", 1)
+    assert found is not None
+    change = GalleryChange("s1", "8", gallery, gallery.remove(1), removed=(found,))
+    here.galleries.commit(change)
+    meter.calls.clear()
+
+    remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
+
+    assert meter.calls == ["ListObjectsV2", *["GetItem"] * 3, "DeleteObjects"]
+    assert "Contents" not in aws.client("s3").list_objects_v2(Bucket="originals")

@@ -13,7 +13,7 @@ from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
-from vitrine.ports import GalleryChange
+from vitrine.ports import GalleryChange, Naming
 
 MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
 
@@ -219,6 +219,20 @@ def test_a_gallery_of_many_images_is_read_whole(ports: Ports) -> None:
     assert (read, len(records)) == (head, 180)
 
 
+def test_another_name_is_not_public_whatever_became_public_meanwhile(ports: Ports) -> None:
+    stored = image(7)
+    head = add(ports, stored)
+    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+
+    late = replace(stored, name=FileName("late", 0, "png"), version=1)  # read before that
+    ports.galleries.commit(
+        GalleryChange("s1", stored.product, head, head, changed=((stored, late),))
+    )
+
+    found = ports.galleries.image("s1", stored.product, 7)
+    assert found == replace(late, renditions=RenditionState.PENDING, appearance=APPEARANCE)
+
+
 def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
@@ -300,7 +314,9 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names("s1", "la") == {"lamp.png"}
     assert ports.galleries.names("s1", "lamp_") == set()
     assert ports.galleries.names("s2", "la") == set()
-    assert ports.galleries.names_of("s1", 1) == {"lamp.png": first.product}
+    assert ports.galleries.names_of("s1", 1) == {
+        "lamp.png": Naming(first.product, address(first).version)
+    }
     assert ports.galleries.names_of("s1", 2) == {}
 
 

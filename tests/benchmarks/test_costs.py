@@ -8,10 +8,10 @@ from typing import Any
 
 from tests import pictures
 from tests.adapters.conftest import aws
-from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, event, meter
+from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, ended, event, meter
 from tests.benchmarks.conftest import Show
 
-from pipeline import generate_renditions, remove_renditions
+from pipeline import generate_renditions, remove_originals, remove_renditions
 
 __all__ = ["aws", "meter"]
 
@@ -21,7 +21,12 @@ GIGABYTE_SECOND = 0.0000166667
 READ, WRITE = 0.125, 0.625  # a million request units, on demand
 S3_WRITE, S3_READ = 5.00, 0.40  # a million PUT or LIST requests, a million GET or HEAD requests
 # Assumed, not measured: what AWS bills depends on its machines. (GB, seconds) of a warm invocation.
-BILLED = {"api": (0.5, 0.020), "create": (1.0, 0.060), "pipeline": (1.73, 0.250)}
+BILLED = {
+    "api": (0.5, 0.020),
+    "create": (1.0, 0.060),
+    "pipeline": (1.73, 0.250),
+    "glance": (0.5, 0.020),
+}
 CALLS = {
     "GetItem": READ,
     "Query": READ,
@@ -38,7 +43,7 @@ CALLS = {
 def dollars_per_million(calls: list[str], actions: int, kind: str) -> float:
     """The price of a million requests that make these calls and `actions` transactional writes."""
     gigabytes, seconds = BILLED[kind]
-    entry = 0.0 if kind == "pipeline" else GATEWAY
+    entry = GATEWAY if kind in {"api", "create"} else 0.0
     aws_calls = sum(CALLS.get(call, 0.0) for call in calls) + 2 * WRITE * actions
     return entry + LAMBDA + gigabytes * seconds * GIGABYTE_SECOND * 1e6 + aws_calls
 
@@ -68,5 +73,8 @@ def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
     priced("remove its public pictures", "pipeline")
+    meter.calls.clear()
+    remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
+    priced("see that its bytes are gone", "glance")
 
     show("US dollars for a million of each", ("what", "AWS calls", "USD"), rows)

@@ -103,6 +103,14 @@ def test_recorded_notifications_name_their_object(shop: World) -> None:
     assert run("pipeline_remove_renditions") is None
 
 
+def test_the_recorded_end_of_a_record_takes_what_was_left_of_its_image(shop: World) -> None:
+    shop.blobs.put_original(KEY, b"left", "image/png", PRODUCT)
+
+    assert run("pipeline_remove_originals") is None
+
+    assert shop.blobs.originals == {}
+
+
 def test_the_recorded_file_becomes_an_image(shop: World) -> None:
     event = json.loads((ROOT / "events" / "pipeline_import_file.json").read_text())
     data = pictures.png()

@@ -21,7 +21,7 @@ from vitrine_cli.tables import Records
 def records(world: World) -> Records:
     world.open_shop("s1")
     fakes: Any = (
-        *(world.shops, world.galleries, world.imports),
+        *(world.shops, world.galleries, world.library, world.imports),
         *(FakePairs(world.shops), FakeVault(), world.blobs),
     )
     return Records(*fakes, base_url="")

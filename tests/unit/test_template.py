@@ -9,6 +9,7 @@ import pytest
 from tests.gateway import ROOT, routes, template
 
 from gateway.dialects import NAMES
+from vitrine.adapters import layout
 from vitrine.domain.imports import FOLDER
 from vitrine.domain.locations import ORIGINALS
 
@@ -181,6 +182,24 @@ def test_what_fails_for_good_lands_in_the_dead_letter_queue(name: str) -> None:
         "Type": "SQS",
         "Destination": {"GetAtt": "FailedEvents.Arn"},
     }
+
+
+def test_the_stream_tells_of_the_end_of_images_records_and_of_nothing_else() -> None:
+    table = RESOURCES["Table"]["Properties"]
+    (event,) = FUNCTIONS["RemoveOriginals"]["Events"].values()
+    source = event["Properties"]
+    (criterion,) = source["FilterCriteria"]["Filters"]
+
+    assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    assert source["Stream"] == {"GetAtt": "Table.StreamArn"}
+    assert source["StartingPosition"] == "TRIM_HORIZON", "nothing is missed while it is set up"
+    assert json.loads(criterion["Pattern"]) == {
+        "eventName": ["REMOVE"],
+        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": layout.IMAGE}]}}},
+    }
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumRecordAgeInSeconds"] < 24 * 3600, "then it can still be read again"
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"GetAtt": "FailedEvents.Arn"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Appearance, FileName, Image
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address
+from vitrine.domain.locations import Address, address
 from vitrine.domain.shops import Shop
 
 
@@ -43,6 +43,24 @@ class GalleryChange:
     retired: tuple[Image, ...] = ()
     named: tuple[FileName, int] | None = None
     imported: Import | None = None
+
+    def version_of(self, image: int) -> str:
+        """Which bytes an image has that the change brings or changes: its `Address.version`."""
+        brought = (*self.added, *(after for _, after in self.changed))
+        return next(address(each).version for each in brought if each.id == image)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a file name was given to.
+
+    Attributes:
+        product: key of the product whose image it was.
+        version: the image's bytes then, as `Address.version`; empty where that was not noted.
+    """
+
+    product: str
+    version: str
 
 
 class Shops(Protocol):
@@ -154,8 +172,8 @@ class Galleries(Protocol):
     def names(self, shop: str, beginning: str) -> set[str]:
         """All names of a shop's files, taken for ever, that begin so."""
 
-    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
-        """All names that an image has had, each with the product whose image it was."""
+    def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
+        """All names that an image has had, and what each was given to."""
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -201,6 +219,19 @@ class StoredOriginal:
 
 
 @dataclass(frozen=True, slots=True)
+class Deposit:
+    """What storage knows of an original without reading it.
+
+    Attributes:
+        product: key of the product it was uploaded for; empty for none.
+        stored_at: when it was stored last, UTC.
+    """
+
+    product: str
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPicture:
     """A picture ready for the CDN.
 
@@ -228,8 +259,18 @@ class Blobs(Protocol):
             OriginalMissingError: nothing is stored there.
         """
 
+    def deposit(self, key: str) -> Deposit:
+        """What storage knows of an original.
+
+        Raises:
+            OriginalMissingError: nothing is stored there.
+        """
+
     def original_keys(self, shop: str, image: int) -> list[str]:
         """Keys of all originals that an image has, older ones of replaced bytes too."""
+
+    def shop_keys(self, shop: str) -> list[str]:
+        """Keys of all originals that a shop has, in no order."""
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         """Read a file of the import folder, the whole of it.

@@ -16,10 +16,10 @@ from vitrine.domain.errors import (
     Rule,
 )
 from vitrine.domain.locations import ORIGINALS
-from vitrine.ports import PublicPicture, StoredOriginal
+from vitrine.ports import Deposit, PublicPicture, StoredOriginal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
@@ -59,12 +59,29 @@ class S3Blobs:
             answer = self._client.get_object(Bucket=self._originals, Key=key)
         except self._client.exceptions.NoSuchKey:
             raise OriginalMissingError(key) from None
-        product = unquote(answer["Metadata"].get("product", ""))
-        return StoredOriginal(answer["Body"].read(), product)
+        return StoredOriginal(answer["Body"].read(), _product(answer["Metadata"]))
+
+    def deposit(self, key: str) -> Deposit:
+        """What storage knows of an original.
+
+        Raises:
+            OriginalMissingError: nothing is stored there.
+        """
+        try:
+            head = self._client.head_object(Bucket=self._originals, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                raise OriginalMissingError(key) from None
+            raise
+        return Deposit(_product(head["Metadata"]), head["LastModified"])
 
     def original_keys(self, shop: str, image: int) -> list[str]:
         """Keys of all originals that an image has, older ones of replaced bytes too."""
         return self._keys(self._originals, f"{ORIGINALS}{shop}/{image}/")
+
+    def shop_keys(self, shop: str) -> list[str]:
+        """Keys of all originals that a shop has, in no order."""
+        return self._keys(self._originals, f"{ORIGINALS}{shop}/")
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         """Read a file of the import folder, the whole of it.
@@ -162,3 +179,7 @@ class S3Blobs:
                     {"Error": {"Code": failed[0].get("Code", ""), "Message": str(failed)}},
                     "DeleteObjects",
                 )
+
+
+def _product(metadata: Mapping[str, str]) -> str:
+    return unquote(metadata.get("product", ""))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from vitrine.adapters import layout
 from vitrine.adapters.imports import settlement
+from vitrine.adapters.layout import sort_key
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
     completion,
     original_attributes,
     original_of,
-    sort_key,
 )
 from vitrine.adapters.table import (
     ConditionFailedError,
@@ -26,6 +27,7 @@ from vitrine.adapters.table import (
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
+from vitrine.ports import Naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,24 +59,24 @@ class DynamoGalleries:
 
     def gallery(self, shop: str, product: str) -> Gallery:
         """The head of a product's gallery; the empty head when there is none."""
-        return _gallery(self._table.get(_pk(shop, product), "HEAD"))
+        return _gallery(self._table.get(layout.gallery(shop, product), "HEAD"))
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
         """One image's record."""
-        item = self._table.get(_pk(shop, product), sort_key(image))
+        item = self._table.get(layout.gallery(shop, product), sort_key(image))
         return None if item is None else _image(item, shop, product)
 
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
         """A gallery's head and one of its images, read in one call."""
-        head, item = self._table.get_both(_pk(shop, product), "HEAD", sort_key(image))
+        head, item = self._table.get_both(layout.gallery(shop, product), "HEAD", sort_key(image))
         return _gallery(head), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         """A gallery's head and all its images by id, read in one call per megabyte."""
         head, images = None, {}
-        for item in self._table.query(_pk(shop, product)):
+        for item in self._table.query(layout.gallery(shop, product)):
             if item["sk"] == "HEAD":
                 head = item
             else:
@@ -89,7 +91,7 @@ class DynamoGalleries:
             ConflictError: what the change builds on is no longer as it was read, or its import was
                 settled by another; nothing has changed.
         """
-        pk = _pk(change.shop, change.product)
+        pk = layout.gallery(change.shop, change.product)
         head = change.before
         actions: list[Mapping[str, Mapping[str, Any]]] = [
             *({"Put": {"Item": wire(_image_item(image))}} for image in change.added),
@@ -116,7 +118,7 @@ class DynamoGalleries:
 
     def retired(self, shop: str, image: int) -> Image | None:
         """The record of an image that was retired and not purged."""
-        item = self._table.get(f"RETIRED#{shop}", sort_key(image))
+        item = self._table.get(layout.retired(shop), sort_key(image))
         return None if item is None else _image(item, shop, item["product"])
 
     def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
@@ -124,7 +126,7 @@ class DynamoGalleries:
 
         They are read as they are asked for, a megabyte at a time.
         """
-        for item in self._table.query(f"RETIRED#{shop}", "IMAGE#"):
+        for item in self._table.query(layout.retired(shop), layout.IMAGE):
             if item["updated"] < milliseconds(moment):
                 yield _image(item, shop, item["product"])
 
@@ -134,7 +136,7 @@ class DynamoGalleries:
         Raises:
             ConflictError: another writer is at the same record: try again.
         """
-        self._table.delete(f"RETIRED#{shop}", sort_key(image))
+        self._table.delete(layout.retired(shop), sort_key(image))
 
     def next_default_name(self, shop: str) -> int:
         """A number that no default file name of the shop has had: 1, 2, 3, …"""
@@ -152,10 +154,13 @@ class DynamoGalleries:
         items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
         return {item["sk"].removeprefix("NAME#") for item in items}
 
-    def names_of(self, shop: str, image: int) -> Mapping[str, str]:
-        """All names that an image has had, each with the product whose image it was."""
+    def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
+        """All names that an image has had, and what each was given to."""
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return {item["sk"].removeprefix("NAME#"): item["product"] for item in items}
+        return {
+            item["sk"].removeprefix("NAME#"): Naming(item["product"], item.get("version", ""))
+            for item in items
+        }
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -164,7 +169,7 @@ class DynamoGalleries:
             RecordMissingError: the product has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-        pk, sk = _pk(address.shop, product), sort_key(address.image)
+        pk, sk = layout.gallery(address.shop, product), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
@@ -173,10 +178,6 @@ class DynamoGalleries:
     def image_count(self, shop: str) -> int:
         """How many images the shop's galleries hold."""
         return sum(int(item["images"]) for item in self._table.query(f"SHOP#{shop}", "COUNT#"))
-
-
-def _pk(shop: str, product: str) -> str:
-    return f"GALLERY#{shop}#{product}"
 
 
 def _head(pk: str, gallery: Gallery) -> Item:
@@ -216,11 +217,14 @@ def _unchanged_record(image: Image) -> dict[str, Any]:
 def _difference(before: Image, after: Image) -> dict[str, Any]:
     """An update of what differs, and of nothing else: renditions are noted by others meanwhile.
 
-    Those of other bytes are not: whatever they were when this was read, they are as `after` says.
+    Those of other bytes, or under another name, are not: whatever they were when this was read,
+    they are as `after` says.
     """
     old, new = _image_item(before), _image_item(after)
     if after.original != before.original:
         del old["renditions"], old["appearance"]
+    elif after.name != before.name:
+        del old["renditions"]
     changed = [name for name, value in new.items() if name not in old or value != old[name]]
     condition = _unchanged_record(before)
     names = {f"#{name}": name for name in changed}
@@ -237,7 +241,7 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
 def _retired_item(image: Image) -> Item:
     return {
         **_image_item(image),
-        **key(f"RETIRED#{image.shop}", sort_key(image.id)),
+        **key(layout.retired(image.shop), sort_key(image.id)),
         "product": image.product,
     }
 
@@ -250,7 +254,7 @@ def _taking(
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
-    facts = {"image": image, "product": change.product}
+    facts = {"image": image, "product": change.product, "version": change.version_of(image)}
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
     return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]
@@ -302,7 +306,7 @@ def _gallery(item: Item | None) -> Gallery:
 
 def _image_item(image: Image) -> Item:
     return {
-        **key(_pk(image.shop, image.product), sort_key(image.id)),
+        **key(layout.gallery(image.shop, image.product), sort_key(image.id)),
         "id": image.id,
         **original_attributes(image.original),
         "alt": image.texts.alt,

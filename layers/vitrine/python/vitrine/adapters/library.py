@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitrine.adapters import layout
+from vitrine.adapters.layout import sort_key
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
     completion,
     original_attributes,
     original_of,
-    sort_key,
 )
 from vitrine.adapters.table import ConditionFailedError, Item, Table, key, milliseconds, moment
 from vitrine.domain.errors import RecordMissingError
@@ -34,7 +35,7 @@ class DynamoLibrary:
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """One image's record."""
-        item = self._table.get(_pk(shop), sort_key(image))
+        item = self._table.get(layout.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
 
     def complete_renditions(self, address: Address, appearance: Appearance) -> None:
@@ -44,20 +45,16 @@ class DynamoLibrary:
             RecordMissingError: the library has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-        pk, sk = _pk(address.shop), sort_key(address.image)
+        pk, sk = layout.library(address.shop), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 
 
-def _pk(shop: str) -> str:
-    return f"LIBRARY#{shop}"
-
-
 def _item(image: LibraryImage) -> Item:
     return {
-        **key(_pk(image.shop), sort_key(image.id)),
+        **key(layout.library(image.shop), sort_key(image.id)),
         "id": image.id,
         "account": image.account,
         "purpose": image.purpose.value,

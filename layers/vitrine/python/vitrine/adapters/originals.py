@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from vitrine.domain.locations import Address
 
 
-def sort_key(image: int) -> str:
-    """The sort key of an image's record, whatever partition it is in."""
-    return f"IMAGE#{image:012d}"
-
-
 def original_attributes(original: Original) -> Item:
     """The attributes of an original."""
     return {

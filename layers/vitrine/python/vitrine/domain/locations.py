@@ -21,6 +21,7 @@ from vitrine.domain.renditions import Alternative, Rendition
 ORIGINALS = "originals/"
 PUBLIC = "media/"
 _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
+_FULL_SIZE = "original"  # in the library, whose full size lies among its renditions
 _NAME_BYTES = 255
 # Controls, and what XML cannot carry: S3 lists and removes keys in XML.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
@@ -56,7 +57,12 @@ class Address:
 
     @property
     def _original_folder(self) -> str:
-        return f"{ORIGINALS}{self.shop}/{self.image}/{self.revision}-{self.digest}/"
+        return f"{ORIGINALS}{self.shop}/{self.image}/{self.version}/"
+
+    @property
+    def version(self) -> str:
+        """What tells these bytes from all others of the image: `<revision>-<digest>`."""
+        return f"{self.revision}-{self.digest}"
 
     @property
     def stem(self) -> str:
@@ -86,6 +92,13 @@ class Address:
         """Key of a rendition that is made in format `kind`."""
         name = f"{slug(self.file_name)}-{self.stem}{rendition.name}"
         return f"{self.renditions_prefix}{name}.{self._extension(kind)}"
+
+    def rendition_name(self, key: str) -> str | None:
+        """The name of the rendition, in whatever format, that a key under the prefix is of.
+
+        None for a picture that is no rendition.
+        """
+        return key.rpartition(self.stem)[2].partition(".")[0]
 
     def _extension(self, kind: Format) -> str:
         if kind is Format.JPEG and self.file_name.lower().endswith(".jpeg"):
@@ -117,11 +130,16 @@ class LibraryAddress(Address):
 
     def full_size_key(self, kind: Format) -> str:
         """Key of the full-size picture."""
-        return f"{self.renditions_prefix}original.{kind.extension}"
+        return f"{self.renditions_prefix}{_FULL_SIZE}.{kind.extension}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition that is made in format `kind`."""
         return f"{self.renditions_prefix}{rendition.name}.{kind.extension}"
+
+    def rendition_name(self, key: str) -> str | None:
+        """The name of the rendition that a key under the prefix is of; None for the full size."""
+        name = key.rpartition("/")[2].partition(".")[0]
+        return None if name == _FULL_SIZE else name
 
 
 def alternative_key(rendition: str, alternative: Alternative) -> str:

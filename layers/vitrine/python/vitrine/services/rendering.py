@@ -4,7 +4,8 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,9 +16,9 @@ from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address, LibraryAddress
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
 from vitrine.pictures.resizing import Resized, resize
-from vitrine.ports import Blobs, Galleries, Library, PublicPicture
+from vitrine.ports import Blobs, Galleries, Library, Naming, PublicPicture, StoredOriginal
 from vitrine.services.catalogue import FOR_A_RECORD, until_committed
-from vitrine.services.withdrawing import remove_renditions, remove_superseded
+from vitrine.services.withdrawing import remove_renditions, superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class Records:
         else:
             self.galleries.complete_renditions(address, product, appearance)
 
+    def names(self, address: Address) -> Mapping[str, Naming]:
+        """The file names that an image has had, and which of its bytes each was given to."""
+        if isinstance(address, LibraryAddress):
+            return {}
+        return self.galleries.names_of(address.shop, address.image)
+
 
 def make_renditions(
     records: Records,
@@ -84,30 +91,93 @@ def make_renditions(
     find = partial(records.find, address, original.product)
     image = until_committed(find, FOR_A_RECORD, RecordMissingError)
     if locations.address(image) != address:
-        return _superseded(blobs, address, image)
+        return _superseded(records, blobs, address, image, original.data)
     resized = resized_for(image, original.data)
-    stored = blobs.put_public(public_pictures(address, image, resized, alternatives))
+    pictures = public_pictures(address, image, resized, alternatives)
+    stored, shown = blobs.put_public(pictures), _name_of(image)
+    while _completed(records, blobs, address, original, resized.appearance):
+        names = records.names(address)
+        late = [name for name in _of(address, names) if name not in shown]
+        if not late:
+            if address.revision:
+                _remove_superseded(records, blobs, address, names)
+            return stored
+        # Other names were given to these bytes before, or meanwhile: public URLs, all of them.
+        stored += blobs.put_public(_named(address, late, resized))
+        shown |= {*late}
+    return 0
+
+
+def _completed(
+    records: Records, blobs: Blobs, address: Address, original: StoredOriginal, seen: Appearance
+) -> bool:
+    """Note that all pictures of an original are stored, unless it is no longer an image's.
+
+    Then what was stored goes again, for nobody else might take it away.
+    """
     try:
-        until_committed(lambda: records.complete(address, original.product, resized.appearance))
+        until_committed(lambda: records.complete(address, original.product, seen))
     except RecordMissingError:
-        # Removed while we were at it? Then nobody else will take away what we have just stored.
         if remove_renditions(records.galleries, blobs, address):
-            return 0
-        image = find()
+            return False
+        image = records.find(address, original.product)
         if locations.address(image) != address:
-            return _superseded(blobs, address, image)
+            _superseded(records, blobs, address, image, original.data)
+            return False
         if records.galleries.retired(address.shop, address.image) is None:
             raise
-    if address.revision:
-        remove_superseded(blobs, address)
-    return stored
+    return True
 
 
-def _superseded(blobs: Blobs, address: Address, image: Image | LibraryImage) -> int:
+def _superseded(
+    records: Records, blobs: Blobs, address: Address, image: Image | LibraryImage, data: bytes
+) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
     if image.renditions is RenditionState.COMPLETE:
+        _show(records, blobs, address, records.names(address), data)
         blobs.remove_originals([address.original_key])
     return 0
+
+
+def _remove_superseded(
+    records: Records, blobs: Blobs, address: Address, names: Mapping[str, Naming]
+) -> None:
+    """Let go of all bytes that an image had before those at `address`."""
+    older = superseded(blobs, address)
+    for key, other in older:
+        if any(_of(other, names)):
+            with suppress(OriginalMissingError):  # another was first
+                _show(records, blobs, other, names, blobs.original(key).data)
+    blobs.remove_originals([key for key, _ in older])
+
+
+def _show(
+    records: Records, blobs: Blobs, address: Address, names: Mapping[str, Naming], data: bytes
+) -> None:
+    """Let bytes that go be public under the names that they were given while they were there.
+
+    Names outlive the bytes that they were given to, and the event of these may come behind that of
+    the next ones.
+    """
+    if given := _of(address, names):
+        blobs.put_public(_named(address, given, resize(data, SETS["gallery"])))
+        remove_renditions(records.galleries, blobs, address)  # all of them, if the image has gone
+
+
+def _of(address: Address, names: Mapping[str, Naming]) -> list[str]:
+    """The names that were given to these bytes."""
+    return [name for name, naming in names.items() if naming.version == address.version]
+
+
+def _named(address: Address, names: Iterable[str], resized: Resized) -> Iterator[PublicPicture]:
+    """The full-size picture under each of these file names."""
+    for name in names:
+        key = locations.named_key(address.shop, name)
+        yield PublicPicture(key, resized.published, resized.original.media_type)
+
+
+def _name_of(image: Image | LibraryImage) -> set[str]:
+    return {image.name.full} if isinstance(image, Image) and image.name else set()
 
 
 def public_pictures(
@@ -130,8 +200,7 @@ def public_pictures(
     """
     kind = resized.original
     names = [address.full_size_key(kind)]
-    if isinstance(image, Image) and image.name:
-        names.append(locations.named_key(address.shop, image.name.full))
+    names += [locations.named_key(address.shop, name) for name in _name_of(image)]
     for key in names:
         if keys is None or key in keys:
             yield PublicPicture(key, resized.published, kind.media_type)

@@ -1,7 +1,8 @@
 """Withdrawing the public pictures of an original that is gone, told by a storage event."""
 
-from vitrine.domain.locations import Address, named_key, parse_original_key
+from vitrine.domain.locations import Address, LibraryAddress, named_key, parse_original_key
 from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
 from vitrine.ports import Blobs, Galleries
 
 
@@ -41,29 +42,39 @@ def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
     record, or, while a purge is at it, without an original.
     """
     shop, image = address.shop, address.image
-    products = galleries.names_of(shop, image)
-    if not products:
+    names = galleries.names_of(shop, image)
+    if not names:
         return
     left = blobs.original_keys(shop, image)
-    there = any(galleries.image(shop, product, image) for product in set(products.values()))
+    products = {naming.product for naming in names.values()}
+    there = any(galleries.image(shop, product, image) for product in products)
     if left and (there or galleries.retired(shop, image)):
         return
     blobs.remove_originals(left)
-    blobs.remove_public([named_key(shop, name) for name in products])
+    blobs.remove_public([named_key(shop, name) for name in names])
 
 
-def remove_superseded(blobs: Blobs, address: Address) -> None:
-    """Remove the originals of an image whose present bytes are those at `address`, but for these.
+def remove_unlisted(blobs: Blobs, address: Address) -> int:
+    """Remove renditions, of bytes that stay, whose sizes the table no longer has; how many."""
+    kind = "library" if isinstance(address, LibraryAddress) else "gallery"
+    listed = {rendition.name for rendition in SETS[kind]}
+    keys = blobs.public_keys(address.renditions_prefix)
+    unlisted = [key for key in keys if address.rendition_name(key) not in {*listed, None}]
+    if unlisted:
+        blobs.remove_public(unlisted)
+    return len(unlisted)
+
+
+def superseded(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
+    """The originals of an image whose present bytes are those at `address`, but for these.
 
     Of the same revision there may be another, whose writer lost the race for it.
     """
-    blobs.remove_originals(
-        [
-            key
-            for key, other in _originals(blobs, address)
-            if other != address and other.revision <= address.revision
-        ]
-    )
+    return [
+        (key, other)
+        for key, other in _originals(blobs, address)
+        if other != address and other.revision <= address.revision
+    ]
 
 
 def _originals(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:

@@ -1,0 +1,327 @@
+"""A shop whose storage and table tell of what happens in them, to functions that may fail anywhere.
+
+Events are delivered when a test wants; every call through a port is one to AWS, and can be made to
+fail before it takes effect or after it has, which is a lost answer; or others act in between.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus
+
+from tests import pictures
+from tests.conftest import World
+from tests.fakes import FakeBlobs, FakeGalleries, etag
+
+from pipeline import generate_renditions, import_file, remove_originals, remove_renditions
+from vitrine import environment
+from vitrine.adapters import layout
+from vitrine.domain.errors import VitrineError
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.locations import address, named_key, parse_original_key
+from vitrine.domain.pictures import Format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey
+from vitrine.environment import Environment
+from vitrine.ports import GalleryChange, PublicPicture
+from vitrine.services.adding import add_image
+from vitrine.services.catalogue import Catalogue
+from vitrine.services.changing import Change, change_image
+from vitrine.services.naming import WantedName
+from vitrine.services.orphans import let_go
+from vitrine.services.purging import purge_retired
+from vitrine.services.reading import get_placed
+from vitrine.services.removing import remove_image, retire_image
+from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.sources import at_hand
+
+PRODUCT = ProductKey("p")
+RULES = PictureRules(frozenset(Format), max_bytes=10**6)
+ATTEMPTS = 3
+"""How often Lambda delivers an event: once, and twice more when that fails."""
+
+
+class LostError(Exception):
+    """A call to AWS that failed, or whose answer never came."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that AWS tells a function."""
+
+    function: Callable[[Any, object], None]
+    payload: dict[str, Any] = field(hash=False)
+    about: str
+
+
+@dataclass
+class Wire:
+    """Counts calls, and lets one of them fail or others act before it."""
+
+    count: int = 0
+    fails_at: int = 0
+    takes_effect: bool = False
+    before: dict[int, Callable[[], object]] = field(default_factory=dict)
+
+    def call(self, do: Callable[[], Any]) -> Any:
+        self.count += 1
+        if meanwhile := self.before.pop(self.count, None):
+            meanwhile()
+        fails = self.count == self.fails_at
+        if fails:
+            self.fails_at = 0
+            if not self.takes_effect:
+                raise LostError
+        result = do()
+        if fails:
+            raise LostError
+        return result
+
+
+class Through:
+    """A port, each of whose calls goes over the wire."""
+
+    def __init__(self, port: Any, wire: Wire) -> None:
+        self._port = port
+        self._wire = wire
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+
+        def called(*arguments: Any, **named: Any) -> Any:
+            def do() -> Any:
+                answer = method(*arguments, **named)
+                return list(answer) if isinstance(answer, Iterator) else answer
+
+            return self._wire.call(do)
+
+        return called
+
+    def put_public(self, stored: Iterable[PublicPicture]) -> int:
+        """A call for each picture."""
+        return sum(self._wire.call(lambda: self._port.put_public([each])) for each in stored)  # noqa: B023
+
+
+@dataclass
+class TellingBlobs(FakeBlobs):
+    """Storage that tells of originals stored and removed."""
+
+    tell: Callable[[Event], None] = lambda _: None
+
+    def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
+        super().put_original(key, data, media_type, product)
+        self.tell(_stored(key))
+
+    def announce_original(self, key: str) -> None:
+        if key in self.originals:
+            self.stored_at[key] = self.clock()
+            self.tell(_stored(key))
+
+    def remove_originals(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            if self.originals.pop(key, None):
+                self.tell(Event(remove_renditions.handler, _notification(key), f"- {key}"))
+
+
+@dataclass
+class TellingGalleries(FakeGalleries):
+    """A table whose stream tells of records that leave."""
+
+    tell: Callable[[Event], None] = lambda _: None
+
+    def commit(self, change: GalleryChange) -> Gallery:
+        after = super().commit(change)
+        for image in (*change.removed, *change.retired):
+            self._gone(layout.gallery(change.shop, change.product), image.id)
+        return after
+
+    def forget_retired(self, shop: str, image: int) -> None:
+        there = (shop, image) in self.gone
+        super().forget_retired(shop, image)
+        if there:
+            self._gone(layout.retired(shop), image)
+
+    def _gone(self, pk: str, image: int) -> None:
+        keys = {"pk": {"S": pk}, "sk": {"S": layout.sort_key(image)}}
+        record = {"eventName": "REMOVE", "dynamodb": {"Keys": keys}}
+        event = Event(remove_originals.handler, {"Records": [record]}, f"- {pk} {image}")
+        self.tell(event)
+
+
+def _notification(key: str, **more: str) -> dict[str, Any]:
+    return {"Records": [{"s3": {"object": {"key": quote_plus(key, safe="/"), **more}}}]}
+
+
+def _stored(key: str) -> Event:
+    return Event(generate_renditions.handler, _notification(key), f"+ {key}")
+
+
+class Cloud:
+    """One shop, its clients, and what AWS delivers."""
+
+    def __init__(self) -> None:
+        self.wire = Wire()
+        self.told: list[Event] = []
+        self.pending: list[Event] = []
+        self.dead: list[Event] = []
+        self.time = datetime(2024, 1, 1, tzinfo=UTC)
+        self.blobs = TellingBlobs(clock=lambda: self.time, tell=self._tell)
+        self.galleries = TellingGalleries(tell=self._tell)
+        self.world = World(galleries=self.galleries, blobs=self.blobs, clock=lambda: self.time)
+        self.world.open_shop("s1")
+        self.drawn = 0
+
+    def _tell(self, event: Event) -> None:
+        self.told.append(event)
+        self.pending.append(event)
+
+    @property
+    def environment(self) -> Environment:
+        plain = self.world.environment
+        return replace(
+            plain,
+            galleries=Through(self.galleries, self.wire),
+            library=Through(self.world.library, self.wire),
+            blobs=Through(self.blobs, self.wire),
+            imports=Through(self.world.imports, self.wire),
+        )
+
+    @property
+    def catalogue(self) -> Catalogue:
+        shop = self.world.shops.shop("s1")
+        assert shop is not None
+        return self.environment.catalogue(shop)
+
+    def picture(self) -> bytes:
+        """Another picture each time."""
+        self.drawn += 1
+        return pictures.png(8 + self.drawn % 30, 9 + self.drawn // 30)
+
+    # What clients do
+
+    def add(self, data: bytes = b"", base: str | None = None) -> Image:
+        name = WantedName(base, "png") if base else None
+        source = at_hand(data or self.picture(), "a.png")
+        return add_image(self.catalogue, PRODUCT, source, RULES, name=name).image
+
+    def replace(self, image: int, data: bytes = b"") -> None:
+        found = get_placed(self.catalogue, PRODUCT, image)
+        source = at_hand(data or self.picture(), "b.png")
+        change_image(self.catalogue, found, Change(source=source), RULES)
+
+    def rename(self, image: int, base: str) -> None:
+        found = get_placed(self.catalogue, PRODUCT, image)
+
+        def wanted(now: Image) -> WantedName | None:
+            return None if now.name and now.name.base == base else WantedName(base, "png")
+
+        change_image(self.catalogue, found, Change(rename=wanted, names=True), RULES)
+
+    def remove(self, image: int) -> None:
+        remove_image(self.catalogue, PRODUCT, image)
+
+    def retire(self, image: int) -> None:
+        retire_image(self.catalogue, PRODUCT, image)
+
+    def purge(self) -> None:
+        here, later = self.environment, self.time + timedelta(days=1)
+        list(purge_retired(here.galleries, here.blobs, "s1", later))
+
+    def drop(self, data: bytes) -> None:
+        """Drop a file into a product's import folder."""
+        key = "import/s1/products/p/dropped.png"
+        self.blobs.import_folder[key] = data
+        payload = _notification(key, eTag=etag(data), sequencer="0A")
+        self._tell(Event(import_file.handler, payload, f"+ {key}"))
+
+    # What AWS does
+
+    def deliver(self, event: Event) -> bool:
+        """Deliver an event as Lambda does; whether a delivery succeeded."""
+        with environment.use(self.environment):
+            for _ in range(ATTEMPTS):
+                try:
+                    event.function(event.payload, None)
+                except (LostError, VitrineError):
+                    continue
+                return True
+        self.dead.append(event)
+        return False
+
+    def settle(self) -> None:
+        """Deliver everything that waits, and what comes of it."""
+        while self.pending:
+            self.deliver(self.pending.pop(0))
+
+    def repeat_all(self) -> None:
+        """Deliver everything once more that was ever told."""
+        self.dead.clear()
+        for event in list(self.told):
+            self.deliver(event)
+        self.settle()
+
+    def redrive(self) -> None:
+        """What an operator does two hours later."""
+        self.time += timedelta(hours=2)
+        dead, self.dead = self.dead, []
+        here = self.environment
+        for event in dead:
+            key = event.about.removeprefix("+ ")
+            if self.deliver(event):
+                continue
+            where = parse_original_key(key)
+            assert where is not None, event
+            fate = let_go(here.galleries, here.library, here.blobs, where, self.time)
+            assert fate.hopeless, (event, fate)
+            self.dead.remove(event)
+        self.settle()
+
+    # What is to be
+
+    @property
+    def images(self) -> list[Image]:
+        """All images that have a record: live, then retired."""
+        live = self.galleries.records["s1", PRODUCT].values()
+        return [*live, *self.galleries.gone.values()]
+
+    def check(self) -> None:
+        """Every image has all its pictures and nobody else has any."""
+        assert self.pending == []
+        assert self.dead == []
+        for image in self.galleries.records["s1", PRODUCT].values():
+            assert image.renditions is RenditionState.COMPLETE, image
+        expected: dict[str, bytes] = {}
+        for image in self.images:
+            expected |= self._pictures_of(image)
+        public = {key: picture.data for key, picture in self.blobs.public.items()}
+        names = {
+            named_key("s1", name): image for (_, name), (image, _) in self.galleries.taken.items()
+        }
+        ids = {image.id for image in self.images}
+        assert public.keys() - names.keys() == expected.keys() - names.keys()
+        assert public.keys() & names.keys() == {key for key, image in names.items() if image in ids}
+        assert {key: public[key] for key in expected} == expected
+        assert {*self.blobs.originals} - self.unclaimed() == {
+            address(image).original_key for image in self.images
+        }
+
+    def unclaimed(self) -> set[str]:
+        """Originals of a replacement whose writer died: private, and gone with the next one."""
+        found = [each for key in self.blobs.originals if (each := parse_original_key(key))]
+        revisions = {image.id: image.original.revision for image in self.images}
+        return {
+            each.original_key
+            for each in found
+            if each.image in revisions and each.revision > revisions[each.image]
+        }
+
+    def _pictures_of(self, image: Image) -> dict[str, bytes]:
+        """The public pictures of an image, made where nothing ever happened to it."""
+        galleries, blobs = FakeGalleries(), FakeBlobs()
+        where = address(image)
+        blobs.originals[where.original_key] = self.blobs.originals[where.original_key]
+        galleries.records[image.shop, image.product][image.id] = image
+        make_renditions(Records(galleries, self.world.library), blobs, where)
+        return {key: picture.data for key, picture in blobs.public.items()}
