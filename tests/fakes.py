@@ -28,7 +28,7 @@ from vitrine.domain.errors import (
     ShopExistsError,
 )
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Appearance, Image, RenditionState
+from vitrine.domain.images import Appearance, Image, NamedBytes, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
@@ -49,6 +49,7 @@ class FakeShops:
     by_digest: dict[str, Credential] = field(default_factory=dict)
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
     hosts: dict[str, str] = field(default_factory=dict)
+    accounts: set[tuple[str, str]] = field(default_factory=set)
     issued: dict[str, Credential] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
 
@@ -73,6 +74,12 @@ class FakeShops:
 
     def open_host(self, host: str, shop: str) -> None:
         self.hosts[host] = shop
+
+    def shops_of_account(self, account: str) -> list[str]:
+        return [shop for owner, shop in sorted(self.accounts) if owner == account]
+
+    def open_account(self, account: str, shop: str) -> None:
+        self.accounts.add((account, shop))
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         for alias in (product, *aliases):
@@ -190,7 +197,7 @@ class FakeGalleries:
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
-    taken: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    taken: dict[tuple[str, str], NamedBytes] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
@@ -235,7 +242,8 @@ class FakeGalleries:
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
-            self.taken[change.shop, name.full] = image_id, change.product
+            digest = present[image_id].original.digest
+            self.taken[change.shop, name.full] = NamedBytes(image_id, change.product, digest)
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
@@ -262,10 +270,13 @@ class FakeGalleries:
 
     def names_of(self, shop: str, image: int) -> Mapping[str, str]:
         return {
-            name: product
-            for (owner, name), (of, product) in self.taken.items()
-            if (owner, of) == (shop, image)
+            name: holder.product
+            for (owner, name), holder in self.taken.items()
+            if (owner, holder.image) == (shop, image)
         }
+
+    def named(self, shop: str, name: str) -> NamedBytes | None:
+        return self.taken.get((shop, name))
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         found = self.image(address.shop, product, address.image)
@@ -365,6 +376,9 @@ class FakeBlobs:
         stored = {picture.key: picture for picture in pictures}
         self.public |= stored
         return len(stored)
+
+    def link(self, key: str, method: str) -> str:
+        return f"https://s3.example/{key}?{method}"
 
     def public_keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.public if key.startswith(prefix))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Appearance, FileName, Image
+from vitrine.domain.images import Appearance, FileName, Image, NamedBytes
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
@@ -59,6 +59,9 @@ class Shops(Protocol):
 
     def shop_of_host(self, host: str) -> str | None:
         """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+
+    def shops_of_account(self, account: str) -> list[str]:
+        """Ids of the shops in whose libraries images of an account may be."""
 
     def refresh_token(self, digest: str) -> RefreshToken | None:
         """The refresh token that has this SHA-256; None for one that is used."""
@@ -156,6 +159,9 @@ class Galleries(Protocol):
 
     def names_of(self, shop: str, image: int) -> Mapping[str, str]:
         """All names that an image has had, each with the product whose image it was."""
+
+    def named(self, shop: str, name: str) -> NamedBytes | None:
+        """What a file name of a shop stands for; None for a name that nobody ever had."""
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -259,6 +265,9 @@ class Blobs(Protocol):
         Returns:
             How many were stored.
         """
+
+    def link(self, key: str, method: str) -> str:
+        """A URL at which whoever has it can GET or HEAD a public picture for some minutes."""
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""

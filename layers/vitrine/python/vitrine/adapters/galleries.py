@@ -25,7 +25,14 @@ from vitrine.adapters.table import (
 )
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
+from vitrine.domain.images import (
+    FileName,
+    Image,
+    NamedBytes,
+    RenditionState,
+    Texts,
+    ViewFacts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -157,6 +164,13 @@ class DynamoGalleries:
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
         return {item["sk"].removeprefix("NAME#"): item["product"] for item in items}
 
+    def named(self, shop: str, name: str) -> NamedBytes | None:
+        """What a file name of a shop stands for; None for a name that nobody ever had."""
+        item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
+        if item is None:
+            return None
+        return NamedBytes(int(item["image"]), item["product"], item["digest"])
+
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
@@ -250,7 +264,12 @@ def _taking(
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
-    facts = {"image": image, "product": change.product}
+    (digest,) = (
+        each.original.digest
+        for each in (*change.added, *(after for _, after in change.changed))
+        if each.id == image
+    )
+    facts = {"image": image, "product": change.product, "digest": digest}
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
     return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]

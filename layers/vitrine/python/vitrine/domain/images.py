@@ -120,6 +120,21 @@ class FileName:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedBytes:
+    """What a file name stands for, for ever: the bytes that an image had when it got the name.
+
+    Attributes:
+        image: id of the image.
+        product: key of the product whose image it was.
+        digest: SHA-256 of the bytes, 64 hexadecimal digits.
+    """
+
+    image: int
+    product: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """One picture of one product.
 
