@@ -11,9 +11,22 @@ from vitrine.domain.renditions import Rendition
 from vitrine.pictures.inspection import decoder
 from vitrine.pictures.resampling import shrink
 
+MOVING_LIMIT = 25_000_000
+"""Pixels, all frames together, beyond which a GIF's renditions show its first frame only.
+
+Every frame takes time in every size, and again in alternative formats.
+"""
+_FRAME = 10_000
+"""Pixels that each frame counts as at least."""
 _SEEN = 128
 """From which alpha on a pixel is shown: a GIF's are there or not."""
+_NOTHING = 255  # the last of a frame's colours
 _CLEARED = 2  # a frame that leaves nothing behind, so that each stands for itself
+
+
+def moves_too_much(size: tuple[int, int], frames: int) -> bool:
+    """Whether so many frames of this size, pixels across and down, are not to be animated."""
+    return max(_FRAME, size[0] * size[1]) * frames > MOVING_LIMIT
 
 
 def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Rendition, bytes]:
@@ -35,7 +48,9 @@ def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Renditi
 
 def _encode(frames: list[Pillow.Image], durations: list[int], loops: int | None) -> bytes:
     out = io.BytesIO()
-    first, *others = map(_there_or_not, frames)
+    opaque = all(frame.getchannel("A").getextrema() == (255, 255) for frame in frames)
+    turned = (frame.convert("RGB") if opaque else _there_or_not(frame) for frame in frames)
+    first, *others = turned
     first.save(
         out,
         "GIF",
@@ -49,10 +64,12 @@ def _encode(frames: list[Pillow.Image], durations: list[int], loops: int | None)
 
 
 def _there_or_not(frame: Pillow.Image) -> Pillow.Image:
-    """The frame without half-transparent pixels."""
-    alpha = frame.getchannel("A")
-    if alpha.getextrema() == (255, 255):
-        return frame.convert("RGB")
-    shown = frame.copy()
-    shown.putalpha(alpha.point(lambda value: 255 if value >= _SEEN else 0))
-    return shown
+    """The frame without half-transparent pixels, and with a colour that stands for nothing.
+
+    Each frame has one, as soon as any needs it: what a frame without it leaves behind is nothing to
+    browsers and its first colour to Pillow.
+    """
+    few = frame.convert("RGB").quantize(_NOTHING)
+    few.paste(_NOTHING, mask=frame.getchannel("A").point(lambda value: 255 * (value < _SEEN)))
+    few.info["transparency"] = _NOTHING
+    return few

@@ -4,19 +4,24 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 from PIL import Image as Pillow
 
 from vitrine.domain.pictures import Format, Inspection
-from vitrine.pictures import png
+from vitrine.pictures import bmp, gif, jpeg, png, webp
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.publication import gif_extent, publish
+from vitrine.pictures.publication import publish
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
+SIDE_LIMIT = 65_500
+"""Pixels across or down beyond which a picture is not decoded: a JPEG, as renditions are, has no
+more."""
+_FRAME = 10_000
+"""Pixels that each of several frames counts as at least: it takes time however small it is."""
 
 DECODER_ERRORS = (
     OSError,  # what Pillow raises for most damage, and for a format it does not know
@@ -31,6 +36,7 @@ DECODER_ERRORS = (
     struct.error,
     zlib.error,
     Pillow.DecompressionBombError,
+    Pillow.DecompressionBombWarning,
 )
 """What decoders raise for bytes that are no good picture."""
 
@@ -52,7 +58,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
     try:
         pixels = pixels_of(data, kind)
     except DamagedError:
-        return read_header(data, kind)
+        return _claimed(data, kind)
     header = read_header(pixels, kind)
     if header.oversized or header.width is None or kind not in decoded:
         return header
@@ -82,55 +88,119 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
-    """What the header of a picture of format `kind` shows; no pixel of it is decoded."""
+    """What the header of a picture of format `kind` shows; no pixel of it is decoded.
+
+    Args:
+        data: the picture, as `pixels_of` it.
+        kind: its format.
+    """
+    claimed = _claimed(data, kind)
+    across, down, count = _extent(data, kind)
+    counted = across * down if count == 1 else max(_FRAME, across * down) * count
+    if counted > PIXEL_LIMIT or max(across, down) > SIDE_LIMIT:
+        return replace(claimed, whole=True, oversized=True)
     seen = Inspection(kind)
     try:
-        with _any_size(), decoder(data, kind) as picture:
+        with decoder(data, kind) as picture:
             width, height = picture.size
             seen = replace(seen, width=width, height=height)
-            frames = _frames(picture)
-            transparent = picture.has_transparency_data
-            across, down = gif_extent(data) if kind is Format.GIF else (width, height)
-    except (DamagedError, *DECODER_ERRORS):
+            return replace(seen, frames=_frames(picture), transparent=picture.has_transparency_data)
+    except DECODER_ERRORS:
         return seen
-    oversized = across * down * frames > PIXEL_LIMIT
-    return Inspection(
-        kind, width, height, frames, transparent, whole=oversized, oversized=oversized
-    )
+
+
+def _claimed(data: bytes, kind: Format) -> Inspection:
+    """What a picture says of itself, seen by no decoder, as it may be damaged."""
+    width, height, frames = _extent(data, kind)
+    if kind is Format.GIF and len(data) >= _GIF_SIZE.size:
+        _, width, height = _GIF_SIZE.unpack_from(data)  # frames beyond its screen are not shown
+    return Inspection(kind, width, height, frames) if width and height else Inspection(kind)
+
+
+def _extent(data: bytes, kind: Format) -> tuple[int, int, int]:
+    """Pixels across and down, and frames; none where the bytes do not say."""
+    try:
+        return _EXTENTS[kind](data)
+    except (DamagedError, struct.error, IndexError):
+        return 0, 0, 1
+
+
+_GIF_SIZE = struct.Struct("<6sHH")
+_EXTENTS: Mapping[Format, Callable[[bytes], tuple[int, int, int]]] = {
+    Format.PNG: png.extent,
+    Format.JPEG: jpeg.extent,
+    Format.GIF: gif.extent,
+    Format.WEBP: webp.extent,
+    Format.BMP: bmp.extent,
+}
+"""Who knows pixels across and down, and frames, of a picture before a decoder sees it."""
 
 
 @contextmanager
 def decoder(data: bytes, kind: Format) -> Iterator[Pillow.Image]:
     """A picture of format `kind`, its header read; nothing else is tried, and no warning is given.
 
-    Pillow warns of oddities that we judge ourselves.
+    Pillow warns of oddities that we judge ourselves; only a picture that unpacks to more than it
+    should is none of them.
+
+    Raises:
+        DecompressionBombError, DecompressionBombWarning: the picture has more pixels than we
+            decode. One of the others of `DECODER_ERRORS`: it is no such picture.
     """
-    with (
-        warnings.catch_warnings(action="ignore"),
-        Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture,
-    ):
-        yield picture
-
-
-@contextmanager
-def _any_size() -> Iterator[None]:
-    """Let Pillow open pictures of any size: it refuses them before it tells how large they are."""
-    limit, Pillow.MAX_IMAGE_PIXELS = Pillow.MAX_IMAGE_PIXELS, None
-    try:
-        yield
-    finally:
-        Pillow.MAX_IMAGE_PIXELS = limit
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+        with Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture:
+            # Pillow's own limit is a global that others may change, and larger than ours.
+            if picture.width * picture.height > PIXEL_LIMIT:
+                raise Pillow.DecompressionBombError(f"{picture.size} is too large")
+            yield picture
 
 
 def _is_whole(data: bytes, kind: Format) -> bool:
     try:
+        if kind is Format.JPEG:
+            return _is_whole_jpeg(data)
+        if kind is Format.PNG:
+            rows = png.rows(data)
+            if rows is not png.Rows.DOUBTFUL:
+                return rows is png.Rows.ALL
         with decoder(data, kind) as picture:
             for frame in range(getattr(picture, "n_frames", 1)):
                 picture.seek(frame)
                 picture.load()
-        return kind is not Format.PNG or png.is_complete(data)
-    except DECODER_ERRORS:
+    except (DamagedError, *DECODER_ERRORS):
         return False
+    return True
+
+
+def _is_whole_jpeg(data: bytes) -> bool:
+    """Whether a JPEG's pixels can be read, and reach the last one.
+
+    An eighth of them is made, in a sixty-fourth of the memory; all of what they are packed in is
+    gone through for that. Where it ends early, the decoder makes the rest grey and says nothing: so
+    a picture that ends in just that grey is read again with more behind its end. One that was
+    whole stays as it is.
+    """
+    eighth = _eighth(data)
+    ends = eighth.getpixel((eighth.width - 1, eighth.height - 1))
+    bands = ends if isinstance(ends, tuple) else (ends,)
+    some = all if jpeg.scans(data) == 1 else any  # bands of their own scans end on their own
+    if not some(band in _NOTHING for band in bands):
+        return True
+    filled = jpeg.filled(data)
+    return filled is None or eighth.tobytes() == _eighth(filled).tobytes()
+
+
+_NOTHING = (127, 128)
+"""What a band is where a JPEG says nothing of it; Adobe's inks are the other way round."""
+
+
+def _eighth(data: bytes) -> Pillow.Image:
+    with decoder(data, Format.JPEG) as picture:
+        picture.draft("YCbCr", (max(1, picture.width // 8), max(1, picture.height // 8)))
+        picture.load()
+        return picture.copy()
 
 
 def _frames(picture: Pillow.Image) -> int:

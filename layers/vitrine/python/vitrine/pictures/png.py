@@ -6,7 +6,9 @@ Nothing here decodes a picture.
 import struct
 import zlib
 from collections.abc import Iterator
+from enum import Enum
 
+from vitrine.pictures import chromaticities
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
 
@@ -23,6 +25,9 @@ _PASSES = (
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
 _STEP = 1 << 18  # bytes unpacked at a time, and forgotten
+_FILTERS = 5  # ways to tell a row from the one above it
+_CHUNKS = 100_000
+"""From how many chunks on a PNG is an attack; encoders write a few thousand at most."""
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -32,9 +37,10 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         DamagedError: they break off, stand in another order than a decoder needs, or do not match
             their checksums, which decoders leave unlooked at where pixels are.
     """
-    at, name, seen = len(SIGNATURE), b"", set[bytes]()
+    at, name, seen, left = len(SIGNATURE), b"", set[bytes](), _CHUNKS
     while name != b"IEND":
-        if at + 12 > len(data):
+        left -= 1
+        if at + 12 > len(data) or left < 0:
             raise DamagedError("a PNG without end")
         before = name
         length, name = struct.unpack_from(">I4s", data, at)
@@ -50,6 +56,8 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise DamagedError("a PNG has one header, and begins with it")
         if name == b"IDAT" and b"IDAT" in seen and before != b"IDAT":
             raise DamagedError("a PNG's pixels are not in one piece")
+        if name == b"IEND" and length:
+            raise DamagedError("a PNG's end is empty")
         seen.add(name)
         yield name, chunk
         at += len(chunk)
@@ -106,7 +114,11 @@ def framed(name: bytes, payload: bytes) -> bytes:
 
 
 def colour_profile(data: bytes) -> bytes | None:
-    """The colour profile in a PNG, unless it unpacks to more than a profile can be."""
+    """The colour profile of a PNG, in it or made of the numbers in it; None where it says sRGB.
+
+    One that unpacks to more than a profile can be is none.
+    """
+    found = dict[bytes, bytes]()
     for name, chunk in chunks(data):
         if name == b"iCCP":
             packed = chunk[8:-4].partition(b"\0")[2][1:]
@@ -116,7 +128,24 @@ def colour_profile(data: bytes) -> bytes | None:
             except zlib.error:
                 return None
             return profile if unpacker.eof else None
-    return None
+        found[name] = chunk[8:-4] if name in _DESCRIBED else b""
+        if name == b"IDAT":
+            break
+    return None if {b"sRGB", b"cICP"} & found.keys() else _described(found)
+
+
+_DESCRIBED = frozenset((b"IHDR", b"gAMA", b"cHRM"))
+
+
+def _described(found: dict[bytes, bytes]) -> bytes | None:
+    header, gamma, places = (found.get(name, b"") for name in (b"IHDR", b"gAMA", b"cHRM"))
+    if len(gamma) != 4:
+        return None
+    (exponent,) = struct.unpack(">I", gamma)
+    grey = header[9] == _GREY and b"tRNS" not in found
+    if len(places) != 32 or grey:
+        return chromaticities.profile(exponent, grey=grey)
+    return chromaticities.profile(exponent, struct.unpack(">8I", places))
 
 
 def way_up(data: bytes) -> int:
@@ -127,34 +156,89 @@ def way_up(data: bytes) -> int:
     return UPRIGHT
 
 
-def is_complete(data: bytes) -> bool:
-    """Whether a PNG has its palette and all its rows.
+def extent(data: bytes) -> tuple[int, int, int]:
+    """Pixels across and down that a PNG says it has, and how many frames are in it.
+
+    Raises:
+        DamagedError, struct.error: it has no header.
+    """
+    if data[12:16] != b"IHDR":
+        raise DamagedError("a PNG begins with its header")
+    width, height = struct.unpack_from(">II", data, 16)
+    promised, frames = 0, 0
+    try:
+        for name, chunk in chunks(data):
+            frames += name == b"fcTL"
+            if name == b"acTL":
+                (promised,) = struct.unpack_from(">I", chunk, 8)
+    except (DamagedError, struct.error):
+        pass  # its size is known all the same
+    return width, height, max(1, promised, frames)
+
+
+class Rows(Enum):
+    """What there is of a PNG's rows."""
+
+    MISSING = "not all"
+    ALL = "all, and each can be read"
+    DOUBTFUL = "all of the still picture, and more that a decoder has to judge"
+
+
+def rows(data: bytes) -> Rows:
+    """Whether a PNG has its palette and all its rows, none of them told in an unknown way.
 
     Decoders take one that ends between two rows for whole, and one that lacks its palette for grey.
+    There is nothing else in a still picture that a decoder can fail at, and this takes no memory.
+
+    Raises:
+        DamagedError: its chunks cannot be followed to the picture's end.
+        zlib.error: its pixels cannot be unpacked.
     """
-    promised, unpacked, indexed = 0, 0, False
+    passes, end, at = list[tuple[int, int, int]](), 0, 0
+    indexed, moving = False, False
     unpacker = zlib.decompressobj()
     for name, chunk in chunks(data):
         if name == b"IHDR":
-            promised, indexed = _promised(chunk[8:-4]), chunk[8 + 9] == _INDEXED
+            passes, indexed = _passes(chunk[8:-4]), chunk[8 + 9] == _INDEXED
+            end = max((stop for _, stop, _ in passes), default=0)
         elif name == b"PLTE":
             indexed = False
+        elif name == b"fdAT":
+            moving = True
         elif name == b"IDAT":
             packed = chunk[8:-4]
-            while packed and unpacked < promised:
-                unpacked += len(unpacker.decompress(packed, _STEP))
+            while packed and not unpacker.eof:
+                unpacked = unpacker.decompress(packed, _STEP)
                 packed = unpacker.unconsumed_tail
-    return 0 < promised <= unpacked and not indexed
+                if not _readable(unpacked, at, passes):
+                    return Rows.MISSING
+                at += len(unpacked)
+                if at > end + _STEP:
+                    return Rows.MISSING  # no picture, whatever it is
+    if not 0 < end <= at or indexed:
+        return Rows.MISSING
+    return Rows.ALL if at == end and unpacker.eof and not moving else Rows.DOUBTFUL
 
 
-def _promised(header: bytes) -> int:
-    """Bytes of all rows, each with the byte that names its filter."""
+def _readable(rows: bytes, at: int, passes: list[tuple[int, int, int]]) -> bool:
+    """Whether rows, from `at` on in all of them, are told in ways that there are."""
+    for start, stop, step in passes:
+        first = start + max(0, -((start - at) // step)) * step
+        filters = rows[first - at : max(0, stop - at) : step]
+        if filters and max(filters) >= _FILTERS:
+            return False
+    return True
+
+
+def _passes(header: bytes) -> list[tuple[int, int, int]]:
+    """Where the rows of each pass begin, where they end, and the bytes of one with its filter."""
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     bits = depth * _CHANNELS.get(colour, 0)
-    passes = _PASSES if interlaced else ((0, 0, 1, 1),)
-    total = 0
-    for left, top, across, down in passes:
+    found, end = [], 0
+    for left, top, across, down in _PASSES if interlaced else ((0, 0, 1, 1),):
         columns, rows = -((left - width) // across), -((top - height) // down)
         if columns > 0 and rows > 0:
-            total += rows * (1 + (columns * bits + 7) // 8)
-    return total
+            step = 1 + (columns * bits + 7) // 8
+            found.append((end, end + rows * step, step))
+            end += rows * step
+    return found

@@ -5,7 +5,7 @@ SIMD instructions, turn only what is already small, and encode what is asked for
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from PIL import Image as Pillow
@@ -15,7 +15,7 @@ from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 from vitrine.pictures import png
-from vitrine.pictures.animation import animate
+from vitrine.pictures.animation import animate, moves_too_much
 from vitrine.pictures.appearance import look
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
@@ -52,12 +52,14 @@ class Resized:
         original: its format.
         kind: format of the renditions.
         sizes: pixels across and down of each rendition.
+        stilled: whether it moves and its renditions show the first frame, because all are too much.
     """
 
     published: bytes
     original: Format
     kind: Format
     sizes: Mapping[Rendition, _Size]
+    stilled: bool
     _steps: Mapping[_Size, Pillow.Image]
     _moving: Mapping[_Size, bytes]
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Resized:
     @cached_property
     def appearance(self) -> Appearance:
         """What it looks like."""
-        return look(self._steps[min(self._steps)])
+        return replace(look(self._steps[min(self._steps)]), stilled=self.stilled)
 
     def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
         """A rendition as a file, in an alternative format or in that of all; moving, if it does."""
@@ -124,10 +126,12 @@ def _resize(
         meaning = _meaning(picture, published)
         sizes, steps = _cascade(picture, meaning, renditions)
     moving: dict[_Size, bytes] = {}
-    if original is Format.GIF and seen.frames > 1 and still is None:
+    moves = original is Format.GIF and seen.frames > 1 and still is None
+    stilled = moves and moves_too_much((seen.width, seen.height or 0), seen.frames)
+    if moves and not stilled:
         moved = animate(published, renditions)
         moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
-    return Resized(published, original, kind, sizes, steps, moving)
+    return Resized(published, original, kind, sizes, stilled, steps, moving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,12 @@ def _cascade(
 ) -> tuple[dict[Rendition, _Size], dict[_Size, Pillow.Image]]:
     """The size of each rendition, and the picture in each size."""
     turned, profile = meaning.turned, meaning.profile
+    inked = picture.mode == "CMYK"
     width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
     sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
     largest, *smaller = sorted(set(sizes.values()), reverse=True)
     step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
-    if profile:  # here, where few pixels are left
+    if profile and not inked:  # here, where few pixels are left
         step = in_srgb(step, profile)
     if turned in _UPRIGHTING:
         step = step.transpose(_UPRIGHTING[turned])

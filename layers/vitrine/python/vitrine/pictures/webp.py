@@ -1,0 +1,97 @@
+"""A WebP as its chunks: what of it is pixels, how large it is, what the public gets.
+
+Nothing here decodes a picture.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from vitrine.pictures.errors import DamagedError
+from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
+
+_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
+_PIXELS = frozenset((b"VP8 ", b"VP8L", b"ALPH"))
+_HAS_EXIF, _HAS_XMP = 0x08, 0x04
+_FRAME = 16  # bytes that say where and how long a frame is shown
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and payloads of a WebP's chunks.
+
+    Raises:
+        DamagedError, struct.error: they break off.
+    """
+    end = struct.unpack_from("<I", data, 4)[0] + 8
+    if end > len(data):
+        raise DamagedError("a WebP breaks off")
+    return _riff(data[:end], 12)
+
+
+def _riff(data: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
+    while at + 8 <= len(data):
+        name, length = struct.unpack_from("<4sI", data, at)
+        stop = at + 8 + length
+        if stop > len(data):
+            raise DamagedError("a WebP chunk breaks off")
+        yield name, data[at + 8 : stop]
+        at = stop + (length & 1)
+
+
+def extent(data: bytes) -> tuple[int, int, int]:
+    """Pixels across and down that a WebP says it has, and how many frames are in it.
+
+    Raises:
+        DamagedError, struct.error, IndexError: it cannot be followed to its end.
+    """
+    size, frames = None, 0
+    for name, payload in chunks(data):
+        frames += name == b"ANMF"
+        if size is not None:
+            continue
+        if name == b"VP8X":
+            across, down = (int.from_bytes(payload[at : at + 3], "little") for at in (4, 7))
+            size = across + 1, down + 1
+        elif name == b"VP8L":
+            bits = int.from_bytes(payload[1:5], "little")
+            size = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        elif name == b"VP8 ":
+            across, down = struct.unpack_from("<HH", payload, 6)
+            size = across & 0x3FFF, down & 0x3FFF
+    if size is None:
+        raise DamagedError("a WebP without picture")
+    return *size, max(1, frames)
+
+
+def published(data: bytes) -> Iterator[bytes]:
+    """The pieces of a WebP without metadata.
+
+    Raises:
+        DamagedError, struct.error, IndexError: it cannot be followed to its end.
+    """
+    kept, turned = [], UPRIGHT
+    for name, payload in chunks(data):
+        if name == b"EXIF":
+            turned = orientation(payload.removeprefix(b"Exif\0\0"))
+        elif name == b"ANMF":
+            kept.append((name, _clean_frame(payload)))
+        elif name in _KEPT:
+            kept.append((name, payload))
+    if turned != UPRIGHT:
+        kept.append((b"EXIF", orientation_only(turned)))
+    if kept and kept[0][0] == b"VP8X":
+        name, header = kept[0]
+        flags = header[0] & ~(_HAS_EXIF | _HAS_XMP)
+        flags |= _HAS_EXIF if turned != UPRIGHT else 0
+        kept[0] = name, bytes([flags]) + header[1:]
+    body = b"WEBP" + b"".join(_chunk(*chunk) for chunk in kept)
+    yield struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+def _clean_frame(payload: bytes) -> bytes:
+    """A frame without what lies in it beside its pixels."""
+    pixels = (chunk for chunk in _riff(payload, _FRAME) if chunk[0] in _PIXELS)
+    return payload[:_FRAME] + b"".join(_chunk(*chunk) for chunk in pixels)
+
+
+def _chunk(name: bytes, payload: bytes) -> bytes:
+    return struct.pack("<4sI", name, len(payload)) + payload + b"\0" * (len(payload) & 1)
