@@ -297,7 +297,8 @@ class Cloud:
             expected |= self._pictures_of(image)
         public = {key: picture.data for key, picture in self.blobs.public.items()}
         names = {
-            named_key("s1", name): image for (_, name), (image, _) in self.galleries.taken.items()
+            named_key("s1", name): naming.image
+            for (_, name), naming in self.galleries.taken.items()
         }
         ids = {image.id for image in self.images}
         assert public.keys() - names.keys() == expected.keys() - names.keys()

@@ -50,6 +50,7 @@ class FakeShops:
     by_digest: dict[str, Credential] = field(default_factory=dict)
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
     hosts: dict[str, str] = field(default_factory=dict)
+    accounts: set[tuple[str, str]] = field(default_factory=set)
     issued: dict[str, Credential] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
 
@@ -74,6 +75,12 @@ class FakeShops:
 
     def open_host(self, host: str, shop: str) -> None:
         self.hosts[host] = shop
+
+    def shops_of_account(self, account: str) -> list[str]:
+        return [shop for owner, shop in sorted(self.accounts) if owner == account]
+
+    def open_account(self, account: str, shop: str) -> None:
+        self.accounts.add((account, shop))
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         for alias in (product, *aliases):
@@ -191,7 +198,7 @@ class FakeGalleries:
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
-    taken: dict[tuple[str, str], tuple[int, Naming]] = field(default_factory=dict)
+    taken: dict[tuple[str, str], Naming] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
 
     def next_image_id(self, shop: str) -> int:
@@ -236,8 +243,8 @@ class FakeGalleries:
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
-            naming = Naming(change.product, change.version_of(image_id))
-            self.taken[change.shop, name.full] = image_id, naming
+            naming = Naming(image_id, change.product, change.version_of(image_id))
+            self.taken[change.shop, name.full] = naming
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
@@ -265,9 +272,12 @@ class FakeGalleries:
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return {
             name: naming
-            for (owner, name), (of, naming) in self.taken.items()
-            if (owner, of) == (shop, image)
+            for (owner, name), naming in self.taken.items()
+            if (owner, naming.image) == (shop, image)
         }
+
+    def named(self, shop: str, name: str) -> Naming | None:
+        return self.taken.get((shop, name))
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         found = self.image(address.shop, product, address.image)
@@ -376,6 +386,9 @@ class FakeBlobs:
         stored = {picture.key: picture for picture in pictures}
         self.public |= stored
         return len(stored)
+
+    def link(self, key: str, method: str) -> str:
+        return f"https://s3.example/{key}?{method}"
 
     def public_keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.public if key.startswith(prefix))

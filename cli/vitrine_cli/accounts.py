@@ -33,6 +33,7 @@ def create_shop(
         )
     _check(shop, settings)
     created = Shop(shop, products, {**_made(shop, NAMES), **settings})
+    _open_account(records, created)
     try:
         records.shops.create_shop(created)
     except ShopExistsError:
@@ -55,8 +56,18 @@ def change_shop(
         products=products or present.products,
         settings={**present.settings, **settings},
     )
+    _open_account(records, changed)
     records.shops.change_shop(changed)
     return changed
+
+
+def _open_account(records: Records, shop: Shop) -> None:
+    """Let the shop be found by its account, which is all that URLs of its library tell.
+
+    This comes before the setting is stored, and stays when it changes: URLs outlive it.
+    """
+    if account := shop.settings.get("inventorum.account"):
+        records.shops.open_account(account, shop.id)
 
 
 def _known(dialects: Iterable[str]) -> dict[str, Setting]:
@@ -133,6 +144,7 @@ def create_credential(
     owner = find_shop(records, shop)
     complete = replace(owner, settings={**_made(shop, [dialect]), **owner.settings})
     if complete.settings.keys() != owner.settings.keys():
+        _open_account(records, complete)
         records.shops.change_shop(complete)
     if account.keys and not bearer:
         pair, keys = issue_pair(

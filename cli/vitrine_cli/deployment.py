@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from vitrine_cli import emulator
+from vitrine_cli import edge, emulator
 from vitrine_cli.workspace import HOME, ROOT, alone, emulator_environment, run, tool, uv
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
             *("--config-file", ROOT / "samconfig.toml"),
             *("--template-file", built / "template.yaml"),
             *("--stack-name", STACK),
-            *("--parameter-overrides", f"MediaUrl={media_url}"),
+            "--parameter-overrides",
+            f"MediaUrl={media_url}",
+            "MakeOnRequest=proxy",
+            f"ChooseFormats={'yes' if edge.available() else 'no'}",
         ],
         "deploy the template",
         emulator_environment(endpoint),

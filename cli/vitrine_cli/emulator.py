@@ -130,6 +130,27 @@ def set_variables(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
         )
 
 
+def function_url(endpoint: str, stack: str, function: str) -> str:
+    """Where a function of a stack, given by its name in the template, is called by HTTP."""
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=function)
+    name = found["StackResourceDetail"]["PhysicalResourceId"]
+    functions = aws.client("lambda", endpoint_url=endpoint)
+    return functions.get_function_url_config(FunctionName=name)["FunctionUrl"]
+
+
+def edge_code(endpoint: str, stack: str, function: str) -> str:
+    """The code of a CDN's function of a stack, given by its name in the template."""
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=function)
+    name = found["StackResourceDetail"]["PhysicalResourceId"].rpartition("/")[2]
+    cloudfront = aws.client("cloudfront", endpoint_url=endpoint)
+    code: bytes = cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+    return code.decode()
+
+
 def _api_body(template: Any) -> dict[str, Any]:
     parsed = json.loads(template) if isinstance(template, str) else template
     bodies = [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from gateway.dialects import NAMES
-from vitrine_cli import accounts, deployment, emulator, interrupts, stacks, tables
+from vitrine_cli import accounts, deployment, edge, emulator, interrupts, stacks, tables
 from vitrine_cli.failure import FailureError
 from vitrine_cli.stacks import Description, Process, Stack
 from vitrine_cli.steps import step
@@ -91,7 +91,12 @@ def _start_proxy(stack: Stack) -> Process:
         *(sys.executable, "-m", "vitrine_cli.proxy"),
         *("--port", str(stack.port), "--endpoint", stack.endpoint),
         *("--api", api, "--cdn", cdn),
+        *("--missing", emulator.function_url(stack.endpoint, deployment.STACK, "RenderMissing")),
     ]
+    if edge.available():
+        code = stack.folder / "choose_format.js"
+        code.write_text(emulator.edge_code(stack.endpoint, deployment.STACK, "ChooseFormat"))
+        command += ["--chooses", str(code)]
     return emulator.spawn(command, stack.folder / "proxy.log", os.environ)
 
 

@@ -16,5 +16,5 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     here = environment.current()
     records = Records(here.galleries, here.library)
     for address in addresses(event):
-        stored = make_renditions(records, here.blobs, address)
+        stored = make_renditions(records, here.blobs, address, here.alternatives)
         logger.info("renditions", extra={"key": address.original_key, "stored": stored})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 from tests.fakes import (
     FakeBlobs,
@@ -16,7 +17,7 @@ from tests.fakes import (
     FakeVault,
 )
 
-from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
@@ -69,7 +70,7 @@ class Ports:
 def on_aws(session: boto3.Session) -> Ports:
     """The ports over AWS."""
     table = Table(session.client("dynamodb"), "table")
-    blobs = S3Blobs(session.client("s3"), "originals", "media")
+    blobs = S3Blobs(session.client("s3", config=Config(**SIGNED)), "originals", "media")
     return Ports(
         DynamoShops(table),
         DynamoGalleries(table),

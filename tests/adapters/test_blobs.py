@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import boto3
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from tests.adapters.conftest import Ports, on_aws
@@ -124,6 +125,17 @@ def test_public_pictures_are_served_for_ever_with_their_type(aws: boto3.Session)
 
     assert head["ContentType"] == "image/jpeg"
     assert head["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_is_signed_for_one_picture_and_method(aws: boto3.Session, method: str) -> None:
+    key = "media/s1/catalog/product/a/b/a b.png"
+    url = httpx.URL(on_aws(aws).blobs.link(key, method))
+
+    assert (url.scheme, url.path) == ("https", f"/{key}")
+    assert url.host == "media.s3.eu-central-1.amazonaws.com"
+    assert url.params["X-Amz-Expires"] == "300"
+    assert url.params["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
 
 
 def test_public_pictures_are_on_their_way_at_the_same_time(

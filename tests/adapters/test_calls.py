@@ -13,9 +13,9 @@ from tests.adapters.conftest import on_aws
 from tests.adapters.test_galleries import image
 from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
-from tests.unit.test_rendering import event
+from tests.unit.test_rendering import LIBRARY_RULES, event
 
-from pipeline import generate_renditions, remove_originals, remove_renditions
+from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
 from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters import layout
@@ -27,10 +27,17 @@ from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.domain.credentials import CLIENT, Credential, digest_of
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.library import Purpose
+from vitrine.domain.locations import address, named_key, parse_original_key
 from vitrine.domain.moments import now
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
 from vitrine.ports import GalleryChange
+from vitrine.services.originals import look_at
+from vitrine.services.shelving import add_to_library
+from vitrine.services.sources import at_hand
 from vitrine.services.tokens import issue_tokens
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
@@ -337,3 +344,65 @@ def test_originals_that_a_dead_remover_left_cost_what_they_must(
 
     assert meter.calls == ["ListObjectsV2", *["GetItem"] * 3, "DeleteObjects"]
     assert "Contents" not in aws.client("s3").list_objects_v2(Bucket="originals")
+
+
+FIND = ["ListObjectsV2", "GetObject", "GetItem"]
+KEEP = ["PutObject", "HeadObject"]
+
+
+def test_a_missing_picture_costs_five_calls(aws: boto3.Session, meter: Meter) -> None:
+    """Finding its original and record, storing it, and seeing that its image is still there."""
+
+    def missing(key: str) -> int:
+        meter.calls.clear()
+        path = f"/{key}"
+        asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+        status: int = render_missing.handler(asked, None)["statusCode"]
+        return status
+
+    meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
+    (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
+    where = parse_original_key(original["Key"])
+    assert where is not None
+    key = where.rendition_key(SETS["gallery"][1], Format.PNG)
+
+    assert missing(key) == 200
+    assert meter.calls == [*FIND, *KEEP]
+    assert missing(where.full_size_key(Format.PNG)) == 200
+    assert meter.calls == [*FIND, *KEEP]
+    assert missing(key.replace("-640-0", "-641-0")) == 404
+    assert meter.calls == ["ListObjectsV2"], "what the table does not name"
+    assert missing("media/s1/x.png") == 404
+    assert meter.calls == [], "what names no image"
+    assert missing(named_key("s1", "lamp.png")) == 404
+    assert meter.calls == ["GetItem"]
+
+
+def test_a_missing_picture_by_its_name_costs_six_calls(aws: boto3.Session, meter: Meter) -> None:
+    content = base64.b64encode(pictures.png()).decode()
+    body = {"file_mime_type": "image/png", "file_content": content, "file_name": "lamp"}
+    admin = {"Authorization": "Bearer openmage token", "Accept": "application/json"}
+    created = meter("POST", OPENMAGE, headers=admin, json=body)
+    assert created.status == 200, created.body
+    path = "/" + named_key("s1", "lamp.png")
+    meter.calls.clear()
+
+    asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+    assert render_missing.handler(asked, None)["statusCode"] == 200
+
+    assert meter.calls == ["GetItem", *FIND, *KEEP]
+
+
+def test_a_missing_library_picture_costs_six_calls(aws: boto3.Session, meter: Meter) -> None:
+    ports = on_aws(aws)
+    ports.shops.open_account("1627", "s1")
+    catalogue = environment.current().catalogue(Shop("s1"))
+    candidate = look_at(at_hand(pictures.png(), "a.png"), LIBRARY_RULES)
+    image = add_to_library(catalogue, candidate, Purpose.USER, "1627")
+    path = "/" + address(image).rendition_key(SETS["library"][0], Format.PNG)
+    meter.calls.clear()
+
+    asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+    assert render_missing.handler(asked, None)["statusCode"] == 200
+
+    assert meter.calls == ["Query", "GetItem", "GetObject", "GetItem", *KEEP]

@@ -10,7 +10,14 @@ from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
-from vitrine.domain.images import FileName, Image, Original, RenditionState, Texts, ViewFacts
+from vitrine.domain.images import (
+    FileName,
+    Image,
+    Original,
+    RenditionState,
+    Texts,
+    ViewFacts,
+)
 from vitrine.domain.locations import address
 from vitrine.domain.pictures import Format
 from vitrine.ports import GalleryChange, Naming
@@ -315,9 +322,36 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names("s1", "lamp_") == set()
     assert ports.galleries.names("s2", "la") == set()
     assert ports.galleries.names_of("s1", 1) == {
-        "lamp.png": Naming(first.product, address(first).version)
+        "lamp.png": Naming(1, first.product, address(first).version)
     }
     assert ports.galleries.names_of("s1", 2) == {}
+
+
+def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
+    old = image(1)
+    head = ports.galleries.commit(
+        GalleryChange(
+            *("s1", old.product, Gallery(), Gallery().append(1)),
+            added=(old,),
+            named=(FileName("lamp", 0, "png"), 1),
+        )
+    )
+    new = replace(old, original=replace(old.original, digest="b" * 64, revision=1), version=1)
+    ports.galleries.commit(
+        GalleryChange(
+            *("s1", old.product, head, head),
+            changed=((old, new),),
+            named=(FileName("red-lamp", 0, "png"), 1),
+        )
+    )
+
+    def of(named: Image) -> Naming:
+        return Naming(1, old.product, address(named).version)
+
+    assert ports.galleries.named("s1", "lamp.png") == of(old)
+    assert ports.galleries.named("s1", "red-lamp.png") == of(new)
+    assert ports.galleries.named("s1", "lamp") is None
+    assert ports.galleries.named("s2", "lamp.png") is None
 
 
 def test_default_names_are_numbered_by_shop(ports: Ports) -> None:

@@ -57,6 +57,14 @@ def test_a_shop_takes_other_settings(ports: Ports) -> None:
     assert ports.shops.shop("s1") == changed
 
 
+def test_an_account_leads_to_the_shops_that_have_had_it(ports: Ports) -> None:
+    for account, shop in (("1627", "s2"), ("1627", "s1"), ("16", "s3"), ("1627", "s1")):
+        ports.shops.open_account(account, shop)
+
+    assert ports.shops.shops_of_account("1627") == ["s1", "s2"]
+    assert ports.shops.shops_of_account("162") == []
+
+
 def test_a_registered_product_has_aliases(ports: Ports) -> None:
     ports.shops.register_product("s1", product_key("28"), product_key("SKU-28"))
 

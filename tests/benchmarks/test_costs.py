@@ -4,6 +4,7 @@ Prices are AWS's list prices of us-east-1 in US dollars. Free allowances are lef
 what leaves the CDN, which depends on the pictures and not on Vitrine.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from tests import pictures
@@ -11,7 +12,11 @@ from tests.adapters.conftest import aws
 from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, ended, event, meter
 from tests.benchmarks.conftest import Show
 
-from pipeline import generate_renditions, remove_originals, remove_renditions
+from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
+from vitrine import environment
+from vitrine.domain.locations import parse_original_key
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import Alternative
 
 __all__ = ["aws", "meter"]
 
@@ -66,8 +71,17 @@ def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
     assert meter("PUT", f"{TIENDANUBE}/{other.json['id']}", json={"position": 1}).status == 200
     priced("move an image", "api", actions=2)
     meter.calls.clear()
-    generate_renditions.handler(event(original["Key"]), None)
-    priced("make its 8 public pictures", "pipeline")
+    here = replace(environment.current(), alternatives=(Alternative.WEBP,))
+    with environment.use(here):
+        generate_renditions.handler(event(original["Key"]), None)
+    priced("make its 15 public pictures", "pipeline")
+    where = parse_original_key(original["Key"])
+    assert where is not None
+    path = f"/{where.full_size_key(Format.PNG)}"
+    meter.calls.clear()
+    asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+    assert render_missing.handler(asked, None)["statusCode"] == 200
+    priced("make one that is missing", "pipeline")
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     priced("delete an image", "api", actions=3)
     meter.calls.clear()

@@ -111,6 +111,12 @@ def test_the_recorded_end_of_a_record_takes_what_was_left_of_its_image(shop: Wor
     assert shop.blobs.originals == {}
 
 
+def test_a_recorded_question_for_a_picture_of_no_image_is_answered(shop: World) -> None:
+    answer = run("pipeline_render_missing")
+
+    assert (answer["statusCode"], answer["body"]) == (404, "No such picture.\n")
+
+
 def test_the_recorded_file_becomes_an_image(shop: World) -> None:
     event = json.loads((ROOT / "events" / "pipeline_import_file.json").read_text())
     data = pictures.png()

@@ -162,7 +162,7 @@ def test_no_function_waits_for_its_own_trigger(name: str) -> None:
     (policy,) = FUNCTIONS[name]["Policies"]
     prefixes = [
         event["Properties"]["Filter"]["S3Key"]["Rules"][0]["Value"]
-        for event in FUNCTIONS[name]["Events"].values()
+        for event in FUNCTIONS[name].get("Events", {}).values()
         if event["Type"] == "S3"
     ]
     for statement in policy["Statement"]:
@@ -221,6 +221,106 @@ def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:
     assert RESOURCES["MediaBucketPolicy"]["Properties"]["Bucket"] == {"Ref": "MediaBucket"}
 
 
+CDN = RESOURCES["Cdn"]["Properties"]["DistributionConfig"]
+
+
+def unless(condition: str, value: Any) -> dict[str, Any]:
+    """`value`, which a parameter takes away."""
+    return {"If": [condition, value, {"Ref": "AWS::NoValue"}]}
+
+
+def test_what_the_bucket_does_not_have_is_asked_of_the_function_that_makes_it() -> None:
+    groups = {
+        "Quantity": 1,
+        "Items": [
+            {
+                "Id": "media-or-missing",
+                "FailoverCriteria": {"StatusCodes": {"Quantity": 2, "Items": [403, 404]}},
+                "Members": {
+                    "Quantity": 2,
+                    "Items": [{"OriginId": "media"}, {"OriginId": "missing"}],
+                },
+            }
+        ],
+    }
+    media, missing = CDN["Origins"]
+    origin = missing["If"][1]
+
+    assert CDN["OriginGroups"] == unless("CdnHasMissingMade", groups)
+    assert CDN["DefaultCacheBehavior"]["TargetOriginId"] == {
+        "If": ["CdnHasMissingMade", "media-or-missing", "media"]
+    }
+    assert (media["Id"], missing) == ("media", unless("CdnHasMissingMade", origin))
+    assert origin["Id"] == "missing"
+    assert origin["DomainName"] == {
+        "Select": [2, {"Split": ["/", {"GetAtt": "RenderMissingUrl.FunctionUrl"}]}]
+    }
+    assert origin["OriginAccessControlId"] == {"Ref": "RenderMissingAccess"}
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert (
+        origin["CustomOriginConfig"]["OriginReadTimeout"] == FUNCTIONS["RenderMissing"]["Timeout"]
+    )
+
+
+def test_only_the_cdn_calls_the_function_that_makes_what_is_missing() -> None:
+    access = RESOURCES["RenderMissingAccess"]["Properties"]["OriginAccessControlConfig"]
+    permissions = [
+        each["Properties"]
+        for each in RESOURCES.values()
+        if each["Type"] == "AWS::Lambda::Permission"
+    ]
+
+    assert FUNCTIONS["RenderMissing"]["FunctionUrlConfig"] == {"AuthType": "AWS_IAM"}
+    assert access["OriginAccessControlOriginType"] == "lambda"
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    common = {
+        "FunctionName": {"Ref": "RenderMissing"},
+        "Principal": "cloudfront.amazonaws.com",
+        "SourceArn": {
+            "Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
+        },
+    }
+    assert permissions == [
+        {**common, "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
+        {**common, "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+    ]
+
+
+def test_what_makes_pictures_on_request_is_what_makes_them_ahead() -> None:
+    ahead, on_request = FUNCTIONS["GenerateRenditions"], FUNCTIONS["RenderMissing"]
+    variables = ahead["Environment"]["Variables"]
+
+    for name in ("MemorySize", "Timeout", "Layers"):
+        assert on_request[name] == ahead[name]
+    assert variables["ALTERNATIVES"] == {"If": ["WithAvif", "webp,avif", "webp"]}
+    # The CDN names the function: with the CDN's name in its environment neither could come first.
+    assert on_request["Environment"]["Variables"] == {**variables, "MEDIA_URL": ""}
+
+
+def test_the_cdn_chooses_formats_and_tells_caches_so() -> None:
+    behavior = CDN["DefaultCacheBehavior"]
+    (header,) = RESOURCES["VaryByAccept"]["Properties"]["ResponseHeadersPolicyConfig"][
+        "CustomHeadersConfig"
+    ]["Items"]
+    function = RESOURCES["ChooseFormat"]["Properties"]
+
+    assert behavior["FunctionAssociations"] == unless(
+        "FormatsChosen",
+        [{"EventType": "viewer-request", "FunctionARN": {"GetAtt": "ChooseFormat.FunctionARN"}}],
+    )
+    assert (function["AutoPublish"], function["FunctionConfig"]["Runtime"]) == (
+        *(True, "cloudfront-js-2.0"),
+    )
+    assert behavior["ResponseHeadersPolicyId"] == {"Ref": "VaryByAccept"}
+    assert header == {"Header": "Vary", "Value": "Accept", "Override": True}
+
+
+def test_the_cdn_forgets_failures_at_once() -> None:
+    errors = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in CDN["CustomErrorResponses"]}
+
+    assert errors == dict.fromkeys((403, 404, 500, 502, 503, 504), 1)
+
+
 def test_pictures_from_elsewhere_never_come_from_the_function_itself() -> None:
     """Only the laptop's stack may read from loopback, by a setting that it makes itself."""
     assert "LOOPBACK" not in (ROOT / "template.yaml").read_text()
@@ -243,8 +343,11 @@ def test_nothing_that_bills_while_idle_is_there_unless_asked_for() -> None:
 
     assert types == {
         "AWS::CloudFront::Distribution",
+        "AWS::CloudFront::Function",
         "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
         "AWS::DynamoDB::Table",
+        "AWS::Lambda::Permission",
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
         "AWS::S3::BucketPolicy",

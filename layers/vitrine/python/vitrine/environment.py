@@ -12,6 +12,7 @@ from functools import cache
 
 from vitrine.access.callers import Access
 from vitrine.domain.moments import now
+from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Blobs, Functions, Galleries, Imports, Library, Remote, Shops
 from vitrine.services.catalogue import Catalogue
@@ -33,6 +34,7 @@ class Environment:
         media_url: where the CDN serves public pictures, without a slash at the end.
         public_url: where clients reach the API when something stands in front of it, without a
             slash at the end; empty for the host they call.
+        alternatives: formats in which renditions are to exist beside their own.
         clock: tells the present moment, UTC.
     """
 
@@ -46,6 +48,7 @@ class Environment:
     access: Access
     media_url: str
     public_url: str = ""
+    alternatives: tuple[Alternative, ...] = ()
     clock: Callable[[], datetime] = now
 
     def catalogue(self, shop: Shop) -> Catalogue:
@@ -95,7 +98,7 @@ def _on_aws() -> Environment:
     import boto3
     from botocore.config import Config
 
-    from vitrine.adapters.blobs import S3Blobs
+    from vitrine.adapters.blobs import SIGNED, S3Blobs
     from vitrine.adapters.functions import LambdaFunctions
     from vitrine.adapters.galleries import DynamoGalleries
     from vitrine.adapters.imports import DynamoImports
@@ -133,7 +136,7 @@ def _on_aws() -> Environment:
         shops=shops,
         galleries=DynamoGalleries(table),
         library=DynamoLibrary(table),
-        blobs=S3Blobs(boto3.client("s3", config=config), originals, media),
+        blobs=S3Blobs(boto3.client("s3", config=config.merge(Config(**SIGNED))), originals, media),
         imports=DynamoImports(table),
         remote=HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes"),
         functions=LambdaFunctions(
@@ -142,4 +145,9 @@ def _on_aws() -> Environment:
         access=Access(shops, oauth=oauth),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
         public_url=public_url,
+        alternatives=tuple(
+            Alternative[name.upper()]
+            for name in os.environ.get("ALTERNATIVES", "").split(",")
+            if name
+        ),
     )

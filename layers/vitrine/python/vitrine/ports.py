@@ -52,13 +52,15 @@ class GalleryChange:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What a file name was given to.
+    """What a file name was given to, for good.
 
     Attributes:
+        image: the image's id.
         product: key of the product whose image it was.
-        version: the image's bytes then, as `Address.version`; empty where that was not noted.
+        version: the image's bytes then, as `Address.version`.
     """
 
+    image: int
     product: str
     version: str
 
@@ -77,6 +79,9 @@ class Shops(Protocol):
 
     def shop_of_host(self, host: str) -> str | None:
         """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+
+    def shops_of_account(self, account: str) -> list[str]:
+        """Ids of the shops in whose libraries images of an account may be."""
 
     def refresh_token(self, digest: str) -> RefreshToken | None:
         """The refresh token that has this SHA-256; None for one that is used."""
@@ -174,6 +179,9 @@ class Galleries(Protocol):
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         """All names that an image has had, and what each was given to."""
+
+    def named(self, shop: str, name: str) -> Naming | None:
+        """What a file name of a shop stands for; None for a name that nobody ever had."""
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -300,6 +308,9 @@ class Blobs(Protocol):
         Returns:
             How many were stored.
         """
+
+    def link(self, key: str, method: str) -> str:
+        """A URL at which whoever has it can GET or HEAD a public picture for some minutes."""
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
@@ -15,7 +15,7 @@ from vitrine.domain.errors import (
     PictureRefusedError,
     Rule,
 )
-from vitrine.domain.locations import ORIGINALS
+from vitrine.domain.locations import FOR_EVER, ORIGINALS
 from vitrine.ports import Deposit, PublicPicture, StoredOriginal
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _BATCH = 1000  # keys per DeleteObjects
 _AT_A_TIME = 12  # pictures on their way into storage, fewer than the client has connections
-_FOR_EVER = "public, max-age=31536000, immutable"
+_LINK_SECONDS = 300
+SIGNED: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+"""Options of a client whose signed URLs work: S3's present way to sign, and the host of the
+bucket's own region, since others redirect and that breaks the signature."""
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 
@@ -143,6 +146,13 @@ class S3Blobs:
             each.result()
         return len(stored)
 
+    def link(self, key: str, method: str) -> str:
+        """A URL at which whoever has it can GET or HEAD a public picture for some minutes."""
+        operation = {"GET": "get_object", "HEAD": "head_object"}[method]
+        return self._client.generate_presigned_url(
+            operation, Params={"Bucket": self._media, "Key": key}, ExpiresIn=_LINK_SECONDS
+        )
+
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""
         return self._keys(self._media, prefix)
@@ -157,7 +167,7 @@ class S3Blobs:
             Key=picture.key,
             Body=picture.data,
             ContentType=picture.media_type,
-            CacheControl=_FOR_EVER,
+            CacheControl=FOR_EVER,
         )
 
     def _keys(self, bucket: str, prefix: str) -> list[str]:

@@ -157,10 +157,12 @@ class DynamoGalleries:
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         """All names that an image has had, and what each was given to."""
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return {
-            item["sk"].removeprefix("NAME#"): Naming(item["product"], item.get("version", ""))
-            for item in items
-        }
+        return {item["sk"].removeprefix("NAME#"): _naming(item) for item in items}
+
+    def named(self, shop: str, name: str) -> Naming | None:
+        """What a file name of a shop was given to; None for a name that nobody ever had."""
+        item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
+        return None if item is None else _naming(item)
 
     def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
@@ -275,6 +277,10 @@ def _view_facts(item: Item) -> ViewFacts:
         excluded=item.get("excluded"),
         removed=item.get("removed", False),
     )
+
+
+def _naming(item: Item) -> Naming:
+    return Naming(int(item["image"]), item["product"], item["version"])
 
 
 def _name(item: Sequence[Any] | None) -> FileName | None:

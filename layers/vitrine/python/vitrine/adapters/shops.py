@@ -64,6 +64,15 @@ class DynamoShops:
         item = self._table.get(f"HOST#{host}", "HOST") or self._table.get("HOST#*", "HOST")
         return None if item is None else str(item["shop"])
 
+    def shops_of_account(self, account: str) -> list[str]:
+        """Ids of the shops in whose libraries images of an account may be."""
+        items = self._table.query(f"ACCOUNT#{account}", "SHOP#")
+        return [item["sk"].removeprefix("SHOP#") for item in items]
+
+    def open_account(self, account: str, shop: str) -> None:
+        """Note that images of a shop's library may be an account's; it stays so for good."""
+        self._table.put(key(f"ACCOUNT#{account}", f"SHOP#{shop}"))
+
     def open_host(self, host: str, shop: str) -> None:
         """Let guests of `host` into a shop; `*` stands for hosts that nobody has."""
         self._table.put({**key(f"HOST#{host}", "HOST"), "shop": shop})

@@ -20,6 +20,8 @@ from vitrine.domain.renditions import Alternative, Rendition
 
 ORIGINALS = "originals/"
 PUBLIC = "media/"
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For how long a public picture may be kept, as `Cache-Control` spells it."""
 _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
 _FULL_SIZE = "original"  # in the library, whose full size lies among its renditions
 _NAME_BYTES = 255

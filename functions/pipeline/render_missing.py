@@ -1,0 +1,43 @@
+"""GET and HEAD of a public picture that storage does not have: make it, or say that there is none.
+
+The CDN asks here after its bucket answered 403 or 404 (template: `OriginGroups`).
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from vitrine import environment
+from vitrine.domain.locations import FOR_EVER
+from vitrine.edge.telemetry import logger
+from vitrine.services.missing import Missing
+from vitrine.services.rendering import Records
+
+environment.prepare()
+
+ROOM = 4_400_000
+"""Bytes of a picture that fit, in base64, into the six megabytes of a function's answer."""
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer with the picture as storage would, or lead to it there when it is too large."""
+    here = environment.current()
+    records = Records(here.galleries, here.library)
+    method = event["requestContext"]["http"]["method"]
+    key = unquote(event["rawPath"], errors="replace").removeprefix("/")
+    missing = Missing(here.shops, records, here.blobs, here.alternatives)
+    picture = missing.make(key) if method in ("GET", "HEAD") else None
+    logger.info("missing", extra={"key": key[:1024], "made": picture is not None})
+    if picture is None:
+        headers = {"Content-Type": "text/plain", "Cache-Control": "public, max-age=10"}
+        return {"statusCode": 404, "headers": headers, "body": "No such picture.\n"}
+    if len(picture.data) > ROOM:
+        link = here.blobs.link(key, method)
+        return {"statusCode": 302, "headers": {"Location": link, "Cache-Control": "no-store"}}
+    headers = {"Content-Type": picture.media_type, "Cache-Control": FOR_EVER}
+    if method == "HEAD":
+        headers["Content-Length"] = str(len(picture.data))
+        return {"statusCode": 200, "headers": headers}
+    body = b64encode(picture.data).decode()
+    return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}

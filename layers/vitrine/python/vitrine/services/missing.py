@@ -1,0 +1,122 @@
+"""Making one public picture that is asked for and not there: not yet, or not any more.
+
+Which pictures can be asked for follows from the image, never from the request; so there are as many
+as its address has keys. An original that is there has all of them, whatever became of its events.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from vitrine.domain import locations
+from vitrine.domain.errors import OriginalMissingError, RecordMissingError
+from vitrine.domain.locations import Address, LibraryAddress, parse_original_key
+from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, of_bytes, parse_public_key
+from vitrine.domain.renditions import Alternative
+from vitrine.pictures.inspection import sniff
+from vitrine.pictures.publication import publish
+from vitrine.ports import Blobs, PublicPicture, Shops
+from vitrine.services.rendering import Records, public_pictures, resized_for
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Where missing pictures are looked for, made and stored.
+
+    Attributes:
+        shops: tells shops by their accounts.
+        records: of all images.
+        blobs: originals and public pictures.
+        alternatives: formats in which renditions exist beside their own.
+    """
+
+    shops: Shops
+    records: Records
+    blobs: Blobs
+    alternatives: Collection[Alternative]
+
+    def make(self, key: str) -> PublicPicture | None:
+        """Store the picture that a public key names, and no other.
+
+        Returns:
+            The picture; None when no image has, or no longer has, a picture of this key.
+
+        Raises:
+            PictureRefusedError: an original that was accepted cannot be decoded.
+        """
+        lead = parse_public_key(key)
+        match lead:
+            case OfImage(shop, image):
+                address = self._among_originals(key, shop, image)
+            case OfLibrary(account, image):
+                address = self._in_libraries(key, account, image)
+            case OfName(shop, name) if key == locations.named_key(shop, name):
+                address = self._by_name(shop, name)
+            case _:
+                return None
+        picture = address and self._made(key, address, named=isinstance(lead, OfName))
+        if not address or not picture:
+            return None
+        self.blobs.put_public([picture])
+        # Whose original is there now is removed later, and the event of that finds the picture.
+        # Whose original has gone may have had its event already: nobody else would remove it.
+        if self.blobs.has_original(address.original_key):
+            return picture
+        self.blobs.remove_public([key])
+        return None
+
+    def _among_originals(self, key: str, shop: str, image: int) -> Address | None:
+        return of_bytes(key, self._addresses(shop, image), self.alternatives)
+
+    def _in_libraries(self, key: str, account: str, image: int) -> Address | None:
+        # Until it is given another, a shop's account is its id.
+        for shop in self.shops.shops_of_account(account) or [account]:
+            found = self.records.library.image(shop, image)
+            if found is not None:
+                address = of_bytes(
+                    key, [locations.address(found)], self.alternatives, [found.original.format]
+                )
+                if address:
+                    return address
+        return None
+
+    def _by_name(self, shop: str, name: str) -> Address | None:
+        """The address of the bytes that an image had when it was given a name.
+
+        It may have other names since, and other bytes; this one shows these while they are kept.
+        """
+        named = self.records.galleries.named(shop, name)
+        if named is None:
+            return None
+        for address in self._addresses(shop, named.image):
+            if address.version == named.version:
+                return address
+        return None
+
+    def _addresses(self, shop: str, image: int) -> list[Address]:
+        keys = self.blobs.original_keys(shop, image)
+        return [
+            address
+            for each in keys
+            if (address := parse_original_key(each)) and not isinstance(address, LibraryAddress)
+        ]
+
+    def _made(self, key: str, address: Address, *, named: bool) -> PublicPicture | None:
+        try:
+            original = self.blobs.original(address.original_key)
+            image = self.records.find(address, original.product)
+        except (OriginalMissingError, RecordMissingError):
+            return None
+        present = image.original
+        if present.revision == address.revision and not present.digest.startswith(address.digest):
+            return None  # bytes that lost the race for their revision
+        data, kind = original.data, sniff(original.data)
+        if kind is None:
+            return None
+        if named or key == address.full_size_key(kind):
+            return PublicPicture(key, publish(data, kind), kind.media_type)
+        if of_bytes(key, [address], self.alternatives, [kind]) is None:
+            return None  # a picture that bytes of another format would have: no need to decode
+        pictures = public_pictures(
+            address, image, resized_for(image, data), self.alternatives, {key}
+        )
+        return next(iter(pictures), None)
