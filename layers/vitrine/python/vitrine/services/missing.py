@@ -15,7 +15,8 @@ from vitrine.domain.renditions import Alternative
 from vitrine.pictures.inspection import sniff
 from vitrine.pictures.publication import publish
 from vitrine.ports import Blobs, PublicPicture, Shops
-from vitrine.services.rendering import Records, public_pictures, resized_for
+from vitrine.services.publishing import public_pictures, resized_for
+from vitrine.services.rendering import Records
 
 
 @dataclass(frozen=True, slots=True)

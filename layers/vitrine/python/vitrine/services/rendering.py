@@ -4,7 +4,7 @@ Events come late, twice or in another order; keys are a function of the bytes, s
 repeated, and whoever comes second finds out what the other did and tidies up.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,10 +14,10 @@ from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address, LibraryAddress
-from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
-from vitrine.pictures.resizing import Resized, resize
-from vitrine.ports import Blobs, Galleries, Library, Naming, PublicPicture, StoredOriginal
+from vitrine.domain.renditions import Alternative
+from vitrine.ports import Blobs, Galleries, Library, Naming, StoredOriginal
 from vitrine.services.catalogue import FOR_A_RECORD, until_committed
+from vitrine.services.publishing import named_pictures, names_of, public_pictures, resized_for
 from vitrine.services.withdrawing import remove_renditions, superseded
 
 
@@ -94,7 +94,7 @@ def make_renditions(
         return _superseded(records, blobs, address, image, original.data)
     resized = resized_for(image, original.data)
     pictures = public_pictures(address, image, resized, alternatives)
-    stored, shown = blobs.put_public(pictures), _name_of(image)
+    stored, shown = blobs.put_public(pictures), names_of(image)
     while _completed(records, blobs, address, original, resized.appearance):
         names = records.names(address)
         late = [name for name in _of(address, names) if name not in shown]
@@ -103,7 +103,7 @@ def make_renditions(
                 _remove_superseded(records, blobs, address, names)
             return stored
         # Other names were given to these bytes before, or meanwhile: public URLs, all of them.
-        stored += blobs.put_public(_named(address, late, resized))
+        stored += blobs.put_public(named_pictures(address, late, original.data))
         shown |= {*late}
     return 0
 
@@ -160,68 +160,10 @@ def _show(
     the next ones.
     """
     if given := _of(address, names):
-        blobs.put_public(_named(address, given, resize(data, SETS["gallery"])))
+        blobs.put_public(named_pictures(address, given, data))
         remove_renditions(records.galleries, blobs, address)  # all of them, if the image has gone
 
 
 def _of(address: Address, names: Mapping[str, Naming]) -> list[str]:
     """The names that were given to these bytes."""
     return [name for name, naming in names.items() if naming.version == address.version]
-
-
-def _named(address: Address, names: Iterable[str], resized: Resized) -> Iterator[PublicPicture]:
-    """The full-size picture under each of these file names."""
-    for name in names:
-        key = locations.named_key(address.shop, name)
-        yield PublicPicture(key, resized.published, resized.original.media_type)
-
-
-def _name_of(image: Image | LibraryImage) -> set[str]:
-    return {image.name.full} if isinstance(image, Image) and image.name else set()
-
-
-def public_pictures(
-    address: Address,
-    image: Image | LibraryImage,
-    resized: Resized,
-    alternatives: Collection[Alternative] = (),
-    keys: Container[str] | None = None,
-) -> Iterator[PublicPicture]:
-    """The public pictures of an image, each encoded while the one before is on its way.
-
-    What every reader can show comes first, alternative formats of it behind.
-
-    Args:
-        address: of the image's bytes.
-        image: whose they are.
-        resized: the bytes, as `resized_for` made them.
-        alternatives: formats in which renditions are to exist beside their own.
-        keys: of those that are wanted; None for all.
-    """
-    kind = resized.original
-    names = [address.full_size_key(kind)]
-    names += [locations.named_key(address.shop, name) for name in _name_of(image)]
-    for key in names:
-        if keys is None or key in keys:
-            yield PublicPicture(key, resized.published, kind.media_type)
-    named = {each: address.rendition_key(each, resized.kind) for each in resized.sizes}
-    for rendition, key in named.items():
-        if keys is None or key in keys:
-            yield PublicPicture(key, resized.encode(rendition), resized.kind.media_type)
-    for rendition, beside in named.items():
-        for alternative in alternatives:
-            key = locations.alternative_key(beside, alternative)
-            if keys is None or key in keys:
-                encoded = resized.encode(rendition, alternative)
-                yield PublicPicture(key, encoded, resized.media_type(rendition, alternative))
-
-
-def resized_for(image: Image | LibraryImage, data: bytes) -> Resized:
-    """The bytes of an image in all sizes that it is to have.
-
-    Raises:
-        PictureRefusedError: the bytes are no picture that we decode.
-    """
-    if isinstance(image, LibraryImage):
-        return resize(data, SETS["library"], LIBRARY_FORMAT)
-    return resize(data, SETS["gallery"])
