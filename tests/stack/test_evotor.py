@@ -58,7 +58,7 @@ def test_renditions_are_served_by_the_cdn(running: Running, shop: Shop) -> None:
 
     def complete() -> list[str] | None:
         keys = running.keys("MediaBucket", f"media/{shop.id}/{number:010x}")
-        return keys if len(keys) == 7 else None
+        return keys if len(keys) == 14 else None  # seven sizes, and a WebP of each
 
     keys = until(complete)
 
@@ -107,7 +107,7 @@ def test_file_names_of_all_scripts_pass_the_storage_event(
 def test_a_deleted_image_leaves_nothing_behind(running: Running, shop: Shop) -> None:
     body = shop.post("gone", pictures.png()).json()
     number = int(body["id"][-12:], 16)
-    until(lambda: len(running.keys("MediaBucket", f"media/{shop.id}/{number:010x}")) == 7 or None)
+    until(lambda: len(running.keys("MediaBucket", f"media/{shop.id}/{number:010x}")) == 14 or None)
     served(running.client, body["url"])
 
     assert shop.send("DELETE", f"{shop.images('gone')}/{body['id']}").status_code == 204

@@ -251,7 +251,7 @@ def packed_bmp() -> bytes:
 @pytest.mark.parametrize(
     ("make", "saying"),
     [
-        (bomb_of_rows, {"damaged"}),
+        (bomb_of_rows, {"whole"}),  # decoders stop at the last row, and so do we
         (bomb_of_text, {"whole"}),
         (lambda: gif_of_frames(20_000, 1, 1), {"oversized"}),
         (lambda: gif_of_frames(3_000, 10_000, 10_000), {"oversized"}),

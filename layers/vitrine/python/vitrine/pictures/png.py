@@ -213,8 +213,8 @@ def rows(data: bytes) -> Rows:
                 if not _readable(unpacked, at, passes):
                     return Rows.MISSING
                 at += len(unpacked)
-                if at > end + _STEP:
-                    return Rows.MISSING  # no picture, whatever it is
+                if at > end + _STEP and not indexed:
+                    return Rows.DOUBTFUL  # what else there is is not unpacked: it may be no end
     if not 0 < end <= at or indexed:
         return Rows.MISSING
     return Rows.ALL if at == end and unpacker.eof and not moving else Rows.DOUBTFUL
