@@ -387,8 +387,8 @@ class FakeBlobs:
         self.public |= stored
         return len(stored)
 
-    def link(self, key: str, method: str) -> str:
-        return f"https://s3.example/{key}?{method}"
+    def link(self, key: str) -> str:
+        return f"https://s3.example/{key}"
 
     def public_keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.public if key.startswith(prefix))

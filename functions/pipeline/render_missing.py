@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from vitrine import environment
+from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.locations import FOR_EVER
 from vitrine.edge.telemetry import logger
 from vitrine.services.missing import Missing
@@ -27,17 +28,21 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     method = event["requestContext"]["http"]["method"]
     key = unquote(event["rawPath"], errors="replace").removeprefix("/")
     missing = Missing(here.shops, records, here.blobs, here.alternatives)
-    picture = missing.make(key) if method in ("GET", "HEAD") else None
+    try:
+        picture = missing.make(key) if method in ("GET", "HEAD") else None
+    except PictureRefusedError:  # bytes that an earlier version took
+        logger.exception("an original cannot be shown", extra={"key": key[:1024]})
+        picture = None
     logger.info("missing", extra={"key": key[:1024], "made": picture is not None})
     if picture is None:
         headers = {"Content-Type": "text/plain", "Cache-Control": "public, max-age=10"}
         return {"statusCode": 404, "headers": headers, "body": "No such picture.\n"}
-    if len(picture.data) > ROOM:
-        link = here.blobs.link(key, method)
-        return {"statusCode": 302, "headers": {"Location": link, "Cache-Control": "no-store"}}
     headers = {"Content-Type": picture.media_type, "Cache-Control": FOR_EVER}
     if method == "HEAD":
         headers["Content-Length"] = str(len(picture.data))
         return {"statusCode": 200, "headers": headers}
+    if len(picture.data) > ROOM:
+        link = here.blobs.link(key)
+        return {"statusCode": 302, "headers": {"Location": link, "Cache-Control": "no-store"}}
     body = b64encode(picture.data).decode()
     return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}

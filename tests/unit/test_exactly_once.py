@@ -63,7 +63,7 @@ WAYS = {
     "remove what was replaced": Way(replaced, lambda cloud: cloud.remove(1), frozenset({0})),
     "retire": Way(lambda cloud: cloud.add(base="lamp"), lambda cloud: cloud.retire(1), ONE),
     "purge": Way(retired, lambda cloud: cloud.purge(), frozenset({0})),
-    "import": Way(nothing, lambda cloud: cloud.drop(b"dropped" and cloud.picture()), ONE),
+    "import": Way(nothing, lambda cloud: cloud.drop(cloud.picture()), ONE),
 }
 
 

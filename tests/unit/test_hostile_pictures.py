@@ -19,6 +19,7 @@ from tests import mutation, pictures
 
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.renditions import SETS
+from vitrine.pictures import png
 from vitrine.pictures.inspection import inspect
 from vitrine.pictures.resizing import resize
 
@@ -276,3 +277,34 @@ def test_bombs_cost_neither_time_nor_memory(
     assert seconds < 8
     if what == "inspect":
         assert said in saying
+
+
+def excessive(name: bytes, payload: bytes, before: bytes = b"IDAT") -> bytes:
+    """A PNG of a palette with one chunk more, or another one."""
+    parts = [png.SIGNATURE]
+    for each, chunk in png.chunks(pictures.png(32, 32, "P")):
+        if each == before:
+            parts.append(png.framed(name, payload))
+        if each != name:
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        excessive(b"tRNS", bytes(300)),
+        excessive(b"PLTE", bytes(range(250)) * 4),
+        excessive(b"PLTE", bytes(range(250)) * 12),
+        excessive(b"fcTL", bytes(26)),
+        excessive(b"fdAT", bytes(40), before=b"IEND"),
+    ],
+    ids=["tRNS", "PLTE of 1000", "PLTE of 3000", "fcTL", "fdAT"],
+)
+def test_a_png_with_more_than_it_needs_is_accepted_and_shown(data: bytes) -> None:
+    assert inspect(data).whole
+
+    resized = resize(data, SETS["gallery"])
+
+    for rendition in SETS["gallery"]:
+        assert resized.encode(rendition)

@@ -18,6 +18,7 @@ from tests import pictures
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
+from vitrine.pictures import chromaticities
 from vitrine.pictures.animation import MOVING_LIMIT
 from vitrine.pictures.inspection import inspect
 from vitrine.pictures.publication import publish
@@ -482,6 +483,30 @@ def test_an_edge_to_nothing_has_no_fringe(hidden: tuple[int, ...]) -> None:
                 # By how much it changes what one sees: a faint colour has few steps. And what makes
                 # edges sharp makes the inner side of one a little lighter.
                 assert abs(band - expected) * alpha / 255 < 2.5 + 0.08 * expected, seen
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_grey_that_a_profile_describes_becomes_srgb_with_and_without_alpha(mode: str) -> None:
+    grey = Image.new("L", (80, 60), 60)
+    if mode == "LA":
+        grey = Image.merge("LA", (grey, Image.new("L", grey.size, 200)))
+    linear = chromaticities.profile(100_000, grey=True)
+
+    seen = small(pictures.encode(grey, "PNG", icc_profile=linear)).convert("RGBA")
+
+    expected = round((1.055 * (60 / 255) ** (1 / 2.4) - 0.055) * 255)
+    red, green, blue, alpha = seen.getpixel((40, 30))
+    assert red == green == blue == pytest.approx(expected, abs=2)
+    assert alpha == (200 if mode == "LA" else 255)
+
+
+def test_a_grey_profile_of_a_picture_with_colours_is_ignored() -> None:
+    picture = Image.new("RGBA", (80, 60), (200, 30, 40, 200))
+    grey = chromaticities.profile(100_000, grey=True)
+
+    seen = small(pictures.encode(picture, "PNG", icc_profile=grey))
+
+    assert seen.getpixel((40, 30)) == (200, 30, 40, 200)
 
 
 def test_light_described_by_numbers_becomes_srgb() -> None:

@@ -309,8 +309,8 @@ class Blobs(Protocol):
             How many were stored.
         """
 
-    def link(self, key: str, method: str) -> str:
-        """A URL at which whoever has it can GET or HEAD a public picture for some minutes."""
+    def link(self, key: str) -> str:
+        """A URL at which whoever has it can GET a public picture for some minutes."""
 
     def public_keys(self, prefix: str) -> list[str]:
         """Keys of all public pictures that begin with `prefix`."""

@@ -146,11 +146,10 @@ class S3Blobs:
             each.result()
         return len(stored)
 
-    def link(self, key: str, method: str) -> str:
-        """A URL at which whoever has it can GET or HEAD a public picture for some minutes."""
-        operation = {"GET": "get_object", "HEAD": "head_object"}[method]
+    def link(self, key: str) -> str:
+        """A URL at which whoever has it can GET a public picture for some minutes."""
         return self._client.generate_presigned_url(
-            operation, Params={"Bucket": self._media, "Key": key}, ExpiresIn=_LINK_SECONDS
+            "get_object", Params={"Bucket": self._media, "Key": key}, ExpiresIn=_LINK_SECONDS
         )
 
     def public_keys(self, prefix: str) -> list[str]:

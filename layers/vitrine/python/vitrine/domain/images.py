@@ -51,7 +51,8 @@ class Appearance:
     Attributes:
         colour: its dominant colour, `#rrggbb`.
         thumbhash: its ThumbHash, base64, to be shown until the picture is there.
-        stilled: whether it moves and its renditions do not, having too many pixels for that.
+        stilled: whether it moves and its renditions do not: by their format, or as a GIF with too
+            many pixels for that.
     """
 
     colour: str

@@ -8,7 +8,7 @@ from PIL import ImageSequence
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition
-from vitrine.pictures.inspection import decoder
+from vitrine.pictures.inspection import counted, decoder
 from vitrine.pictures.resampling import shrink
 
 MOVING_LIMIT = 25_000_000
@@ -16,8 +16,6 @@ MOVING_LIMIT = 25_000_000
 
 Every frame takes time in every size, and again in alternative formats.
 """
-_FRAME = 10_000
-"""Pixels that each frame counts as at least."""
 _SEEN = 128
 """From which alpha on a pixel is shown: a GIF's are there or not."""
 _NOTHING = 255  # the last of a frame's colours
@@ -26,7 +24,7 @@ _CLEARED = 2  # a frame that leaves nothing behind, so that each stands for itse
 
 def moves_too_much(size: tuple[int, int], frames: int) -> bool:
     """Whether so many frames of this size, pixels across and down, are not to be animated."""
-    return max(_FRAME, size[0] * size[1]) * frames > MOVING_LIMIT
+    return counted(*size, frames) > MOVING_LIMIT
 
 
 def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Rendition, bytes]:

@@ -3,7 +3,7 @@
 import io
 
 from PIL import Image as Pillow
-from PIL import ImageCms
+from PIL import ImageChops, ImageCms
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
@@ -13,7 +13,19 @@ def in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
     wanted = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if wanted == "RGBA" and source.profile.xcolor_space.strip() == "GRAY":
+            return _grey_in_srgb(picture, source)
         converted = ImageCms.profileToProfile(picture, source, _SRGB, outputMode=wanted)
     except (ImageCms.PyCMSError, OSError):
         return picture.convert("RGB") if picture.mode == "CMYK" else picture
     return converted or picture
+
+
+def _grey_in_srgb(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image:
+    """An RGBA picture that was grey with an alpha channel; one of colours stays as it is."""
+    grey, *others, alpha = picture.split()
+    if any(ImageChops.difference(grey, other).getbbox() for other in others):
+        return picture
+    converted = ImageCms.profileToProfile(grey, source, _SRGB, outputMode="RGB") or picture
+    converted.putalpha(alpha)
+    return converted

@@ -96,8 +96,7 @@ def read_header(data: bytes, kind: Format) -> Inspection:
     """
     claimed = _claimed(data, kind)
     across, down, count = _extent(data, kind)
-    counted = across * down if count == 1 else max(_FRAME, across * down) * count
-    if counted > PIXEL_LIMIT or max(across, down) > SIDE_LIMIT:
+    if counted(across, down, count) > PIXEL_LIMIT or max(across, down) > SIDE_LIMIT:
         return replace(claimed, whole=True, oversized=True)
     seen = Inspection(kind)
     try:
@@ -134,6 +133,11 @@ _EXTENTS: Mapping[Format, Callable[[bytes], tuple[int, int, int]]] = {
     Format.BMP: bmp.extent,
 }
 """Who knows pixels across and down, and frames, of a picture before a decoder sees it."""
+
+
+def counted(across: int, down: int, frames: int) -> int:
+    """Pixels that so many frames of a size count as."""
+    return across * down if frames == 1 else max(_FRAME, across * down) * frames
 
 
 @contextmanager

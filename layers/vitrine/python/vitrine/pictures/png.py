@@ -25,6 +25,8 @@ _PASSES = (
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
 _STEP = 1 << 18  # bytes unpacked at a time, and forgotten
+_COLOURS = 256  # of a palette
+_FRAMES = frozenset((b"fcTL", b"fdAT"))  # nothing where no animation was announced
 _FILTERS = 5  # ways to tell a row from the one above it
 _CHUNKS = 100_000
 """From how many chunks on a PNG is an attack; encoders write a few thousand at most."""
@@ -73,21 +75,26 @@ def pixels(data: bytes) -> bytes:
     Raises:
         DamagedError: its chunks cannot be followed to the picture's end.
     """
-    kept, header = [SIGNATURE], b""
+    kept, header, moving = [SIGNATURE], b"", False
     for name, chunk in chunks(data):
         if name == b"IHDR":
             header = chunk[8:-4]
+        moving |= name == b"acTL"
         if name == b"tRNS":
             kept.append(
                 framed(b"tRNS", _as_decoded(chunk[8:-4], depth=header[8], colour=header[9]))
             )
-        elif name in _PIXELS:
+        elif name == b"PLTE" and len(chunk) > len(framed(b"PLTE", b"")) + 3 * _COLOURS:
+            kept.append(framed(b"PLTE", chunk[8 : 8 + 3 * _COLOURS]))
+        elif name in _PIXELS and (moving or name not in _FRAMES):
             kept.append(chunk)
     return b"".join(kept)
 
 
 def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
     """The colour that stands for nothing, in the 8 bits that Pillow makes of other depths."""
+    if colour == _INDEXED:
+        return key[:_COLOURS]
     values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])
     if colour == _GREY and depth in (2, 4):
         scale = 255 // (2**depth - 1)

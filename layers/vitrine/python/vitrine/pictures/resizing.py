@@ -52,7 +52,7 @@ class Resized:
         original: its format.
         kind: format of the renditions.
         sizes: pixels across and down of each rendition.
-        stilled: whether it moves and its renditions show the first frame, because all are too much.
+        stilled: whether it moves and its renditions show the first frame.
     """
 
     published: bytes
@@ -137,10 +137,10 @@ def _resize(
         sizes, steps = _cascade(picture, meaning, renditions)
     moving: dict[_Size, bytes] = {}
     moves = original is Format.GIF and seen.frames > 1 and still is None
-    stilled = moves and moves_too_much((seen.width, seen.height or 0), seen.frames)
-    if moves and not stilled:
+    if moves and not moves_too_much((seen.width, seen.height or 0), seen.frames):
         moved = animate(published, renditions)
         moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
+    stilled = seen.frames > 1 and not moving
     return Resized(published, original, kind, sizes, stilled, steps, moving)
 
 

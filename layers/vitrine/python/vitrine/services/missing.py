@@ -62,6 +62,8 @@ class Missing:
         # Whose original has gone may have had its event already: nobody else would remove it.
         if self.blobs.has_original(address.original_key):
             return picture
+        if isinstance(lead, OfName) and self._addresses(address.shop, address.image):
+            return picture  # a name outlives the bytes that it was given to, not the image
         self.blobs.remove_public([key])
         return None
 
