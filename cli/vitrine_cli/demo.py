@@ -192,9 +192,8 @@ def curl_lines(stack: Stack) -> list[str]:
     others = f"{shop.base_url}/v1/{tiendanube['store_id']}/products/4/images"
     bearer = f'-H "Authentication: bearer {tiendanube["token"]}"'
     json_type = '-H "Content-Type: application/json"'
-    body = (
-        rf'{{\"filename\": \"pear.png\", \"attachment\": \"$(base64 <"{SAMPLES / "pear.png"}")\"}}'
-    )
+    encoded = rf'$(base64 <"{SAMPLES / "pear.png"}" | tr -d "\n")'
+    body = rf"{{\"filename\": \"pear.png\", \"attachment\": \"{encoded}\"}}"
     third = f"{shop.base_url}/stores/{bigcommerce['store_hash']}/v2/products/4/images.json"
     token = f'-H "X-Auth-Token: {bigcommerce["token"]}"'
     library = f"{shop.base_url}/api/images/"

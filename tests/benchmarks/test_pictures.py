@@ -193,6 +193,7 @@ def test_peak_memory(picture: Picture, peers: Peers, show: Show) -> None:
         goal = ""
         if engine in (OURS, FUNCTION):
             goal = f"< {MEMORY_GOAL} {'reached' if peaks[-1] < MEMORY_GOAL else 'not reached'}"
+            assert max(peaks) < MEMORY_GOAL
         rows.append((engine.name, *(f"{peak:.0f}" for peak in peaks), goal))
     show(
         titled("Peak memory of a process that makes one set, MB", *missing),

@@ -133,14 +133,19 @@ def spent(what: str, data: bytes, tmp_path: Path) -> tuple[int, float, str]:
     return int(megabytes), float(seconds), said
 
 
-@pytest.fixture(scope="module")
-def largest_jpeg() -> bytes:
+def noise() -> Image.Image:
+    """49 million pixels of a photograph's unrest."""
     tile = Image.effect_noise((500, 500), 50).convert("RGB")
     picture = Image.new("RGB", (7000, 7000))
     for column in range(0, 7000, 500):
         for row in range(0, 7000, 500):
             picture.paste(tile, (column, row))
-    return pictures.encode(picture, "JPEG", quality=50)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def largest_jpeg() -> bytes:
+    return pictures.encode(noise(), "JPEG", quality=50)
 
 
 @pytest.mark.parametrize("what", ["inspect", "resize"])
@@ -152,6 +157,18 @@ def test_the_largest_jpeg_stays_under_250_megabytes(
     assert said not in ("damaged", "oversized", "refused")
     assert megabytes < 250
     assert seconds < 10
+
+
+@pytest.mark.parametrize("what", ["inspect", "resize"])
+def test_the_largest_progressive_jpeg_stays_under_400_megabytes(what: str, tmp_path: Path) -> None:
+    """Its decoder keeps every coefficient until the last scan; functions have 1024 MB and more."""
+    data = pictures.encode(noise(), "JPEG", quality=20, progressive=True, subsampling=0)
+
+    megabytes, seconds, said = spent(what, data, tmp_path)
+
+    assert said not in ("damaged", "oversized", "refused")
+    assert megabytes < 400
+    assert seconds < 20
 
 
 @pytest.mark.parametrize("what", ["inspect", "resize"])
