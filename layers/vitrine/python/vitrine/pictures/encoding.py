@@ -21,7 +21,8 @@ _BANDS, _ROWS = 4, 8  # how many bands of how many rows are tried out
 _WORTH = 1.3
 """How many times as large, at most, what is tried out of a PNG may become by being written soon.
 
-Whole pictures become larger by less: in bands, every first row is predicted badly."""
+Whole pictures become larger by less: in bands, every first row is predicted badly.
+"""
 
 
 def encode(picture: Pillow.Image, kind: Format, *, grainy: bool = False) -> bytes:

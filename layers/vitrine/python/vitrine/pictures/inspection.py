@@ -58,7 +58,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
     try:
         pixels = pixels_of(data, kind)
     except DamagedError:
-        return _claimed(data, kind)
+        return _claimed(data, kind, _extent(data, kind))
     header = read_header(pixels, kind)
     if header.oversized or header.width is None or kind not in decoded:
         return header
@@ -94,8 +94,8 @@ def read_header(data: bytes, kind: Format) -> Inspection:
         data: the picture, as `pixels_of` it.
         kind: its format.
     """
-    claimed = _claimed(data, kind)
-    across, down, count = _extent(data, kind)
+    extent = across, down, count = _extent(data, kind)
+    claimed = _claimed(data, kind, extent)
     if counted(across, down, count) > PIXEL_LIMIT or max(across, down) > SIDE_LIMIT:
         return replace(claimed, whole=True, oversized=True)
     seen = Inspection(kind)
@@ -108,9 +108,9 @@ def read_header(data: bytes, kind: Format) -> Inspection:
         return seen
 
 
-def _claimed(data: bytes, kind: Format) -> Inspection:
-    """What a picture says of itself, seen by no decoder, as it may be damaged."""
-    width, height, frames = _extent(data, kind)
+def _claimed(data: bytes, kind: Format, extent: tuple[int, int, int]) -> Inspection:
+    """What a picture of this `_extent` says of itself, seen by no decoder, as it may be damaged."""
+    width, height, frames = extent
     if kind is Format.GIF and len(data) >= _GIF_SIZE.size:
         _, width, height = _GIF_SIZE.unpack_from(data)  # frames beyond its screen are not shown
     return Inspection(kind, width, height, frames) if width and height else Inspection(kind)
@@ -189,9 +189,9 @@ def _is_whole_jpeg(data: bytes) -> bool:
     eighth = _eighth(data)
     ends = eighth.getpixel((eighth.width - 1, eighth.height - 1))
     bands = ends if isinstance(ends, tuple) else (ends,)
-    some = all if jpeg.scans(data) == 1 else any  # bands of their own scans end on their own
-    if not some(band in _NOTHING for band in bands):
-        return True
+    nothing = [band in _NOTHING for band in bands]
+    if not any(nothing) or (not all(nothing) and jpeg.scans(data) == 1):
+        return True  # only bands that have scans of their own end on their own
     filled = jpeg.filled(data)
     return filled is None or eighth.tobytes() == _eighth(filled).tobytes()
 
