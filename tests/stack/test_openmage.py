@@ -140,6 +140,18 @@ def test_a_signed_request_counts_once(running: Running, admin: OAuth1Session) ->
     ]
 
 
+def test_of_many_copies_at_once_one_counts(running: Running, admin: OAuth1Session) -> None:
+    base, images = running.described["base_url"], P.format(product="504")
+    signed = admin.prepare_request(requests.Request("GET", base + images, headers=JSON))
+
+    def send(_: int) -> int:
+        with requests.Session() as client:
+            return client.send(signed).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(send, range(16))) == [200] + [401] * 15
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_what_was_signed_for_another_path_is_refused(
     running: Running, admin: OAuth1Session, slash: str
