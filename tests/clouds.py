@@ -8,20 +8,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from tests import pictures
 from tests.conftest import World
-from tests.fakes import FakeBlobs, FakeGalleries, etag
+from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, etag
 
-from pipeline import generate_renditions, import_file, remove_originals, remove_renditions
+from pipeline import (
+    generate_renditions,
+    import_file,
+    remove_originals,
+    remove_renditions,
+    render_missing,
+)
 from vitrine import environment
 from vitrine.adapters import layout
 from vitrine.domain.errors import VitrineError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState
-from vitrine.domain.locations import address, named_key, parse_original_key
+from vitrine.domain.library import LibraryImage, Purpose
+from vitrine.domain.locations import LibraryAddress, address, named_key, parse_original_key
 from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.environment import Environment
@@ -30,11 +38,13 @@ from vitrine.services.adding import add_image
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.changing import Change, change_image
 from vitrine.services.naming import WantedName
+from vitrine.services.originals import look_at
 from vitrine.services.orphans import let_go
 from vitrine.services.purging import purge_retired
 from vitrine.services.reading import get_placed
 from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
 
 PRODUCT = ProductKey("p")
@@ -236,6 +246,25 @@ class Cloud:
         payload = _notification(key, eTag=etag(data), sequencer="0A")
         self._tell(Event(import_file.handler, payload, f"+ {key}"))
 
+    def shelve(self) -> None:
+        """Add a picture to the library."""
+        candidate = look_at(at_hand(self.picture(), "c.png"), RULES)
+        add_to_library(self.catalogue, candidate, Purpose.ACCOUNT, "s1")
+
+    def ask(self, key: str) -> bool:
+        """Ask for a picture that the CDN did not find in storage; whether there is one."""
+        about = {"http": {"method": "GET"}}
+        with environment.use(self.environment):
+            answer = render_missing.handler(
+                {"requestContext": about, "rawPath": f"/{quote(key)}"}, None
+            )
+        return bool(answer["statusCode"] == 200)
+
+    def ask_for_all(self) -> None:
+        """Ask for every picture that there is or ever was."""
+        for key in self.keys():
+            self.ask(key)
+
     # What AWS does
 
     def deliver(self, event: Event) -> bool:
@@ -281,20 +310,32 @@ class Cloud:
     # What is to be
 
     @property
-    def images(self) -> list[Image]:
+    def images(self) -> list[Image | LibraryImage]:
         """All images that have a record: live, then retired."""
         live = self.galleries.records["s1", PRODUCT].values()
-        return [*live, *self.galleries.gone.values()]
+        library = self.world.library.records.values()
+        return [*live, *library, *self.galleries.gone.values()]
+
+    def keys(self) -> list[str]:
+        """Keys of all public pictures of all bytes that ever were, in order of their coming."""
+        stored = [event.about.removeprefix("+ ") for event in self.told]
+        found: list[str] = []
+        for where in filter(None, map(parse_original_key, stored)):
+            kind, of = LIBRARY_FORMAT, "library" if isinstance(where, LibraryAddress) else "gallery"
+            found.append(where.full_size_key(kind))
+            found += [where.rendition_key(rendition, kind) for rendition in SETS[of]]
+        names = [named_key("s1", name) for _, name in self.galleries.taken]
+        return list(dict.fromkeys([*found, *names]))
 
     def check(self) -> None:
         """Every image has all its pictures and nobody else has any."""
         assert self.pending == []
         assert self.dead == []
-        for image in self.galleries.records["s1", PRODUCT].values():
-            assert image.renditions is RenditionState.COMPLETE, image
-        expected: dict[str, bytes] = {}
         for image in self.images:
-            expected |= self._pictures_of(image)
+            if (image.shop, image.id) in self.galleries.gone:
+                continue
+            assert image.renditions is RenditionState.COMPLETE, image
+        expected = self.expected()
         public = {key: picture.data for key, picture in self.blobs.public.items()}
         names = {
             named_key("s1", name): naming.image
@@ -308,6 +349,13 @@ class Cloud:
             address(image).original_key for image in self.images
         }
 
+    def expected(self) -> dict[str, bytes]:
+        """What is to be public at least: the pictures of present bytes and present names."""
+        found: dict[str, bytes] = {}
+        for image in self.images:
+            found |= self._pictures_of(image)
+        return found
+
     def unclaimed(self) -> set[str]:
         """Originals of a replacement whose writer died: private, and gone with the next one."""
         found = [each for key in self.blobs.originals if (each := parse_original_key(key))]
@@ -318,11 +366,14 @@ class Cloud:
             if each.image in revisions and each.revision > revisions[each.image]
         }
 
-    def _pictures_of(self, image: Image) -> dict[str, bytes]:
+    def _pictures_of(self, image: Image | LibraryImage) -> dict[str, bytes]:
         """The public pictures of an image, made where nothing ever happened to it."""
-        galleries, blobs = FakeGalleries(), FakeBlobs()
+        galleries, library, blobs = FakeGalleries(), FakeLibrary(), FakeBlobs()
         where = address(image)
         blobs.originals[where.original_key] = self.blobs.originals[where.original_key]
-        galleries.records[image.shop, image.product][image.id] = image
-        make_renditions(Records(galleries, self.world.library), blobs, where)
+        if isinstance(image, LibraryImage):
+            library.add(image)
+        else:
+            galleries.records[image.shop, image.product][image.id] = image
+        make_renditions(Records(galleries, library), blobs, where)
         return {key: picture.data for key, picture in blobs.public.items()}

@@ -51,6 +51,11 @@ def retired(cloud: Cloud) -> None:
     cloud.retire(1)
 
 
+def removed(cloud: Cloud) -> None:
+    replaced(cloud)
+    cloud.remove(1)
+
+
 ONE = frozenset({1})
 WAYS = {
     "add": Way(nothing, lambda cloud: cloud.add(), frozenset({1, 2})),
@@ -64,6 +69,14 @@ WAYS = {
     "retire": Way(lambda cloud: cloud.add(base="lamp"), lambda cloud: cloud.retire(1), ONE),
     "purge": Way(retired, lambda cloud: cloud.purge(), frozenset({0})),
     "import": Way(nothing, lambda cloud: cloud.drop(cloud.picture()), ONE),
+    "shelve": Way(nothing, lambda cloud: cloud.shelve(), frozenset({1, 2})),
+    "ask": Way(lambda cloud: cloud.add(base="lamp"), lambda cloud: cloud.ask_for_all(), ONE),
+    "ask for a library's": Way(
+        lambda cloud: cloud.shelve(), lambda cloud: cloud.ask_for_all(), ONE
+    ),
+    "ask for what was replaced": Way(replaced, lambda cloud: cloud.ask_for_all(), ONE),
+    "ask for what was retired": Way(retired, lambda cloud: cloud.ask_for_all(), ONE),
+    "ask for what was removed": Way(removed, lambda cloud: cloud.ask_for_all(), frozenset({0})),
 }
 
 
@@ -124,6 +137,41 @@ class Interleaving(RuleBasedStateMachine):
     def open(self) -> None:
         self.cloud.add(base="lamp")
         self.cloud.add()
+
+    @rule()
+    def shelve(self) -> None:
+        if not self.cloud.world.library.records:
+            self.cloud.shelve()
+
+    @rule(data=st.data())
+    def ask(self, data: st.DataObject) -> None:
+        """Every picture of the bytes that an image has is there as soon as it is told of."""
+        key = data.draw(st.sampled_from(self.cloud.keys()))
+        assert self.cloud.ask(key) or key not in self.cloud.expected()
+
+    @rule(
+        data=st.data(),
+        call=st.integers(1, 10),
+        image=images,
+        act=st.sampled_from(["replace", "remove", "retire", "purge", "rename", "settle", "same"]),
+    )
+    def ask_while_others_act(self, data: st.DataObject, call: int, image: int, act: str) -> None:
+        cloud = self.cloud
+        key = data.draw(st.sampled_from(cloud.keys()))
+
+        def meanwhile() -> None:
+            with suppress(VitrineError):
+                if act == "same":
+                    cloud.ask(key)
+                elif act in {"purge", "settle"}:
+                    getattr(cloud, act)()
+                else:
+                    getattr(cloud, act)(image, *(["e"] if act == "rename" else []))
+            cloud.settle()
+
+        cloud.wire.before = {cloud.wire.count + call: meanwhile}
+        cloud.ask(key)
+        cloud.wire.before = {}
 
     @rule(named=st.booleans())
     def add(self, *, named: bool) -> None:
