@@ -646,7 +646,7 @@ def in_time(fetch: Callable[[], object]) -> None:
     started = time.monotonic()
     with pytest.raises(DownloadError):
         fetch()
-    assert SHORT * 0.9 < time.monotonic() - started < SHORT + 3
+    assert SHORT * 0.9 < time.monotonic() - started < SHORT + 9
 
 
 @pytest.mark.parametrize("begin", DRIPS)
@@ -654,7 +654,7 @@ def test_a_server_that_drips_is_cut_off(serve: Callable[..., Server], begin: str
     server = serve()
     server.answers["/"] = server.drip(DRIPS[begin])
     in_time(lambda: hasty.fetch(server.url(), LIMIT))
-    assert server.left.wait(5)
+    assert server.left.wait(30)
 
 
 def test_a_server_that_says_nothing_is_cut_off(serve: Callable[..., Server]) -> None:
@@ -847,5 +847,5 @@ def test_nothing_is_left_open(
         caught = raised
 
     assert (None if caught is None else type(caught)) is error
-    assert server.left.wait(5)
+    assert server.left.wait(30)
     assert not [each for each in threading.enumerate() if isinstance(each, threading.Timer)]

@@ -39,7 +39,7 @@ def vitrine(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*VITRINE, *arguments], capture_output=True, text=True, check=False)
 
 
-def until(look: Callable[[], Found | None], seconds: float = 30) -> Found:
+def until(look: Callable[[], Found | None], seconds: float = 90) -> Found:
     """What `look` finds, as soon as it finds something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -247,7 +247,7 @@ def test_what_is_too_large_for_a_functions_answer_is_led_to(
     )
     (image,) = until(lambda: tiendanube.listed(7500) or None)
     url = full_size(running, bigcommerce.send("GET", bigcommerce.images(7500, image["id"])).json())
-    until(lambda: stored(running, key_of(url)) or None, seconds=60)
+    until(lambda: stored(running, key_of(url)) or None, seconds=120)
     s3.delete_object(Bucket=running.outputs["MediaBucket"], Key=key_of(url))
 
     answer = running.client.get(url)

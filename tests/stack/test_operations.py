@@ -93,7 +93,7 @@ def test_what_failed_for_good_is_told_sent_again_and_forgotten(
 ) -> None:
     with without(running, "GenerateRenditions", "s3:PutObject"):
         _, url = posted(shop, "redriven")
-        (failed,) = until(lambda: waiting(running) or None, seconds=60)
+        (failed,) = until(lambda: waiting(running) or None, seconds=120)
         assert "AccessDenied" in failed["why"]
         assert "GenerateRenditions" in failed["function"]
         assert "why" in command(running, "redrive", "--list").stdout
@@ -117,7 +117,7 @@ def test_what_failed_for_good_is_told_sent_again_and_forgotten(
 def test_bytes_whose_record_may_still_come_are_not_let_go(running: Running, shop: Shop) -> None:
     s3, bucket = running.aws("s3"), running.outputs["OriginalsBucket"]
     s3.put_object(Bucket=bucket, Key=ORPHAN, Body=pictures.png(), Metadata={"product": "p"})
-    (failed,) = until(lambda: waiting(running) or None, seconds=60)
+    (failed,) = until(lambda: waiting(running) or None, seconds=120)
     assert failed["what"] == ORPHAN
 
     again = command(running, "redrive")
@@ -158,7 +158,7 @@ def test_a_shop_is_rebuilt_under_the_same_urls(running: Running, shop: Shop) -> 
     assert renditions(running, first) == expected[first]
     assert command(running, "rebuild", "nobody").stderr == "✗ There is no shop 'nobody'.\n"
     shop.send("DELETE", shop.images("rebuilt-3"))
-    until(lambda: waiting(running) or None, seconds=60)
+    until(lambda: waiting(running) or None, seconds=120)
     assert command(running, "redrive").returncode == 0, "what it was about is gone"
 
 

@@ -21,7 +21,7 @@ def test_an_event_that_fails_for_good_waits_in_the_dead_letter_queue(running: Ru
         received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=1)
         return received["Messages"][0]["Body"] if "Messages" in received else None
 
-    failed = json.loads(until(message, seconds=60))
+    failed = json.loads(until(message, seconds=120))
 
     s3.delete_object(Bucket=bucket, Key=KEY)
     (record,) = failed["requestPayload"]["Records"]
