@@ -15,7 +15,7 @@ from vitrine.services.sources import at_hand
 
 _OLDEST, _NEWEST = 3, 12
 _LAST_OF_OLD = 7
-_VERSION = re.compile(r"0*(?P<number>[0-9]+)")
+_VERSION = re.compile(r"[0-9]+")
 _LONGEST = 9  # digits of a version that are looked at
 _VALUE_LENGTH = 255  # characters of what a client sent that an answer repeats
 
@@ -68,11 +68,10 @@ def read_fields(call: Call) -> Fields:
 
 def _version(request: Request) -> int:
     given = request.headers.get("x-api-version", str(_NEWEST)).strip()
-    found = _VERSION.fullmatch(given)
-    if found is None:
+    if not _VERSION.fullmatch(given):
         raise VersionError(given)
     # Of a number longer than any version the first digits say enough.
-    version = min(int(found["number"][:_LONGEST]), _NEWEST)
+    version = min(int(given.lstrip("0")[:_LONGEST] or "0"), _NEWEST)
     if version < _OLDEST:
         raise VersionError(given)
     return version

@@ -31,7 +31,8 @@ _NAME_LENGTH = 100  # characters
 _NOT_SPECIFIED = "The image is not specified"
 _NOT_VALID = "Resource data pre-validator error."
 _WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*", re.ASCII)
+# Possessive: what has been read is never read again, however much white space there is.
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=\s*+){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,8 @@ def done(headers: Mapping[str, str] | None = None) -> Response:
 def location(image: Image, call: Call) -> dict[str, str]:
     """Where a new image is (contract §1)."""
     segment = quote(call.request.parameters["product"], safe="!$&'()*+,;=:@")
+    if segment in (".", ".."):  # steps of a path, unless they are spelled so
+        segment = segment.replace(".", "%2E")
     return {"Location": f"/api/rest/products/{segment}/images/{image.id}"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of, main_language
 from vitrine.domain.gallery import Gallery
@@ -99,7 +99,7 @@ def _read(call: Call, image: Image | None) -> Fields:
         raise FieldsRefusedError(refusals)
     if url is not None:
         return Fields(from_url(call.catalogue, url), position, texts)
-    return Fields(None if data is None else at_hand(data, name), position, texts)
+    return Fields(None if data is None else at_hand(data, unquote(name)), position, texts)
 
 
 def _again(wanted: Callable[[Texts], Texts], now: Texts) -> Texts:
@@ -166,14 +166,18 @@ def _texts(value: Any, main: str, now: Texts) -> Texts:
         value = value[0] if value else None
     if value is None or value == {}:
         return NO_TEXTS
+    present = by_language(now, main)
     if isinstance(value, str):
-        return Texts(_text(value))
+        value, present = {main: value}, {main: present.get(main, "")}
     if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
         raise RefusedError(_INVALID)
-    asked = {language: _text(text) for language, text in value.items()}
-    texts = {**by_language(now, main), **asked}
-    kept = {language: text for language, text in texts.items() if text}
-    if len(kept) > _LANGUAGES:
+    # What other dialects wrote may be longer, and one more; a client may send back what it got.
+    asked = {
+        language: text if text == present.get(language) else _text(text)
+        for language, text in value.items()
+    }
+    kept = {language: text for language, text in {**present, **asked}.items() if text}
+    if len(kept) > max(_LANGUAGES, len(present)):
         raise RefusedError(_INVALID)
     return Texts(kept.pop(main, ""), kept)
 

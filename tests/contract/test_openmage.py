@@ -384,7 +384,18 @@ def test_location_is_spelled_so(shop: OpenMage) -> None:
 
 @pytest.mark.parametrize(
     "product",
-    ["8", "MUG-1.x_~", "Mug%201", "caf%C3%A9", "%D0%BA%D0%BE%D1%82", "a+b", "a:b,c@d", "a%25b"],
+    [
+        "8",
+        "MUG-1.x_~",
+        "Mug%201",
+        "caf%C3%A9",
+        "%D0%BA%D0%BE%D1%82",
+        "a+b",
+        "a:b,c@d",
+        "a%25b",
+        "%2E",
+        "%2E%2E",
+    ],
 )
 @pytest.mark.parametrize("store", ["", FR])
 def test_location_names_the_product_as_the_client_did(
@@ -1512,8 +1523,10 @@ GOOD_BASE64 = [
     encoded(DATA),
     encoded(DATA + b"\0").rstrip("="),
     encoded(DATA + b"\0\0").rstrip("="),
+    "\n".join(encoded(DATA + b"\0" * (1 - len(DATA) % 3))),
 ]
 BAD_BASE64 = [
+    "A" + " " * 4_000_000 + "-",
     "!",
     f"data:image/gif;base64,{DOT}",
     DOT.replace("/", "_"),

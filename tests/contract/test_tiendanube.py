@@ -765,6 +765,8 @@ def test_a_file_is_named_after_its_url(tiendanube: Tiendanube, url: str, slug: s
         ("mewtwo.gif", "mewtwo"),
         ("Lámpara Roja!.PNG", "lampara-roja"),
         ("lamp", "lamp"),
+        ("Red%20Caf%C3%A9.gif", "red-cafe"),
+        ("50%off.gif", "50-off"),
         ("東京.gif", "image"),
         ("...", "image"),
         ("a" * 300 + ".gif", "a" * 60),
@@ -1146,6 +1148,8 @@ def mixed(tiendanube: Tiendanube) -> Tiendanube:
         ("?since_id=-1", [11, 12, 13, 14, 15]),
         ("?since_id=15", []),
         (f"?since_id={'9' * 25}", []),
+        (f"?since_id={'9' * 5000}", []),
+        (f"?since_id=-{'9' * 5000}", [11, 12, 13, 14, 15]),
         ("?since_id=abc", [13, 11, 15, 12, 14]),
         ("?since_id=", [13, 11, 15, 12, 14]),
         ("?since_id=12.5", [13, 11, 15, 12, 14]),
@@ -1487,6 +1491,9 @@ def test_src_counts_where_both_are_sent(abc: Tiendanube, ignored: dict[str, Any]
         ("99", 4),
         (10**30, 4),
         ("9" * 30, 4),
+        ("9" * 5000, 4),
+        ("+" + "9" * 5000, 4),
+        ("0" * 5000 + "3", 3),
         (1e30, 4),
         (None, 4),
     ],
@@ -1658,6 +1665,21 @@ def test_an_image_keeps_at_most_ten_languages(abc: Tiendanube) -> None:
     assert ok(abc.put(A, alt={"es_MX": "Lamp", "pt": ""})).json["alt"].keys() == (
         TEN.keys() - {"pt"} | {"es_MX"}
     )
+
+
+def test_texts_that_others_wrote_may_come_back(abc: Tiendanube) -> None:
+    """They may be one more than our clients can write, and longer."""
+    written = Texts("m" * 2000, {each: text for each, text in TEN.items() if each != "es"})
+    written = replace(written, translations={**written.translations, "fi": "n" * 2000, "da": "s"})
+    abc.translate(A, written)
+    own = abc.get(A)
+    assert len(own["alt"]) == 12
+
+    assert ok(abc.put(A, **own)).json == own
+    assert ok(abc.put(A, alt={"da": "t"})).json["alt"] == {**own["alt"], "da": "t"}
+    assert_refused(abc.put(A, alt={"es_MX": "Lamp"}), 422, BAD_ALT)
+    assert_refused(abc.put(A, alt={"fi": "n" * 1999}), 422, LONG_ALT)
+    assert ok(abc.put(A, alt={"fi": None, "da": ""})).json["alt"].keys() == TEN.keys()
 
 
 @pytest.mark.parametrize(

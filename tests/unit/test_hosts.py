@@ -188,6 +188,7 @@ def test_a_url_is_taken_apart_once(
         "http://shop.example:65536/",
         "http://shop.example:\N{FULLWIDTH DIGIT EIGHT}0/",
         f"http://{'a' * 64}.example/",
+        pytest.param("http://" + "é." * 1_900_000 + "example/", id="a long host"),
         "http://h/\ud800",
     ],
 )

@@ -1,5 +1,7 @@
 """Forms: read to the end or not at all."""
 
+import time
+
 import httpx
 import pytest
 from hypothesis import given
@@ -49,6 +51,44 @@ def test_how_a_name_is_spelled_decides_nothing(charset: str) -> None:
     assert part.file_name is not None
     if charset == "utf-8":
         assert part.file_name == name
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("filename*=UTF-8''ma%C3%B1ana.jpg", "mañana.jpg"),
+        ("filename*=iso-8859-1'es'ma%F1ana.jpg", "mañana.jpg"),
+        ("FileName* = utf-8''a%20b", "a b"),
+        ("filename*=\"utf-8''a.jpg\"", "a.jpg"),
+        ("filename=\"=?utf-8?B?bWHDsWFuYQ==?=\"; filename*=utf-8''ma%C3%B1ana", "mañana"),
+        ("filename*=klingon''a%C3%A9.jpg", "aé.jpg"),
+        ("filename*=utf-8''%ff.jpg", "\ufffd.jpg"),
+        ("filename*=''a.jpg", "a.jpg"),
+        ("filename*0*=utf-8''a; filename=b", "b"),
+        ("filename*=a; filename=b", "b"),
+        ('filename*=; filename="b.jpg"', "b.jpg"),
+        ("filename=\"filename*=utf-8''a.jpg\"", "filename*=utf-8''a.jpg"),
+    ],
+)
+def test_a_name_may_be_spelled_with_its_charset(disposition: str, name: str) -> None:
+    head = f'--b\r\nContent-Disposition: form-data; name="a"; {disposition}\r\n\r\n'
+
+    (part,) = parse_form("multipart/form-data; boundary=b", f"{head}1\r\n--b--".encode()).parts
+
+    assert (part.name, part.file_name, part.data) == ("a", name, b"1")
+
+
+def test_hostile_names_cost_little() -> None:
+    name = "*" + ";" * 1400
+    part = f'--b\r\nContent-Disposition: form-data; name="a"; filename="{name}"\r\n\r\n\r\n'
+    long = part.replace(name, "*" + ";" * 60_000)
+    started = time.process_time()
+
+    form = parse_form("multipart/form-data; boundary=b", f"{part * 2000}{long * 50}--b--".encode())
+
+    assert len(form.parts) == 2050
+    assert {part.file_name for part in form.parts[:2000]} == {name}
+    assert time.process_time() - started < 3
 
 
 def test_a_field_is_there_once_or_not_at_all() -> None:

@@ -1,5 +1,7 @@
 """Which format a client gets (contract: openmage, section 4.1)."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("application/xml;q=0, text/xml", XML),
         ("application/xml;q=0, text/*", XML),
         ("*/*;q=0, application/json", JSON),
+        ("application/*;q=0, application/json;q=0.1", JSON),
+        ("application/*;q=0, */*, application/json;q=0.1", JSON),
+        ("application/*;q=0, text/xml", XML),
         ("application/json;q=0.000, application/xml;q=0.001", XML),
         ("application/json;q=high, application/xml;q=0.9", JSON),
         ("application/json;q=-1, application/xml;q=0.9", JSON),
@@ -60,6 +65,8 @@ def test_a_client_gets_what_it_likes_best(accept: str | None, format_: Format) -
         "application/json;q=0",
         "*/*;q=0",
         "*/*, application/xml;q=0, application/json;q=0.0",
+        "application/*;q=0, */*",
+        "application/*;q=0, */*, application/json;q=0",
         "application/json;q=0, application/json",
         "application/jsonp, image/*",
         ",",
@@ -89,6 +96,14 @@ def test_the_heavier_wins_and_the_first_of_equals(
 @given(st.lists(st.sampled_from(["image/png", "a/b;q=1", "text/html"])), st.sampled_from(Format))
 def test_what_we_do_not_know_does_not_matter(others: list[str], format_: Format) -> None:
     assert preferred(", ".join([*others, f"{format_};q=0.001"])) is format_
+
+
+def test_a_hostile_weight_costs_little() -> None:
+    started = time.process_time()
+
+    assert preferred(f"application/json;q={'1' * 100_000}x") is JSON
+
+    assert time.process_time() - started < 3
 
 
 @given(st.text(max_size=40))

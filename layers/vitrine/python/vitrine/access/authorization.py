@@ -8,8 +8,11 @@ from vitrine.domain.errors import OAuthError
 _SCHEME = re.compile(r"OAuth(?:\s+|\Z)", re.IGNORECASE)
 _PARAMETER = re.compile(
     r"""[\s,]*                              # a list may have empty places
-        (?P<name>[^\s=,"]+) \s* = \s*
-        "(?P<value>(?:[^"\\]|\\.)*+)"       # a realm may hold commas, and quotes behind backslashes
+        (?P<name>[^\s=,"]+)
+        (?: \s* = \s* (?:
+            "(?P<value>(?:[^"\\]|\\.)*+)"   # a realm may hold commas, and quotes behind backslashes
+            | (?P<bare>[^\s,"]*+)
+        ) )?
         \s* (?=,|\Z)""",
     re.VERBOSE,
 )
@@ -26,7 +29,8 @@ def is_oauth(authorization: str) -> bool:
 def parse_authorization(authorization: str) -> dict[str, str]:
     """The protocol parameters, those named `oauth_…`, that an `Authorization` header carries.
 
-    Others, such as `realm`, take no part (contract: openmage §2).
+    Others, such as `realm`, take no part (contract: openmage §2), nor do words without a value;
+    quotes may be left out. So it is on the platform.
 
     Raises:
         OAuthError: what follows the scheme is no list of parameters, one is ill-encoded, or one
@@ -40,12 +44,13 @@ def parse_authorization(authorization: str) -> dict[str, str]:
         if found is None:
             name = _NAME.match(authorization, position)
             raise _rejected(_decoded(name[1]) if name else "")
+        position = found.end()
         name_sent = _decoded(found["name"])
-        if name_sent.startswith("oauth_"):
+        value = found["bare"] if found["value"] is None else found["value"]
+        if name_sent.startswith("oauth_") and value is not None:
             if name_sent in parameters:
                 raise _rejected(name_sent)
-            parameters[name_sent] = _decoded(found["value"], of=name_sent)
-        position = found.end()
+            parameters[name_sent] = _decoded(value, of=name_sent)
     return parameters
 
 

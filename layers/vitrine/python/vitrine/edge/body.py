@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from vitrine.domain.errors import MalformedBodyError
 
 _DIGITS_READ = 4000  # Python refuses to read more than 4300
-_DIGITS = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read more than 4300
+_DIGITS = re.compile(r"(?P<sign>[+-]?)(?P<digits>[0-9]+)")
 _HALVES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _DATA_URL = re.compile(r"\Adata:[^,]*;base64,", re.IGNORECASE)
@@ -80,8 +80,8 @@ def whole_number(value: object) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
+    if isinstance(value, str) and (found := _DIGITS.fullmatch(value)):
+        return _integer(found["sign"] + (found["digits"].lstrip("0") or "0"))
     return None
 
 
@@ -103,9 +103,12 @@ def decode_base64(text: str) -> bytes | None:
         return None
 
 
-def _integer(digits: str) -> float:
-    """A number; of more digits than Python reads it is as large as numbers get."""
-    return int(digits) if len(digits) <= _DIGITS_READ else float(digits)
+def _integer(digits: str) -> int:
+    """A number, perhaps signed; of one with more digits than Python reads, the first ones.
+
+    Both are larger than whatever they could be.
+    """
+    return int(digits[:_DIGITS_READ])
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -2,13 +2,24 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from multipart import MultipartError, PushMultipartParser, parse_options_header
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 from vitrine.domain.errors import FieldError, MalformedBodyError
 
 _HEADER_LIMIT = 64 * 1024  # bytes of one header of a part
 _HEADERS_LIMIT = 100  # headers of a part
+_EXTENDED = re.compile(
+    r""" "(?:[^"\\]|\\.)*+"?  # what is quoted is another's
+    | ;\s*filename\*\s*=\s*"?(?P<charset>[^'"\s;]*+)'[^'"\s;]*+'(?P<name>[^"\s;]++)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _FIRST_LINE = re.compile(rb"--([^\r\n]{1,200})\r\n")
 
 
@@ -84,11 +95,27 @@ def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -
                 elif isinstance(event, (bytes, bytearray)):
                     data += event
                 else:
-                    file_name = None if event.filename is None else _text(event.filename)
-                    parts.append(Part(_text(event.name), file_name, b""))
+                    parts.append(Part(_text(event.name), _file_name(event), b""))
     except MultipartError as error:
         raise MalformedBodyError(str(error)) from error
     return Form(tuple(parts))
+
+
+def _file_name(part: MultipartSegment) -> str | None:
+    """What a part's file is called; None for a part without a file.
+
+    Some clients spell a name that is not ASCII as `filename*` (RFC 5987), alone or beside another.
+    """
+    disposition = part.header("Content-Disposition") or ""
+    return _extended_name(disposition) or (None if part.filename is None else _text(part.filename))
+
+
+def _extended_name(disposition: str) -> str | None:
+    for found in _EXTENDED.finditer(disposition):
+        if name := found["name"]:
+            charset = "latin-1" if found["charset"].lower() == "iso-8859-1" else "utf-8"
+            return unquote(name, charset)
+    return None
 
 
 def _text(spelled: str) -> str:

@@ -22,7 +22,7 @@ _MEANT = {
     "text/xml": (Format.XML,),
     "application/json": (Format.JSON,),
 }
-_WEIGHT = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_WEIGHT = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
 
 def preferred(accept: str | None) -> Format:
@@ -30,7 +30,7 @@ def preferred(accept: str | None) -> Format:
 
     The highest `q` comes first, equal ones as they are written; a weight that is no number counts
     as none given. A media type with `q=0` is never chosen, nor is it meant by a wildcard, which
-    then means the other format.
+    then means the other format; nor does `*/*` mean what `application/*` refuses.
 
     Raises:
         NotAcceptableError: it names nothing that we can answer in.
@@ -39,6 +39,8 @@ def preferred(accept: str | None) -> Format:
         return Format.XML
     entries = [_weighed(entry) for entry in accept.lower().split(",")]
     refused = {media_type for media_type, weight in entries if weight == 0}
+    if "application/*" in refused:
+        refused |= {*Format} - {media_type for media_type, _ in entries}
     for media_type, _ in sorted(entries, key=lambda entry: -entry[1]):
         meant = _MEANT.get(media_type, ()) if media_type not in refused else ()
         for chosen in meant:
