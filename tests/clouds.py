@@ -46,6 +46,7 @@ from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.rendering import Records, make_renditions
 from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
+from vitrine.services.withdrawing import outliving
 
 PRODUCT = ProductKey("p")
 RULES = PictureRules(frozenset(Format), max_bytes=10**6)
@@ -216,10 +217,12 @@ class Cloud:
         source = at_hand(data or self.picture(), "a.png")
         return add_image(self.catalogue, PRODUCT, source, RULES, name=name).image
 
-    def replace(self, image: int, data: bytes = b"") -> None:
+    def replace(self, image: int, data: bytes = b"", base: str | None = None) -> None:
         found = get_placed(self.catalogue, PRODUCT, image)
         source = at_hand(data or self.picture(), "b.png")
-        change_image(self.catalogue, found, Change(source=source), RULES)
+        name = WantedName(base, "png") if base else None
+        change = Change(source=source, rename=lambda _: name, names=name is not None)
+        change_image(self.catalogue, found, change, RULES)
 
     def rename(self, image: int, base: str) -> None:
         found = get_placed(self.catalogue, PRODUCT, image)
@@ -337,10 +340,8 @@ class Cloud:
             assert image.renditions is RenditionState.COMPLETE, image
         expected = self.expected()
         public = {key: picture.data for key, picture in self.blobs.public.items()}
-        names = {
-            named_key("s1", name): naming.image
-            for (_, name), naming in self.galleries.taken.items()
-        }
+        taken = {name: naming for (_, name), naming in self.galleries.taken.items()}
+        names = {key: naming.image for key, naming in outliving("s1", taken).items()}
         ids = {image.id for image in self.images}
         assert public.keys() - names.keys() == expected.keys() - names.keys()
         assert public.keys() & names.keys() == {key for key, image in names.items() if image in ids}

@@ -243,7 +243,12 @@ class FakeGalleries:
         present |= {image.id: image for image in change.added}
         if change.named:
             name, image_id = change.named
-            naming = Naming(image_id, change.product, change.version_of(image_id))
+            naming = Naming(
+                image_id,
+                change.product,
+                change.version_of(image_id),
+                change.shown_nameless(image_id),
+            )
             self.taken[change.shop, name.full] = naming
         for image in leaving:
             del self.records[where][image.id]

@@ -315,7 +315,7 @@ def test_the_pipeline_costs_a_call_per_picture_and_four(aws: boto3.Session, mete
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     meter.calls.clear()
     remove_renditions.handler(event(original["Key"]), None)
-    assert meter.calls == ["HeadObject", "ListObjectsV2", "DeleteObjects", "Query"]
+    assert meter.calls == ["HeadObject", "Query", "ListObjectsV2", "DeleteObjects"]
 
     meter.calls.clear()
     remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)

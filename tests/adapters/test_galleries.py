@@ -327,8 +327,28 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names_of("s1", 2) == {}
 
 
+def test_a_first_name_remembers_how_its_image_was_shown(ports: Ports) -> None:
+    """Later ones need not: the image had a name."""
+    shown = image(1)
+    head = add(ports, shown)
+    first, second = (FileName(base, 0, "png") for base in ("lamp", "red-lamp"))
+    named = replace(shown, name=first, version=1)
+    for change, name in (((shown, named), first), ((named, replace(named, name=second)), second)):
+        ports.galleries.commit(
+            GalleryChange("s1", shown.product, head, head, changed=(change,), named=(name, 1))
+        )
+
+    where = address(shown)
+    full_size = where.full_size_key(shown.original.format)
+    assert ports.galleries.names_of("s1", 1) == {
+        "lamp.png": Naming(1, shown.product, where.version, instead_of=full_size),
+        "red-lamp.png": Naming(1, shown.product, where.version),
+    }
+    assert ports.galleries.named("s1", "lamp.png") == ports.galleries.names_of("s1", 1)["lamp.png"]
+
+
 def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
-    old = image(1)
+    old = replace(image(1), name=FileName("lamp", 0, "png"))
     head = ports.galleries.commit(
         GalleryChange(
             *("s1", old.product, Gallery(), Gallery().append(1)),

@@ -2313,6 +2313,24 @@ def test_new_bytes_of_an_image_of_another_dialect_have_a_new_url(hung: OpenMage)
     assert any(each.data == NEW for each in hung.world.blobs.originals.values())
 
 
+@pytest.mark.parametrize("renamed_before", [False, True])
+def test_the_url_of_an_image_of_another_dialect_outlives_its_bytes(
+    hung: OpenMage, *, renamed_before: bool
+) -> None:
+    hung.render()
+    key = hung.get(one())["url"].removeprefix(f"{MEDIA_URL}/")
+    data = hung.public(key.removeprefix("shop1/")).data
+
+    if renamed_before:
+        hung.put({"file_name": "cup"})
+    for sent in (NEW_CONTENT, {**NEW_CONTENT, "file_name": "jar"}):
+        hung.put(sent)
+        hung.render()
+        hung.render()
+    assert hung.public(key.removeprefix("shop1/")).data == data
+    assert hung.get(one())["url"].endswith("/jar.png")
+
+
 def test_a_request_of_unsettled_fields_and_bytes_changes_all_or_nothing(hung: OpenMage) -> None:
     before = hung.everything
 

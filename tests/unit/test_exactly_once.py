@@ -62,6 +62,9 @@ WAYS = {
     "add with a name": Way(nothing, lambda cloud: cloud.add(base="lamp"), frozenset({1, 2})),
     "replace": Way(lambda cloud: cloud.add(base="lamp"), lambda cloud: cloud.replace(1), ONE),
     "replace again": Way(replaced, lambda cloud: cloud.replace(1), ONE),
+    "replace and name": Way(
+        lambda cloud: cloud.add(), lambda cloud: cloud.replace(1, base="b"), ONE
+    ),
     "rename": Way(lambda cloud: cloud.add(base="lamp"), lambda cloud: cloud.rename(1, "b"), ONE),
     "name": Way(lambda cloud: cloud.add(), lambda cloud: cloud.rename(1, "b"), ONE),
     "remove": Way(lambda cloud: cloud.add(), lambda cloud: cloud.remove(1), frozenset({0})),
@@ -121,6 +124,18 @@ def test_a_call_that_fails_leaves_all_pictures_or_none(
             raise
 
 
+ACTS: dict[str, Callable[[Cloud, int], object]] = {
+    "add": lambda cloud, _: cloud.add(base="lamp"),
+    "replace": lambda cloud, image: cloud.replace(image),
+    "replace and name": lambda cloud, image: cloud.replace(image, base="c"),
+    "rename": lambda cloud, image: cloud.rename(image, "d"),
+    "remove": lambda cloud, image: cloud.remove(image),
+    "retire": lambda cloud, image: cloud.retire(image),
+    "purge": lambda cloud, _: cloud.purge(),
+}
+"""What others may do, to an image or not."""
+
+
 class Interleaving(RuleBasedStateMachine):
     """Clients and events in any order and number; others act between any two calls of a function.
 
@@ -153,7 +168,7 @@ class Interleaving(RuleBasedStateMachine):
         data=st.data(),
         call=st.integers(1, 10),
         image=images,
-        act=st.sampled_from(["replace", "remove", "retire", "purge", "rename", "settle", "same"]),
+        act=st.sampled_from([*ACTS, "settle", "same"]),
     )
     def ask_while_others_act(self, data: st.DataObject, call: int, image: int, act: str) -> None:
         cloud = self.cloud
@@ -163,10 +178,8 @@ class Interleaving(RuleBasedStateMachine):
             with suppress(VitrineError):
                 if act == "same":
                     cloud.ask(key)
-                elif act in {"purge", "settle"}:
-                    getattr(cloud, act)()
-                else:
-                    getattr(cloud, act)(image, *(["e"] if act == "rename" else []))
+                elif act != "settle":
+                    ACTS[act](cloud, image)
             cloud.settle()
 
         cloud.wire.before = {cloud.wire.count + call: meanwhile}
@@ -178,10 +191,10 @@ class Interleaving(RuleBasedStateMachine):
         if len(self.cloud.images) < 4:
             self.cloud.add(base="lamp" if named else None)
 
-    @rule(image=images)
-    def replace(self, image: int) -> None:
+    @rule(image=images, named=st.booleans())
+    def replace(self, image: int, *, named: bool) -> None:
         with suppress(VitrineError):
-            self.cloud.replace(image)
+            self.cloud.replace(image, base="f" if named else None)
 
     @rule(image=images, base=st.sampled_from("ab"))
     def rename(self, image: int, base: str) -> None:
@@ -205,15 +218,14 @@ class Interleaving(RuleBasedStateMachine):
     @rule(
         call=st.integers(1, 8),
         image=images,
-        act=st.sampled_from(["add", "replace", "remove", "retire", "rename", "purge"]),
+        act=st.sampled_from([*ACTS]),
     )
     def act_while_events_come(self, call: int, image: int, act: str) -> None:
         """Events may overtake the commit of what they are about."""
         cloud = self.cloud
-        arguments = {"add": [b"", "lamp"], "rename": [image, "d"], "purge": []}.get(act, [image])
         cloud.wire.before = {cloud.wire.count + call: cloud.settle}
         with suppress(VitrineError):
-            getattr(cloud, act)(*arguments)
+            ACTS[act](cloud, image)
         cloud.wire.before = {}
 
     @precondition(lambda self: self.cloud.told)
@@ -226,7 +238,7 @@ class Interleaving(RuleBasedStateMachine):
         data=st.data(),
         call=st.integers(1, 16),
         image=images,
-        act=st.sampled_from(["replace", "remove", "retire", "purge", "rename", "settle", "same"]),
+        act=st.sampled_from([*ACTS, "settle", "same"]),
     )
     def deliver_while_others_act(
         self, data: st.DataObject, call: int, image: int, act: str
@@ -238,11 +250,9 @@ class Interleaving(RuleBasedStateMachine):
             with suppress(VitrineError):
                 if act == "same":
                     cloud.deliver(event)
-                elif act in {"purge", "settle"}:
-                    getattr(cloud, act)()
-                else:
-                    getattr(cloud, act)(image, *(["c"] if act == "rename" else []))
-                cloud.settle()
+                elif act != "settle":
+                    ACTS[act](cloud, image)
+            cloud.settle()
 
         cloud.wire.before = {cloud.wire.count + call: meanwhile}
         cloud.deliver(event)

@@ -335,18 +335,22 @@ def test_a_path_may_come_encoded(storefront: Storefront) -> None:
 def test_a_name_tells_its_image_and_bytes(storefront: Storefront) -> None:
     image = storefront.name(storefront.add(), "lamp")
 
+    where = address(image)
     assert storefront.world.galleries.named("s1", "lamp.png") == Naming(
-        image.id, PRODUCT, address(image).version
+        image.id, PRODUCT, where.version, instead_of=where.full_size_key(Format.PNG)
     )
 
 
+@pytest.mark.parametrize("named", [True, False])
 def test_a_name_stays_public_when_its_bytes_go_while_it_is_asked_for(
-    storefront: Storefront, monkeypatch: pytest.MonkeyPatch
+    storefront: Storefront, monkeypatch: pytest.MonkeyPatch, *, named: bool
 ) -> None:
+    """So does the picture by which the image was shown before it had that name."""
     first = storefront.name(storefront.add(pictures.png(30, 20)), "lamp")
     change = Change(source=at_hand(pictures.png(31, 20), "new.png"))
     new = storefront.change(first, change)
-    blobs, key = storefront.world.blobs, named_key("s1", "lamp.png")
+    blobs = storefront.world.blobs
+    key = named_key("s1", "lamp.png") if named else address(first).full_size_key(Format.PNG)
     put = blobs.put_public
 
     def put_late(stored: Iterable[PublicPicture]) -> int:

@@ -49,6 +49,13 @@ class GalleryChange:
         brought = (*self.added, *(after for _, after in self.changed))
         return next(address(each).version for each in brought if each.id == image)
 
+    def shown_nameless(self, image: int) -> str:
+        """Public key by which an image was shown that gets its first name; empty for others."""
+        for before, _ in self.changed:
+            if before.id == image and before.name is None:
+                return address(before).full_size_key(before.original.format)
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -58,11 +65,15 @@ class Naming:
         image: the image's id.
         product: key of the product whose image it was.
         version: the image's bytes then, as `Address.version`.
+        instead_of: public key of the full-size picture by which the image was shown until then,
+            having no name; empty when it had one, or was new. It outlives its bytes as names do
+            (contract: openmage §4.5).
     """
 
     image: int
     product: str
     version: str
+    instead_of: str = ""
 
 
 class Shops(Protocol):

@@ -256,7 +256,12 @@ def _taking(
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
-    facts = {"image": image, "product": change.product, "version": change.version_of(image)}
+    facts = {
+        "image": image,
+        "product": change.product,
+        "version": change.version_of(image),
+        "instead_of": change.shown_nameless(image),
+    }
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
     return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]
@@ -280,7 +285,7 @@ def _view_facts(item: Item) -> ViewFacts:
 
 
 def _naming(item: Item) -> Naming:
-    return Naming(int(item["image"]), item["product"], item["version"])
+    return Naming(int(item["image"]), item["product"], item["version"], item.get("instead_of", ""))
 
 
 def _name(item: Sequence[Any] | None) -> FileName | None:

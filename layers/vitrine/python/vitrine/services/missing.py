@@ -17,6 +17,7 @@ from vitrine.pictures.publication import publish
 from vitrine.ports import Blobs, PublicPicture, Shops
 from vitrine.services.publishing import public_pictures, resized_for
 from vitrine.services.rendering import Records
+from vitrine.services.withdrawing import outliving
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Missing:
         # Whose original has gone may have had its event already: nobody else would remove it.
         if self.blobs.has_original(address.original_key):
             return picture
-        if isinstance(lead, OfName) and self._addresses(address.shop, address.image):
+        names = self.records.names(address)
+        if key in outliving(address.shop, names) and self._addresses(address.shop, address.image):
             return picture  # a name outlives the bytes that it was given to, not the image
         self.blobs.remove_public([key])
         return None

@@ -61,8 +61,8 @@ def resized_for(image: Image | LibraryImage, data: bytes) -> Resized:
     return resize(data, SETS["gallery"])
 
 
-def named_pictures(address: Address, names: Iterable[str], data: bytes) -> Iterator[PublicPicture]:
-    """An image's bytes, without metadata, under each of these file names.
+def full_size_pictures(keys: Iterable[str], data: bytes) -> Iterator[PublicPicture]:
+    """An image's bytes, without metadata, under each of these public keys.
 
     Raises:
         PictureRefusedError: they are no picture.
@@ -71,8 +71,7 @@ def named_pictures(address: Address, names: Iterable[str], data: bytes) -> Itera
     if kind is None:
         raise PictureRefusedError((Rule.FORMAT,))
     published = publish(data, kind)
-    for name in names:
-        key = locations.named_key(address.shop, name)
+    for key in keys:
         yield PublicPicture(key, published, kind.media_type)
 
 

@@ -14,11 +14,17 @@ from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address, LibraryAddress
+from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative
 from vitrine.ports import Blobs, Galleries, Library, Naming, StoredOriginal
 from vitrine.services.catalogue import FOR_A_RECORD, until_committed
-from vitrine.services.publishing import named_pictures, names_of, public_pictures, resized_for
-from vitrine.services.withdrawing import remove_renditions, superseded
+from vitrine.services.publishing import (
+    full_size_pictures,
+    names_of,
+    public_pictures,
+    resized_for,
+)
+from vitrine.services.withdrawing import outliving, remove_renditions, superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +100,18 @@ def make_renditions(
         return _superseded(records, blobs, address, image, original.data)
     resized = resized_for(image, original.data)
     pictures = public_pictures(address, image, resized, alternatives)
-    stored, shown = blobs.put_public(pictures), names_of(image)
+    stored = blobs.put_public(pictures)
+    shown = {locations.named_key(address.shop, name) for name in names_of(image)}
+    shown.add(address.full_size_key(resized.original))
     while _completed(records, blobs, address, original, resized.appearance):
         names = records.names(address)
-        late = [name for name in _of(address, names) if name not in shown]
+        late = [key for key in _of(address, names) if key not in shown]
         if not late:
             if address.revision:
                 _remove_superseded(records, blobs, address, names)
             return stored
         # Other names were given to these bytes before, or meanwhile: public URLs, all of them.
-        stored += blobs.put_public(named_pictures(address, late, original.data))
+        stored += blobs.put_public(full_size_pictures(late, original.data))
         shown |= {*late}
     return 0
 
@@ -160,10 +168,16 @@ def _show(
     the next ones.
     """
     if given := _of(address, names):
-        blobs.put_public(named_pictures(address, given, data))
+        blobs.put_public(full_size_pictures(given, data))
         remove_renditions(records.galleries, blobs, address)  # all of them, if the image has gone
 
 
 def _of(address: Address, names: Mapping[str, Naming]) -> list[str]:
-    """The names that were given to these bytes."""
-    return [name for name, naming in names.items() if naming.version == address.version]
+    """Keys of full-size pictures that outlive these bytes: of names given to them, or before."""
+    kept = outliving(address.shop, names)
+    nameless = {address.full_size_key(kind) for kind in Format}
+    return [
+        key
+        for key, naming in kept.items()
+        if (key in nameless if key == naming.instead_of else naming.version == address.version)
+    ]

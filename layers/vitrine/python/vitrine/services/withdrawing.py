@@ -1,9 +1,11 @@
 """Withdrawing the public pictures of an original that is gone, told by a storage event."""
 
+from collections.abc import Mapping
+
 from vitrine.domain.locations import Address, LibraryAddress, named_key, parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
-from vitrine.ports import Blobs, Galleries
+from vitrine.ports import Blobs, Galleries, Naming
 
 
 def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> bool:
@@ -24,25 +26,27 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
                 return True  # another file name for the same bytes: the pictures are theirs
             if other.revision < address.revision:
                 older.append(key)
+    names = galleries.names_of(address.shop, address.image)
     # By prefix, so that sizes which an earlier table named go too; removing a key that is not
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
     full_size = {address.full_size_key(kind) for kind in Format}
-    blobs.remove_public(sorted(full_size.union(renditions)))
+    blobs.remove_public(sorted(full_size.union(renditions) - outliving(address.shop, names).keys()))
     # Revisions only grow: whatever an image's bytes are now, these are so no more.
     blobs.remove_originals(older)
-    _remove_named(galleries, blobs, address)
+    _remove_named(galleries, blobs, address, names)
     return True
 
 
-def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
+def _remove_named(
+    galleries: Galleries, blobs: Blobs, address: Address, names: Mapping[str, Naming]
+) -> None:
     """Remove the named pictures of an image that is gone, and what a writer of it left who died.
 
     A name goes with its image, not with the bytes that it was given to. An image is gone without a
     record, or, while a purge is at it, without an original.
     """
     shop, image = address.shop, address.image
-    names = galleries.names_of(shop, image)
     if not names:
         return
     left = blobs.original_keys(shop, image)
@@ -51,7 +55,14 @@ def _remove_named(galleries: Galleries, blobs: Blobs, address: Address) -> None:
     if left and (there or galleries.retired(shop, image)):
         return
     blobs.remove_originals(left)
-    blobs.remove_public([named_key(shop, name) for name in names])
+    blobs.remove_public(sorted(outliving(shop, names)))
+
+
+def outliving(shop: str, names: Mapping[str, Naming]) -> dict[str, Naming]:
+    """Public keys of full-size pictures that outlive their bytes, from the names of their image."""
+    named = {named_key(shop, name): naming for name, naming in names.items()}
+    nameless = {each.instead_of: each for each in names.values() if each.instead_of}
+    return {**named, **nameless}
 
 
 def remove_unlisted(blobs: Blobs, address: Address) -> int:
