@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of, main_language
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.hosts import LONGEST_URL
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
 from vitrine.edge.refusals import RefusedError, refusing
@@ -122,6 +123,8 @@ def _url(value: Any, image: Image | None, call: Call) -> str | None:
     url = value.strip()
     if not url:
         raise RefusedError(_BLANK)
+    if len(url) > LONGEST_URL:
+        raise RefusedError(_INVALID)
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -177,7 +180,7 @@ def _texts(value: Any, main: str, now: Texts) -> Texts:
         for language, text in value.items()
     }
     kept = {language: text for language, text in {**present, **asked}.items() if text}
-    if len(kept) > max(_LANGUAGES, len(present)):
+    if len(kept) > _LANGUAGES and not kept.keys() <= present.keys():
         raise RefusedError(_INVALID)
     return Texts(kept.pop(main, ""), kept)
 

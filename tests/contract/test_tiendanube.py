@@ -1329,6 +1329,8 @@ def test_src_is_not_blank(abc: Tiendanube, src: str) -> None:
         "https:///lamp.jpg",
         "http:lamp.jpg",
         "http://[::1/lamp.jpg",
+        pytest.param("http://example.com/".ljust(8193, "a"), id="8193 characters"),
+        pytest.param("http://a" + "\u0300\u0316" * 1_000_000, id="marks"),
     ],
 )
 def test_src_is_a_url_of_the_web(abc: Tiendanube, src: Any) -> None:
@@ -1678,6 +1680,7 @@ def test_texts_that_others_wrote_may_come_back(abc: Tiendanube) -> None:
     assert ok(abc.put(A, **own)).json == own
     assert ok(abc.put(A, alt={"da": "t"})).json["alt"] == {**own["alt"], "da": "t"}
     assert_refused(abc.put(A, alt={"es_MX": "Lamp"}), 422, BAD_ALT)
+    assert_refused(abc.put(A, alt={"es_MX": "Lamp", "pt": ""}), 422, BAD_ALT)
     assert_refused(abc.put(A, alt={"fi": "n" * 1999}), 422, LONG_ALT)
     assert ok(abc.put(A, alt={"fi": None, "da": ""})).json["alt"].keys() == TEN.keys()
 

@@ -188,7 +188,10 @@ def test_a_url_is_taken_apart_once(
         "http://shop.example:65536/",
         "http://shop.example:\N{FULLWIDTH DIGIT EIGHT}0/",
         f"http://{'a' * 64}.example/",
-        pytest.param("http://" + "é." * 1_900_000 + "example/", id="a long host"),
+        pytest.param("http://" + "é." * 4000 + "example/", id="a long host"),
+        pytest.param("http://" + "é." * 1_900_000 + "example/", id="a longer host"),
+        pytest.param("http://a" + "\u0300\u0316" * 1_000_000 + "/", id="marks"),
+        pytest.param("http://shop.example/".ljust(8193, "a"), id="8193 characters"),
         "http://h/\ud800",
     ],
 )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -635,6 +636,24 @@ def test_parameters_come_in_one_place(shop: Shop, name: str) -> None:
     problem = shop.problem(shop.signed(f"{URL}?{name}=x"))
 
     assert problem == f"{UNFIT}&oauth_parameters_rejected={name}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a=" + " " * 9900 + '"',
+        "a=" + " " * 9900 + '"x"y',
+        "a" + " " * 9900 + "x",
+        " ," * 4900 + '"',
+    ],
+)
+def test_a_hostile_header_costs_little(written: str) -> None:
+    started = time.process_time()
+
+    with pytest.raises(OAuthError):
+        parse_authorization(f"OAuth {written}")
+
+    assert time.process_time() - started < 1
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

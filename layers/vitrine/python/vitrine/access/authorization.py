@@ -7,13 +7,13 @@ from vitrine.domain.errors import OAuthError
 
 _SCHEME = re.compile(r"OAuth(?:\s+|\Z)", re.IGNORECASE)
 _PARAMETER = re.compile(
-    r"""[\s,]*                              # a list may have empty places
-        (?P<name>[^\s=,"]+)
-        (?: \s* = \s* (?:
+    r"""[\s,]*+                             # a list may have empty places
+        (?P<name>[^\s=,"]++)
+        (?: \s*+ = \s*+ (?:
             "(?P<value>(?:[^"\\]|\\.)*+)"   # a realm may hold commas, and quotes behind backslashes
             | (?P<bare>[^\s,"]*+)
-        ) )?
-        \s* (?=,|\Z)""",
+        ) )?+
+        \s*+ (?=,|\Z)""",
     re.VERBOSE,
 )
 _REST = re.compile(r"[\s,]*")

@@ -17,6 +17,8 @@ _PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\s\\]")  # nowhere in a URL: parsers disagree on them
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # no zone ids, no percent signs
 _IN_PATH = "/%:@!$&'()*+,;=~"
+LONGEST_URL = 8192
+"""Characters of a URL that servers take; those of longer ones may take a parser very long."""
 _HOST_LENGTH = 1000  # characters: four times what DNS takes, as spelling it out makes some shorter
 
 _NOT_PUBLIC_V4 = tuple(
@@ -100,6 +102,8 @@ def target_of(reference: str, base: str = "") -> Target:
         DownloadError: it is not http or https, names a user or no host, or parsers disagree on it.
     """
     reference = reference.strip(" ").replace(" ", "%20")  # as people paste them
+    if len(reference) > LONGEST_URL:
+        raise DownloadError(reference[:LONGEST_URL])
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)

@@ -25,6 +25,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
 _FULL_SIZE = "original"  # in the library, whose full size lies among its renditions
 _NAME_BYTES = 255
+_NAME_LETTERS = 1000  # characters of a name that are looked at: more than fit
 # Controls, and what XML cannot carry: S3 lists and removes keys in XML.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _EXTENSION = re.compile(rb"\.[A-Za-z0-9]{1,16}$")
@@ -183,6 +184,8 @@ def storage_name(file_name: str) -> str:
     Of a longer one the beginning and the extension are kept.
     """
     last = re.split(r"[/\\]", file_name)[-1]
+    if len(last) > _NAME_LETTERS:  # composing the marks of many takes the square of their number
+        last = last[: _NAME_LETTERS // 2] + last[-_NAME_LETTERS // 2 :]
     name = _UNFIT.sub("_", unicodedata.normalize("NFC", last)).encode("utf-8", "replace")
     if len(name) > _NAME_BYTES:
         extension = _EXTENSION.search(name)
