@@ -340,8 +340,11 @@ class Cloud:
             assert image.renditions is RenditionState.COMPLETE, image
         expected = self.expected()
         public = {key: picture.data for key, picture in self.blobs.public.items()}
-        taken = {name: naming for (_, name), naming in self.galleries.taken.items()}
-        names = {key: naming.image for key, naming in outliving("s1", taken).items()}
+        names = {
+            key: naming.image
+            for (shop, name), naming in self.galleries.taken.items()
+            for key in outliving(shop, {name: naming})
+        }
         ids = {image.id for image in self.images}
         assert public.keys() - names.keys() == expected.keys() - names.keys()
         assert public.keys() & names.keys() == {key for key, image in names.items() if image in ids}

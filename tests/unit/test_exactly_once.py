@@ -171,20 +171,8 @@ class Interleaving(RuleBasedStateMachine):
         act=st.sampled_from([*ACTS, "settle", "same"]),
     )
     def ask_while_others_act(self, data: st.DataObject, call: int, image: int, act: str) -> None:
-        cloud = self.cloud
-        key = data.draw(st.sampled_from(cloud.keys()))
-
-        def meanwhile() -> None:
-            with suppress(VitrineError):
-                if act == "same":
-                    cloud.ask(key)
-                elif act != "settle":
-                    ACTS[act](cloud, image)
-            cloud.settle()
-
-        cloud.wire.before = {cloud.wire.count + call: meanwhile}
-        cloud.ask(key)
-        cloud.wire.before = {}
+        key = data.draw(st.sampled_from(self.cloud.keys()))
+        self._while_others_act(lambda: self.cloud.ask(key), call, image, act)
 
     @rule(named=st.booleans())
     def add(self, *, named: bool) -> None:
@@ -243,19 +231,23 @@ class Interleaving(RuleBasedStateMachine):
     def deliver_while_others_act(
         self, data: st.DataObject, call: int, image: int, act: str
     ) -> None:
+        event = data.draw(st.sampled_from(self.cloud.told))
+        self._while_others_act(lambda: self.cloud.deliver(event), call, image, act)
+
+    def _while_others_act(self, do: Callable[[], object], call: int, image: int, act: str) -> None:
+        """Before the call of this number others act, or do the same, and events come."""
         cloud = self.cloud
-        event = data.draw(st.sampled_from(cloud.told))
 
         def meanwhile() -> None:
             with suppress(VitrineError):
                 if act == "same":
-                    cloud.deliver(event)
+                    do()
                 elif act != "settle":
                     ACTS[act](cloud, image)
             cloud.settle()
 
         cloud.wire.before = {cloud.wire.count + call: meanwhile}
-        cloud.deliver(event)
+        do()
         cloud.wire.before = {}
 
     def teardown(self) -> None:

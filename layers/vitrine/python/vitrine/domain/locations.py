@@ -81,6 +81,11 @@ class Address:
         """Key of the full-size picture."""
         return f"{PUBLIC}{self.shop}/product_images/{self.full_size_name(kind)}"
 
+    @property
+    def full_size_keys(self) -> set[str]:
+        """Keys of the full-size picture, whatever its format."""
+        return {self.full_size_key(kind) for kind in Format}
+
     def full_size_name(self, kind: Format) -> str:
         """The full-size picture's name in its shop, as `p/022/mug__11600.jpg` (bigcommerce §3).
 

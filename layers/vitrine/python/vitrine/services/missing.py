@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.locations import Address, LibraryAddress, parse_original_key
+from vitrine.domain.locations import Address, LibraryAddress
 from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, of_bytes, parse_public_key
 from vitrine.domain.renditions import Alternative
 from vitrine.pictures.inspection import sniff
-from vitrine.pictures.publication import publish
 from vitrine.ports import Blobs, PublicPicture, Shops
-from vitrine.services.publishing import public_pictures, resized_for
+from vitrine.services.publishing import full_size_pictures, public_pictures, resized_for
 from vitrine.services.rendering import Records
-from vitrine.services.withdrawing import outliving
+from vitrine.services.withdrawing import addresses, outliving
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,8 @@ class Missing:
         return None
 
     def _addresses(self, shop: str, image: int) -> list[Address]:
-        keys = self.blobs.original_keys(shop, image)
-        return [
-            address
-            for each in keys
-            if (address := parse_original_key(each)) and not isinstance(address, LibraryAddress)
-        ]
+        found = addresses(self.blobs, shop, image)
+        return [each for each in found if not isinstance(each, LibraryAddress)]
 
     def _made(self, key: str, address: Address, *, named: bool) -> PublicPicture | None:
         try:
@@ -118,7 +113,7 @@ class Missing:
         if kind is None:
             return None
         if named or key == address.full_size_key(kind):
-            return PublicPicture(key, publish(data, kind), kind.media_type)
+            return next(full_size_pictures([key], data))
         if of_bytes(key, [address], self.alternatives, [kind]) is None:
             return None  # a picture that bytes of another format would have: no need to decode
         pictures = public_pictures(

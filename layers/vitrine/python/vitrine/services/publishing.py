@@ -7,6 +7,7 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address
+from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
 from vitrine.pictures.inspection import sniff
 from vitrine.pictures.publication import publish
@@ -33,9 +34,7 @@ def public_pictures(
         keys: of those that are wanted; None for all.
     """
     kind = resized.original
-    full_size = [address.full_size_key(kind)]
-    full_size += [locations.named_key(address.shop, name) for name in names_of(image)]
-    for key in full_size:
+    for key in full_size_keys(address, image, kind):
         if keys is None or key in keys:
             yield PublicPicture(key, resized.published, kind.media_type)
     named = {each: address.rendition_key(each, resized.kind) for each in resized.sizes}
@@ -75,6 +74,9 @@ def full_size_pictures(keys: Iterable[str], data: bytes) -> Iterator[PublicPictu
         yield PublicPicture(key, published, kind.media_type)
 
 
-def names_of(image: Image | LibraryImage) -> set[str]:
-    """The file name that an image goes by among the shop's, if it goes by one."""
-    return {image.name.full} if isinstance(image, Image) and image.name else set()
+def full_size_keys(address: Address, image: Image | LibraryImage, kind: Format) -> list[str]:
+    """Public keys of an image's full size: by its address and, if it has one, by its file name."""
+    keys = [address.full_size_key(kind)]
+    if isinstance(image, Image) and image.name:
+        keys.append(locations.named_key(address.shop, image.name.full))
+    return keys

@@ -14,13 +14,12 @@ from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import Address, LibraryAddress
-from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative
 from vitrine.ports import Blobs, Galleries, Library, Naming, StoredOriginal
 from vitrine.services.catalogue import FOR_A_RECORD, until_committed
 from vitrine.services.publishing import (
+    full_size_keys,
     full_size_pictures,
-    names_of,
     public_pictures,
     resized_for,
 )
@@ -101,8 +100,7 @@ def make_renditions(
     resized = resized_for(image, original.data)
     pictures = public_pictures(address, image, resized, alternatives)
     stored = blobs.put_public(pictures)
-    shown = {locations.named_key(address.shop, name) for name in names_of(image)}
-    shown.add(address.full_size_key(resized.original))
+    shown = {*full_size_keys(address, image, resized.original)}
     while _completed(records, blobs, address, original, resized.appearance):
         names = records.names(address)
         late = [key for key in _of(address, names) if key not in shown]
@@ -152,11 +150,11 @@ def _remove_superseded(
 ) -> None:
     """Let go of all bytes that an image had before those at `address`."""
     older = superseded(blobs, address)
-    for key, other in older:
-        if any(_of(other, names)):
+    for other in older:
+        if _of(other, names):
             with suppress(OriginalMissingError):  # another was first
-                _show(records, blobs, other, names, blobs.original(key).data)
-    blobs.remove_originals([key for key, _ in older])
+                _show(records, blobs, other, names, blobs.original(other.original_key).data)
+    blobs.remove_originals([other.original_key for other in older])
 
 
 def _show(
@@ -174,10 +172,6 @@ def _show(
 
 def _of(address: Address, names: Mapping[str, Naming]) -> list[str]:
     """Keys of full-size pictures that outlive these bytes: of names given to them, or before."""
-    kept = outliving(address.shop, names)
-    nameless = {address.full_size_key(kind) for kind in Format}
-    return [
-        key
-        for key, naming in kept.items()
-        if (key in nameless if key == naming.instead_of else naming.version == address.version)
-    ]
+    given = {name: each for name, each in names.items() if each.version == address.version}
+    named = {locations.named_key(address.shop, name) for name in given}
+    return sorted(named | address.full_size_keys & outliving(address.shop, names))

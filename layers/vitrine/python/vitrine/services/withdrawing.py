@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from vitrine.domain.locations import Address, LibraryAddress, named_key, parse_original_key
-from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.ports import Blobs, Galleries, Naming
 
@@ -21,17 +20,17 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
         return False
     older: list[str] = []
     if address.revision:
-        for key, other in _originals(blobs, address):
-            if (other.revision, other.digest) == (address.revision, address.digest):
+        for other in addresses(blobs, address.shop, address.image):
+            if other.version == address.version:
                 return True  # another file name for the same bytes: the pictures are theirs
             if other.revision < address.revision:
-                older.append(key)
+                older.append(other.original_key)
     names = galleries.names_of(address.shop, address.image)
     # By prefix, so that sizes which an earlier table named go too; removing a key that is not
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
-    full_size = {address.full_size_key(kind) for kind in Format}
-    blobs.remove_public(sorted(full_size.union(renditions) - outliving(address.shop, names).keys()))
+    public = address.full_size_keys.union(renditions)
+    blobs.remove_public(sorted(public - outliving(address.shop, names)))
     # Revisions only grow: whatever an image's bytes are now, these are so no more.
     blobs.remove_originals(older)
     _remove_named(galleries, blobs, address, names)
@@ -58,11 +57,10 @@ def _remove_named(
     blobs.remove_public(sorted(outliving(shop, names)))
 
 
-def outliving(shop: str, names: Mapping[str, Naming]) -> dict[str, Naming]:
+def outliving(shop: str, names: Mapping[str, Naming]) -> set[str]:
     """Public keys of full-size pictures that outlive their bytes, from the names of their image."""
-    named = {named_key(shop, name): naming for name, naming in names.items()}
-    nameless = {each.instead_of: each for each in names.values() if each.instead_of}
-    return {**named, **nameless}
+    named = {named_key(shop, name) for name in names}
+    return named | {each.instead_of for each in names.values() if each.instead_of}
 
 
 def remove_unlisted(blobs: Blobs, address: Address) -> int:
@@ -76,18 +74,18 @@ def remove_unlisted(blobs: Blobs, address: Address) -> int:
     return len(unlisted)
 
 
-def superseded(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
+def superseded(blobs: Blobs, address: Address) -> list[Address]:
     """The originals of an image whose present bytes are those at `address`, but for these.
 
     Of the same revision there may be another, whose writer lost the race for it.
     """
     return [
-        (key, other)
-        for key, other in _originals(blobs, address)
+        other
+        for other in addresses(blobs, address.shop, address.image)
         if other != address and other.revision <= address.revision
     ]
 
 
-def _originals(blobs: Blobs, address: Address) -> list[tuple[str, Address]]:
-    keys = blobs.original_keys(address.shop, address.image)
-    return [(key, other) for key in keys if (other := parse_original_key(key))]
+def addresses(blobs: Blobs, shop: str, image: int) -> list[Address]:
+    """The addresses of all originals that an image has now, of earlier bytes too."""
+    return [found for key in blobs.original_keys(shop, image) if (found := parse_original_key(key))]
