@@ -16,21 +16,21 @@ from tests.fakes import (
     FakeGalleries,
     FakeImports,
     FakeLibrary,
-    FakePairs,
+    FakeOAuthConsumers,
+    FakeOAuthSecretStore,
     FakeRemote,
     FakeShops,
-    FakeVault,
 )
 
 from vitrine import environment
 from vitrine.access.callers import Access
-from vitrine.access.issuing import issue_pair
+from vitrine.access.issuing import issue_consumer
 from vitrine.access.oauth import OAuth
+from vitrine.clock import now
 from vitrine.domain.credentials import Credential, Keys, digest_of
 from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.images import Image, Original, Texts
-from vitrine.domain.locations import address
-from vitrine.domain.moments import now
+from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.shops import ProductMode, Shop
 from vitrine.environment import Environment
@@ -60,14 +60,14 @@ class World:
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
-    vault: FakeVault = field(default_factory=FakeVault)
+    oauth_secrets: FakeOAuthSecretStore = field(default_factory=FakeOAuthSecretStore)
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     clock: Callable[[], datetime] = now
-    pairs: FakePairs = field(init=False)
+    oauth_consumers: FakeOAuthConsumers = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pairs = FakePairs(self.shops)
+        self.oauth_consumers = FakeOAuthConsumers(self.shops)
 
     @property
     def environment(self) -> Environment:
@@ -87,8 +87,8 @@ class World:
     def oauth(self, public_url: str = "", *, plaintext_over_http: bool = False) -> OAuth:
         """What checks signed requests in this world."""
         return OAuth(
-            self.pairs,
-            self.vault,
+            self.oauth_consumers,
+            self.oauth_secrets,
             public_url,
             plaintext_over_http=plaintext_over_http,
             clock=lambda: self.now().timestamp(),
@@ -138,9 +138,9 @@ class World:
 
     def issue_keys(self, shop: str, dialect: str, *scopes: str, role: str = "admin") -> Keys:
         """What a new client that signs its requests is given."""
-        _, keys = issue_pair(
-            self.pairs,
-            self.vault,
+        _, keys = issue_consumer(
+            self.oauth_consumers,
+            self.oauth_secrets,
             shop=shop,
             dialect=dialect,
             role=role,
@@ -156,7 +156,7 @@ class World:
         assert found is not None
         return self.environment.catalogue(found)
 
-    def hang(
+    def with_gallery(
         self,
         shop: str,
         product: str,
@@ -187,7 +187,9 @@ class World:
                 file_name=f"image {number}.png",
             )
             image = Image(number, shop, product, original, moment, moment, Texts(alt))
-            self.blobs.put_original(address(image).original_key, data, "image/png", product)
+            self.blobs.put_original(
+                original_address(image).original_key, data, "image/png", product
+            )
             self.galleries.records[shop, product][number] = image
             images.append(image)
         self.galleries.heads[shop, product] = Gallery(

@@ -12,8 +12,9 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
+from vitrine.clock import now
 from vitrine.domain import locations
-from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken, Scheme
+from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken, Scheme
 from vitrine.domain.errors import (
     AliasTakenError,
     ConflictError,
@@ -28,13 +29,14 @@ from vitrine.domain.errors import (
     ShopExistsError,
 )
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address
-from vitrine.domain.moments import now
+from vitrine.domain.locations import OriginalAddress
+from vitrine.domain.names import Naming
 from vitrine.domain.shops import ProductKey, Shop
-from vitrine.ports import Deposit, GalleryChange, Naming, PublicPicture, StoredOriginal
+from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
 
 APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
@@ -128,23 +130,23 @@ class FakeShops:
 
 
 @dataclass
-class FakePairs:
-    """Pairs, whose credentials are in the shops' lists."""
+class FakeOAuthConsumers:
+    """OAuthConsumers, whose credentials are in the shops' lists."""
 
     shops: FakeShops
     tokens: dict[str, str] = field(default_factory=dict)
     nonces: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
-    def pair(self, digest: str) -> Pair | None:
+    def consumer(self, digest: str) -> OAuthConsumer | None:
         if digest not in self.tokens:
             return None
-        return Pair(self.shops.by_digest[digest], self.tokens[digest])
+        return OAuthConsumer(self.shops.by_digest[digest], self.tokens[digest])
 
-    def create_pair(self, pair: Pair) -> None:
-        if pair.credential.digest in self.tokens:
+    def create_consumer(self, consumer: OAuthConsumer) -> None:
+        if consumer.credential.digest in self.tokens:
             raise ConflictError
-        self.shops.create_credential(pair.credential)
-        self.tokens[pair.credential.digest] = pair.token
+        self.shops.create_credential(consumer.credential)
+        self.tokens[consumer.credential.digest] = consumer.token
 
     def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
         used = self.nonces.setdefault(digest, (request, expires))
@@ -153,15 +155,15 @@ class FakePairs:
 
 
 @dataclass
-class FakeVault:
-    kept: dict[str, PairSecrets] = field(default_factory=dict)
+class FakeOAuthSecretStore:
+    kept: dict[str, OAuthSecrets] = field(default_factory=dict)
 
-    def secrets_of(self, digest: str) -> PairSecrets:
+    def secrets_of(self, digest: str) -> OAuthSecrets:
         if digest not in self.kept:
             raise SecretsMissingError(digest)
         return self.kept[digest]
 
-    def keep(self, digest: str, secrets: PairSecrets) -> None:
+    def keep(self, digest: str, secrets: OAuthSecrets) -> None:
         assert digest not in self.kept
         self.kept[digest] = secrets
 
@@ -247,7 +249,7 @@ class FakeGalleries:
                 image_id,
                 change.product,
                 change.version_of(image_id),
-                change.shown_nameless(image_id),
+                change.key_before_naming(image_id),
             )
             self.taken[change.shop, name.full] = naming
         for image in leaving:
@@ -284,9 +286,11 @@ class FakeGalleries:
     def named(self, shop: str, name: str) -> Naming | None:
         return self.taken.get((shop, name))
 
-    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, product: str, appearance: Appearance
+    ) -> None:
         found = self.image(address.shop, product, address.image)
-        if found is None or locations.address(found) != address:
+        if found is None or locations.original_address(found) != address:
             raise RecordMissingError(address.original_key)
         complete = replace(found, renditions=RenditionState.COMPLETE, appearance=appearance)
         self.records[address.shop, product][address.image] = complete
@@ -305,9 +309,9 @@ class FakeLibrary:
     def image(self, shop: str, image: int) -> LibraryImage | None:
         return self.records.get((shop, image))
 
-    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
+    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
         found = self.image(address.shop, address.image)
-        if found is None or locations.address(found) != address:
+        if found is None or locations.original_address(found) != address:
             raise RecordMissingError(address.original_key)
         self.add(replace(found, renditions=RenditionState.COMPLETE, appearance=appearance))
 
@@ -359,8 +363,8 @@ class FakeBlobs:
             raise OriginalMissingError(key)
         return self.originals[key]
 
-    def deposit(self, key: str) -> Deposit:
-        return Deposit(self.original(key).product, self.stored_at[key])
+    def deposit(self, key: str) -> OriginalMetadata:
+        return OriginalMetadata(self.original(key).product, self.stored_at[key])
 
     def original_keys(self, shop: str, image: int) -> list[str]:
         return [key for key in self.originals if key.startswith(f"originals/{shop}/{image}/")]

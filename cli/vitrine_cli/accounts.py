@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
-from vitrine.access.issuing import issue_pair
+from vitrine.access.issuing import issue_consumer
+from vitrine.clock import now
 from vitrine.domain.credentials import CLIENT, Credential, client_secret, digest_of
 from vitrine.domain.errors import CredentialUnknownError, ShopExistsError
-from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductMode, Shop, is_shop_id
 from vitrine.services.tokens import issue_tokens, make_secret
 from vitrine_cli.failure import FailureError
@@ -147,9 +147,9 @@ def create_credential(
         _open_account(records, complete)
         records.shops.change_shop(complete)
     if account.keys and not bearer:
-        pair, keys = issue_pair(
-            records.pairs,
-            records.vault,
+        consumer, keys = issue_consumer(
+            records.oauth_consumers,
+            records.oauth_secrets,
             shop=owner.id,
             dialect=dialect,
             role=role,
@@ -157,7 +157,7 @@ def create_credential(
             label=label,
             now=now(),
         )
-        return pair.credential, account.keys(keys)
+        return consumer.credential, account.keys(keys)
     identity, secret = make_secret(), make_secret()
     credential = Credential(
         digest=digest_of(client_secret(identity, secret) if refreshable else secret),

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from PIL import Image, ImageDraw
 
-from vitrine.domain.locations import address, public_url
+from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.renditions import SETS, rendition_format
 from vitrine_cli import tables
 from vitrine_cli.failure import FailureError
@@ -111,7 +111,7 @@ def fill(stack: Stack) -> Iterator[Delivery]:
                 raise FailureError(f"{file.name} was refused: {answer.text}")
             _, images = records.galleries.gallery_with_images(shop.shop, str(product))
             (image,) = images.values()
-            where = address(image)
+            where = original_address(image)
             original = image.original
             name = f"{file.stem} ({dialect})"
             url = str(answer.request.url)

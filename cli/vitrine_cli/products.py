@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from vitrine.adapters.table import MOST_WRITES
 from vitrine.domain.errors import AliasTakenError, ConflictError
 from vitrine.domain.shops import ProductKey, is_product_name, product_key
-from vitrine.services.catalogue import until_committed
+from vitrine.services.catalogue import retry_on_conflict
 from vitrine_cli.accounts import find_shop
 from vitrine_cli.failure import FailureError
 from vitrine_cli.tables import Records
@@ -131,7 +131,7 @@ def _register(records: Records, shop: str, product: str, aliases: Sequence[str])
     if len(names) > MOST_WRITES:
         raise FailureError(f"A product takes up to {MOST_WRITES - 1} aliases at once.")
     try:
-        until_committed(lambda: records.shops.register_product(shop, *names))
+        retry_on_conflict(lambda: records.shops.register_product(shop, *names))
     except AliasTakenError as error:
         raise FailureError(f"'{error.alias}' is product '{error.product}' already.") from None
     except ConflictError:

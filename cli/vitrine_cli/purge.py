@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from openmage.account import retention
+from vitrine.clock import now
 from vitrine.domain.images import Image
-from vitrine.domain.moments import now
 from vitrine.services.purging import purge_retired
 from vitrine_cli.accounts import find_shop
 from vitrine_cli.failure import FailureError

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+from vitrine.clock import now
 from vitrine.domain.locations import parse_original_key
-from vitrine.domain.moments import now
-from vitrine.services.orphans import let_go
-from vitrine.services.withdrawing import remove_unlisted
+from vitrine.services.orphans import delete_if_orphaned
+from vitrine.services.unpublishing import remove_unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
-    from vitrine.domain.locations import Address
+    from vitrine.domain.locations import OriginalAddress
     from vitrine.ports import Blobs, Galleries, Library
     from vitrine_cli.invoking import Failed, Invoke
 
@@ -51,7 +51,7 @@ class Rebuild:
     blobs: Blobs
     invoke: Invoke
     function: str
-    images: Mapping[int, Sequence[Address]]
+    images: Mapping[int, Sequence[OriginalAddress]]
     done: set[int] = field(default_factory=set)
 
     @property
@@ -84,18 +84,18 @@ class Rebuild:
         self.done.add(image)
         return Rebuilt(image, next(filter(None, failures), None))
 
-    def _original(self, address: Address) -> Failed | None:
+    def _original(self, address: OriginalAddress) -> Failed | None:
         failed = self.invoke(self.function, _created(address))
         if failed is None:
             remove_unlisted(self.blobs, address)
             return None
-        fate = let_go(self.galleries, self.library, self.blobs, address, now())
+        fate = delete_if_orphaned(self.galleries, self.library, self.blobs, address, now())
         return None if fate.hopeless else failed
 
 
 def images_of(
     blobs: Blobs, shop: str, after: int = 0, only: Collection[int] = ()
-) -> dict[int, list[Address]]:
+) -> dict[int, list[OriginalAddress]]:
     """Addresses of all originals of a shop by image, in the order of ids; newest bytes first.
 
     Args:
@@ -104,7 +104,7 @@ def images_of(
         after: images up to this one are left out.
         only: the images that are wanted; all when none is named.
     """
-    found: dict[int, list[Address]] = defaultdict(list)
+    found: dict[int, list[OriginalAddress]] = defaultdict(list)
     for key in blobs.shop_keys(shop):
         address = parse_original_key(key)
         if address and address.image > after and (not only or address.image in only):
@@ -115,7 +115,7 @@ def images_of(
     }
 
 
-def _created(address: Address) -> Mapping[str, Any]:
+def _created(address: OriginalAddress) -> Mapping[str, Any]:
     """The event of an original that was stored, as far as its function reads it."""
     key = quote_plus(address.original_key, safe="/")
     return {"Records": [{"eventSource": "vitrine:rebuild", "s3": {"object": {"key": key}}}]}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from vitrine.clock import now
 from vitrine.domain.locations import parse_original_key
-from vitrine.domain.moments import now
-from vitrine.services.orphans import let_go
+from vitrine.services.orphans import delete_if_orphaned
 from vitrine_cli.dead_letters import Position
 from vitrine_cli.invoking import Failed
 
@@ -99,7 +99,8 @@ class Redrive:
         """
         addresses = [each for key in letter.keys if (each := parse_original_key(key))]
         fates = [
-            let_go(self.galleries, self.library, self.blobs, each, now()) for each in addresses
+            delete_if_orphaned(self.galleries, self.library, self.blobs, each, now())
+            for each in addresses
         ]
         return bool(fates) and all(fate.hopeless for fate in fates)
 

@@ -9,10 +9,10 @@ from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
-from vitrine.adapters.pairs import DynamoPairs
+from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
-from vitrine.adapters.vault import SsmVault
 from vitrine_cli import clouds
 
 if TYPE_CHECKING:
@@ -39,21 +39,23 @@ class Records:
     galleries: DynamoGalleries
     library: DynamoLibrary
     imports: DynamoImports
-    pairs: DynamoPairs
-    vault: SsmVault
+    oauth_consumers: DynamoOAuthConsumers
+    oauth_secrets: SsmOAuthSecretStore
     blobs: S3Blobs
     base_url: str
 
     @classmethod
-    def at(cls, table: Table, vault: SsmVault, blobs: S3Blobs, base_url: str) -> Records:
+    def at(
+        cls, table: Table, oauth_secrets: SsmOAuthSecretStore, blobs: S3Blobs, base_url: str
+    ) -> Records:
         """The records in a table, with the secrets beside it and the bytes in their buckets."""
         return cls(
             DynamoShops(table),
             DynamoGalleries(table),
             DynamoLibrary(table),
             DynamoImports(table),
-            DynamoPairs(table),
-            vault,
+            DynamoOAuthConsumers(table),
+            oauth_secrets,
             blobs,
             base_url,
         )
@@ -73,7 +75,7 @@ def at(cloud: Cloud, base_url: str = "") -> Records:
     """
     outputs = cloud.outputs
     table = Table(cloud.dynamodb(), outputs["Table"])
-    vault = SsmVault(cloud.ssm(), _secrets_path(cloud.name))
+    vault = SsmOAuthSecretStore(cloud.ssm(), _secrets_path(cloud.name))
     blobs = S3Blobs(cloud.s3(), outputs["OriginalsBucket"], outputs["MediaBucket"])
     return Records.at(table, vault, blobs, base_url or outputs["ApiUrl"])
 

@@ -14,11 +14,11 @@ from vitrine.services.adding import add_image
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Store the picture where and as what it is wanted."""
-    gallery = product(call)
+    product_key = product(call)
     source, fields = read_new(call)
     created = add_image(
         call.catalogue,
-        gallery,
+        product_key,
         source,
         RULES,
         place=fields.enter,

@@ -15,12 +15,12 @@ from vitrine.services.removing import remove_images
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Remove all images, or those of the page that is asked for, by id."""
-    gallery = product(call)
+    product_key = product(call)
     page = asked_page(call)
 
     def chosen(present: Gallery) -> list[int]:
         images = sorted(present.sorts)
         return slice_of(images, page) if page.asked else images
 
-    remove_images(call.catalogue, gallery, chosen)
+    remove_images(call.catalogue, product_key, chosen)
     return NO_CONTENT

@@ -14,8 +14,8 @@ from vitrine.services.reading import list_images
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer the page by id, or nothing where there is nothing to show."""
-    gallery = product(call)
+    product_key = product(call)
     page = asked_page(call)
-    images = sorted(list_images(call.catalogue, gallery), key=lambda each: each.image.id)
+    images = sorted(list_images(call.catalogue, product_key), key=lambda each: each.image.id)
     shown = [present(each, call) for each in slice_of(images, page)]
     return answer(shown) if shown else NO_CONTENT

@@ -14,9 +14,9 @@ from multipart import parse_options_header
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
-from vitrine.domain.gallery import HARD_LIMIT, Placed
+from vitrine.domain.gallery import HARD_LIMIT, GalleryEntry
 from vitrine.domain.images import Image
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
@@ -61,7 +61,7 @@ _JSON = frozenset({"application/json", "application/*", "*/*"})
 _XML = frozenset({"application/xml", "text/xml"})
 
 
-def acceptable(call: Call) -> None:
+def require_acceptable(call: Call) -> None:
     """Refuse to answer in XML (contract §4)."""
     request = call.request
     path = request.path.removesuffix("/")
@@ -73,7 +73,7 @@ def acceptable(call: Call) -> None:
         raise errors.NotAcceptableError(accept)
 
 
-def readable(call: Call) -> None:
+def require_readable_body(call: Call) -> None:
     """Refuse bodies that cannot be read (contract §4)."""
     request = call.request
     if request.method not in ("POST", "PUT") or not request.body:
@@ -136,15 +136,15 @@ class ImageBody(TypedDict):
     date_created: str
 
 
-def present(placed: Placed, call: Call) -> ImageBody:
+def present(entry: GalleryEntry, call: Call) -> ImageBody:
     """An image as BigCommerce's clients read it."""
-    image = placed.image
+    image = entry.image
     return {
         "id": image.id,
         "product_id": int(call.request.parameters["product"]),
         "image_file": image_file(image),
-        "is_thumbnail": placed.is_thumbnail,
-        "sort_order": placed.sort,
+        "is_thumbnail": entry.is_thumbnail,
+        "sort_order": entry.sort,
         "description": image.alt,
         "date_created": date(image.created_at),
     }
@@ -152,7 +152,7 @@ def present(placed: Placed, call: Call) -> ImageBody:
 
 def image_file(image: Image) -> str:
     """The picture's path under the shop's `product_images/`."""
-    return address(image).full_size_name(image.original.format)
+    return original_address(image).full_size_name(image.original.format)
 
 
 def date(moment: datetime) -> str:
@@ -279,7 +279,7 @@ dialect: Final = Dialect(
         **routes({"GET": "count_all_images"}, _paths("images/count", "images/count.json")),
     },
     authenticate=authenticate,
-    checks=(require_scope, acceptable, readable),
+    checks=(require_scope, require_acceptable, require_readable_body),
     refuse=refuse,
     read=read,
     ending=_SUFFIXES,

@@ -14,8 +14,8 @@ from vitrine.services.sources import at_hand
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Store the picture in part `datafile` as the product's only image."""
-    gallery = product(call)
+    product_key = product(call)
     part = call.request.form().only("datafile")
     source = at_hand(part.data, part.file_name or "")
-    placed = add_image(call.catalogue, gallery, source, RULES)
-    return answer(call, present(placed.image, call))
+    entry = add_image(call.catalogue, product_key, source, RULES)
+    return answer(call, present(entry.image, call))

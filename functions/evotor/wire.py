@@ -11,7 +11,7 @@ from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import FieldError, PictureRefusedError, Rule, VitrineError
 from vitrine.domain.images import Image
-from vitrine.domain.locations import address, public_url
+from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
@@ -52,14 +52,14 @@ _SEGMENTS = {
 }
 
 
-def well_formed(call: Call) -> None:
+def require_well_formed_ids(call: Call) -> None:
     """Refuse ids that cannot be any (contract §1)."""
     for name, value in call.request.parameters.items():
         if not _SEGMENTS[name].fullmatch(value):
             raise errors.RouteNotFoundError(value)
 
 
-def own_store(call: Call) -> None:
+def require_own_store(call: Call) -> None:
     """Refuse every store but the shop's own, whether it exists or not (contract §2)."""
     if call.request.parameters["store"].upper() != _store_id(call):
         raise errors.NotPermittedError("store")
@@ -73,7 +73,7 @@ _VENDOR_TYPE = "application/vnd.evotor.v2+json"
 _ACCEPTED = frozenset({"*/*", "application/*", "application/json", _VENDOR_TYPE})
 
 
-def acceptable(call: Call) -> None:
+def require_acceptable(call: Call) -> None:
     """Refuse a client that takes none of our media types (contract §4)."""
     wanted = _accepted(call.request)
     if wanted and not wanted & _ACCEPTED:
@@ -150,7 +150,7 @@ def present(image: Image, call: Call) -> ImageBody:
         "user_id": shop.settings.get("evotor.user_id", ""),
         "store_id": _store_id(call),
         "product_id": call.request.parameters["product"].lower(),
-        "url": public_url(call.media_url, address(image).full_size_key(original.format)),
+        "url": public_url(call.media_url, original_address(image).full_size_key(original.format)),
         "meta": {
             "extension": original.format.extension,
             "file_size": original.published_size,
@@ -246,7 +246,7 @@ dialect: Final = Dialect(
         f"DELETE {_IMAGES}": "delete_images",
     },
     authenticate=authenticate,
-    checks=(require_scope, well_formed, own_store, acceptable),
+    checks=(require_scope, require_well_formed_ids, require_own_store, require_acceptable),
     refuse=refuse,
     routes_first=False,
 )

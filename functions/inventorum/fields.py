@@ -7,10 +7,10 @@ from inventorum.wire import MAX_BODY, PURPOSES, RULES, FieldsRefusedError, Versi
 from vitrine.domain import errors
 from vitrine.domain.library import Purpose
 from vitrine.edge.body import decode_base64
+from vitrine.edge.field_errors import RefusedError, collecting
 from vitrine.edge.multipart import Part
-from vitrine.edge.refusals import RefusedError, refusing
 from vitrine.edge.request import Call, Request
-from vitrine.services.originals import Candidate, look_at
+from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.sources import at_hand
 
 _OLDEST, _NEWEST = 3, 12
@@ -37,7 +37,7 @@ class Fields:
         of_old: whether the client speaks a version that shows negative ids.
     """
 
-    picture: Candidate
+    picture: InspectedUpload
     purpose: Purpose
     of_old: bool
 
@@ -55,11 +55,11 @@ def read_fields(call: Call) -> Fields:
     name = "product_image" if of_old else "image"
     refusals: dict[str, str] = {}
 
-    picture: Candidate | None = None
+    picture: InspectedUpload | None = None
     purpose: Purpose | None = None
-    with refusing(refusals, name):
+    with collecting(refusals, name):
         picture = _picture(parts.get(name), text_too=of_old)
-    with refusing(refusals, "type"):
+    with collecting(refusals, "type"):
         purpose = _purpose(parts.get("type"))
     if picture is None or purpose is None:
         raise FieldsRefusedError(refusals)
@@ -86,16 +86,16 @@ def _parts(request: Request) -> dict[str, Part]:
     return {part.name: part for part in request.form(guess_boundary=False).parts}
 
 
-def _picture(part: Part | None, *, text_too: bool) -> Candidate:
+def _picture(part: Part | None, *, text_too: bool) -> InspectedUpload:
     if part is None:
         raise RefusedError(_REQUIRED)
     data = part.data if part.file_name is not None else _from_text(part.data, text_too=text_too)
     if not data:
         raise RefusedError(_EMPTY)
-    candidate = look_at(at_hand(data, part.file_name or ""), RULES)
-    if candidate.broken():
+    inspected = inspect_upload(at_hand(data, part.file_name or ""), RULES)
+    if inspected.broken():
         raise RefusedError(_NO_PICTURE)
-    return candidate
+    return inspected
 
 
 def _from_text(data: bytes, *, text_too: bool) -> bytes:

@@ -9,7 +9,7 @@ from vitrine.domain import errors
 from vitrine.domain.credentials import CLIENT
 from vitrine.domain.errors import VitrineError
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import address, public_url
+from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
@@ -109,7 +109,7 @@ def present(image: LibraryImage, call: Call, *, negative: bool) -> ImageBody:
 
 
 def _urls(image: LibraryImage, call: Call) -> Urls:
-    where = address(image)
+    where = original_address(image)
 
     def url(name: str) -> str:
         key = where.rendition_key(_RENDITIONS[name], LIBRARY_FORMAT)

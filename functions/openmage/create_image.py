@@ -18,14 +18,14 @@ def handler(call: Call) -> Response:
     """Store the picture globally, with what is said of it in the scope of the path."""
     picture = new_picture(call.fields)
     view = write_view(call)
-    gallery = product(call)
-    check_room(call.catalogue, gallery, RULES)
+    product_key = product(call)
+    check_room(call.catalogue, product_key, RULES)
     name = WantedName(base_name(call.fields), picture.extension or "")
     said = facts(call, view)
     created = add_image(
         call.catalogue,
-        gallery,
-        picture.candidate,
+        product_key,
+        picture.inspected,
         RULES,
         place=said.enter,
         describe=said.write,

@@ -15,8 +15,8 @@ from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.edge.body import decode_base64
 from vitrine.edge.request import Call
 from vitrine.edge.xml_answer import without_forbidden
+from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName
-from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import at_hand
 
 _EXTENSIONS: Final = {
@@ -40,11 +40,11 @@ class Picture:
     """New bytes, looked at.
 
     Attributes:
-        candidate: the bytes.
+        inspected: the bytes.
         extension: what the declared type makes of the name; None when none is declared.
     """
 
-    candidate: Candidate
+    inspected: InspectedUpload
     extension: str | None
 
 
@@ -79,9 +79,9 @@ def _picture(fields: Mapping[str, Any]) -> Picture:
     extension = None if _is_empty(declared) else _EXTENSIONS.get(str(declared))
     if extension is None and not _is_empty(declared):
         raise DataRefusedError("Unsupported image MIME type")
-    candidate = look_at(at_hand(data, ""), RULES, Gallery())
-    candidate.check(images=0)
-    return Picture(candidate, extension)
+    inspected = inspect_upload(at_hand(data, ""), RULES, Gallery())
+    inspected.check(images=0)
+    return Picture(inspected, extension)
 
 
 def base_name(fields: Mapping[str, Any]) -> str | None:

@@ -15,11 +15,11 @@ from openmage.wire import (
     shown,
 )
 from vitrine.domain.errors import ImageNotFoundError
-from vitrine.domain.store_views import see
+from vitrine.domain.store_views import entry_in_view
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 
 
 @endpoint(dialect, scope=READ)
@@ -27,8 +27,8 @@ def handler(call: Call) -> Response:
     """Answer the image as the store view shows it."""
     view, gallery = read_view(call), product(call)
     try:
-        placed = get_placed(call.catalogue, gallery, image_id(call))
-        seen = shown(see(placed.gallery, placed.image, view), call)
+        entry = get_entry(call.catalogue, gallery, image_id(call))
+        seen = shown(entry_in_view(entry.gallery, entry.image, view), call)
     except ImageNotFoundError as error:
         if is_admin(call):
             raise ImageUnknownError from error

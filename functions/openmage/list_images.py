@@ -5,7 +5,7 @@ OpenMage's document, "Allows you to retrieve information about all images of a s
 
 from openmage.scope import is_admin, read_view
 from openmage.wire import READ, answer, dialect, present, product
-from vitrine.domain.store_views import see_all
+from vitrine.domain.store_views import entries_in_view
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -16,9 +16,9 @@ from vitrine.services.reading import list_images
 def handler(call: Call) -> Response:
     """Answer the images that the caller may see, in the store view's order."""
     view = read_view(call)
-    placed = list_images(call.catalogue, product(call))
-    gallery = placed[0].gallery if placed else None
-    seen = see_all(gallery, (each.image for each in placed), view) if gallery else []
+    entry = list_images(call.catalogue, product(call))
+    gallery = entry[0].gallery if entry else None
+    seen = entries_in_view(gallery, (each.image for each in entry), view) if gallery else []
     return answer(
         call, [present(each, call) for each in seen if is_admin(call) or not each.excluded]
     )

@@ -14,14 +14,14 @@ from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.changing import Change, change_image
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Change what the body names, in the scope of the path; bytes and name change everywhere."""
     view = write_view(call)
-    found = get_placed(call.catalogue, product(call), image_id(call))
+    found = get_entry(call.catalogue, product(call), image_id(call))
     if facts_of(found.image, view).removed:
         raise ImageNotFoundError(found.image.id)
     picture = other_picture(call.fields)
@@ -32,7 +32,7 @@ def handler(call: Call) -> Response:
         place=said.place,
         role=said.assign,
         edit=said.write,
-        source=None if picture is None else picture.candidate,
+        source=None if picture is None else picture.inspected,
         rename=naming,
         names="file_name" in call.fields,
     )

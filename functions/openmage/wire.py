@@ -15,15 +15,15 @@ from vitrine.domain import errors
 from vitrine.domain.errors import OAuthError, PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import HARD_LIMIT, HIGHEST_SORT
 from vitrine.domain.images import Image
-from vitrine.domain.locations import address, named_key, public_url
-from vitrine.domain.pictures import Format as PictureFormat
+from vitrine.domain.locations import named_key, original_address, public_url
+from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, Shop, is_product_name
-from vitrine.domain.store_views import Seen
+from vitrine.domain.store_views import ViewEntry
 from vitrine.edge.body import parse_collection
 from vitrine.edge.dialect import Dialect, routes
 from vitrine.edge.form_body import parse_urlencoded
-from vitrine.edge.negotiation import Format, preferred
+from vitrine.edge.negotiation import AnswerFormat, preferred
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
 from vitrine.edge.xml_answer import Answer, xml_response
@@ -32,7 +32,7 @@ from vitrine.edge.xml_body import parse_xml
 READ: Final = "read"
 WRITE: Final = "write"
 RULES: Final = PictureRules(
-    formats=frozenset(PictureFormat) - {PictureFormat.BMP},
+    formats=frozenset(Format) - {Format.BMP},
     max_bytes=10_000_000,  # more than a body holds
     max_images=HARD_LIMIT,
     room_first=False,
@@ -83,14 +83,14 @@ class MethodUnknownError(VitrineError):
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 
 
-def routed(call: Call) -> None:
+def require_product_name(call: Call) -> None:
     """Refuse paths whose product cannot be one (contract §1)."""
     name = call.request.parameters.get("product")
     if name is not None and not is_product_name(name):
         raise errors.RouteNotFoundError(call.request.path)
 
 
-def versioned(call: Call) -> None:
+def require_version(call: Call) -> None:
     """Refuse a header `Version` that is no number; any number means 1 (contract §4.1)."""
     version = call.request.headers.get("version")
     if version is not None and not re.fullmatch(r"[0-9]+", version):
@@ -108,11 +108,11 @@ def missing(call: Call) -> NoReturn:
     needed = READ if request.method in ("GET", "HEAD") else WRITE
     if needed not in call.caller.scopes:
         raise errors.NotPermittedError(needed)
-    versioned(call)
+    require_version(call)
     raise errors.MethodNotAllowedError(methods)
 
 
-def readable(call: Call) -> None:
+def require_readable_body(call: Call) -> None:
     """Refuse bodies that cannot be read, or that say nothing we know (contract §4.2)."""
     if call.request.method in ("POST", "PUT"):
         call.fields  # noqa: B018 - reads it
@@ -189,7 +189,7 @@ class ImageUnknownError(VitrineError):
     """There is no such image to be read, and the caller is an admin."""
 
 
-def shown(seen: Seen | None, call: Call) -> Seen:
+def shown(seen: ViewEntry | None, call: Call) -> ViewEntry:
     """An image as the caller sees it, if it may see it.
 
     Raises:
@@ -200,7 +200,7 @@ def shown(seen: Seen | None, call: Call) -> Seen:
     return seen
 
 
-def present(seen: Seen, call: Call) -> dict[str, Any]:
+def present(seen: ViewEntry, call: Call) -> dict[str, Any]:
     """An image as OpenMage's clients read it (contract §3)."""
     exclude = {"exclude": "1" if seen.excluded else "0"} if is_admin(call) else {}
     fields = {
@@ -220,7 +220,7 @@ def url(image: Image, call: Call) -> str:
     """The public full-size picture: by its name here, if it has one (contract §4.4)."""
     if image.name:
         return public_url(call.media_url, named_key(image.shop, image.name.full))
-    return public_url(call.media_url, address(image).full_size_key(image.original.format))
+    return public_url(call.media_url, original_address(image).full_size_key(image.original.format))
 
 
 def answer(call: Call, payload: Answer) -> Response:
@@ -245,8 +245,8 @@ def _formatted(status: int, payload: Answer, request: Request) -> Response:
     try:
         wanted = preferred(request.headers.get("accept"))
     except errors.NotAcceptableError:
-        wanted = Format.XML
-    if wanted is Format.JSON:
+        wanted = AnswerFormat.XML
+    if wanted is AnswerFormat.JSON:
         return json_response(status, payload, "application/json; charset=utf-8")
     return xml_response(status, payload)
 
@@ -348,7 +348,7 @@ dialect: Final = Dialect(
     name="openmage",
     routes={**routes(_IMAGES, _paths("")), **routes(_IMAGE, _paths("/{image}"))},
     authenticate=authenticate,
-    checks=(routed, require_scope, versioned, readable),
+    checks=(require_product_name, require_scope, require_version, require_readable_body),
     refuse=refuse,
     read=read,
     routes_first=False,

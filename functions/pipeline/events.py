@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from vitrine.adapters.layout import RecordKey, parse
+from vitrine.adapters.table_keys import RecordKey, parse
 from vitrine.domain.imports import Arrival, parse_arrival
-from vitrine.domain.locations import Address, parse_original_key
+from vitrine.domain.locations import OriginalAddress, parse_original_key
 from vitrine.edge.telemetry import logger
 
 
-def addresses(event: Mapping[str, Any]) -> Iterator[Address]:
+def addresses(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
     """The originals that a notification names; other objects are logged and passed over."""
     for each in event["Records"]:  # Powertools' S3Event would take 43 ms to import for this
         key = _key(each["s3"]["object"])

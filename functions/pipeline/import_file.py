@@ -8,7 +8,7 @@ from pipeline.events import arrivals
 from vitrine import environment
 from vitrine.domain.imports import Import
 from vitrine.edge.telemetry import logger
-from vitrine.services.catalogue import FOR_A_CROWD
+from vitrine.services.catalogue import BULK_RETRY
 from vitrine.services.importing import NO_SHOP, import_file, reject
 
 environment.prepare()
@@ -19,7 +19,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     here = environment.current()
     for arrival in arrivals(event):
         if shop := here.shops.shop(arrival.shop):
-            patient = replace(here.catalogue(shop), patience=FOR_A_CROWD)
+            patient = replace(here.catalogue(shop), retry=BULK_RETRY)
             settled = import_file(patient, arrival)
         else:
             settled = reject(here.imports, Import(arrival, here.clock(), reason=NO_SHOP))

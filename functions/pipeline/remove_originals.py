@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.events import records
 from vitrine import environment
 from vitrine.edge.telemetry import logger
-from vitrine.services.orphans import remove_what_is_left
+from vitrine.services.orphans import delete_leftover_originals
 
 environment.prepare()
 
@@ -19,7 +19,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """See to the originals of each record in the event; raise to have it sent again."""
     here = environment.current()
     for key in records(event):
-        removed = remove_what_is_left(
+        removed = delete_leftover_originals(
             here.galleries, here.library, here.blobs, key.shop, key.image, key.product
         )
         if removed:

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.events import addresses
 from vitrine import environment
 from vitrine.edge.telemetry import logger
-from vitrine.services.withdrawing import remove_renditions
+from vitrine.services.unpublishing import unpublish
 
 environment.prepare()
 
@@ -15,5 +15,5 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """Remove the renditions of each original in the event; raise to have it sent again."""
     here = environment.current()
     for address in addresses(event):
-        removed = remove_renditions(here.galleries, here.blobs, address)
+        removed = unpublish(here.galleries, here.blobs, address)
         logger.info("renditions", extra={"key": address.original_key, "removed": removed})

@@ -12,7 +12,7 @@ from vitrine import environment
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.locations import FOR_EVER
 from vitrine.edge.telemetry import logger
-from vitrine.services.missing import Missing
+from vitrine.services.on_demand import Missing
 from vitrine.services.rendering import Records
 
 environment.prepare()

@@ -14,9 +14,9 @@ from vitrine.services.adding import add_image
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Store the picture at the position that is asked for, or behind the others."""
-    gallery = product(call)
+    product_key = product(call)
     source, fields = read_new(call)
     created = add_image(
-        call.catalogue, gallery, source, RULES, place=fields.insert, describe=fields.write
+        call.catalogue, product_key, source, RULES, place=fields.insert, describe=fields.write
     )
     return answer(call, present(created, call), 201)

@@ -11,7 +11,7 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.hosts import LONGEST_URL
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
-from vitrine.edge.refusals import RefusedError, refusing
+from vitrine.edge.field_errors import RefusedError, collecting
 from vitrine.edge.request import Call
 from vitrine.services.sources import Source, at_hand, from_url
 
@@ -79,19 +79,19 @@ def _read(call: Call, image: Image | None) -> Fields:
     data: bytes | None = None
     name, position = "", None
     texts: Callable[[Texts], Texts] = _unchanged
-    with refusing(refusals, "src"):
+    with collecting(refusals, "src"):
         url = _url(given.get("src"), image, call)
         if image is None and url is None and _is_absent(given.get("attachment")):
             raise RefusedError(_BLANK)
     if url is None and "src" not in refusals:
-        with refusing(refusals, "attachment"):
+        with collecting(refusals, "attachment"):
             data = _attachment(given.get("attachment"))
         if not _is_absent(given.get("attachment")):
-            with refusing(refusals, "filename"):
+            with collecting(refusals, "filename"):
                 name = _file_name(given.get("filename"))
-    with refusing(refusals, "position"):
+    with collecting(refusals, "position"):
         position = _position(given.get("position"))
-    with refusing(refusals, "alt"):
+    with collecting(refusals, "alt"):
         if "alt" in given:
             wanted = partial(_texts, given["alt"], main_language(call))
             wanted(image.texts if image else NO_TEXTS)

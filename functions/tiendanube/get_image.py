@@ -8,11 +8,11 @@ from tiendanube.wire import READ, answer, dialect, image_id, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 
 
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer the image."""
-    image = get_placed(call.catalogue, product(call), image_id(call))
+    image = get_entry(call.catalogue, product(call), image_id(call))
     return answer(call, only_fields(present(image, call), call))

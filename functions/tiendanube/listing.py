@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from tiendanube.wire import PageNotFoundError, is_url_of
-from vitrine.domain.gallery import Placed
+from vitrine.domain.gallery import GalleryEntry
 from vitrine.edge.body import whole_number
 from vitrine.edge.request import Call
 
@@ -13,7 +13,7 @@ _PER_PAGE = 30
 _MOST_PER_PAGE = 200
 
 
-def matches(images: Sequence[Placed], call: Call) -> list[Placed]:
+def matches(images: Sequence[GalleryEntry], call: Call) -> list[GalleryEntry]:
     """The images that all filters let through, in the order that the list has them."""
     wanted = call.request.arguments
     found = list(images)
@@ -28,7 +28,9 @@ def matches(images: Sequence[Placed], call: Call) -> list[Placed]:
     return found
 
 
-def page_of(found: Sequence[Placed], call: Call) -> tuple[Sequence[Placed], dict[str, str]]:
+def page_of(
+    found: Sequence[GalleryEntry], call: Call
+) -> tuple[Sequence[GalleryEntry], dict[str, str]]:
     """The page that is asked for, and the headers that tell of the others.
 
     Raises:

@@ -9,13 +9,13 @@ from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.changing import Change, change_image
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
     """Change what the body names and nothing else, all of it at once."""
-    found = get_placed(call.catalogue, product(call), image_id(call))
+    found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
     change = Change(place=fields.move, edit=fields.write, source=fields.source)
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

@@ -9,9 +9,9 @@ from typing import Any, Final, TypedDict
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
-from vitrine.domain.gallery import Placed
+from vitrine.domain.gallery import GalleryEntry
 from vitrine.domain.images import Image, Texts
-from vitrine.domain.locations import address, public_url
+from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Rendition, rendition_format
 from vitrine.domain.rules import PictureRules
@@ -57,13 +57,13 @@ class UserAgentMissingError(VitrineError):
     """The client does not say who it is."""
 
 
-def introduced(call: Call) -> None:
+def require_user_agent(call: Call) -> None:
     """Refuse clients without a name (contract §2)."""
     if not call.request.headers.get("user-agent", "").strip():
         raise UserAgentMissingError
 
 
-def readable(call: Call) -> None:
+def require_readable_body(call: Call) -> None:
     """Refuse bodies that cannot be read (contract §4)."""
     if call.request.method not in ("POST", "PUT"):
         return
@@ -115,14 +115,14 @@ class ImageBody(TypedDict):
 _SHOWN, *_ = SETS["gallery"]
 
 
-def present(placed: Placed, call: Call) -> ImageBody:
+def present(entry: GalleryEntry, call: Call) -> ImageBody:
     """An image as Tiendanube's clients read it."""
-    image, settings = placed.image, call.caller.shop.settings
+    image, settings = entry.image, call.caller.shop.settings
     offset = settings.get("tiendanube.utc_offset", UTC_OFFSET)
     return {
         "id": image.id,
         "src": _url(image, _SHOWN, call),
-        "position": placed.position,
+        "position": entry.position,
         "alt": by_language(image.texts, main_language(call)) or [],
         "product_id": int(call.request.parameters["product"]),
         "created_at": _time(image.created_at, offset),
@@ -146,7 +146,7 @@ def is_url_of(url: str, image: Image, call: Call) -> bool:
 def _url(image: Image, rendition: Rendition, call: Call) -> str:
     original = image.original
     kind = rendition_format(original.format, transparent=original.transparent)
-    return public_url(call.media_url, address(image).rendition_key(rendition, kind))
+    return public_url(call.media_url, original_address(image).rendition_key(rendition, kind))
 
 
 def by_language(texts: Texts, main: str) -> dict[str, str]:
@@ -280,7 +280,7 @@ dialect: Final = Dialect(
         **routes({"GET": "list_images"}, _paths("/product/{product}/images")),
     },
     authenticate=authenticate,
-    checks=(introduced, readable, require_scope),
+    checks=(require_user_agent, require_readable_body, require_scope),
     refuse=refuse,
     read=read,
 )

@@ -12,19 +12,19 @@ from tests.fakes import (
     FakeGalleries,
     FakeImports,
     FakeLibrary,
-    FakePairs,
+    FakeOAuthConsumers,
+    FakeOAuthSecretStore,
     FakeShops,
-    FakeVault,
 )
 
 from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
-from vitrine.adapters.pairs import DynamoPairs
+from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
-from vitrine.adapters.vault import SsmVault
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ class Ports:
     library: DynamoLibrary | FakeLibrary
     blobs: S3Blobs | FakeBlobs
     imports: DynamoImports | FakeImports
-    pairs: DynamoPairs | FakePairs
-    vault: SsmVault | FakeVault
+    oauth_consumers: DynamoOAuthConsumers | FakeOAuthConsumers
+    oauth_secrets: SsmOAuthSecretStore | FakeOAuthSecretStore
 
 
 def on_aws(session: boto3.Session) -> Ports:
@@ -77,8 +77,8 @@ def on_aws(session: boto3.Session) -> Ports:
         DynamoLibrary(table),
         blobs,
         DynamoImports(table),
-        DynamoPairs(table),
-        SsmVault(session.client("ssm"), "/vitrine/shop/oauth"),
+        DynamoOAuthConsumers(table),
+        SsmOAuthSecretStore(session.client("ssm"), "/vitrine/shop/oauth"),
     )
 
 
@@ -93,7 +93,7 @@ def ports(request: pytest.FixtureRequest) -> Ports:
             FakeLibrary(),
             FakeBlobs(),
             galleries.imports,
-            FakePairs(shops),
-            FakeVault(),
+            FakeOAuthConsumers(shops),
+            FakeOAuthSecretStore(),
         )
     return on_aws(request.getfixturevalue("aws"))

@@ -19,7 +19,7 @@ from vitrine.domain.errors import (
     PictureRefusedError,
     Rule,
 )
-from vitrine.ports import PublicPicture, StoredOriginal
+from vitrine.domain.storage import PublicPicture, StoredOriginal
 
 KEY = "originals/s1/1/0-0123456789abcdef0123/фото 1+2 東京.png"
 

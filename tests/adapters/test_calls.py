@@ -18,25 +18,25 @@ from tests.unit.test_rendering import LIBRARY_RULES, event
 from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
 from vitrine import environment
 from vitrine.access.callers import Access
-from vitrine.adapters import layout
+from vitrine.adapters import table_keys
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.clock import now
 from vitrine.domain.credentials import CLIENT, Credential, digest_of
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.library import Purpose
-from vitrine.domain.locations import address, named_key, parse_original_key
-from vitrine.domain.moments import now
+from vitrine.domain.locations import named_key, original_address, parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
-from vitrine.ports import GalleryChange
-from vitrine.services.originals import look_at
-from vitrine.services.shelving import add_to_library
+from vitrine.services.adding import add_library_image
+from vitrine.services.inspecting import inspect_upload
 from vitrine.services.sources import at_hand
 from vitrine.services.tokens import issue_tokens
 
@@ -324,7 +324,7 @@ def test_the_pipeline_costs_a_call_per_picture_and_four(aws: boto3.Session, mete
 
 def ended(pk: str, image: str) -> dict[str, Any]:
     """What the table's stream tells of the end of an image's record; ids as Evotor spells them."""
-    sk = layout.sort_key(int(image[-12:], 16))
+    sk = table_keys.sort_key(int(image[-12:], 16))
     keys = {"pk": {"S": pk}, "sk": {"S": sk}}
     return {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": keys}}]}
 
@@ -397,9 +397,9 @@ def test_a_missing_library_picture_costs_six_calls(aws: boto3.Session, meter: Me
     ports = on_aws(aws)
     ports.shops.open_account("1627", "s1")
     catalogue = environment.current().catalogue(Shop("s1"))
-    candidate = look_at(at_hand(pictures.png(), "a.png"), LIBRARY_RULES)
-    image = add_to_library(catalogue, candidate, Purpose.USER, "1627")
-    path = "/" + address(image).rendition_key(SETS["library"][0], Format.PNG)
+    inspected = inspect_upload(at_hand(pictures.png(), "a.png"), LIBRARY_RULES)
+    image = add_library_image(catalogue, inspected, Purpose.USER, "1627")
+    path = "/" + original_address(image).rendition_key(SETS["library"][0], Format.PNG)
     meter.calls.clear()
 
     asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}

@@ -14,8 +14,8 @@ from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary
 from tests.unit.test_rendering import event
 
 from pipeline.events import records
-from vitrine.adapters import layout
-from vitrine.domain.locations import address
+from vitrine.adapters import table_keys
+from vitrine.domain.locations import original_address
 from vitrine_cli.dead_letters import DeadLetters
 from vitrine_cli.invoking import Failed
 from vitrine_cli.redrive import Outcome, Redrive, Result, stream_reader
@@ -179,7 +179,7 @@ def test_an_original_with_a_record_is_never_let_go(operator: Operator, where: st
         operator.galleries.gone["s1", 7] = found
     else:
         operator.library.records["s1", 7] = found
-    key = address(found).original_key
+    key = original_address(found).original_key
     stored(operator, key, timedelta(days=9), "" if where == "library" else found.product)
 
     assert operator.outcomes() == [Outcome.FAILED]
@@ -245,7 +245,7 @@ class FakeStream:
 
     @staticmethod
     def record(number: int) -> dict[str, Any]:
-        keys = {"pk": {"S": "GALLERY#s1#p"}, "sk": {"S": layout.sort_key(number)}}
+        keys = {"pk": {"S": "GALLERY#s1#p"}, "sk": {"S": table_keys.sort_key(number)}}
         changed = {"Keys": keys, "SequenceNumber": str(number), "ApproximateCreationDateTime": OLD}
         return {"eventName": "REMOVE", "dynamodb": changed}
 

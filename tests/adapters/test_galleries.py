@@ -10,17 +10,11 @@ from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
-from vitrine.domain.images import (
-    FileName,
-    Image,
-    Original,
-    RenditionState,
-    Texts,
-    ViewFacts,
-)
-from vitrine.domain.locations import address
+from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.images import Image, Original, RenditionState, Texts, ViewFacts
+from vitrine.domain.locations import original_address
+from vitrine.domain.names import FileName, Naming
 from vitrine.domain.pictures import Format
-from vitrine.ports import GalleryChange, Naming
 
 MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
 
@@ -173,7 +167,7 @@ def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(port
 def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) -> None:
     stored = image(7)
     head = add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     late = replace(stored, texts=Texts("late"), version=1)  # read before they were complete
     ports.galleries.commit(
@@ -189,7 +183,7 @@ def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
 ) -> None:
     stored = image(7)
     head = add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     ports.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
@@ -229,7 +223,7 @@ def test_a_gallery_of_many_images_is_read_whole(ports: Ports) -> None:
 def test_another_name_is_not_public_whatever_became_public_meanwhile(ports: Ports) -> None:
     stored = image(7)
     head = add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     late = replace(stored, name=FileName("late", 0, "png"), version=1)  # read before that
     ports.galleries.commit(
@@ -243,11 +237,11 @@ def test_another_name_is_not_public_whatever_became_public_meanwhile(ports: Port
 def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+        ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     add(ports, stored)
-    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
-    ports.galleries.complete_renditions(address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     found = ports.galleries.image("s1", stored.product, 7)
     assert found == replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
@@ -260,7 +254,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[st
     replaced = replace(stored, original=replace(stored.original, **other))
 
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(address(replaced), stored.product, APPEARANCE)
+        ports.galleries.complete_renditions(original_address(replaced), stored.product, APPEARANCE)
 
     found = ports.galleries.image("s1", stored.product, 7)
     assert found is not None
@@ -322,7 +316,7 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     assert ports.galleries.names("s1", "lamp_") == set()
     assert ports.galleries.names("s2", "la") == set()
     assert ports.galleries.names_of("s1", 1) == {
-        "lamp.png": Naming(1, first.product, address(first).version)
+        "lamp.png": Naming(1, first.product, original_address(first).version)
     }
     assert ports.galleries.names_of("s1", 2) == {}
 
@@ -338,10 +332,10 @@ def test_a_first_name_remembers_how_its_image_was_shown(ports: Ports) -> None:
             GalleryChange("s1", shown.product, head, head, changed=(change,), named=(name, 1))
         )
 
-    where = address(shown)
+    where = original_address(shown)
     full_size = where.full_size_key(shown.original.format)
     assert ports.galleries.names_of("s1", 1) == {
-        "lamp.png": Naming(1, shown.product, where.version, instead_of=full_size),
+        "lamp.png": Naming(1, shown.product, where.version, legacy_key=full_size),
         "red-lamp.png": Naming(1, shown.product, where.version),
     }
     assert ports.galleries.named("s1", "lamp.png") == ports.galleries.names_of("s1", 1)["lamp.png"]
@@ -366,7 +360,7 @@ def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
     )
 
     def of(named: Image) -> Naming:
-        return Naming(1, old.product, address(named).version)
+        return Naming(1, old.product, original_address(named).version)
 
     assert ports.galleries.named("s1", "lamp.png") == of(old)
     assert ports.galleries.named("s1", "red-lamp.png") == of(new)

@@ -10,8 +10,8 @@ from tests.adapters.test_galleries import image
 
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.imports import Arrival, Import, parse_arrival
-from vitrine.ports import GalleryChange
 
 MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from tests.fakes import APPEARANCE
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 
 
 def shelved(number: int, shop: str = "s1", purpose: Purpose = Purpose.PRODUCT) -> LibraryImage:
@@ -44,7 +44,7 @@ def test_complete_renditions_are_noted_once_and_again(ports: Ports) -> None:
     ports.library.add(shelved(43))
 
     for _ in range(2):
-        ports.library.complete_renditions(address(stored), APPEARANCE)
+        ports.library.complete_renditions(original_address(stored), APPEARANCE)
 
     complete = replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
     assert ports.library.image("s1", 42) == complete
@@ -62,7 +62,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
         replace(stored, original=replace(stored.original, revision=1)),
     ):
         with pytest.raises(RecordMissingError):
-            ports.library.complete_renditions(address(other), APPEARANCE)
+            ports.library.complete_renditions(original_address(other), APPEARANCE)
     assert ports.library.image("s1", 42) == stored
     assert ports.library.image("s1", 43) is None
 

@@ -12,7 +12,7 @@ from tests.stack.conftest import BigCommerce, Running, Tiendanube, bigcommerce, 
 
 from vitrine import environment
 from vitrine.domain.gallery import Gallery
-from vitrine.ports import GalleryChange
+from vitrine.domain.gallery_change import GalleryChange
 
 __all__ = ["bigcommerce", "stopwatch", "tiendanube"]
 

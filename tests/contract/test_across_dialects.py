@@ -12,7 +12,7 @@ from tests.gateway import Answer, Gateway
 
 from pipeline import generate_renditions, remove_renditions
 from vitrine.domain.gallery import Gallery
-from vitrine.ports import GalleryChange
+from vitrine.domain.gallery_change import GalleryChange
 
 STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 PRODUCT = "8"
@@ -214,7 +214,9 @@ def test_evotor_takes_no_second_picture_and_shows_those_of_others(shop: Shop) ->
 
 
 def test_a_product_that_tiendanube_calls_full_goes_on_elsewhere(shop: Shop) -> None:
-    shop.world.hang("s1", PRODUCT, {number: number for number in range(1, 251)}, thumbnail=1)
+    shop.world.with_gallery(
+        "s1", PRODUCT, {number: number for number in range(1, 251)}, thumbnail=1
+    )
 
     full = shop.tiendanube("POST", json={"src": URL})
     assert full.json["description"] == "Product is not allowed to have more than 250 images"

@@ -16,10 +16,10 @@ from tests.gateway import Answer, Gateway
 
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, Texts
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
-from vitrine.ports import GalleryChange
 from vitrine.services.rendering import Records, make_renditions
 
 API = "/api/v2"
@@ -65,7 +65,7 @@ class BigCommerce:
         body: dict[str, Any] = answer.json
         return body
 
-    def hang(
+    def with_gallery(
         self,
         sorts: Mapping[int, int] | None = None,
         thumbnail: int | None = A,
@@ -74,10 +74,12 @@ class BigCommerce:
     ) -> list[Image]:
         """Images of product 29: A, B and C of the contract, unless told otherwise."""
         sorts = {A: 0, B: 1, C: 2} if sorts is None else sorts
-        hung = self.world.hang("shop1", "29", sorts, thumbnail if thumbnail in sorts else None)
-        hung = [replace(image, texts=Texts(alt, translations)) for image in hung]
-        self.world.galleries.records["shop1", "29"] |= {image.id: image for image in hung}
-        return hung
+        stocked = self.world.with_gallery(
+            "shop1", "29", sorts, thumbnail if thumbnail in sorts else None
+        )
+        stocked = [replace(image, texts=Texts(alt, translations)) for image in stocked]
+        self.world.galleries.records["shop1", "29"] |= {image.id: image for image in stocked}
+        return stocked
 
     def file(self, path: str, data: bytes) -> None:
         """A file in the shop's import directory."""
@@ -269,7 +271,7 @@ def test_an_image_is_created_listed_counted_changed_and_deleted(
 def test_every_path_has_its_variants(
     shop: BigCommerce, operation: Operation, base: str, suffix: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
 
     answer = call(shop.send, operation, base, suffix)
 
@@ -288,7 +290,7 @@ def test_every_path_has_its_variants(
 @on_both_bases
 @every_operation
 def test_xml_is_not_spoken(shop: BigCommerce, operation: Operation, base: str, suffix: str) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
 
     for headers in ({}, {"Accept": "application/json"}, {"Accept": "application/xml"}):
@@ -309,7 +311,7 @@ def test_deleting_all_images_of_a_product_without_any_is_fine(
 
 @pytest.mark.parametrize("images", [1, 3, 120, 260])
 def test_all_images_are_deleted_however_many_there_are(shop: BigCommerce, images: int) -> None:
-    shop.hang({A + number: number for number in range(images)})
+    shop.with_gallery({A + number: number for number in range(images)})
 
     assert_empty(shop.send("DELETE", P))
 
@@ -321,9 +323,9 @@ def test_all_images_are_deleted_however_many_there_are(shop: BigCommerce, images
 
 
 def test_counts_are_those_of_the_product_and_of_the_shop(shop: BigCommerce) -> None:
-    shop.hang()
-    shop.world.hang("shop1", "30", {21: 0, 22: 1})
-    shop.world.hang("shop2", "29", {5: 0})
+    shop.with_gallery()
+    shop.world.with_gallery("shop1", "30", {21: 0, 22: 1})
+    shop.world.with_gallery("shop2", "29", {5: 0})
 
     assert shop.send("GET", f"{P}/count").body == '{"count":3}'
     assert shop.get(f"{API}/products/30/images/count") == {"count": 2}
@@ -349,7 +351,7 @@ def allow(answer: Answer) -> set[str]:
 def test_other_methods_are_not_allowed_whoever_calls(
     shop: BigCommerce, path: str, allowed: set[str], base: str, suffix: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
 
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
@@ -417,7 +419,7 @@ NO_IDS = [
 @on_both_bases
 @pytest.mark.parametrize("path", NOWHERE)
 def test_other_paths_are_not_found_whoever_calls(shop: BigCommerce, path: str, base: str) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
         for send in (shop.send, Gateway()):
@@ -430,7 +432,7 @@ def test_other_paths_are_not_found_whoever_calls(shop: BigCommerce, path: str, b
 def test_ids_of_another_form_are_not_found(
     shop: BigCommerce, operation: Operation, no_id: str, base: str
 ) -> None:
-    shop.hang({1: 0, 11: 1})
+    shop.with_gallery({1: 0, 11: 1})
 
     for each in re.findall("29|11", operation.path):
         other = operation._replace(path=operation.path.replace(each, no_id))
@@ -450,7 +452,7 @@ def test_ids_have_up_to_18_digits(shop: BigCommerce) -> None:
 
 @every_operation
 def test_no_limiter_runs_so_no_rate_is_told(shop: BigCommerce, operation: Operation) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
 
     for answer in (call(shop.send, operation), call(Gateway(), operation)):
         assert not [name for name in answer.headers if name.startswith(("x-rate", "x-retry"))]
@@ -517,7 +519,7 @@ def test_tokens_come_in_a_header_or_as_a_password(
 
 
 def test_the_shop_is_known_by_the_credential_and_never_by_the_host(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
     elsewhere = Gateway("https://store-def456.mybigcommerce.com")
 
     for base in BASES:
@@ -553,7 +555,7 @@ BAD_CREDENTIALS: list[dict[str, str]] = [
 def test_without_a_good_token_every_operation_answers_401(
     shop: BigCommerce, operation: Operation, headers: dict[str, str]
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
 
     for base in BASES:
@@ -567,8 +569,8 @@ def test_without_a_good_token_every_operation_answers_401(
 def test_a_token_opens_no_store_but_its_own(
     shop: BigCommerce, operation: Operation, store: str
 ) -> None:
-    shop.hang({A: 0})
-    shop.world.hang("shop2", "29", {A: 0})
+    shop.with_gallery({A: 0})
+    shop.world.with_gallery("shop2", "29", {A: 0})
     before = shop.everything
     nobody = call(Gateway(), operation, STORE)
 
@@ -581,7 +583,7 @@ def test_a_token_opens_no_store_but_its_own(
 
 @every_operation
 def test_read_only_tokens_do_not_write(shop: BigCommerce, operation: Operation) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
 
     answer = call(shop.send, operation, headers={"X-Auth-Token": "read"})
@@ -595,13 +597,13 @@ def test_read_only_tokens_do_not_write(shop: BigCommerce, operation: Operation) 
 
 @every_operation
 def test_tokens_without_a_scope_do_nothing(shop: BigCommerce, operation: Operation) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
 
     assert_refused(call(shop.send, operation, headers={"X-Auth-Token": "none"}), NO_SCOPE)
 
 
 def test_two_shops_see_nothing_of_each_other(shop: BigCommerce) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     shop.file("x/a.png", pictures.png())
     before = shop.everything
     theirs = {"X-Auth-Token": "two"}
@@ -677,9 +679,9 @@ def test_dates_are_written_as_in_mail(shop: BigCommerce, moment: datetime, text:
 def test_the_files_number_is_id_and_replacements(
     shop: BigCommerce, image: int, revision: int, number: str
 ) -> None:
-    (hung,) = shop.hang({image: 0})
-    original = replace(hung.original, revision=revision)
-    shop.world.galleries.records["shop1", "29"][image] = replace(hung, original=original)
+    (stocked,) = shop.with_gallery({image: 0})
+    original = replace(stocked.original, revision=revision)
+    shop.world.galleries.records["shop1", "29"][image] = replace(stocked, original=original)
 
     image_file = shop.image(image)["image_file"]
 
@@ -855,7 +857,7 @@ def test_the_full_size_picture_is_found_under_the_media_base(shop: BigCommerce) 
 
 
 def test_text_is_that_of_the_shops_main_language_and_no_other(shop: BigCommerce) -> None:
-    shop.hang(alt="Mug", fr="Tasse")
+    shop.with_gallery(alt="Mug", fr="Tasse")
     assert shop.image()["description"] == "Mug"
 
     assert shop.put({"description": "Cup"}).json["description"] == "Cup"
@@ -865,7 +867,7 @@ def test_text_is_that_of_the_shops_main_language_and_no_other(shop: BigCommerce)
 
 
 def test_other_roles_and_languages_are_never_altered(shop: BigCommerce) -> None:
-    shop.hang(alt="Mug", fr="Tasse", pt_BR="Caneca")
+    shop.with_gallery(alt="Mug", fr="Tasse", pt_BR="Caneca")
     heads = shop.world.galleries.heads
     roles = {"image": A, "small_image": B, "thumbnail@de": B, THUMBNAIL: A}
     heads["shop1", "29"] = replace(heads["shop1", "29"], roles=roles)
@@ -905,7 +907,7 @@ def test_other_roles_and_languages_are_never_altered(shop: BigCommerce) -> None:
 def test_json_is_sent_to_all_who_admit_it_or_do_not_ask_for_xml(
     shop: BigCommerce, operation: Operation, accept: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
 
     answer = call(shop.send, operation, headers={"Accept": accept})
 
@@ -927,7 +929,7 @@ XML = [
 def test_those_who_want_nothing_but_xml_are_refused(
     shop: BigCommerce, operation: Operation, accept: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
 
     assert_refused(call(shop.send, operation, headers={"Accept": accept}), NOT_ACCEPTABLE)
@@ -940,7 +942,7 @@ def test_those_who_want_nothing_but_xml_are_refused(
 def test_a_json_path_is_json_whatever_else_is_asked_for(
     shop: BigCommerce, operation: Operation, accept: str, suffix: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
 
     answer = call(shop.send, operation, suffix=suffix, headers={"Accept": accept})
 
@@ -975,7 +977,7 @@ def file_part(data: bytes, name: str = "a.png") -> bytes:
 def test_json_is_read_with_parameters_or_without_a_type(
     shop: BigCommerce, content_type: str | None
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     headers = {} if content_type is None else {"Content-Type": content_type}
 
     changed = shop.send("PUT", f"{P}/11", headers, content=b'{"description":"A mug"}')
@@ -995,7 +997,7 @@ def test_json_is_read_with_parameters_or_without_a_type(
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", P), ("PUT", f"{P}/11")])
 def test_forms_are_read(shop: BigCommerce, method: str, path: str, content_type: str) -> None:
-    shop.hang()
+    shop.with_gallery()
     description = 'Content-Disposition: form-data; name="description"\r\n\r\nКружка'.encode()
     body = form(description, file_part(pictures.png(), "Mug.png"))
 
@@ -1020,7 +1022,7 @@ def test_forms_are_read(shop: BigCommerce, method: str, path: str, content_type:
     ],
 )
 def test_other_types_are_refused(shop: BigCommerce, content_type: str) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
     headers = {"Content-Type": content_type}
 
@@ -1037,7 +1039,7 @@ def test_other_types_are_refused(shop: BigCommerce, content_type: str) -> None:
 def test_no_body_is_an_empty_object_whatever_its_type(
     shop: BigCommerce, content_type: str | None
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
     headers = {} if content_type is None else {"Content-Type": content_type}
 
@@ -1056,7 +1058,7 @@ def test_no_body_is_an_empty_object_whatever_its_type(
 def test_the_type_is_ignored_on_get_and_delete(
     shop: BigCommerce, operation: Operation, content_type: str, body: bytes
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     headers = {"Content-Type": content_type}
 
     answer = shop.send(operation.method, API + operation.path, headers, content=body)
@@ -1100,7 +1102,7 @@ def test_the_type_is_ignored_on_get_and_delete(
 def test_a_body_that_is_no_object_cannot_be_parsed(
     shop: BigCommerce, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.send(method, path, headers, content=body), UNREADABLE)
@@ -1116,7 +1118,7 @@ def test_a_body_that_is_no_object_cannot_be_parsed(
     ],
 )
 def test_bodies_made_to_hurt_are_refused(shop: BigCommerce, body: bytes) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     answer = shop.send("PUT", f"{P}/11", JSON, content=body)
 
@@ -1138,7 +1140,7 @@ def weighty_form(size: int) -> bytes:
 
 
 def test_bodies_of_6_000_000_bytes_are_read(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     assert shop.send("PUT", f"{P}/11", JSON, content=blank(LARGEST)).status == 200
     assert shop.send("PUT", f"{P}/11", content=blank(LARGEST_FORM)).status == 200
@@ -1158,7 +1160,7 @@ def test_bodies_of_6_000_000_bytes_are_read(shop: BigCommerce) -> None:
 def test_larger_bodies_are_refused_and_told_the_other_ways(
     shop: BigCommerce, headers: dict[str, str], body: bytes
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.send("PUT", f"{P}/11", headers, content=body), TOO_LARGE)
@@ -1190,7 +1192,7 @@ CHECKS = {
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_checks_come_in_their_order(shop: BigCommerce, check: str) -> None:
-    shop.hang()
+    shop.with_gallery()
     method, path, headers, body, refusal = CHECKS[check]
 
     assert_refused(Gateway()(method, path, headers, content=body), refusal)
@@ -1198,7 +1200,7 @@ def test_checks_come_in_their_order(shop: BigCommerce, check: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_an_image_is_found_in_its_own_product_only(shop: BigCommerce, method: str) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.send(method, f"{API}/products/30/images/11"), NOT_FOUND)
@@ -1230,7 +1232,7 @@ def test_an_image_is_found_in_its_own_product_only(shop: BigCommerce, method: st
     ],
 )
 def test_a_list_is_a_page_of_images_by_id(shop: BigCommerce, query: str, ids: list[int]) -> None:
-    shop.hang({number: 100 - number for number in range(11, 71)})
+    shop.with_gallery({number: 100 - number for number in range(11, 71)})
 
     answer = shop.send("GET", f"{P}?{query}")
 
@@ -1257,7 +1259,7 @@ def test_a_list_is_a_page_of_images_by_id(shop: BigCommerce, query: str, ids: li
     ],
 )
 def test_a_page_of_images_by_id_is_deleted(shop: BigCommerce, query: str, left: list[int]) -> None:
-    shop.hang({number: 100 - number for number in range(11, 71)})
+    shop.with_gallery({number: 100 - number for number in range(11, 71)})
 
     assert_empty(shop.send("DELETE", f"{P}?{query}"))
 
@@ -1284,7 +1286,7 @@ BAD_NUMBERS = ["0", "-1", "1.5", "1.0", "abc", "1e1", "1_0", "0x1", "%D9%A3", ""
 def test_other_pages_and_limits_are_refused(
     shop: BigCommerce, method: str, query: str, refusal: list[dict[str, Any]]
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.send(method, f"{P}?{query}"), refusal)
@@ -1294,7 +1296,7 @@ def test_other_pages_and_limits_are_refused(
 
 @pytest.mark.parametrize("query", ["page=0&limit=x", "limit=251"])
 def test_other_operations_have_no_pages(shop: BigCommerce, query: str) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     assert shop.get(f"{P}/count?{query}") == {"count": 3}
     assert shop.get(f"{EVERYWHERE}?{query}") == {"count": 3}
@@ -1324,7 +1326,7 @@ def test_other_operations_have_no_pages(shop: BigCommerce, query: str) -> None:
 def test_unknown_fields_are_not_supported(
     shop: BigCommerce, fields: dict[str, Any], field: str
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.put(fields), unsupported(field))
@@ -1383,7 +1385,7 @@ def test_a_new_images_read_only_fields_cannot_be_written(
 def test_an_images_read_only_fields_cannot_be_changed(
     shop: BigCommerce, fields: dict[str, Any], field: str
 ) -> None:
-    shop.world.hang("shop1", "1", {1: 0})
+    shop.world.with_gallery("shop1", "1", {1: 0})
     before = shop.everything
 
     answer = shop.send("PUT", f"{API}/products/1/images/1", json={"description": "x", **fields})
@@ -1394,7 +1396,7 @@ def test_an_images_read_only_fields_cannot_be_changed(
 
 @pytest.mark.parametrize("product", [29, "29"])
 def test_the_product_may_be_repeated(shop: BigCommerce, product: int | str) -> None:
-    shop.hang()
+    shop.with_gallery()
     body = texts({"image_file": MUG, "product_id": product})
 
     assert shop.created({"image_file": MUG, "product_id": product})["product_id"] == 29
@@ -1403,7 +1405,7 @@ def test_the_product_may_be_repeated(shop: BigCommerce, product: int | str) -> N
 
 
 def test_an_image_may_be_sent_back_as_it_was_read(shop: BigCommerce) -> None:
-    shop.hang(alt="Mug")
+    shop.with_gallery(alt="Mug")
     before = shop.everything
     for image in shop.get():
         answer = shop.put(image, image["id"])
@@ -1427,7 +1429,7 @@ def test_a_new_image_needs_a_file(
 def test_a_blank_file_is_absent_in_post_and_invalid_in_put(
     shop: BigCommerce, blank_text: str
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
     fields = {"image_file": blank_text}
 
@@ -1465,7 +1467,7 @@ def test_a_blank_file_is_absent_in_post_and_invalid_in_put(
 def test_values_are_taken_in_all_their_forms(
     shop: BigCommerce, field: str, value: Any, shown: Any
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     created = shop.created({"image_file": MUG, field: value})
     changed = shop.put({field: value}, B)
@@ -1481,7 +1483,7 @@ def test_values_are_taken_in_all_their_forms(
 
 @pytest.mark.parametrize("field", ["is_thumbnail", "sort_order", "image_file"])
 def test_null_is_as_good_as_absent(shop: BigCommerce, field: str) -> None:
-    shop.hang(alt="Mug")
+    shop.with_gallery(alt="Mug")
     before = shop.everything
     image = shop.image()
 
@@ -1495,7 +1497,7 @@ def test_null_is_as_good_as_absent(shop: BigCommerce, field: str) -> None:
 
 
 def test_a_description_of_null_is_empty(shop: BigCommerce) -> None:
-    shop.hang(alt="Mug")
+    shop.with_gallery(alt="Mug")
 
     assert shop.created({"image_file": MUG, "description": None})["description"] == ""
     assert shop.put({"description": None}).json["description"] == ""
@@ -1519,7 +1521,7 @@ INVALID = [
 
 @pytest.mark.parametrize(("field", "value"), INVALID)
 def test_other_values_are_invalid(shop: BigCommerce, field: str, value: Any) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.put({field: value}), invalid(field))
@@ -1552,7 +1554,7 @@ def test_the_first_thing_wrong_with_a_new_image_answers(
     shop: BigCommerce, fields: dict[str, Any], refusal: list[dict[str, Any]]
 ) -> None:
     """In the order of validation, not of the body; and the product is full on top of all."""
-    shop.hang({number: number for number in range(1, 1001)})
+    shop.with_gallery({number: number for number in range(1, 1001)})
 
     assert_refused(shop.post(fields), refusal)
     assert not shop.world.remote.fetched
@@ -1575,7 +1577,7 @@ def test_the_first_thing_wrong_with_a_new_image_answers(
 def test_the_first_thing_wrong_with_a_change_answers(
     shop: BigCommerce, fields: dict[str, Any], refusal: list[dict[str, Any]]
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert_refused(shop.put(fields), refusal)
@@ -1591,7 +1593,7 @@ def test_the_first_thing_wrong_with_a_change_answers(
 def test_bytes_come_from_a_url_the_import_directory_or_a_part(
     shop: BigCommerce, method: str, path: str, way: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     data = pictures.jpeg(50, 40)
     body, told = offer(shop, way, data, "cup.jpg")
     folder = dict(shop.world.blobs.import_folder)
@@ -1660,7 +1662,7 @@ def test_import_paths_are_taken_letter_by_letter(shop: BigCommerce, path: str) -
 def test_other_paths_are_missing_whatever_lies_there(
     shop: BigCommerce, method: str, path: str
 ) -> None:
-    (image,) = shop.hang({A: 0})
+    (image,) = shop.with_gallery({A: 0})
     for good in ("a.jpg", "x/a.jpg", "a b.jpg"):
         shop.file(good, pictures.png())
     shop.world.blobs.import_folder["import/shop2/a.jpg"] = pictures.png()
@@ -1691,7 +1693,7 @@ def test_other_paths_are_missing_whatever_lies_there(
 def test_what_cannot_be_downloaded_is_told_in_one_way(
     shop: BigCommerce, method: str, url: str
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
     path = P if method == "POST" else f"{P}/11"
 
@@ -1746,7 +1748,7 @@ DAMAGED[DAMAGED.index(b"IDAT") + 20] ^= 1
 def test_what_is_no_good_picture_is_not_processed(
     shop: BigCommerce, way: str, method: str, data: bytes
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     body, told = offer(shop, way, data, "a.txt")
     before = shop.everything
 
@@ -1766,7 +1768,7 @@ def heaviest() -> bytes:
 def test_8_megabytes_are_fine_and_one_byte_more_is_not(
     shop: BigCommerce, method: str, path: str, way: str, heaviest: bytes
 ) -> None:
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     body, told = offer(shop, way, heaviest)
     assert shop.send(method, path, **body).status in (200, 201)
     body, told = offer(shop, way, pictures.padded_png(8_388_609))
@@ -1795,7 +1797,7 @@ def test_8_megabytes_are_fine_and_one_byte_more_is_not(
 def test_a_change_leaves_alone_what_it_does_not_name(
     shop: BigCommerce, fields: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    shop.hang(alt="Mug")
+    shop.with_gallery(alt="Mug")
     image, *others = shop.get()
     shop.world.clock = lambda: NOW
 
@@ -1813,7 +1815,7 @@ def test_a_change_leaves_alone_what_it_does_not_name(
 def test_a_change_to_what_is_already_so_writes_nothing(
     shop: BigCommerce, fields: dict[str, Any]
 ) -> None:
-    shop.hang(alt="Mug")
+    shop.with_gallery(alt="Mug")
     before = shop.everything
     shop.world.clock = lambda: NOW
 
@@ -1822,7 +1824,7 @@ def test_a_change_to_what_is_already_so_writes_nothing(
 
 
 def test_its_own_file_is_no_change_and_another_images_is_a_path(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
     own, other = shop.image(A)["image_file"], shop.image(B)["image_file"]
     before = shop.everything
 
@@ -1838,7 +1840,7 @@ def test_its_own_file_is_no_change_and_another_images_is_a_path(shop: BigCommerc
 
 @every_way
 def test_new_bytes_change_the_file_and_nothing_else(shop: BigCommerce, way: str) -> None:
-    shop.hang(alt="Mug", fr="Tasse")
+    shop.with_gallery(alt="Mug", fr="Tasse")
     image, *others = shop.get()
     shop.world.clock = lambda: NOW
     body, _ = offer(shop, way, pictures.jpeg(50, 40), "New Cup.jpg")
@@ -1857,7 +1859,7 @@ def test_new_bytes_change_the_file_and_nothing_else(shop: BigCommerce, way: str)
 
 
 def test_replacements_are_counted_modulo_100(shop: BigCommerce) -> None:
-    (image,) = shop.hang({A: 0})
+    (image,) = shop.with_gallery({A: 0})
     original = replace(image.original, revision=99)
     shop.world.galleries.records["shop1", "29"][A] = replace(image, original=original)
 
@@ -1875,7 +1877,7 @@ def test_all_fields_of_a_request_are_one_commit(
     path: str,
     sorts: dict[int, int],
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     commit, changes = shop.world.galleries.commit, list[GalleryChange]()
 
     def counted(change: GalleryChange) -> Gallery:
@@ -1899,7 +1901,7 @@ def test_all_fields_of_a_request_are_one_commit(
     ids=["no parts", "no parts, spelled out"],
 )
 def test_a_form_without_parts_is_an_empty_object(shop: BigCommerce, body: dict[str, Any]) -> None:
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
 
     assert shop.send("PUT", f"{P}/11", **body).status == 200
@@ -1908,7 +1910,7 @@ def test_a_form_without_parts_is_an_empty_object(shop: BigCommerce, body: dict[s
 
 
 def test_a_form_carries_all_fields_with_its_file(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
     fields = {"product_id": "29", "is_thumbnail": "TRUE", "sort_order": "1", "description": "Cup"}
 
     answer = shop.send("POST", P, data=fields, files={"image_file": ("cup.png", pictures.png())})
@@ -1931,7 +1933,7 @@ def test_a_form_carries_all_fields_with_its_file(shop: BigCommerce) -> None:
 def test_a_full_product_takes_no_more_and_nothing_is_fetched(
     shop: BigCommerce, way: str, images: int
 ) -> None:
-    shop.hang({number: number for number in range(1, images + 1)})
+    shop.with_gallery({number: number for number in range(1, images + 1)})
     body, _ = offer(shop, way, pictures.png())
     before = shop.everything
 
@@ -1941,7 +1943,7 @@ def test_a_full_product_takes_no_more_and_nothing_is_fetched(
 
 
 def test_the_thousandth_image_is_taken_and_a_full_product_can_change(shop: BigCommerce) -> None:
-    shop.hang({number: number for number in range(1, 1000)})
+    shop.with_gallery({number: number for number in range(1, 1000)})
 
     assert shop.created({"image_file": MUG})["id"] == 1000
     assert_refused(shop.post({"image_file": MUG}), FULL)
@@ -1953,7 +1955,7 @@ def test_the_thousandth_image_is_taken_and_a_full_product_can_change(shop: BigCo
 def test_a_product_that_fills_up_during_the_download_takes_no_more(
     shop: BigCommerce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.hang({number: number for number in range(1, 1000)})
+    shop.with_gallery({number: number for number in range(1, 1000)})
     fetch = shop.world.remote.fetch
 
     def slow_fetch(url: str, max_bytes: int) -> bytes:
@@ -1994,7 +1996,7 @@ def test_a_failure_of_ours_tells_nothing_of_what_happened(
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    shop.hang({A: 0})
+    shop.with_gallery({A: 0})
     before = shop.everything
     for name in ("gallery", "image", "gallery_with_image", "gallery_with_images", "image_count"):
         monkeypatch.setattr(shop.world.galleries, name, fail)
@@ -2040,7 +2042,7 @@ def test_writers_who_never_stop_are_a_failure_of_ours(
     def conflict(change: GalleryChange) -> None:
         raise ConflictError
 
-    shop.hang()
+    shop.with_gallery()
     before = shop.everything
     monkeypatch.setattr(shop.world.galleries, "commit", conflict)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
@@ -2094,7 +2096,7 @@ def test_places_and_thumbnail_are_what_the_contracts_table_says(
     sorts: dict[int, int],
     thumbnail: int | None,
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     answer = shop.send(method, path, **({} if fields is None else {"json": fields}))
 
@@ -2108,7 +2110,7 @@ def test_places_and_thumbnail_are_what_the_contracts_table_says(
 
 
 def test_tiendanube_reads_the_same_order(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     shop.created({"image_file": MUG, "sort_order": 1})
 
@@ -2116,7 +2118,7 @@ def test_tiendanube_reads_the_same_order(shop: BigCommerce) -> None:
 
 
 def test_a_deleted_image_is_gone_for_everybody(shop: BigCommerce) -> None:
-    shop.hang()
+    shop.with_gallery()
 
     assert_empty(shop.send("DELETE", f"{P}/11"))
 
@@ -2127,7 +2129,7 @@ def test_a_deleted_image_is_gone_for_everybody(shop: BigCommerce) -> None:
 
 
 def test_an_emptied_product_is_as_one_that_never_had_an_image(shop: BigCommerce) -> None:
-    shop.hang({A: 5})
+    shop.with_gallery({A: 5})
 
     assert_empty(shop.send("DELETE", P))
 
@@ -2159,7 +2161,7 @@ def test_an_emptied_product_is_as_one_that_never_had_an_image(shop: BigCommerce)
 def test_others_move_only_on_a_collision(
     shop: BigCommerce, before: dict[int, int], image: int, sort: int, after: dict[int, int]
 ) -> None:
-    shop.hang(before)
+    shop.with_gallery(before)
 
     answer = shop.put({"sort_order": sort}, image)
 
@@ -2182,7 +2184,7 @@ def test_others_move_only_on_a_collision(
 def test_a_new_image_finds_its_place(
     shop: BigCommerce, before: dict[int, int], sort: int | None, after: dict[int, int]
 ) -> None:
-    shop.hang(before)
+    shop.with_gallery(before)
 
     image = shop.created({"image_file": MUG, "sort_order": sort})
 
@@ -2217,7 +2219,7 @@ def test_the_first_image_takes_the_place_it_asks_for(shop: BigCommerce, sort: in
 
 
 def test_a_product_without_a_thumbnail_stays_without_until_one_is_named(shop: BigCommerce) -> None:
-    shop.hang(thumbnail=None)
+    shop.with_gallery(thumbnail=None)
 
     shop.created({"image_file": MUG})
     shop.put({"sort_order": 0}, C)
@@ -2235,7 +2237,7 @@ def test_a_product_without_a_thumbnail_stays_without_until_one_is_named(shop: Bi
 def test_a_deleted_thumbnail_passes_to_the_first_that_remains(
     shop: BigCommerce, sorts: dict[int, int], heir: int | None
 ) -> None:
-    shop.hang(sorts)
+    shop.with_gallery(sorts)
 
     assert_empty(shop.send("DELETE", f"{P}/11"))
 
@@ -2243,7 +2245,7 @@ def test_a_deleted_thumbnail_passes_to_the_first_that_remains(
 
 
 def test_a_deleted_page_passes_the_thumbnail_to_the_first_that_remains(shop: BigCommerce) -> None:
-    shop.hang({A: 0, B: 1, C: 9, D: 4})
+    shop.with_gallery({A: 0, B: 1, C: 9, D: 4})
 
     assert_empty(shop.send("DELETE", f"{P}?limit=2"))
 
@@ -2251,7 +2253,7 @@ def test_a_deleted_page_passes_the_thumbnail_to_the_first_that_remains(shop: Big
 
 
 def test_reading_writes_nothing(shop: BigCommerce) -> None:
-    shop.hang({A: 7, B: 7, C: -1}, thumbnail=None)
+    shop.with_gallery({A: 7, B: 7, C: -1}, thumbnail=None)
     before = shop.everything
 
     for path in (P, f"{P}/count", f"{P}/11", EVERYWHERE, f"{P}?page=2&limit=1"):
@@ -2263,7 +2265,7 @@ def test_reading_writes_nothing(shop: BigCommerce) -> None:
 def test_repeating_an_interrupted_delete_finishes_it(
     shop: BigCommerce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.hang({number: number for number in range(1, 261)})
+    shop.with_gallery({number: number for number in range(1, 261)})
     commit, done = shop.world.galleries.commit, list[GalleryChange]()
 
     def interrupted(change: GalleryChange) -> Gallery:
@@ -2303,7 +2305,7 @@ def test_nothing_another_writer_did_in_between_is_lost(
     fields: dict[str, Any] | None,
     sorts: dict[int, int],
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     commit = shop.world.galleries.commit
 
     def slow_commit(change: GalleryChange) -> Gallery:
@@ -2326,7 +2328,7 @@ def test_nothing_another_writer_did_in_between_is_lost(
 def test_an_image_deleted_while_it_is_changed_is_not_found(
     shop: BigCommerce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.hang()
+    shop.with_gallery()
     commit = shop.world.galleries.commit
 
     def slow_commit(change: GalleryChange) -> Gallery:
@@ -2413,7 +2415,7 @@ def test_the_seeds_requests_are_answered_as_the_seed_says(shop: BigCommerce) -> 
 
 @pytest.mark.parametrize("product", ["29.json", "29.xml", "29.json/"])
 def test_a_product_has_no_suffix(shop: BigCommerce, product: str) -> None:
-    shop.hang({11: 0})
+    shop.with_gallery({11: 0})
 
     for method in ("GET", "DELETE"):
         answer = shop.send(method, f"{API}/products/{product}/images")
@@ -2422,7 +2424,7 @@ def test_a_product_has_no_suffix(shop: BigCommerce, product: str) -> None:
 
 @pytest.mark.parametrize("value", [1.0, 0.0, "+1", "01", "-0", 2, "yes", "", "1.0"])
 def test_what_is_neither_true_nor_false_is_invalid(shop: BigCommerce, value: object) -> None:
-    shop.hang({11: 0})
+    shop.with_gallery({11: 0})
 
     answer = shop.send("PUT", f"{API}/products/29/images/11", json={"is_thumbnail": value})
 
@@ -2445,7 +2447,7 @@ def test_a_field_that_nobody_can_spell_is_answered_all_the_same(shop: BigCommerc
 
 def test_a_record_that_no_gallery_names_is_not_found(shop: BigCommerce) -> None:
     """Two reads of one call may show two moments: the record before the head that has it."""
-    shop.hang({11: 0, 12: 1})
+    shop.with_gallery({11: 0, 12: 1})
     head = shop.world.galleries.heads["shop1", "29"]
     shop.world.galleries.heads["shop1", "29"] = head.remove(12)
 

@@ -89,8 +89,8 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
 def test_recorded_requests_are_answered(shop: World, name: str, status: int) -> None:
     rules = PictureRules(frozenset(Format), max_bytes=10**6)
     add_image(shop.catalogue("1234"), PRODUCT, at_hand(pictures.png(), ""), rules)
-    shop.hang("555", "1234" if "tiendanube" in name else "29", {1: 0}, thumbnail=1)
-    shop.hang("8", "8", {1: 0}, thumbnail=1)
+    shop.with_gallery("555", "1234" if "tiendanube" in name else "29", {1: 0}, thumbnail=1)
+    shop.with_gallery("8", "8", {1: 0}, thumbnail=1)
 
     assert run(name)["statusCode"] == status
 

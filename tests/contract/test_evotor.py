@@ -13,12 +13,12 @@ from tests.gateway import Answer, Gateway
 
 from vitrine.domain.errors import ConflictError, Rule
 from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, ProductMode, product_key
-from vitrine.ports import GalleryChange
 from vitrine.services.adding import add_image
 from vitrine.services.sources import at_hand
 
@@ -747,7 +747,7 @@ def test_images_of_other_dialects_are_listed_in_order_and_keep_post_refused(
     gallery = evotor.world.galleries.gallery("shop1", "8")
     assert gallery.sorts == {second.id: 1}, "the others keep their places"
     assert gallery.roles == {THUMBNAIL: second.id}
-    assert address(first).original_key not in evotor.world.blobs.originals
+    assert original_address(first).original_key not in evotor.world.blobs.originals
     assert evotor.post(pictures.png()).json == invalid(NO_ROOM)
     evotor.send("DELETE", f"{IMAGES}/{items[1]['id']}")
     assert evotor.post(pictures.png()).status == 200

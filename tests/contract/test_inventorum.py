@@ -432,7 +432,7 @@ def test_who_revokes_a_client_ends_its_tokens(shop: Inventorum) -> None:
 
 
 def test_a_library_image_is_in_no_gallery_and_not_counted(shop: Inventorum) -> None:
-    shop.world.hang("1234", "7", {1: 0})
+    shop.world.with_gallery("1234", "7", {1: 0})
 
     assert shop.created()["id"] == 2, "all dialects share the sequence"
 
@@ -729,7 +729,7 @@ def test_a_body_has_six_million_bytes_at_most(shop: Inventorum, length: int, sta
 )
 def test_the_answer_is_the_contracts(shop: Inventorum, kind: str, extension: str) -> None:
     data = pictures.encode(pictures.gradient(40, 30), kind)
-    shop.world.hang("1234", "7", {42: 0})
+    shop.world.with_gallery("1234", "7", {42: 0})
 
     answer = shop.post(Part("image", data, "mug.jpeg"), TYPE)
 

@@ -27,11 +27,12 @@ from tests.gateway import Answer, Gateway, event_of
 from vitrine import environment
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
-from vitrine.ports import GalleryChange, PublicPicture
+from vitrine.domain.storage import PublicPicture
 from vitrine.services.rendering import Records, make_renditions
-from vitrine.services.withdrawing import remove_renditions
+from vitrine.services.unpublishing import unpublish
 
 API = "/api/rest"
 P = f"{API}/products/8/images"
@@ -105,9 +106,9 @@ class OpenMage:
     def delete(self, image: int = A, store: str = "") -> None:
         assert_written(self.admin("DELETE", one(image, store)))
 
-    def hang(self) -> None:
+    def with_gallery(self) -> None:
         """Two images of another dialect: A at position 1 with the thumbnail, B at 6."""
-        self.world.hang("shop1", "8", {A: 0, B: 5}, thumbnail=A)
+        self.world.with_gallery("shop1", "8", {A: 0, B: 5}, thumbnail=A)
 
     def render(self) -> None:
         """What the pipeline does with every original, and with the pictures of those that went."""
@@ -120,7 +121,7 @@ class OpenMage:
                 records = Records(self.world.galleries, self.world.library)
                 make_renditions(records, self.world.blobs, address)
             if key not in blobs.originals:
-                remove_renditions(galleries, blobs, address)
+                unpublish(galleries, blobs, address)
 
     def public(self, path: str) -> PublicPicture:
         """What the CDN serves under a path of shop1."""
@@ -169,9 +170,9 @@ def shop(world: World) -> OpenMage:
 
 
 @pytest.fixture
-def hung(shop: OpenMage) -> OpenMage:
+def stocked(shop: OpenMage) -> OpenMage:
     """The shop with A and B in product 8."""
-    shop.hang()
+    shop.with_gallery()
     return shop
 
 
@@ -181,7 +182,7 @@ def hung_shop() -> Iterator[OpenMage]:
     world = World()
     with environment.use(world.environment):
         shop = open_shop1(world)
-        shop.hang()
+        shop.with_gallery()
         yield shop
 
 
@@ -345,8 +346,8 @@ def test_an_image_is_added_listed_read_changed_and_deleted(shop: OpenMage, store
 
 @in_both_formats
 @every_write
-def test_writes_answer_200_and_nothing(hung: OpenMage, operation: Operation, kind: str) -> None:
-    answer = call(hung.admin, operation, **ANSWER_IN[kind])
+def test_writes_answer_200_and_nothing(stocked: OpenMage, operation: Operation, kind: str) -> None:
+    answer = call(stocked.admin, operation, **ANSWER_IN[kind])
 
     assert_written(answer)
     if operation.method == "POST":
@@ -356,10 +357,10 @@ def test_writes_answer_200_and_nothing(hung: OpenMage, operation: Operation, kin
 
 
 @every_operation
-def test_one_trailing_slash_is_tolerated(hung: OpenMage, operation: Operation) -> None:
-    plain = call(hung.admin, operation) if operation.method == "GET" else None
+def test_one_trailing_slash_is_tolerated(stocked: OpenMage, operation: Operation) -> None:
+    plain = call(stocked.admin, operation) if operation.method == "GET" else None
 
-    answer = call(hung.admin, operation, "/")
+    answer = call(stocked.admin, operation, "/")
 
     assert answer.status == 200, answer.body
     if plain:
@@ -421,10 +422,12 @@ def test_a_product_has_up_to_64_characters(shop: OpenMage, product: str) -> None
     "product", ["1" * 65, quote("é" * 65), "a%2Fb", "%00", "a%0Ab", "a%1F", "%7F"]
 )
 @every_operation
-def test_other_products_match_no_route(hung: OpenMage, operation: Operation, product: str) -> None:
+def test_other_products_match_no_route(
+    stocked: OpenMage, operation: Operation, product: str
+) -> None:
     other = operation._replace(path=operation.path.replace("/8/", f"/{product}/"))
 
-    assert_refused(call(hung.admin, other), *NO_ROUTE)
+    assert_refused(call(stocked.admin, other), *NO_ROUTE)
 
 
 def test_products_are_compared_whatever_their_case(shop: OpenMage) -> None:
@@ -458,62 +461,62 @@ def test_products_are_compared_whatever_their_case(shop: OpenMage) -> None:
 )
 @pytest.mark.parametrize("store", ["", FR])
 def test_anything_but_the_id_of_an_image_is_an_unknown_image(
-    hung: OpenMage, image: str, store: str
+    stocked: OpenMage, image: str, store: str
 ) -> None:
     path = one(image, store)
 
-    assert_refused(hung.admin("GET", path), *NO_IMAGE)
-    assert_refused(hung.guest("GET", path), *NOT_FOUND)
-    assert_refused(hung.admin("PUT", path, json={"label": "x"}), *NOT_FOUND)
-    assert_refused(hung.admin("DELETE", path), *NOT_FOUND)
+    assert_refused(stocked.admin("GET", path), *NO_IMAGE)
+    assert_refused(stocked.guest("GET", path), *NOT_FOUND)
+    assert_refused(stocked.admin("PUT", path, json={"label": "x"}), *NOT_FOUND)
+    assert_refused(stocked.admin("DELETE", path), *NOT_FOUND)
 
 
-def test_an_image_of_another_product_is_unknown(hung: OpenMage) -> None:
+def test_an_image_of_another_product_is_unknown(stocked: OpenMage) -> None:
     for store in ("", FR):
         path = one(A, store, product="9")
-        assert_refused(hung.admin("GET", path), *NO_IMAGE)
-        assert_refused(hung.guest("GET", path), *NOT_FOUND)
-        assert_refused(hung.admin("PUT", path, json={"label": "x"}), *NOT_FOUND)
-        assert_refused(hung.admin("DELETE", path), *NOT_FOUND)
-    assert hung.get(one())["label"] == ""
+        assert_refused(stocked.admin("GET", path), *NO_IMAGE)
+        assert_refused(stocked.guest("GET", path), *NOT_FOUND)
+        assert_refused(stocked.admin("PUT", path, json={"label": "x"}), *NOT_FOUND)
+        assert_refused(stocked.admin("DELETE", path), *NOT_FOUND)
+    assert stocked.get(one())["label"] == ""
 
 
 @pytest.mark.parametrize("spelled", ["2", "fr"])
-def test_stores_are_named_by_number_or_code(hung: OpenMage, spelled: str) -> None:
-    hung.put({"label": "avant"}, store=spelled)
+def test_stores_are_named_by_number_or_code(stocked: OpenMage, spelled: str) -> None:
+    stocked.put({"label": "avant"}, store=spelled)
 
     for each in ("2", "fr"):
-        assert hung.get(one(store=each))["label"] == "avant"
-        assert [item["label"] for item in hung.get(many(each))] == ["avant", ""]
+        assert stocked.get(one(store=each))["label"] == "avant"
+        assert [item["label"] for item in stocked.get(many(each))] == ["avant", ""]
     for each in ("", "0", "admin", "1", "default", "3", "de"):
-        assert hung.get(one(store=each))["label"] == ""
+        assert stocked.get(one(store=each))["label"] == ""
 
 
 @pytest.mark.parametrize("store", ["0", "admin"])
-def test_store_0_and_admin_are_global(hung: OpenMage, store: str) -> None:
-    hung.put({"label": "front"}, store=store)
-    assert hung.get(one())["label"] == "front"
-    assert hung.get(one(store=FR))["label"] == "front"
-    image = hung.added(many(store), label="back", types=["image"])
-    assert hung.get(one(image)) == hung.get(one(image, FR))
-    assert hung.get(one(image))["label"] == "back"
-    hung.delete(store=store)
-    assert [each["id"] for each in hung.get(many(FR))] == [str(B), str(image)]
-    assert_refused(hung.admin("GET", one()), *NO_IMAGE)
+def test_store_0_and_admin_are_global(stocked: OpenMage, store: str) -> None:
+    stocked.put({"label": "front"}, store=store)
+    assert stocked.get(one())["label"] == "front"
+    assert stocked.get(one(store=FR))["label"] == "front"
+    image = stocked.added(many(store), label="back", types=["image"])
+    assert stocked.get(one(image)) == stocked.get(one(image, FR))
+    assert stocked.get(one(image))["label"] == "back"
+    stocked.delete(store=store)
+    assert [each["id"] for each in stocked.get(many(FR))] == [str(B), str(image)]
+    assert_refused(stocked.admin("GET", one()), *NO_IMAGE)
 
 
 @pytest.mark.parametrize("store", ["4", "-1", "en", "FR", "Admin", "fr%20", "1.0", "1:default"])
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if f"/store/{FR}" in each.path], ids=name_of
 )
-def test_other_stores_are_invalid(hung: OpenMage, operation: Operation, store: str) -> None:
-    before = hung.everything
+def test_other_stores_are_invalid(stocked: OpenMage, operation: Operation, store: str) -> None:
+    before = stocked.everything
     other = operation._replace(path=operation.path.replace("/store/2", f"/store/{store}"))
 
-    assert_refused(call(hung.admin, other), *NO_STORE)
+    assert_refused(call(stocked.admin, other), *NO_STORE)
     if not operation.writes:
-        assert_refused(call(hung.guest, other), *NO_STORE)
-    assert hung.everything == before
+        assert_refused(call(stocked.guest, other), *NO_STORE)
+    assert stocked.everything == before
 
 
 NOWHERE = [
@@ -542,10 +545,12 @@ NOWHERE = [
 
 @pytest.mark.parametrize("path", NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
-def test_other_paths_match_no_route_whoever_calls(hung: OpenMage, method: str, path: str) -> None:
-    for send in (hung.admin, hung.guest):
+def test_other_paths_match_no_route_whoever_calls(
+    stocked: OpenMage, method: str, path: str
+) -> None:
+    for send in (stocked.admin, stocked.guest):
         assert_refused(send(method, path), *NO_ROUTE)
-    answer = hung.guest(method, path, ANSWER_IN["xml"])
+    answer = stocked.guest(method, path, ANSWER_IN["xml"])
     assert_refused(answer, *NO_ROUTE, kind="xml")
 
 
@@ -560,25 +565,25 @@ KINDS_OF_PATH = [
 @in_both_formats
 @pytest.mark.parametrize(("path", "allowed"), KINDS_OF_PATH)
 def test_some_methods_are_not_implemented_for_a_path(
-    hung: OpenMage, path: str, allowed: set[str], kind: str
+    stocked: OpenMage, path: str, allowed: set[str], kind: str
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
 
     for method in {"GET", "POST", "PUT", "DELETE"} - allowed:
         for suffix in ("", "/"):
-            answer = hung.admin(method, path + suffix, ANSWER_IN[kind])
+            answer = stocked.admin(method, path + suffix, ANSWER_IN[kind])
             assert_refused(answer, *NOT_IMPLEMENTED, kind=kind)
-            assert_refused(hung.guest(method, path + suffix), *DENIED)
-    assert hung.everything == before
+            assert_refused(stocked.guest(method, path + suffix), *DENIED)
+    assert stocked.everything == before
 
 
 @in_both_formats
 @pytest.mark.parametrize("method", ["PATCH", "PROPFIND", "TRACE"])
 @pytest.mark.parametrize(("path", "allowed"), KINDS_OF_PATH)
 def test_other_methods_are_invalid_whoever_calls(
-    hung: OpenMage, path: str, allowed: set[str], method: str, kind: str
+    stocked: OpenMage, path: str, allowed: set[str], method: str, kind: str
 ) -> None:
-    for send in (hung.admin, hung.guest):
+    for send in (stocked.admin, stocked.guest):
         for suffix in ("", "/"):
             answer = send(method, path + suffix, ANSWER_IN[kind])
             assert_refused(answer, *NO_METHOD, kind=kind)
@@ -588,8 +593,8 @@ def test_other_methods_are_invalid_whoever_calls(
 @pytest.mark.parametrize(
     "path", [each.path for each in READS] + [one(NOBODY), many("9"), f"{API}/orders", f"{P}/"]
 )
-def test_head_answers_as_get_without_body(hung: OpenMage, path: str, kind: str) -> None:
-    for send in (hung.admin, hung.guest):
+def test_head_answers_as_get_without_body(stocked: OpenMage, path: str, kind: str) -> None:
+    for send in (stocked.admin, stocked.guest):
         got = send("GET", path, ANSWER_IN[kind])
         head = send("HEAD", path, ANSWER_IN[kind])
         assert got.body
@@ -605,7 +610,7 @@ def test_without_a_setting_there_is_one_store_view(world: World) -> None:
     world.open_shop("plain")
     world.issue("plain", "plain", "openmage", "read", "write")
     world.shops.hosts["api.example"] = "plain"
-    world.hang("plain", "8", {A: 0})
+    world.with_gallery("plain", "8", {A: 0})
     send = Gateway(headers={"Authorization": "Bearer plain", **ANSWER_IN["json"]})
 
     assert_written(send("PUT", one(store="default"), json={"label": "shown"}))
@@ -618,7 +623,7 @@ def test_without_a_setting_there_is_one_store_view(world: World) -> None:
 
 def test_the_first_store_view_is_the_default_one(world: World) -> None:
     shop = open_shop1(world, openmage_store_views="7:at,3:de")
-    shop.hang()
+    shop.with_gallery()
     shop.put({"label": "Österreich"}, store="at")
     shop.put({"label": "Deutschland"}, store="de")
 
@@ -630,7 +635,7 @@ def test_the_first_store_view_is_the_default_one(world: World) -> None:
 @every_operation
 def test_guest_reads_may_be_off(world: World, operation: Operation, kind: str) -> None:
     shop = open_shop1(world, openmage_guest_reads="off")
-    shop.hang()
+    shop.with_gallery()
 
     assert_refused(call(shop.guest, operation, **ANSWER_IN[kind]), *DENIED, kind=kind)
     assert call(shop.admin, operation).status == 200
@@ -639,14 +644,14 @@ def test_guest_reads_may_be_off(world: World, operation: Operation, kind: str) -
 @every_read
 def test_guest_reads_may_be_on(world: World, operation: Operation) -> None:
     shop = open_shop1(world, openmage_guest_reads="on")
-    shop.hang()
+    shop.with_gallery()
 
     assert call(shop.guest, operation).status == 200
 
 
 def test_extra_media_attributes_are_types_behind_the_others_as_configured(world: World) -> None:
     shop = open_shop1(world, openmage_media_attributes="swatch,hover")
-    shop.hang()
+    shop.with_gallery()
 
     shop.put({"types": ["hover", "thumbnail", "swatch", "small_image", "image", "zoom"]})
     everything = ["image", "small_image", "thumbnail", "swatch", "hover"]
@@ -657,10 +662,10 @@ def test_extra_media_attributes_are_types_behind_the_others_as_configured(world:
     assert shop.get(one(B, FR))["types"] == ["hover"]
 
 
-def test_extra_media_attributes_are_unknown_otherwise(hung: OpenMage) -> None:
-    hung.put({"types": ["hover", "image"]})
+def test_extra_media_attributes_are_unknown_otherwise(stocked: OpenMage) -> None:
+    stocked.put({"types": ["hover", "image"]})
 
-    assert hung.get(one())["types"] == ["image"]
+    assert stocked.get(one())["types"] == ["image"]
 
 
 def test_products_exist_as_they_are_registered(registered: OpenMage) -> None:
@@ -687,22 +692,22 @@ BAD_BEARERS = ["Bearer unknown", "Bearer revoked", "Bearer foreign", "Bearer adm
 @pytest.mark.parametrize("value", BAD_BEARERS)
 @every_operation
 def test_a_bad_bearer_token_is_no_guest(
-    hung: OpenMage, operation: Operation, value: str, kind: str
+    stocked: OpenMage, operation: Operation, value: str, kind: str
 ) -> None:
-    hung.world.issue("revoked", "shop1", "openmage", "read", "write", revoked=True)
-    hung.world.issue("foreign", "shop1", "bigcommerce", "read", "write", "store_v2_products")
-    before = hung.everything
+    stocked.world.issue("revoked", "shop1", "openmage", "read", "write", revoked=True)
+    stocked.world.issue("foreign", "shop1", "bigcommerce", "read", "write", "store_v2_products")
+    before = stocked.everything
 
-    answer = call(hung.guest, operation, Authorization=value, **ANSWER_IN[kind])
+    answer = call(stocked.guest, operation, Authorization=value, **ANSWER_IN[kind])
 
     assert_refused(answer, *REJECTED, kind=kind)
     assert answer.headers["www-authenticate"] == "OAuth"
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_a_scheme_is_compared_whatever_its_case(hung: OpenMage, scheme: str) -> None:
-    answer = hung.guest("GET", one(), {"Authorization": f"{scheme} admin"})
+def test_a_scheme_is_compared_whatever_its_case(stocked: OpenMage, scheme: str) -> None:
+    answer = stocked.guest("GET", one(), {"Authorization": f"{scheme} admin"})
 
     assert answer.json["exclude"] == "0"
 
@@ -724,55 +729,57 @@ GUESTS: list[tuple[str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("query", "headers"), GUESTS)
 def test_whoever_names_nobody_is_a_guest(
-    hung: OpenMage, query: str, headers: dict[str, str]
+    stocked: OpenMage, query: str, headers: dict[str, str]
 ) -> None:
-    assert hung.guest("GET", one() + query, headers).json == {
-        key: value for key, value in hung.get(one()).items() if key != "exclude"
+    assert stocked.guest("GET", one() + query, headers).json == {
+        key: value for key, value in stocked.get(one()).items() if key != "exclude"
     }
     for operation in WRITES:
-        answer = hung.guest(operation.method, operation.path + query, headers, **operation.body)
+        answer = stocked.guest(operation.method, operation.path + query, headers, **operation.body)
         assert_refused(answer, *DENIED)
         assert "www-authenticate" not in answer.headers
 
 
-def test_the_shop_of_a_guest_is_the_hosts_or_the_default_one(hung: OpenMage) -> None:
-    hung.world.open_shop("shop2")
-    hung.world.hang("shop2", "8", {A: 0}, alt="two")
+def test_the_shop_of_a_guest_is_the_hosts_or_the_default_one(stocked: OpenMage) -> None:
+    stocked.world.open_shop("shop2")
+    stocked.world.with_gallery("shop2", "8", {A: 0}, alt="two")
     two = Gateway("https://two.example", headers=ANSWER_IN["json"])
     assert_refused(two("GET", one()), *DENIED)
 
-    hung.world.shops.hosts["*"] = "shop2"
+    stocked.world.shops.hosts["*"] = "shop2"
     assert two("GET", one()).json["label"] == "two"
-    assert hung.seen(one())["label"] == "", "the host's own shop comes first"
-    hung.world.shops.hosts["one.example"] = "shop1"
+    assert stocked.seen(one())["label"] == "", "the host's own shop comes first"
+    stocked.world.shops.hosts["one.example"] = "shop1"
     one_too = Gateway("https://one.example", headers=ANSWER_IN["json"])
     assert one_too("GET", one()).json["label"] == ""
 
 
 @in_both_formats
 @every_operation
-def test_a_guest_without_a_shop_is_denied(hung: OpenMage, operation: Operation, kind: str) -> None:
-    hung.world.shops.hosts.clear()
+def test_a_guest_without_a_shop_is_denied(
+    stocked: OpenMage, operation: Operation, kind: str
+) -> None:
+    stocked.world.shops.hosts.clear()
 
-    answer = call(hung.guest, operation, **ANSWER_IN[kind])
+    answer = call(stocked.guest, operation, **ANSWER_IN[kind])
 
     assert_refused(answer, *DENIED, kind=kind)
 
 
-def test_the_shop_of_an_admin_is_the_tokens_whatever_the_host(hung: OpenMage) -> None:
-    hung.world.open_shop("shop2")
-    hung.world.shops.hosts["api.example"] = "shop2"
+def test_the_shop_of_an_admin_is_the_tokens_whatever_the_host(stocked: OpenMage) -> None:
+    stocked.world.open_shop("shop2")
+    stocked.world.shops.hosts["api.example"] = "shop2"
 
-    assert len(hung.get(P)) == 2
-    elsewhere = Gateway("https://nobody.example", headers=hung.admin.headers)
+    assert len(stocked.get(P)) == 2
+    elsewhere = Gateway("https://nobody.example", headers=stocked.admin.headers)
     assert len(elsewhere("GET", P).json) == 2
 
 
-def test_two_shops_see_nothing_of_each_other(hung: OpenMage) -> None:
-    hung.world.open_shop("shop2", openmage_store_views="1:default,2:fr")
-    hung.world.issue("two", "shop2", "openmage", "read", "write")
-    named = hung.added(file_name="front")
-    before = hung.everything
+def test_two_shops_see_nothing_of_each_other(stocked: OpenMage) -> None:
+    stocked.world.open_shop("shop2", openmage_store_views="1:default,2:fr")
+    stocked.world.issue("two", "shop2", "openmage", "read", "write")
+    named = stocked.added(file_name="front")
+    before = stocked.everything
     two = Gateway(headers={"Authorization": "Bearer two", **ANSWER_IN["json"]})
 
     for store in ("", FR):
@@ -782,12 +789,12 @@ def test_two_shops_see_nothing_of_each_other(hung: OpenMage) -> None:
             answer = two("PUT", one(image, store), json={"label": "x", "types": ["image"]})
             assert_refused(answer, *NOT_FOUND)
             assert_refused(two("DELETE", one(image, store)), *NOT_FOUND)
-    assert hung.everything == before
+    assert stocked.everything == before
     created = two("POST", P, json={**PNG, "file_name": "front"})
     assert created.headers["location"] == one(1), "ids increase in each shop by itself"
     url = two("GET", one(1)).json["url"]
     assert url == f"{MEDIA_URL}/shop2/catalog/product/f/r/front.png", "and names are its own"
-    assert len(hung.get(P)) == 3
+    assert len(stocked.get(P)) == 3
 
 
 # 3 Fields
@@ -814,26 +821,28 @@ def test_an_image_has_exactly_these_fields_in_order(shop: OpenMage, kind: str) -
         assert_shows(shop.guest("GET", many(store), ANSWER_IN[kind]), [for_guests], kind)
 
 
-def test_ids_are_the_shops_and_shared_by_all_dialects(hung: OpenMage) -> None:
-    assert hung.added() == C
-    assert hung.added(many(product="9")) == 14
-    hung.world.issue("bigcommerce", "shop1", "bigcommerce", "store_v2_products")
-    hung.world.remote.pages["http://example.com/a.png"] = DATA
-    made = bigcommerce(hung, "POST", json={"image_file": "http://example.com/a.png"})
+def test_ids_are_the_shops_and_shared_by_all_dialects(stocked: OpenMage) -> None:
+    assert stocked.added() == C
+    assert stocked.added(many(product="9")) == 14
+    stocked.world.issue("bigcommerce", "shop1", "bigcommerce", "store_v2_products")
+    stocked.world.remote.pages["http://example.com/a.png"] = DATA
+    made = bigcommerce(stocked, "POST", json={"image_file": "http://example.com/a.png"})
     assert made.json["id"] == 15
-    assert hung.added() == 16
+    assert stocked.added() == 16
 
 
 @pytest.mark.parametrize("store", ["", FR])
-def test_read_only_fields_are_dropped_silently(hung: OpenMage, store: str) -> None:
-    shown = hung.get(one(store=store))
+def test_read_only_fields_are_dropped_silently(stocked: OpenMage, store: str) -> None:
+    shown = stocked.get(one(store=store))
 
-    hung.put({"id": "77", "url": "http://example.com/x.png", "label": "x", "foo": 1}, store=store)
+    stocked.put(
+        {"id": "77", "url": "http://example.com/x.png", "label": "x", "foo": 1}, store=store
+    )
 
-    assert hung.get(one(store=store)) == {**shown, "label": "x"}
-    added = hung.added(many(store), id="77", url="http://example.com/x.png", label="y", foo=[])
+    assert stocked.get(one(store=store)) == {**shown, "label": "x"}
+    added = stocked.added(many(store), id="77", url="http://example.com/x.png", label="y", foo=[])
     assert added == C
-    assert hung.get(one(C, store))["url"] == f"{FILES}/i/m/image.png"
+    assert stocked.get(one(C, store))["url"] == f"{FILES}/i/m/image.png"
 
 
 def bigcommerce(shop: OpenMage, method: str, image: int | None = None, **body: Any) -> Answer:
@@ -850,11 +859,11 @@ def tiendanube(shop: OpenMage, method: str, image: int | None = None, **body: An
 
 
 @pytest.fixture
-def among_others(hung: OpenMage) -> OpenMage:
+def among_others(stocked: OpenMage) -> OpenMage:
     """The shop with clients of other dialects."""
-    hung.world.issue("bigcommerce", "shop1", "bigcommerce", "store_v2_products")
-    hung.world.issue("tiendanube", "shop1", "tiendanube", "write_products")
-    return hung
+    stocked.world.issue("bigcommerce", "shop1", "bigcommerce", "store_v2_products")
+    stocked.world.issue("tiendanube", "shop1", "tiendanube", "write_products")
+    return stocked
 
 
 def test_label_is_the_text_of_other_dialects(among_others: OpenMage) -> None:
@@ -937,8 +946,8 @@ def test_an_added_image_has_the_pictures_of_other_dialects(among_others: OpenMag
 
 
 @in_both_formats
-def test_an_image_of_another_dialect_shows_the_catalogues_url(hung: OpenMage, kind: str) -> None:
-    answer = hung.admin("GET", one(), ANSWER_IN[kind])
+def test_an_image_of_another_dialect_shows_the_catalogues_url(stocked: OpenMage, kind: str) -> None:
+    answer = stocked.admin("GET", one(), ANSWER_IN[kind])
 
     url = ET.fromstring(answer.body).findtext("url") if kind == "xml" else ""  # noqa: S314
     url = url or answer.json["url"]
@@ -962,7 +971,7 @@ def test_an_image_of_another_dialect_shows_the_catalogues_url(hung: OpenMage, ki
     ("alt", "shown"), [("a\x01b\ufffec", "abc"), ("a\rb\nc", "a\rb\nc"), ("]]> <![CDATA[",) * 2]
 )
 def test_any_text_of_another_dialect_makes_good_xml(shop: OpenMage, alt: str, shown: str) -> None:
-    shop.world.hang("shop1", "8", {A: 0}, alt=alt)
+    shop.world.with_gallery("shop1", "8", {A: 0}, alt=alt)
 
     answer = shop.admin("GET", one(), ANSWER_IN["xml"])
 
@@ -970,7 +979,7 @@ def test_any_text_of_another_dialect_makes_good_xml(shop: OpenMage, alt: str, sh
 
 
 def test_longer_texts_of_other_dialects_are_shown_whole(shop: OpenMage) -> None:
-    shop.world.hang("shop1", "8", {A: 0}, alt="x" * 400)
+    shop.world.with_gallery("shop1", "8", {A: 0}, alt="x" * 400)
 
     assert shop.get(one())["label"] == "x" * 400
 
@@ -1026,37 +1035,37 @@ def accepting(send: Gateway, operation: Operation, accept: str | None) -> Answer
 
 
 @pytest.mark.parametrize(("accept", "kind"), ACCEPTS)
-def test_accept_is_met(hung: OpenMage, accept: str | None, kind: str) -> None:
+def test_accept_is_met(stocked: OpenMage, accept: str | None, kind: str) -> None:
     good, bad = Operation("GET", one()), Operation("GET", one(NOBODY))
 
-    assert accepting(hung.admin, good, accept) == hung.admin("GET", one(), ANSWER_IN[kind])
-    assert_refused(accepting(hung.admin, bad, accept), *NO_IMAGE, kind=kind)
+    assert accepting(stocked.admin, good, accept) == stocked.admin("GET", one(), ANSWER_IN[kind])
+    assert_refused(accepting(stocked.admin, bad, accept), *NO_IMAGE, kind=kind)
 
 
 @pytest.mark.parametrize("accept", REFUSED_ACCEPTS)
 @every_operation
 def test_an_accept_that_cannot_be_met_is_refused_in_xml(
-    hung: OpenMage, operation: Operation, accept: str
+    stocked: OpenMage, operation: Operation, accept: str
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
 
-    assert_refused(accepting(hung.admin, operation, accept), *NO_FORMAT, kind="xml")
-    assert hung.everything == before
+    assert_refused(accepting(stocked.admin, operation, accept), *NO_FORMAT, kind="xml")
+    assert stocked.everything == before
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/xml"])
 @every_write
 def test_an_accept_that_can_be_met_does_not_change_what_writes_answer(
-    hung: OpenMage, operation: Operation, accept: str | None
+    stocked: OpenMage, operation: Operation, accept: str | None
 ) -> None:
-    assert_written(accepting(hung.admin, operation, accept))
+    assert_written(accepting(stocked.admin, operation, accept))
 
 
 @pytest.mark.parametrize(
     "accept", [";", ",", "q=1", "application/json;q=abc", "application/json;q=nan", "*", "," * 9999]
 )
-def test_an_accept_of_no_form_is_no_failure_of_ours(hung: OpenMage, accept: str) -> None:
-    answer = accepting(hung.admin, Operation("GET", one()), accept)
+def test_an_accept_of_no_form_is_no_failure_of_ours(stocked: OpenMage, accept: str) -> None:
+    answer = accepting(stocked.admin, Operation("GET", one()), accept)
 
     assert answer.status in (200, 406)
 
@@ -1065,8 +1074,10 @@ def test_an_accept_of_no_form_is_no_failure_of_ours(hung: OpenMage, accept: str)
     "content_type",
     [";", "/", "json", 'text/plain; charset="', "application/json; charset", "a" * 5000, 'x/"y'],
 )
-def test_a_content_type_of_no_form_is_no_failure_of_ours(hung: OpenMage, content_type: str) -> None:
-    answer = hung.admin("PUT", one(), {"Content-Type": content_type}, content='{"label":"x"}')
+def test_a_content_type_of_no_form_is_no_failure_of_ours(
+    stocked: OpenMage, content_type: str
+) -> None:
+    answer = stocked.admin("PUT", one(), {"Content-Type": content_type}, content='{"label":"x"}')
 
     assert answer.status in (200, 400)
 
@@ -1112,7 +1123,7 @@ def written(image: Mapping[str, Any]) -> tuple[Any, ...]:
 )
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_bodies_are_understood_in_every_format(
-    hung: OpenMage, method: str, content_type: str, body: str
+    stocked: OpenMage, method: str, content_type: str, body: str
 ) -> None:
     if method == "POST":
         body = {
@@ -1126,10 +1137,10 @@ def test_bodies_are_understood_in_every_format(
         }[body[0]]
     path = one() if method == "PUT" else P
 
-    answer = hung.admin(method, path, {"Content-Type": content_type}, content=body)
+    answer = stocked.admin(method, path, {"Content-Type": content_type}, content=body)
 
     assert_written(answer)
-    assert written(hung.get(one() if method == "PUT" else one(C))) == WRITTEN
+    assert written(stocked.get(one() if method == "PUT" else one(C))) == WRITTEN
 
 
 @pytest.mark.parametrize(
@@ -1148,22 +1159,22 @@ def test_bodies_are_understood_in_every_format(
         ("<a><foo><bar>1</bar></foo><label>x</label></a>", "x"),
     ],
 )
-def test_xml_bodies_are_read_leniently(hung: OpenMage, body: str, label: str) -> None:
+def test_xml_bodies_are_read_leniently(stocked: OpenMage, body: str, label: str) -> None:
     for media_type in ("application/xml", "application/xhtml+xml"):
-        hung.put({"label": "before"})
-        answer = hung.admin("PUT", one(), {"Content-Type": media_type}, content=body.encode())
+        stocked.put({"label": "before"})
+        answer = stocked.admin("PUT", one(), {"Content-Type": media_type}, content=body.encode())
         assert_written(answer)
-        assert hung.get(one())["label"] == label
+        assert stocked.get(one())["label"] == label
 
 
-def test_types_may_be_an_empty_list_or_a_list_of_one_in_xml(hung: OpenMage) -> None:
+def test_types_may_be_an_empty_list_or_a_list_of_one_in_xml(stocked: OpenMage) -> None:
     body = "<a><types><data_item> image </data_item></types></a>"
-    assert_written(hung.admin("PUT", one(), XML, content=body))
-    assert hung.get(one())["types"] == ["image"]
+    assert_written(stocked.admin("PUT", one(), XML, content=body))
+    assert stocked.get(one())["types"] == ["image"]
 
     for empty in ("<types/>", "<types></types>", "<types> </types>", "<types>small_image</types>"):
-        assert_written(hung.admin("PUT", one(), XML, content=f"<a>{empty}</a>"))
-        assert hung.get(one())["types"] == ["image"], "a string changes nothing"
+        assert_written(stocked.admin("PUT", one(), XML, content=f"<a>{empty}</a>"))
+        assert stocked.get(one())["types"] == ["image"], "a string changes nothing"
 
 
 def deep(levels: int) -> str:
@@ -1234,16 +1245,16 @@ UNSAFE: list[tuple[dict[str, str], str | bytes]] = [
 @in_both_formats
 @pytest.mark.parametrize(("content_type", "body"), UNSAFE, ids=lambda each: str(each)[:60])
 def test_unreadable_and_unsafe_bodies_are_refused(
-    hung: OpenMage, content_type: dict[str, str], body: str | bytes, kind: str
+    stocked: OpenMage, content_type: dict[str, str], body: str | bytes, kind: str
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
     headers = {**content_type, **ANSWER_IN[kind]}
 
     for operation in WRITES:
         if operation.method != "DELETE":
-            answer = hung.admin(operation.method, operation.path, headers, content=body)
+            answer = stocked.admin(operation.method, operation.path, headers, content=body)
             assert_refused(answer, *UNREADABLE, kind=kind)
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 @pytest.mark.parametrize(
@@ -1252,9 +1263,9 @@ def test_unreadable_and_unsafe_bodies_are_refused(
     ids=["8 deep", "1000 elements", "32 deep"],
 )
 def test_bodies_may_go_to_the_limits(
-    hung: OpenMage, content_type: dict[str, str], body: str
+    stocked: OpenMage, content_type: dict[str, str], body: str
 ) -> None:
-    assert_written(hung.admin("PUT", one(), content_type, content=body))
+    assert_written(stocked.admin("PUT", one(), content_type, content=body))
 
 
 # 4.1 Parameters
@@ -1276,18 +1287,18 @@ def test_bodies_may_go_to_the_limits(
     ],
 )
 @in_both_formats
-def test_attrs_chooses_fields(hung: OpenMage, attrs: str, names: list[str], kind: str) -> None:
-    shown = hung.get(P)
+def test_attrs_chooses_fields(stocked: OpenMage, attrs: str, names: list[str], kind: str) -> None:
+    shown = stocked.get(P)
 
     for path, whole in ((one(), shown[0]), (P, shown)):
-        answer = hung.admin("GET", f"{path}?attrs={attrs}", ANSWER_IN[kind])
+        answer = stocked.admin("GET", f"{path}?attrs={attrs}", ANSWER_IN[kind])
         chosen = [{name: each[name] for name in names} for each in shown]
         assert_shows(answer, chosen if whole is shown else chosen[0], kind)
 
 
-def test_guests_do_not_get_what_is_not_theirs_by_attrs(hung: OpenMage) -> None:
-    assert hung.seen(f"{one()}?attrs=id,exclude") == {"id": "11"}
-    assert "exclude" not in hung.seen(f"{one()}?attrs=exclude")
+def test_guests_do_not_get_what_is_not_theirs_by_attrs(stocked: OpenMage) -> None:
+    assert stocked.seen(f"{one()}?attrs=id,exclude") == {"id": "11"}
+    assert "exclude" not in stocked.seen(f"{one()}?attrs=exclude")
 
 
 @pytest.mark.parametrize(
@@ -1301,24 +1312,24 @@ def test_guests_do_not_get_what_is_not_theirs_by_attrs(hung: OpenMage) -> None:
         "foo=bar",
     ],
 )
-def test_lists_are_always_whole(hung: OpenMage, query: str) -> None:
-    assert hung.get(f"{P}?{query}") == hung.get(P)
-    assert hung.seen(f"{P}?{query}") == hung.seen(P)
-    assert hung.get(f"{one()}?{query}") == hung.get(one())
+def test_lists_are_always_whole(stocked: OpenMage, query: str) -> None:
+    assert stocked.get(f"{P}?{query}") == stocked.get(P)
+    assert stocked.seen(f"{P}?{query}") == stocked.seen(P)
+    assert stocked.get(f"{one()}?{query}") == stocked.get(one())
 
 
 @pytest.mark.parametrize("version", ["1", "2", "01", "0", "99999999999999999999"])
-def test_every_number_of_a_version_means_1(hung: OpenMage, version: str) -> None:
-    assert hung.admin("GET", P, {"Version": version}) == hung.admin("GET", P)
+def test_every_number_of_a_version_means_1(stocked: OpenMage, version: str) -> None:
+    assert stocked.admin("GET", P, {"Version": version}) == stocked.admin("GET", P)
 
 
 @pytest.mark.parametrize("version", ["abc", "1.0", "-1", "v1", "1 2", "1,1"])
 @in_both_formats
 @every_operation
 def test_a_version_has_digits_only(
-    hung: OpenMage, operation: Operation, version: str, kind: str
+    stocked: OpenMage, operation: Operation, version: str, kind: str
 ) -> None:
-    answer = call(hung.admin, operation, Version=version, **ANSWER_IN[kind])
+    answer = call(stocked.admin, operation, Version=version, **ANSWER_IN[kind])
 
     message = f'Invalid version "{version}" requested.'
     plain = replace(answer, body=answer.body.replace("&quot;", '"'))
@@ -1381,19 +1392,19 @@ HUGE = "{" * 6_000_001
     ids=lambda each: each if isinstance(each, str) and len(each) < 50 else "",
 )
 def test_checks_come_in_their_order(
-    hung: OpenMage,
+    stocked: OpenMage,
     method: str,
     path: str,
     headers: dict[str, str],
     body: str,
     refusal: tuple[int, str],
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
 
-    answer = hung.admin(method, path, headers, content=body)
+    answer = stocked.admin(method, path, headers, content=body)
 
     assert_refused(answer, *refusal, kind="xml" if refusal is NO_FORMAT else "json")
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 class Fix(NamedTuple):
@@ -1432,7 +1443,7 @@ PUT_LADDER = [
 @pytest.mark.parametrize("bad", [{"label": [1]}, {"position": {}}, {"exclude": []}])
 def test_checks_of_a_post_come_in_their_order(registered: OpenMage, bad: dict[str, Any]) -> None:
     world = registered.world
-    world.hang("shop3", "28", {number: number for number in range(1, 1001)})
+    world.with_gallery("shop3", "28", {number: number for number in range(1, 1001)})
     world.shops.register_product("shop3", product_key("29"))
     fields: dict[str, Any] = {"file_name": "a/b", **bad}
     store, product = "9", "8"
@@ -1451,7 +1462,7 @@ def test_checks_of_a_post_come_in_their_order(registered: OpenMage, bad: dict[st
 
 @pytest.mark.parametrize("bad", [{"label": [1]}, {"position": {}}, {"exclude": []}])
 def test_checks_of_a_put_come_in_their_order(registered: OpenMage, bad: dict[str, Any]) -> None:
-    registered.world.hang("shop3", "28", {A: 0})
+    registered.world.with_gallery("shop3", "28", {A: 0})
     fields: dict[str, Any] = {
         "file_content": "data:!",
         "file_mime_type": "image/bmp",
@@ -1505,14 +1516,14 @@ def test_store_then_product_then_image(registered: OpenMage, method: str) -> Non
 @in_both_formats
 @pytest.mark.parametrize("store", ["", FR])
 def test_content_and_type_are_required(
-    hung: OpenMage, fields: dict[str, Any], kind: str, store: str
+    stocked: OpenMage, fields: dict[str, Any], kind: str, store: str
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
 
-    answer = hung.admin("POST", many(store), ANSWER_IN[kind], json=fields)
+    answer = stocked.admin("POST", many(store), ANSWER_IN[kind], json=fields)
 
     assert_refused(answer, *NOT_SPECIFIED, kind=kind)
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 GOOD_BASE64 = [
@@ -1541,40 +1552,40 @@ BAD_BASE64 = [
 @pytest.mark.parametrize("content", GOOD_BASE64)
 @pytest.mark.parametrize("body", ["json", "xml", "form"])
 def test_content_is_base64_with_white_space_and_with_or_without_padding(
-    hung: OpenMage, content: str, body: str
+    stocked: OpenMage, content: str, body: str
 ) -> None:
     fields = {"file_content": content, "file_mime_type": "image/gif"}
     match body:
         case "json":
-            answer = hung.admin("POST", P, json=fields)
+            answer = stocked.admin("POST", P, json=fields)
         case "xml":
-            answer = hung.admin("POST", P, XML, content=xml(fields))
+            answer = stocked.admin("POST", P, XML, content=xml(fields))
         case _:
-            answer = hung.admin("POST", P, FORM, content=urlencode(fields))
+            answer = stocked.admin("POST", P, FORM, content=urlencode(fields))
 
     assert_written(answer)
-    hung.put({"file_content": content})
-    assert len(hung.get(P)) == 3
+    stocked.put({"file_content": content})
+    assert len(stocked.get(P)) == 3
 
 
 @pytest.mark.parametrize("content", BAD_BASE64)
-def test_content_is_nothing_but_base64(hung: OpenMage, content: str) -> None:
+def test_content_is_nothing_but_base64(stocked: OpenMage, content: str) -> None:
     fields = {"file_content": content, "file_mime_type": "image/gif"}
-    before = hung.everything
+    before = stocked.everything
 
-    assert_refused(hung.admin("POST", P, json=fields), *NOT_BASE64)
-    assert_refused(hung.admin("PUT", one(), json=fields), *NOT_BASE64)
-    assert_refused(hung.admin("PUT", one(), json={"file_content": content}), *NOT_BASE64)
-    assert hung.everything == before
+    assert_refused(stocked.admin("POST", P, json=fields), *NOT_BASE64)
+    assert_refused(stocked.admin("PUT", one(), json=fields), *NOT_BASE64)
+    assert_refused(stocked.admin("PUT", one(), json={"file_content": content}), *NOT_BASE64)
+    assert stocked.everything == before
 
 
 @pytest.mark.parametrize("content", [[PNG["file_content"]], {"a": 1}, 5, True])
 @pytest.mark.parametrize("name", ["file_content", "file_mime_type", "file_name"])
 def test_file_fields_of_another_kind_are_no_failure_of_ours(
-    hung: OpenMage, name: str, content: Any
+    stocked: OpenMage, name: str, content: Any
 ) -> None:
     for method, path in (("POST", P), ("PUT", one())):
-        answer = hung.admin(method, path, json={**PNG, name: content})
+        answer = stocked.admin(method, path, json={**PNG, name: content})
         if name != "file_name" or isinstance(content, list | dict):
             assert answer.status == 400, answer.body
         else:
@@ -1622,13 +1633,13 @@ def test_the_public_picture_is_as_uploaded_but_for_its_metadata(shop: OpenMage) 
     "mime_type",
     ["image/bmp", "IMAGE/PNG", "image/png ", "image/png; a=b", "png", "image/*", "image/pjpeg"],
 )
-def test_other_types_are_not_supported(hung: OpenMage, mime_type: str) -> None:
+def test_other_types_are_not_supported(stocked: OpenMage, mime_type: str) -> None:
     fields = {**PNG, "file_mime_type": mime_type}
-    before = hung.everything
+    before = stocked.everything
 
-    assert_refused(hung.admin("POST", P, json=fields), *NO_MIME_TYPE)
-    assert_refused(hung.admin("PUT", one(), json=fields), *NO_MIME_TYPE)
-    assert hung.everything == before
+    assert_refused(stocked.admin("POST", P, json=fields), *NO_MIME_TYPE)
+    assert_refused(stocked.admin("PUT", one(), json=fields), *NO_MIME_TYPE)
+    assert stocked.everything == before
 
 
 DAMAGED = bytearray(pictures.png())
@@ -1651,18 +1662,18 @@ DAMAGED[DAMAGED.index(b"IDAT") + 20] ^= 1
     ],
     ids=["text", "zeros", "svg", "bmp", "tiff", "no end", "cut", "jpeg cut", "damaged", "bomb"],
 )
-def test_what_cannot_be_decoded_is_refused(hung: OpenMage, data: bytes) -> None:
+def test_what_cannot_be_decoded_is_refused(stocked: OpenMage, data: bytes) -> None:
     fields = {**PNG, "file_content": encoded(data)}
-    before = hung.everything
+    before = stocked.everything
 
-    assert_refused(hung.admin("POST", P, json=fields), *UNKNOWN)
-    assert_refused(hung.admin("PUT", one(), json=fields), *UNKNOWN)
-    assert hung.everything == before
+    assert_refused(stocked.admin("POST", P, json=fields), *UNKNOWN)
+    assert_refused(stocked.admin("PUT", one(), json=fields), *UNKNOWN)
+    assert stocked.everything == before
 
 
 @in_both_formats
 def test_a_product_takes_1000_images(shop: OpenMage, kind: str) -> None:
-    shop.world.hang("shop1", "8", {number: number for number in range(1, 1000)})
+    shop.world.with_gallery("shop1", "8", {number: number for number in range(1, 1000)})
     assert shop.added() == 1000
     before = shop.everything
 
@@ -1680,13 +1691,13 @@ def test_a_product_takes_1000_images(shop: OpenMage, kind: str) -> None:
 @pytest.mark.parametrize(
     "name", ["a/b", "/", "a\\b", "..", "a..b", "../../etc/passwd", "a..", "x/"]
 )
-def test_names_do_not_leave_their_folder(hung: OpenMage, name: str) -> None:
-    before = hung.everything
+def test_names_do_not_leave_their_folder(stocked: OpenMage, name: str) -> None:
+    before = stocked.everything
 
-    assert_refused(hung.admin("POST", P, json={**PNG, "file_name": name}), *UNKNOWN)
-    assert_refused(hung.admin("PUT", one(), json={"file_name": name}), *UNKNOWN)
-    assert_refused(hung.admin("PUT", one(), json={**PNG, "file_name": name}), *UNKNOWN)
-    assert hung.everything == before
+    assert_refused(stocked.admin("POST", P, json={**PNG, "file_name": name}), *UNKNOWN)
+    assert_refused(stocked.admin("PUT", one(), json={"file_name": name}), *UNKNOWN)
+    assert_refused(stocked.admin("PUT", one(), json={**PNG, "file_name": name}), *UNKNOWN)
+    assert stocked.everything == before
 
 
 # 4.3 Optional fields and coercions
@@ -1700,38 +1711,38 @@ def test_what_is_not_sent_has_defaults(shop: OpenMage) -> None:
     assert THUMBNAIL not in shop.gallery.roles, "not even for the first image"
 
 
-def test_null_is_as_if_not_sent(hung: OpenMage) -> None:
+def test_null_is_as_if_not_sent(stocked: OpenMage) -> None:
     nothing = dict.fromkeys(("label", "position", "exclude", "types", "file_name"))
-    image = hung.added(**nothing)
-    assert written(hung.get(one(image))) == ("", "7", "0", [])
-    assert hung.file_of(image) == "image.png"
+    image = stocked.added(**nothing)
+    assert written(stocked.get(one(image))) == ("", "7", "0", [])
+    assert stocked.file_of(image) == "image.png"
 
-    shown = hung.get(one(image))
-    hung.put({**nothing, "exclude": 1, "file_content": None, "file_mime_type": None}, image)
-    assert hung.get(one(image)) == {**shown, "exclude": "1"}
-    assert_refused(hung.admin("PUT", one(), json=nothing), *NOTHING_SENT)
+    shown = stocked.get(one(image))
+    stocked.put({**nothing, "exclude": 1, "file_content": None, "file_mime_type": None}, image)
+    assert stocked.get(one(image)) == {**shown, "exclude": "1"}
+    assert_refused(stocked.admin("PUT", one(), json=nothing), *NOTHING_SENT)
 
 
-def test_a_new_image_stands_behind_the_highest_position(hung: OpenMage) -> None:
+def test_a_new_image_stands_behind_the_highest_position(stocked: OpenMage) -> None:
     def position(path: str = P, **fields: Any) -> str:
-        shown: dict[str, str] = hung.get(one(hung.added(path, **fields)))
+        shown: dict[str, str] = stocked.get(one(stocked.added(path, **fields)))
         return shown["position"]
 
     assert position() == "7"
     assert position(position=50) == "50"
     assert position() == "51"
     assert position(position=2) == "2"
-    hung.put({"position": 99}, store=FR)
+    stocked.put({"position": 99}, store=FR)
     assert position() == "52", "positions of stores do not count"
     assert position(many(FR), position=80) == "53"
-    other = hung.added(many(product="9"))
-    assert hung.get(one(other, product="9"))["position"] == "1"
+    other = stocked.added(many(product="9"))
+    assert stocked.get(one(other, product="9"))["position"] == "1"
 
 
-def test_positions_of_deleted_images_do_not_count(hung: OpenMage) -> None:
-    hung.delete(B)
+def test_positions_of_deleted_images_do_not_count(stocked: OpenMage) -> None:
+    stocked.delete(B)
 
-    assert hung.get(one(hung.added()))["position"] == "2"
+    assert stocked.get(one(stocked.added()))["position"] == "2"
 
 
 HIGHEST = str(2**31 - 1)
@@ -1802,18 +1813,20 @@ COERCIONS = [
 
 @pytest.mark.parametrize(("name", "sent", "shown"), COERCIONS, ids=lambda each: each[:30])
 @pytest.mark.parametrize("store", ["", FR])
-def test_values_are_coerced(hung: OpenMage, name: str, sent: str, shown: str, store: str) -> None:
-    hung.put({"label": "" if store else "before", "position": 44, "exclude": 1})
+def test_values_are_coerced(
+    stocked: OpenMage, name: str, sent: str, shown: str, store: str
+) -> None:
+    stocked.put({"label": "" if store else "before", "position": 44, "exclude": 1})
 
-    put = hung.admin("PUT", one(store=store), JSON, content=f'{{"{name}":{sent}}}')
+    put = stocked.admin("PUT", one(store=store), JSON, content=f'{{"{name}":{sent}}}')
     body = f'{json.dumps(PNG)[:-1]},"{name}":{sent}}}'
-    post = hung.admin("POST", many(store), JSON, content=body)
+    post = stocked.admin("POST", many(store), JSON, content=body)
 
     assert_written(put)
     assert_written(post)
     for image in (A, C):
-        assert hung.get(one(image, store))[name] == shown
-        answer = hung.admin("GET", one(image, store), ANSWER_IN["xml"])
+        assert stocked.get(one(image, store))[name] == shown
+        answer = stocked.admin("GET", one(image, store), ANSWER_IN["xml"])
         element = ET.fromstring(answer.body)  # noqa: S314
         assert (element.findtext(name) or "") == shown
 
@@ -1830,15 +1843,15 @@ def test_values_are_coerced(hung: OpenMage, name: str, sent: str, shown: str, st
 )
 @pytest.mark.parametrize("store", ["", FR])
 def test_values_of_another_kind_are_refused(
-    hung: OpenMage, name: str, sent: Any, store: str
+    stocked: OpenMage, name: str, sent: Any, store: str
 ) -> None:
-    before = hung.everything
+    before = stocked.everything
 
     for body in ({"json": {name: sent}}, {"json": {**PNG, name: sent, "types": ["image"]}}):
-        assert_refused(hung.admin("PUT", one(store=store), **body), *PRE_VALIDATOR)
-    answer = hung.admin("POST", many(store), json={**PNG, name: sent})
+        assert_refused(stocked.admin("PUT", one(store=store), **body), *PRE_VALIDATOR)
+    answer = stocked.admin("POST", many(store), json={**PNG, name: sent})
     assert_refused(answer, *PRE_VALIDATOR)
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 @pytest.mark.parametrize(
@@ -1854,9 +1867,9 @@ def test_values_of_another_kind_are_refused(
     ids=lambda each: str(each)[:30],
 )
 def test_lists_are_of_another_kind_in_every_format(
-    hung: OpenMage, content_type: dict[str, str], body: str
+    stocked: OpenMage, content_type: dict[str, str], body: str
 ) -> None:
-    assert_refused(hung.admin("PUT", one(), content_type, content=body), *PRE_VALIDATOR)
+    assert_refused(stocked.admin("PUT", one(), content_type, content=body), *PRE_VALIDATOR)
 
 
 @pytest.mark.parametrize(
@@ -1871,13 +1884,13 @@ def test_lists_are_of_another_kind_in_every_format(
     ],
 )
 def test_values_are_coerced_in_every_format(
-    hung: OpenMage, content_type: dict[str, str], body: str, shown: tuple[Any, ...]
+    stocked: OpenMage, content_type: dict[str, str], body: str, shown: tuple[Any, ...]
 ) -> None:
-    hung.put({"label": "before", "exclude": 1})
+    stocked.put({"label": "before", "exclude": 1})
 
-    assert_written(hung.admin("PUT", one(), content_type, content=body))
+    assert_written(stocked.admin("PUT", one(), content_type, content=body))
 
-    assert written(hung.get(one())) == shown
+    assert written(stocked.get(one())) == shown
 
 
 TYPES = [
@@ -1898,16 +1911,16 @@ TYPES = [
 @pytest.mark.parametrize(("sent", "shown"), TYPES)
 @pytest.mark.parametrize("store", ["", FR])
 def test_types_are_the_values_of_a_list_or_an_object(
-    hung: OpenMage, sent: str, shown: list[str], store: str
+    stocked: OpenMage, sent: str, shown: list[str], store: str
 ) -> None:
-    put = hung.admin("PUT", one(store=store), JSON, content=f'{{"types":{sent}}}')
+    put = stocked.admin("PUT", one(store=store), JSON, content=f'{{"types":{sent}}}')
     assert_written(put)
-    assert hung.get(one(store=store))["types"] == shown
+    assert stocked.get(one(store=store))["types"] == shown
 
     body = f'{json.dumps(PNG)[:-1]},"types":{sent}}}'
-    assert_written(hung.admin("POST", many(store), JSON, content=body))
-    assert hung.get(one(C, store))["types"] == shown
-    assert hung.get(one(store=store))["types"] == []
+    assert_written(stocked.admin("POST", many(store), JSON, content=body))
+    assert stocked.get(one(C, store))["types"] == shown
+    assert stocked.get(one(store=store))["types"] == []
 
 
 @pytest.mark.parametrize(
@@ -1915,25 +1928,25 @@ def test_types_are_the_values_of_a_list_or_an_object(
     [('"image"', ["image"]), ('"bogus"', []), ('""', []), ('"image,thumbnail"', [])],
 )
 def test_types_as_a_string_are_one_name_to_post_and_nothing_to_put(
-    hung: OpenMage, sent: str, posted: list[str]
+    stocked: OpenMage, sent: str, posted: list[str]
 ) -> None:
     body = f'{json.dumps(PNG)[:-1]},"types":{sent}}}'
-    assert_written(hung.admin("POST", P, JSON, content=body))
-    assert hung.get(one(C))["types"] == posted
+    assert_written(stocked.admin("POST", P, JSON, content=body))
+    assert stocked.get(one(C))["types"] == posted
 
     for store in ("", FR):
-        put = hung.admin("PUT", one(store=store), JSON, content=f'{{"types":{sent}}}')
+        put = stocked.admin("PUT", one(store=store), JSON, content=f'{{"types":{sent}}}')
         assert_written(put)
-        assert hung.get(one(store=store))["types"] == ["thumbnail"]
+        assert stocked.get(one(store=store))["types"] == ["thumbnail"]
 
 
-def test_types_of_a_post_leave_other_images(hung: OpenMage) -> None:
-    hung.put({"types": ["image", "thumbnail"]})
+def test_types_of_a_post_leave_other_images(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image", "thumbnail"]})
 
-    image = hung.added(types=["thumbnail"])
+    image = stocked.added(types=["thumbnail"])
 
-    assert hung.get(one())["types"] == ["image"]
-    assert hung.get(one(image))["types"] == ["thumbnail"]
+    assert stocked.get(one())["types"] == ["image"]
+    assert stocked.get(one(image))["types"] == ["thumbnail"]
 
 
 # 4.4 File names and URL
@@ -2063,27 +2076,30 @@ def test_names_of_a_refused_request_harm_nobody(shop: OpenMage) -> None:
 
 
 def test_of_two_posts_at_once_both_have_names_and_places_of_their_own(
-    hung: OpenMage, monkeypatch: pytest.MonkeyPatch
+    stocked: OpenMage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other writer comes between our reading of the gallery and our writing."""
-    commit = hung.world.galleries.commit
+    commit = stocked.world.galleries.commit
     others: list[int] = []
 
     def slow_commit(change: GalleryChange) -> Gallery:
         monkeypatch.undo()
         monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
-        others.append(hung.added(file_name="front", types=["image"]))
+        others.append(stocked.added(file_name="front", types=["image"]))
         return commit(change)
 
-    monkeypatch.setattr(hung.world.galleries, "commit", slow_commit)
+    monkeypatch.setattr(stocked.world.galleries, "commit", slow_commit)
 
-    mine = hung.added(file_name="front", types=["image", "small_image"])
+    mine = stocked.added(file_name="front", types=["image", "small_image"])
 
-    first, second = hung.get(one(others[0])), hung.get(one(mine))
+    first, second = stocked.get(one(others[0])), stocked.get(one(mine))
     assert first["id"] != second["id"]
     assert (first["position"], second["position"]) == ("7", "8")
     assert (first["types"], second["types"]) == ([], ["image", "small_image"])
-    assert {hung.file_of(others[0]), hung.file_of(mine)} == {"front.png", "front_1.png"}
+    assert {stocked.file_of(others[0]), stocked.file_of(mine)} == {
+        "front.png",
+        "front_1.png",
+    }
 
 
 def test_of_two_default_names_at_once_none_is_given_twice(
@@ -2121,18 +2137,18 @@ def test_of_two_default_names_at_once_none_is_given_twice(
 )
 @pytest.mark.parametrize("store", ["", FR])
 def test_fields_that_are_not_sent_keep_their_values(
-    hung: OpenMage, sent: dict[str, Any], changed: dict[str, Any], store: str
+    stocked: OpenMage, sent: dict[str, Any], changed: dict[str, Any], store: str
 ) -> None:
-    hung.put({"label": "before", "position": 2, "types": ["small_image"]})
-    everywhere = hung.get(one())
-    other = hung.get(one(B, store))
+    stocked.put({"label": "before", "position": 2, "types": ["small_image"]})
+    everywhere = stocked.get(one())
+    other = stocked.get(one(B, store))
 
-    hung.put(sent, store=store)
+    stocked.put(sent, store=store)
 
-    assert hung.get(one(store=store)) == {**everywhere, **changed}
-    assert hung.get(one(store=DE)) == {**everywhere, **({} if store else changed)}
-    assert hung.get(one()) == hung.get(one(store=DE))
-    assert hung.get(one(B, store)) == other, "a position moves no neighbour"
+    assert stocked.get(one(store=store)) == {**everywhere, **changed}
+    assert stocked.get(one(store=DE)) == {**everywhere, **({} if store else changed)}
+    assert stocked.get(one()) == stocked.get(one(store=DE))
+    assert stocked.get(one(B, store)) == other, "a position moves no neighbour"
 
 
 NEW = pictures.jpeg(8, 8)
@@ -2289,56 +2305,58 @@ def test_bytes_and_names_have_no_store(shop: OpenMage, sent: dict[str, str]) -> 
     assert written(french) == ("avant", "1", "1", ["image"])
 
 
-def test_an_image_of_another_dialect_may_get_a_name(hung: OpenMage) -> None:
-    hung.put({"file_name": "cup"})
-    assert hung.file_of(A) == "cup.png"
-    hung.render()
+def test_an_image_of_another_dialect_may_get_a_name(stocked: OpenMage) -> None:
+    stocked.put({"file_name": "cup"})
+    assert stocked.file_of(A) == "cup.png"
+    stocked.render()
     original = next(
-        stored.data for key, stored in hung.world.blobs.originals.items() if "/11/" in key
+        stored.data for key, stored in stocked.world.blobs.originals.items() if "/11/" in key
     )
-    assert hung.world.blobs.public["media/shop1/catalog/product/c/u/cup.png"].data == original
+    assert stocked.world.blobs.public["media/shop1/catalog/product/c/u/cup.png"].data == original
 
-    hung.put({**NEW_CONTENT, "file_name": "jar", "file_mime_type": "image/jpeg"}, B)
-    assert hung.file_of(B) == "jar.jpg"
+    stocked.put({**NEW_CONTENT, "file_name": "jar", "file_mime_type": "image/jpeg"}, B)
+    assert stocked.file_of(B) == "jar.jpg"
 
 
-def test_new_bytes_of_an_image_of_another_dialect_have_a_new_url(hung: OpenMage) -> None:
-    url = hung.get(one())["url"]
+def test_new_bytes_of_an_image_of_another_dialect_have_a_new_url(stocked: OpenMage) -> None:
+    url = stocked.get(one())["url"]
 
-    hung.put(NEW_CONTENT)
+    stocked.put(NEW_CONTENT)
 
-    shown = hung.get(one())
+    shown = stocked.get(one())
     assert shown["url"] != url
     assert shown["id"] == "11"
-    assert any(each.data == NEW for each in hung.world.blobs.originals.values())
+    assert any(each.data == NEW for each in stocked.world.blobs.originals.values())
 
 
 @pytest.mark.parametrize("renamed_before", [False, True])
 def test_the_url_of_an_image_of_another_dialect_outlives_its_bytes(
-    hung: OpenMage, *, renamed_before: bool
+    stocked: OpenMage, *, renamed_before: bool
 ) -> None:
-    hung.render()
-    key = hung.get(one())["url"].removeprefix(f"{MEDIA_URL}/")
-    data = hung.public(key.removeprefix("shop1/")).data
+    stocked.render()
+    key = stocked.get(one())["url"].removeprefix(f"{MEDIA_URL}/")
+    data = stocked.public(key.removeprefix("shop1/")).data
 
     if renamed_before:
-        hung.put({"file_name": "cup"})
+        stocked.put({"file_name": "cup"})
     for sent in (NEW_CONTENT, {**NEW_CONTENT, "file_name": "jar"}):
-        hung.put(sent)
-        hung.render()
-        hung.render()
-    assert hung.public(key.removeprefix("shop1/")).data == data
-    assert hung.get(one())["url"].endswith("/jar.png")
+        stocked.put(sent)
+        stocked.render()
+        stocked.render()
+    assert stocked.public(key.removeprefix("shop1/")).data == data
+    assert stocked.get(one())["url"].endswith("/jar.png")
 
 
-def test_a_request_of_unsettled_fields_and_bytes_changes_all_or_nothing(hung: OpenMage) -> None:
-    before = hung.everything
+def test_a_request_of_unsettled_fields_and_bytes_changes_all_or_nothing(
+    stocked: OpenMage,
+) -> None:
+    before = stocked.everything
 
     for fields in ({"label": []}, {"position": {}}, {"file_name": ".."}):
         sent = {**NEW_CONTENT, "label": "x", "types": ["image"], **fields}
-        assert hung.admin("PUT", one(), json=sent).status == 400
-        assert hung.admin("PUT", one(store=FR), json=sent).status == 400
-    assert hung.everything == before
+        assert stocked.admin("PUT", one(), json=sent).status == 400
+        assert stocked.admin("PUT", one(store=FR), json=sent).status == 400
+    assert stocked.everything == before
 
 
 # 5 Responses
@@ -2352,12 +2370,12 @@ def test_lists_may_be_empty(shop: OpenMage, kind: str) -> None:
             assert_shows(answer, [], kind)
 
 
-def test_xml_is_printed_so(hung: OpenMage) -> None:
-    hung.put({"label": "<b> & c"}, B)
-    hung.put({"types": ["thumbnail", "image"]})
-    first, second = (each["url"] for each in hung.get(P))
+def test_xml_is_printed_so(stocked: OpenMage) -> None:
+    stocked.put({"label": "<b> & c"}, B)
+    stocked.put({"types": ["thumbnail", "image"]})
+    first, second = (each["url"] for each in stocked.get(P))
 
-    body = hung.admin("GET", P, ANSWER_IN["xml"]).body
+    body = stocked.admin("GET", P, ANSWER_IN["xml"]).body
 
     assert body.replace("<label></label>", "<label/>").rstrip("\n") == (
         f"""<?xml version="1.0"?>
@@ -2544,9 +2562,11 @@ def wrong_id(wrong: Wrong) -> str:
 
 @in_both_formats
 @pytest.mark.parametrize("wrong", WRONG, ids=wrong_id)
-def test_every_error_has_its_words_in_both_formats(hung: OpenMage, wrong: Wrong, kind: str) -> None:
-    before = hung.everything
-    send = hung.guest if wrong.by == "guest" else hung.admin
+def test_every_error_has_its_words_in_both_formats(
+    stocked: OpenMage, wrong: Wrong, kind: str
+) -> None:
+    before = stocked.everything
+    send = stocked.guest if wrong.by == "guest" else stocked.admin
     headers = {**wrong.headers, **ANSWER_IN[kind]}
     content = {} if wrong.content is None else {"content": wrong.content}
 
@@ -2555,14 +2575,14 @@ def test_every_error_has_its_words_in_both_formats(hung: OpenMage, wrong: Wrong,
     plain = replace(answer, body=answer.body.replace("&quot;", '"')) if kind == "xml" else answer
     assert_refused(plain, *wrong.refusal, kind=kind)
     assert ("www-authenticate" in answer.headers) == (answer.status == 401)
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
-def test_gets_and_deletes_do_not_look_at_a_body(hung: OpenMage) -> None:
+def test_gets_and_deletes_do_not_look_at_a_body(stocked: OpenMage) -> None:
     headers = {"Content-Type": "text/css; charset=latin-1"}
 
-    assert hung.admin("GET", one(), headers, content="{").status == 200
-    assert_written(hung.admin("DELETE", one(), headers, content="{"))
+    assert stocked.admin("GET", one(), headers, content="{").status == 200
+    assert_written(stocked.admin("DELETE", one(), headers, content="{"))
 
 
 def padded(fields: Mapping[str, Any], size: int) -> str:
@@ -2571,22 +2591,22 @@ def padded(fields: Mapping[str, Any], size: int) -> str:
 
 
 @in_both_formats
-def test_a_body_has_up_to_6_million_bytes(hung: OpenMage, kind: str) -> None:
+def test_a_body_has_up_to_6_million_bytes(stocked: OpenMage, kind: str) -> None:
     headers = {**JSON, **ANSWER_IN[kind]}
 
-    assert_written(hung.admin("PUT", one(), headers, content=padded({"label": "x"}, 6_000_000)))
+    assert_written(stocked.admin("PUT", one(), headers, content=padded({"label": "x"}, 6_000_000)))
     for method, path, fields in (("PUT", one(), {"label": "y"}), ("POST", P, PNG)):
-        answer = hung.admin(method, path, headers, content=padded(fields, 6_000_001))
+        answer = stocked.admin(method, path, headers, content=padded(fields, 6_000_001))
         assert_refused(answer, *TOO_LARGE, kind=kind)
-    assert hung.get(one())["label"] == "x"
-    assert len(hung.get(P)) == 2
+    assert stocked.get(one())["label"] == "x"
+    assert len(stocked.get(P)) == 2
 
 
-def test_a_body_is_measured_as_the_function_receives_it(hung: OpenMage) -> None:
+def test_a_body_is_measured_as_the_function_receives_it(stocked: OpenMage) -> None:
     body = f"<a><label>x</label>{' ' * 4_600_000}</a>"
 
-    assert_refused(hung.admin("PUT", one(), XHTML, content=body), *TOO_LARGE)
-    assert_written(hung.admin("PUT", one(), XML, content=body))
+    assert_refused(stocked.admin("PUT", one(), XHTML, content=body), *TOO_LARGE)
+    assert_written(stocked.admin("PUT", one(), XML, content=body))
 
 
 def test_about_4_4_mb_of_picture_fit_into_a_request(shop: OpenMage) -> None:
@@ -2598,7 +2618,7 @@ def test_about_4_4_mb_of_picture_fit_into_a_request(shop: OpenMage) -> None:
 @in_both_formats
 @every_operation
 def test_a_failure_of_ours_tells_nothing_of_what_happened(
-    hung: OpenMage,
+    stocked: OpenMage,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     operation: Operation,
@@ -2608,9 +2628,9 @@ def test_a_failure_of_ours_tells_nothing_of_what_happened(
         raise RuntimeError("secret detail")
 
     for name in ("gallery", "image", "gallery_with_image", "gallery_with_images", "commit"):
-        monkeypatch.setattr(hung.world.galleries, name, fail)
+        monkeypatch.setattr(stocked.world.galleries, name, fail)
 
-    answer = call(hung.admin, operation, **ANSWER_IN[kind])
+    answer = call(stocked.admin, operation, **ANSWER_IN[kind])
 
     assert_refused(answer, *INTERNAL, kind=kind)
     assert "secret" not in answer.body + str(answer.headers)
@@ -2620,19 +2640,19 @@ def test_a_failure_of_ours_tells_nothing_of_what_happened(
 @in_both_formats
 @every_write
 def test_writers_who_never_stop_are_a_failure_of_ours(
-    hung: OpenMage, monkeypatch: pytest.MonkeyPatch, operation: Operation, kind: str
+    stocked: OpenMage, monkeypatch: pytest.MonkeyPatch, operation: Operation, kind: str
 ) -> None:
     def conflict(change: GalleryChange) -> None:
         raise ConflictError
 
-    monkeypatch.setattr(hung.world.galleries, "commit", conflict)
+    monkeypatch.setattr(stocked.world.galleries, "commit", conflict)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
-    before = hung.everything
+    before = stocked.everything
 
-    answer = call(hung.admin, operation, **ANSWER_IN[kind])
+    answer = call(stocked.admin, operation, **ANSWER_IN[kind])
 
     assert_refused(answer, *INTERNAL, kind=kind)
-    assert hung.everything == before
+    assert stocked.everything == before
 
 
 # 7 Ordering
@@ -2642,201 +2662,201 @@ def ids(images: list[Mapping[str, Any]]) -> list[int]:
     return [int(each["id"]) for each in images]
 
 
-def test_lists_are_in_order_of_position_and_then_of_id(hung: OpenMage) -> None:
-    assert hung.added(position=3) == C
-    assert ids(hung.get(P)) == [A, C, B]
-    hung.put({"position": 0}, B)
-    assert ids(hung.get(P)) == [B, A, C]
-    hung.put({"position": 3})
-    hung.put({"position": 3}, B)
-    assert ids(hung.get(P)) == [A, B, C]
-    assert ids(hung.seen(P)) == [A, B, C]
+def test_lists_are_in_order_of_position_and_then_of_id(stocked: OpenMage) -> None:
+    assert stocked.added(position=3) == C
+    assert ids(stocked.get(P)) == [A, C, B]
+    stocked.put({"position": 0}, B)
+    assert ids(stocked.get(P)) == [B, A, C]
+    stocked.put({"position": 3})
+    stocked.put({"position": 3}, B)
+    assert ids(stocked.get(P)) == [A, B, C]
+    assert ids(stocked.seen(P)) == [A, B, C]
 
 
-def test_lists_of_a_store_are_in_the_stores_own_order(hung: OpenMage) -> None:
-    hung.put({"position": 10}, store=FR)
+def test_lists_of_a_store_are_in_the_stores_own_order(stocked: OpenMage) -> None:
+    stocked.put({"position": 10}, store=FR)
 
-    assert ids(hung.get(many(FR))) == [B, A]
-    assert ids(hung.seen(many(FR))) == [B, A]
+    assert ids(stocked.get(many(FR))) == [B, A]
+    assert ids(stocked.seen(many(FR))) == [B, A]
     for store in ("", "1", DE):
-        assert ids(hung.get(many(store))) == [A, B]
-    hung.put({"position": 11}, B)
-    assert ids(hung.get(many(FR))) == [A, B], "B has no position of its own"
-    assert [each["position"] for each in hung.get(many(FR))] == ["10", "11"]
+        assert ids(stocked.get(many(store))) == [A, B]
+    stocked.put({"position": 11}, B)
+    assert ids(stocked.get(many(FR))) == [A, B], "B has no position of its own"
+    assert [each["position"] for each in stocked.get(many(FR))] == ["10", "11"]
 
 
-def test_positions_are_compared_as_numbers(hung: OpenMage) -> None:
-    hung.put({"position": 10}, A, FR)
-    hung.put({"position": 9}, B, FR)
+def test_positions_are_compared_as_numbers(stocked: OpenMage) -> None:
+    stocked.put({"position": 10}, A, FR)
+    stocked.put({"position": 9}, B, FR)
 
-    assert ids(hung.get(many(FR))) == [B, A]
+    assert ids(stocked.get(many(FR))) == [B, A]
 
 
 # 7 Scopes
 
 
-def test_guests_read_the_default_view_where_they_name_no_store(hung: OpenMage) -> None:
-    hung.put({"label": "global"})
-    hung.put({"label": "default", "position": 9, "types": ["image"]}, store="1")
-    hung.put({"label": "avant"}, store=FR)
+def test_guests_read_the_default_view_where_they_name_no_store(stocked: OpenMage) -> None:
+    stocked.put({"label": "global"})
+    stocked.put({"label": "default", "position": 9, "types": ["image"]}, store="1")
+    stocked.put({"label": "avant"}, store=FR)
 
     for store in ("", "0", "admin", "1", "default"):
-        assert hung.seen(one(store=store))["label"] == "default"
-        assert hung.seen(one(store=store))["types"] == ["image"]
-        assert ids(hung.seen(many(store))) == [B, A]
-    assert hung.seen(one(store=FR))["label"] == "avant"
-    assert hung.seen(one(store=DE))["label"] == "global"
+        assert stocked.seen(one(store=store))["label"] == "default"
+        assert stocked.seen(one(store=store))["types"] == ["image"]
+        assert ids(stocked.seen(many(store))) == [B, A]
+    assert stocked.seen(one(store=FR))["label"] == "avant"
+    assert stocked.seen(one(store=DE))["label"] == "global"
     for store in ("", "0", "admin"):
-        assert hung.get(one(store=store))["label"] == "global"
-        assert ids(hung.get(many(store))) == [A, B]
+        assert stocked.get(one(store=store))["label"] == "global"
+        assert ids(stocked.get(many(store))) == [A, B]
 
 
 @pytest.mark.parametrize("store", ["", "1"])
 def test_excluded_images_are_hidden_from_guests_and_keep_their_types(
-    hung: OpenMage, store: str
+    stocked: OpenMage, store: str
 ) -> None:
-    hung.put({"types": ["image", "thumbnail"]})
+    stocked.put({"types": ["image", "thumbnail"]})
 
-    hung.put({"exclude": 1}, store=store)
+    stocked.put({"exclude": 1}, store=store)
 
     for path in (one(), one(store="1"), one(store="0"), one(store="admin")):
-        assert_refused(hung.guest("GET", path), *NOT_FOUND)
-    assert ids(hung.seen(P)) == ids(hung.seen(many("1"))) == [B]
-    assert ids(hung.seen(many(FR))) == ([A, B] if store else [B])
-    assert ids(hung.get(P)) == ids(hung.get(many("1"))) == [A, B]
-    shown = hung.get(one(store="1"))
+        assert_refused(stocked.guest("GET", path), *NOT_FOUND)
+    assert ids(stocked.seen(P)) == ids(stocked.seen(many("1"))) == [B]
+    assert ids(stocked.seen(many(FR))) == ([A, B] if store else [B])
+    assert ids(stocked.get(P)) == ids(stocked.get(many("1"))) == [A, B]
+    shown = stocked.get(one(store="1"))
     assert (shown["exclude"], shown["types"]) == ("1", ["image", "thumbnail"])
-    assert hung.seen(one(B))["types"] == []
-    hung.put({"exclude": 0}, store=store)
-    assert ids(hung.seen(P)) == [A, B]
+    assert stocked.seen(one(B))["types"] == []
+    stocked.put({"exclude": 0}, store=store)
+    assert ids(stocked.seen(P)) == [A, B]
 
 
-def test_an_image_may_be_shown_in_one_store_only(hung: OpenMage) -> None:
-    hung.put({"exclude": 1})
-    hung.put({"exclude": 0}, store=FR)
+def test_an_image_may_be_shown_in_one_store_only(stocked: OpenMage) -> None:
+    stocked.put({"exclude": 1})
+    stocked.put({"exclude": 0}, store=FR)
 
-    assert ids(hung.seen(many(FR))) == [A, B]
-    assert hung.seen(one(store=FR))["id"] == "11"
-    assert ids(hung.seen(many(DE))) == [B]
-    assert hung.get(one(store=FR))["exclude"] == "0"
+    assert ids(stocked.seen(many(FR))) == [A, B]
+    assert stocked.seen(one(store=FR))["id"] == "11"
+    assert ids(stocked.seen(many(DE))) == [B]
+    assert stocked.get(one(store=FR))["exclude"] == "0"
 
 
-def test_a_store_shows_its_own_values_and_global_ones_else(hung: OpenMage) -> None:
-    hung.put({"label": "Mug", "types": ["image", "small_image"]})
-    hung.put({"position": 4}, store=FR)
-    assert written(hung.get(one(store=FR))) == ("Mug", "4", "0", ["image", "small_image"])
+def test_a_store_shows_its_own_values_and_global_ones_else(stocked: OpenMage) -> None:
+    stocked.put({"label": "Mug", "types": ["image", "small_image"]})
+    stocked.put({"position": 4}, store=FR)
+    assert written(stocked.get(one(store=FR))) == ("Mug", "4", "0", ["image", "small_image"])
 
-    hung.put({"label": "Cup", "position": 8, "exclude": 1})
-    assert written(hung.get(one(store=FR))) == ("Cup", "4", "1", ["image", "small_image"])
-    hung.put({"label": "Tasse", "exclude": 0}, store=FR)
-    hung.put({"label": "Jar"})
-    assert written(hung.get(one(store=FR))) == ("Tasse", "4", "0", ["image", "small_image"])
-    assert written(hung.get(one(store=DE))) == ("Jar", "8", "1", ["image", "small_image"])
+    stocked.put({"label": "Cup", "position": 8, "exclude": 1})
+    assert written(stocked.get(one(store=FR))) == ("Cup", "4", "1", ["image", "small_image"])
+    stocked.put({"label": "Tasse", "exclude": 0}, store=FR)
+    stocked.put({"label": "Jar"})
+    assert written(stocked.get(one(store=FR))) == ("Tasse", "4", "0", ["image", "small_image"])
+    assert written(stocked.get(one(store=DE))) == ("Jar", "8", "1", ["image", "small_image"])
 
 
 @pytest.mark.parametrize("empty", ["", False])
 def test_an_empty_label_in_a_store_lets_the_global_one_through(
-    hung: OpenMage, empty: object
+    stocked: OpenMage, empty: object
 ) -> None:
-    hung.put({"label": "Mug"})
-    hung.put({"label": "Tasse"}, store=FR)
+    stocked.put({"label": "Mug"})
+    stocked.put({"label": "Tasse"}, store=FR)
 
-    hung.put({"label": empty}, store=FR)
+    stocked.put({"label": empty}, store=FR)
 
-    assert hung.get(one(store=FR))["label"] == "Mug"
-    hung.put({"label": empty})
-    assert hung.get(one(store=FR))["label"] == ""
+    assert stocked.get(one(store=FR))["label"] == "Mug"
+    stocked.put({"label": empty})
+    assert stocked.get(one(store=FR))["label"] == ""
 
 
 @pytest.mark.parametrize("same", [False, True])
 def test_a_value_of_a_store_is_its_own_even_if_it_is_the_global_one(
-    hung: OpenMage, same: bool
+    stocked: OpenMage, same: bool
 ) -> None:
     if same:
-        hung.put({"position": 1, "exclude": 0}, store=FR)
+        stocked.put({"position": 1, "exclude": 0}, store=FR)
 
-    hung.put({"position": 7, "exclude": 1})
+    stocked.put({"position": 7, "exclude": 1})
 
     shown = ("1", "0") if same else ("7", "1")
-    assert written(hung.get(one(store=FR)))[1:3] == shown
+    assert written(stocked.get(one(store=FR)))[1:3] == shown
 
 
-def test_a_post_in_a_store_is_global_and_its_fields_are_the_stores(hung: OpenMage) -> None:
-    hung.put({"types": ["image", "thumbnail"]})
+def test_a_post_in_a_store_is_global_and_its_fields_are_the_stores(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image", "thumbnail"]})
 
-    image = hung.added(
+    image = stocked.added(
         many(FR), label="avant", position=1, exclude=1, types=["image"], file_name="front"
     )
 
-    assert written(hung.get(one(image, FR))) == ("avant", "1", "1", ["image"])
+    assert written(stocked.get(one(image, FR))) == ("avant", "1", "1", ["image"])
     for store in ("", "1", DE):
-        assert written(hung.get(one(image, store))) == ("", "7", "0", [])
-        assert hung.get(one(store=store))["types"] == ["image", "thumbnail"]
-    assert hung.get(one(store=FR))["types"] == ["thumbnail"]
-    assert ids(hung.get(many(FR))) == [A, C, B]
-    assert ids(hung.seen(many(FR))) == [A, B]
-    assert ids(hung.seen(P)) == [A, B, C]
-    assert hung.gallery.sorts[image] == 6
+        assert written(stocked.get(one(image, store))) == ("", "7", "0", [])
+        assert stocked.get(one(store=store))["types"] == ["image", "thumbnail"]
+    assert stocked.get(one(store=FR))["types"] == ["thumbnail"]
+    assert ids(stocked.get(many(FR))) == [A, C, B]
+    assert ids(stocked.seen(many(FR))) == [A, B]
+    assert ids(stocked.seen(P)) == [A, B, C]
+    assert stocked.gallery.sorts[image] == 6
 
 
-def test_what_a_post_in_a_store_does_not_send_is_global_there_too(hung: OpenMage) -> None:
-    image = hung.added(many(FR))
+def test_what_a_post_in_a_store_does_not_send_is_global_there_too(stocked: OpenMage) -> None:
+    image = stocked.added(many(FR))
 
-    hung.put({"label": "Mug", "position": 2, "exclude": 1, "types": ["image"]}, image)
+    stocked.put({"label": "Mug", "position": 2, "exclude": 1, "types": ["image"]}, image)
 
-    assert hung.get(one(image, FR)) == hung.get(one(image))
-
-
-def test_types_leave_other_images_and_are_exactly_these(hung: OpenMage) -> None:
-    hung.put({"types": ["image", "small_image"]})
-    hung.put({"types": ["small_image", "thumbnail"]}, B)
-
-    assert hung.get(one())["types"] == ["image"]
-    assert hung.get(one(B))["types"] == ["small_image", "thumbnail"]
-    hung.put({"types": ["thumbnail"]}, B)
-    assert hung.get(one())["types"] == ["image"], "what is left nobody has"
-    hung.put({"types": []}, B)
-    assert [each["types"] for each in hung.get(P)] == [["image"], []]
+    assert stocked.get(one(image, FR)) == stocked.get(one(image))
 
 
-def test_types_of_a_store_leave_other_scopes(hung: OpenMage) -> None:
-    hung.put({"types": ["image", "small_image", "thumbnail"]})
+def test_types_leave_other_images_and_are_exactly_these(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image", "small_image"]})
+    stocked.put({"types": ["small_image", "thumbnail"]}, B)
 
-    hung.put({"types": ["small_image"]}, B, FR)
+    assert stocked.get(one())["types"] == ["image"]
+    assert stocked.get(one(B))["types"] == ["small_image", "thumbnail"]
+    stocked.put({"types": ["thumbnail"]}, B)
+    assert stocked.get(one())["types"] == ["image"], "what is left nobody has"
+    stocked.put({"types": []}, B)
+    assert [each["types"] for each in stocked.get(P)] == [["image"], []]
 
-    assert [each["types"] for each in hung.get(many(FR))] == [
+
+def test_types_of_a_store_leave_other_scopes(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image", "small_image", "thumbnail"]})
+
+    stocked.put({"types": ["small_image"]}, B, FR)
+
+    assert [each["types"] for each in stocked.get(many(FR))] == [
         ["image", "thumbnail"],
         ["small_image"],
     ]
     for store in ("", "1", DE):
-        assert hung.get(one(store=store))["types"] == ["image", "small_image", "thumbnail"]
-    hung.put({"types": ["image", "small_image", "thumbnail"]}, B)
-    assert [each["types"] for each in hung.get(many(FR))] == [
+        assert stocked.get(one(store=store))["types"] == ["image", "small_image", "thumbnail"]
+    stocked.put({"types": ["image", "small_image", "thumbnail"]}, B)
+    assert [each["types"] for each in stocked.get(many(FR))] == [
         [],
         ["image", "small_image", "thumbnail"],
     ], "roles without a holder in the store follow the global ones"
 
 
-def test_an_explicit_none_does_not_fall_back(hung: OpenMage) -> None:
-    hung.put({"types": ["image", "small_image"]})
-    hung.put({"types": ["image"]}, store=FR)
-    assert hung.get(one(store=FR))["types"] == ["image"]
+def test_an_explicit_none_does_not_fall_back(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image", "small_image"]})
+    stocked.put({"types": ["image"]}, store=FR)
+    assert stocked.get(one(store=FR))["types"] == ["image"]
 
-    hung.put({"types": ["small_image"]}, B)
+    stocked.put({"types": ["small_image"]}, B)
 
-    assert [each["types"] for each in hung.get(many(FR))] == [["image"], []]
-    assert [each["types"] for each in hung.get(P)] == [["image"], ["small_image"]]
-    hung.put({"types": ["small_image"]}, B, FR)
-    assert [each["types"] for each in hung.get(many(FR))] == [["image"], ["small_image"]]
+    assert [each["types"] for each in stocked.get(many(FR))] == [["image"], []]
+    assert [each["types"] for each in stocked.get(P)] == [["image"], ["small_image"]]
+    stocked.put({"types": ["small_image"]}, B, FR)
+    assert [each["types"] for each in stocked.get(many(FR))] == [["image"], ["small_image"]]
 
 
-def test_types_written_in_a_store_take_nothing_from_roles_of_others(hung: OpenMage) -> None:
-    hung.put({"types": ["image"]})
+def test_types_written_in_a_store_take_nothing_from_roles_of_others(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image"]})
 
-    hung.put({"types": []}, B, FR)
-    assert hung.get(one(store=FR))["types"] == ["image"]
-    hung.put({"types": ["image"]}, B)
-    assert hung.get(one(B, FR))["types"] == ["image"], "it was nobody's in the store"
+    stocked.put({"types": []}, B, FR)
+    assert stocked.get(one(store=FR))["types"] == ["image"]
+    stocked.put({"types": ["image"]}, B)
+    assert stocked.get(one(B, FR))["types"] == ["image"], "it was nobody's in the store"
 
 
 # 7 Deleting
@@ -2878,12 +2898,12 @@ def test_original_and_public_file_of_a_deleted_image_are_kept(shop: OpenMage) ->
     assert "media/shop1/catalog/product/f/r/front.png" in shop.world.blobs.public
 
 
-def test_originals_of_other_dialects_images_are_kept_too(hung: OpenMage) -> None:
-    originals = dict(hung.world.blobs.originals)
+def test_originals_of_other_dialects_images_are_kept_too(stocked: OpenMage) -> None:
+    originals = dict(stocked.world.blobs.originals)
 
-    hung.delete()
+    stocked.delete()
 
-    assert hung.world.blobs.originals == originals
+    assert stocked.world.blobs.originals == originals
 
 
 def test_nobody_inherits_the_roles_of_a_deleted_image(among_others: OpenMage) -> None:
@@ -2900,14 +2920,14 @@ def test_nobody_inherits_the_roles_of_a_deleted_image(among_others: OpenMage) ->
     assert bigcommerce(shop, "GET", B).json["is_thumbnail"] is False
 
 
-def test_after_a_deletion_roles_of_a_store_are_explicitly_none(hung: OpenMage) -> None:
-    hung.put({"types": ["image"]}, store=FR)
+def test_after_a_deletion_roles_of_a_store_are_explicitly_none(stocked: OpenMage) -> None:
+    stocked.put({"types": ["image"]}, store=FR)
 
-    hung.delete()
+    stocked.delete()
 
-    hung.put({"types": ["image"]}, B)
-    assert hung.get(one(B, FR))["types"] == []
-    assert hung.get(one(B, DE))["types"] == ["image"]
+    stocked.put({"types": ["image"]}, B)
+    assert stocked.get(one(B, FR))["types"] == []
+    assert stocked.get(one(B, DE))["types"] == ["image"]
 
 
 def test_an_image_deleted_in_a_store_is_gone_there_only(among_others: OpenMage) -> None:
@@ -2930,37 +2950,39 @@ def test_an_image_deleted_in_a_store_is_gone_there_only(among_others: OpenMage) 
     assert_refused(shop.admin("GET", one(store=FR)), *NO_IMAGE)
 
 
-def test_an_image_deleted_in_the_default_view_is_gone_for_guests(hung: OpenMage) -> None:
-    hung.delete(store="default")
+def test_an_image_deleted_in_the_default_view_is_gone_for_guests(stocked: OpenMage) -> None:
+    stocked.delete(store="default")
 
-    assert ids(hung.seen(P)) == [B]
-    assert_refused(hung.guest("GET", one()), *NOT_FOUND)
-    assert_refused(hung.guest("GET", one(store="admin")), *NOT_FOUND)
-    assert ids(hung.get(P)) == [A, B]
-    assert ids(hung.seen(many(FR))) == [A, B]
-
-
-def test_roles_of_an_image_deleted_in_a_store_are_explicitly_none_there(hung: OpenMage) -> None:
-    hung.put({"types": ["image"]})
-    hung.put({"types": ["image", "small_image"]}, store=FR)
-
-    hung.delete(store=FR)
-    hung.delete(store=DE)
-
-    hung.put({"types": ["image", "small_image", "thumbnail"]}, B)
-    assert hung.get(one(B, FR))["types"] == ["thumbnail"], "own roles"
-    assert hung.get(one(B, DE))["types"] == ["small_image", "thumbnail"], "inherited roles"
-    assert hung.get(one(B, "1"))["types"] == ["image", "small_image", "thumbnail"]
+    assert ids(stocked.seen(P)) == [B]
+    assert_refused(stocked.guest("GET", one()), *NOT_FOUND)
+    assert_refused(stocked.guest("GET", one(store="admin")), *NOT_FOUND)
+    assert ids(stocked.get(P)) == [A, B]
+    assert ids(stocked.seen(many(FR))) == [A, B]
 
 
-def test_an_image_may_be_deleted_in_all_stores_and_then_globally(hung: OpenMage) -> None:
+def test_roles_of_an_image_deleted_in_a_store_are_explicitly_none_there(
+    stocked: OpenMage,
+) -> None:
+    stocked.put({"types": ["image"]})
+    stocked.put({"types": ["image", "small_image"]}, store=FR)
+
+    stocked.delete(store=FR)
+    stocked.delete(store=DE)
+
+    stocked.put({"types": ["image", "small_image", "thumbnail"]}, B)
+    assert stocked.get(one(B, FR))["types"] == ["thumbnail"], "own roles"
+    assert stocked.get(one(B, DE))["types"] == ["small_image", "thumbnail"], "inherited roles"
+    assert stocked.get(one(B, "1"))["types"] == ["image", "small_image", "thumbnail"]
+
+
+def test_an_image_may_be_deleted_in_all_stores_and_then_globally(stocked: OpenMage) -> None:
     for store in ("1", FR, DE):
-        hung.delete(store=store)
-    assert ids(hung.get(P)) == [A, B]
+        stocked.delete(store=store)
+    assert ids(stocked.get(P)) == [A, B]
 
-    hung.delete()
+    stocked.delete()
 
-    assert ids(hung.get(P)) == [B]
+    assert ids(stocked.get(P)) == [B]
 
 
 def test_what_another_dialect_deletes_is_gone_here_too(among_others: OpenMage) -> None:
@@ -2996,43 +3018,45 @@ def test_bytes_of_what_another_dialect_deletes_go_by_that_dialects_rules(
     assert not [key for key in shop.world.blobs.public if "/catalog/" in key]
 
 
-def test_of_changes_at_once_none_is_lost(hung: OpenMage, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit = hung.world.galleries.commit
+def test_of_changes_at_once_none_is_lost(
+    stocked: OpenMage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = stocked.world.galleries.commit
 
     def slow_commit(change: GalleryChange) -> Gallery:
         monkeypatch.undo()
         monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
-        hung.put({"types": ["image", "small_image"], "position": 9}, B, FR)
-        hung.put({"label": "Tasse"}, A, FR)
-        hung.put({"label": "Mug", "position": 3}, A)
+        stocked.put({"types": ["image", "small_image"], "position": 9}, B, FR)
+        stocked.put({"label": "Tasse"}, A, FR)
+        stocked.put({"label": "Mug", "position": 3}, A)
         return commit(change)
 
-    monkeypatch.setattr(hung.world.galleries, "commit", slow_commit)
+    monkeypatch.setattr(stocked.world.galleries, "commit", slow_commit)
 
-    hung.put({"types": ["image"], "exclude": 1}, A, FR)
+    stocked.put({"types": ["image"], "exclude": 1}, A, FR)
 
-    assert written(hung.get(one(A, FR))) == ("Tasse", "3", "1", ["image"])
-    assert written(hung.get(one(B, FR))) == ("", "9", "0", ["small_image"])
-    assert written(hung.get(one())) == ("Mug", "3", "0", ["thumbnail"])
+    assert written(stocked.get(one(A, FR))) == ("Tasse", "3", "1", ["image"])
+    assert written(stocked.get(one(B, FR))) == ("", "9", "0", ["small_image"])
+    assert written(stocked.get(one())) == ("Mug", "3", "0", ["thumbnail"])
 
 
 @pytest.mark.parametrize("store", ["", FR])
 def test_an_image_deleted_while_it_is_changed_is_not_found(
-    hung: OpenMage, monkeypatch: pytest.MonkeyPatch, store: str
+    stocked: OpenMage, monkeypatch: pytest.MonkeyPatch, store: str
 ) -> None:
-    commit = hung.world.galleries.commit
+    commit = stocked.world.galleries.commit
 
     def slow_commit(change: GalleryChange) -> Gallery:
         monkeypatch.undo()
         monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
-        hung.delete()
+        stocked.delete()
         return commit(change)
 
-    monkeypatch.setattr(hung.world.galleries, "commit", slow_commit)
+    monkeypatch.setattr(stocked.world.galleries, "commit", slow_commit)
 
     fields = {"label": "x", "types": ["image"], "position": 4, **NEW_CONTENT}
-    assert_refused(hung.admin("PUT", one(store=store), json=fields), *NOT_FOUND)
-    assert hung.gallery.sorts == {B: 5}
+    assert_refused(stocked.admin("PUT", one(store=store), json=fields), *NOT_FOUND)
+    assert stocked.gallery.sorts == {B: 5}
 
 
 # Properties
@@ -3365,7 +3389,7 @@ def test_the_seeds_example_of_a_french_flower(seeds: OpenMage) -> None:
 
 
 def test_a_new_gif_in_a_store_looks_as_the_seed_says(shop: OpenMage) -> None:
-    shop.world.hang("shop1", "8", {number: number - 1 for number in range(1, 10)})
+    shop.world.with_gallery("shop1", "8", {number: number - 1 for number in range(1, 10)})
     image = shop.added(file_name="new image", file_mime_type="image/gif")
     shop.put({"position": 5, "exclude": 1}, image, "3")
 
@@ -3385,9 +3409,9 @@ def test_a_new_gif_in_a_store_looks_as_the_seed_says(shop: OpenMage) -> None:
     )
 
 
-def test_a_number_without_end_is_no_label(hung: OpenMage) -> None:
+def test_a_number_without_end_is_no_label(stocked: OpenMage) -> None:
     for number in ("9" * 5000, "1e400"):
-        put = hung.admin("PUT", one(), JSON, content=f'{{"label":{number}}}')
+        put = stocked.admin("PUT", one(), JSON, content=f'{{"label":{number}}}')
         assert (put.status, put.json["messages"]["error"][0]["message"]) == (
             400,
             "Resource data pre-validator error.",

@@ -17,12 +17,12 @@ from pipeline import generate_renditions
 from vitrine import environment
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, Texts
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, ProductMode, product_key
-from vitrine.ports import GalleryChange
 from vitrine.services.adding import add_image
 from vitrine.services.sources import at_hand
 
@@ -108,7 +108,7 @@ class Tiendanube:
         self.world.galleries.records["shop1", "1234"][image] = changed
 
     def original(self, image: int) -> bytes:
-        return self.world.blobs.originals[address(self.record(image)).original_key].data
+        return self.world.blobs.originals[original_address(self.record(image)).original_key].data
 
     @property
     def state(self) -> tuple[Any, ...]:
@@ -141,7 +141,7 @@ def tiendanube(world: World) -> Tiendanube:
 @pytest.fixture
 def abc(tiendanube: Tiendanube) -> Tiendanube:
     """The start of every row of section 7: A first and thumbnail, B and C at the same sort."""
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A)
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A)
     return tiendanube
 
 
@@ -612,7 +612,7 @@ def test_an_image_object_has_all_its_fields_in_order(world: World) -> None:
     """The contract's own example; the shop has neither a language nor an offset of its own."""
     world.open_shop("shop1", tiendanube_store_id="555")
     world.issue("all", "shop1", "tiendanube", "write_products")
-    world.hang("shop1", "1234", {112: 0, 123: 1, 133: 2})
+    world.with_gallery("shop1", "1234", {112: 0, 123: 1, 133: 2})
     world.clock = lambda: datetime(2026, 3, 1, 10, 0, 0, 999_000, tzinfo=UTC)
     world.remote.pages[LAMP] = pictures.jpeg(40, 30)
     send = Gateway(headers={"Authorization": "Bearer all", "User-Agent": AGENT})
@@ -631,7 +631,7 @@ def test_an_image_object_has_all_its_fields_in_order(world: World) -> None:
 
 
 def test_ids_increase_across_the_store_and_beyond_32_bits(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {2**33: 0})
+    tiendanube.world.with_gallery("shop1", "1234", {2**33: 0})
 
     ids = [
         tiendanube.post(f"/v1/555/products/{product}/images", src=LAMP).json["id"]
@@ -676,7 +676,7 @@ def test_times_are_whole_seconds_at_the_shops_offset(
 def test_the_shared_text_is_shown_in_the_shops_main_language(world: World, language: str) -> None:
     world.open_shop("shop1", tiendanube_store_id="555", tiendanube_language=language)
     world.issue("all", "shop1", "tiendanube", "write_products")
-    world.hang("shop1", "1234", {A: 0, B: 1, C: 2, D: 3})
+    world.with_gallery("shop1", "1234", {A: 0, B: 1, C: 2, D: 3})
     client = Tiendanube(world, Gateway(headers={"Authentication": "all", "User-Agent": AGENT}))
     client.translate(A, Texts("Lamp"))
     client.translate(B, Texts("Lamp", {"fr": "Lampe", "pt_BR": "Luz"}))
@@ -717,7 +717,7 @@ CHANGES: list[tuple[dict[str, Any], list[int]]] = [
 def test_updated_at_moves_with_bytes_text_and_asked_for_place(
     tiendanube: Tiendanube, fields: dict[str, Any], moved: list[int]
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
 
     answer = ok(tiendanube.put(C, **fields))
 
@@ -843,7 +843,7 @@ def test_no_two_images_share_a_url(tiendanube: Tiendanube) -> None:
 
 def published(tiendanube: Tiendanube, image: dict[str, Any]) -> list[bytes]:
     """The seven pictures of an image, at the URLs that follow from its src."""
-    key = address(tiendanube.record(image["id"])).original_key
+    key = original_address(tiendanube.record(image["id"])).original_key
     event = {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
     generate_renditions.handler(event, None)
     urls = [with_suffix(image["src"], suffix) for suffix in SUFFIXES]
@@ -1134,7 +1134,9 @@ def test_products_exist_as_they_are_registered(world: World, base: str) -> None:
 @pytest.fixture
 def mixed(tiendanube: Tiendanube) -> Tiendanube:
     """A gallery in which order and ids have nothing in common: 13, 11, 15, 12, 14."""
-    tiendanube.world.hang("shop1", "1234", {13: 0, 11: 1, 15: 1, 12: 4, 14: 9}, thumbnail=15)
+    tiendanube.world.with_gallery(
+        "shop1", "1234", {13: 0, 11: 1, 15: 1, 12: 4, 14: 9}, thumbnail=15
+    )
     return tiendanube
 
 
@@ -1257,7 +1259,7 @@ def test_src_finds_nothing_by_urls_of_former_bytes(abc: Tiendanube) -> None:
 def test_a_page_has_30_images_and_at_most_200(
     tiendanube: Tiendanube, query: str, size: int
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 302)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 302)})
 
     assert tiendanube.ids(query) == [*range(1, size + 1)]
 
@@ -1604,7 +1606,7 @@ def test_alt_of_a_new_image(tiendanube: Tiendanube, alt: Any, shown: Any) -> Non
     ],
 )
 def test_alt_of_a_changed_image(tiendanube: Tiendanube, fields: dict[str, Any], shown: Any) -> None:
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 1})
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 1})
     tiendanube.translate(A, Texts("Vieja", {"pt": "Velha"}))
     tiendanube.translate(B, Texts("Vieja", {"pt": "Velha"}))
 
@@ -1771,7 +1773,7 @@ def test_urls_that_are_not_the_images_own_are_fetched(abc: Tiendanube) -> None:
 def test_new_bytes_keep_the_images_id_place_text_and_roles(
     tiendanube: Tiendanube, image: int, fields: dict[str, Any]
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
     tiendanube.serve("http://example.com/new.gif", MOVING_GIF)
     old, others = tiendanube.get(image), {A, B, C} - {image}
     neighbours = [tiendanube.get(each) for each in others]
@@ -1839,7 +1841,7 @@ def test_a_put_whose_picture_is_refused_changes_nothing(
 def test_a_put_that_asks_for_nothing_new_writes_nothing(
     tiendanube: Tiendanube, fields: dict[str, Any]
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5}, thumbnail=A, alt="Vieja")
     before = tiendanube.state
 
     ok(tiendanube.put(C, **fields))
@@ -1873,7 +1875,7 @@ def test_other_fields_are_ignored_whatever_they_hold(
 
 
 def test_a_product_has_at_most_250_images(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 250)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 250)})
 
     assert tiendanube.post(src=LAMP).status == 201
     before = tiendanube.state
@@ -1888,7 +1890,7 @@ def test_a_product_has_at_most_250_images(tiendanube: Tiendanube) -> None:
 
 
 def test_refusals_of_fields_come_before_the_limit(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 251)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 251)})
 
     assert_refused(tiendanube.post(), 422, NO_SRC)
     assert_refused(tiendanube.post(src=LAMP, position="x"), 422, NO_NUMBER)
@@ -1898,7 +1900,7 @@ def test_refusals_of_fields_come_before_the_limit(tiendanube: Tiendanube) -> Non
 def test_a_larger_gallery_of_another_dialect_is_listed_in_full_and_refuses_post_only(
     tiendanube: Tiendanube,
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 302)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 302)})
 
     assert tiendanube.ids("?per_page=200&page=2") == [*range(201, 302)]
     assert tiendanube.send("GET", IMAGES).headers["x-total-count"] == "301"
@@ -1911,7 +1913,7 @@ def test_of_two_posts_at_once_into_the_last_room_one_succeeds(
     tiendanube: Tiendanube, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other writer comes between our download and our writing."""
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 250)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 250)})
     commit = tiendanube.world.galleries.commit
 
     def slow_commit(change: GalleryChange) -> Gallery:
@@ -2064,7 +2066,7 @@ def links(answer: Answer) -> dict[str, str]:
 
 
 def test_a_page_of_a_list_is_the_contracts_example(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {101: 0, 105: 1, 112: 2, 123: 3, 145: 4})
+    tiendanube.world.with_gallery("shop1", "1234", {101: 0, 105: 1, 112: 2, 123: 3, 145: 4})
     path = f"{IMAGES}?fields=id,position&per_page=2&page="
 
     answer = tiendanube.send("GET", f"{path}2")
@@ -2120,7 +2122,7 @@ def test_a_page_of_a_list_is_the_contracts_example(tiendanube: Tiendanube) -> No
 def test_link_leads_to_the_pages_there_are(
     tiendanube: Tiendanube, base: str, query: str, wanted: dict[str, str]
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, 32)})
+    tiendanube.world.with_gallery("shop1", "1234", {image: image for image in range(1, 32)})
     url = f"{HOST}{base}/555/products/1234/images"
 
     answer = ok(tiendanube.send("GET", f"{base}/555/products/1234/images{query}"))
@@ -2131,7 +2133,7 @@ def test_link_leads_to_the_pages_there_are(
 
 @pytest.mark.parametrize("public", ["https://shop.example", "https://shop.example/images/api"])
 def test_link_is_on_the_deployments_public_url(tiendanube: Tiendanube, public: str) -> None:
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 1})
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 1})
 
     with environment.use(replace(tiendanube.world.environment, public_url=public)):
         answer = tiendanube.send("GET", f"{IMAGES}?per_page=1")
@@ -2368,7 +2370,7 @@ def test_a_bad_position_changes_nothing(abc: Tiendanube) -> None:
 
 
 def test_deleting_the_thumbnail_passes_its_role_on(abc: Tiendanube) -> None:
-    key = address(abc.record(A)).original_key
+    key = original_address(abc.record(A)).original_key
 
     deleted = abc.delete(A)
 
@@ -2412,7 +2414,7 @@ def test_the_first_image_of_an_empty_gallery_is_the_thumbnail(tiendanube: Tienda
 
 def test_a_gallery_without_a_thumbnail_is_left_so(tiendanube: Tiendanube) -> None:
     """BigCommerce makes such galleries; nobody here asks for one."""
-    tiendanube.world.hang("shop1", "1234", {A: 0, B: 5, C: 5})
+    tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5})
 
     tiendanube.created()
     tiendanube.put(C, position=1)
@@ -2462,7 +2464,9 @@ def test_filters_and_pages_of_the_table(abc: Tiendanube) -> None:
 def test_the_seeds_mewtwo_works_byte_for_byte(
     tiendanube: Tiendanube, present: int, position: int
 ) -> None:
-    tiendanube.world.hang("shop1", "1234", {image: image for image in range(1, present + 1)})
+    tiendanube.world.with_gallery(
+        "shop1", "1234", {image: image for image in range(1, present + 1)}
+    )
 
     answer = tiendanube.send("POST", IMAGES, **raw(MEWTWO))
 
@@ -2478,7 +2482,7 @@ def test_the_seeds_mewtwo_works_byte_for_byte(
 
 
 def test_the_seeds_put_moves_an_image_by_its_own_url(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {101: 0, 112: 1, 123: 2, 134: 3, 145: 4})
+    tiendanube.world.with_gallery("shop1", "1234", {101: 0, 112: 1, 123: 2, 134: 3, 145: 4})
     own = with_suffix(tiendanube.get(145)["src"], "-640-0").replace("https", "http")
 
     answer = tiendanube.put(145, id=145, src=own, position=1, product_id=1234)
@@ -2489,7 +2493,7 @@ def test_the_seeds_put_moves_an_image_by_its_own_url(tiendanube: Tiendanube) -> 
 
 
 def test_the_seeds_reading_and_deleting(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {101: 0, 112: 1, 123: 2})
+    tiendanube.world.with_gallery("shop1", "1234", {101: 0, 112: 1, 123: 2})
 
     listed = tiendanube.listed()
     since = ok(tiendanube.send("GET", f"{SINGULAR}?since_id=105")).json
@@ -2510,7 +2514,7 @@ def test_the_seeds_refusals(tiendanube: Tiendanube) -> None:
 
 
 def test_of_a_page_that_is_asked_for_twice_the_last_is_led_on_from(tiendanube: Tiendanube) -> None:
-    tiendanube.world.hang("shop1", "1234", {number: number for number in range(1, 8)})
+    tiendanube.world.with_gallery("shop1", "1234", {number: number for number in range(1, 8)})
 
     answer = tiendanube.send("GET", f"{IMAGES}?page=1&per_page=2&page=2")
 
@@ -2531,7 +2535,7 @@ def test_languages_that_others_add_meanwhile_are_counted(
     tiendanube: Tiendanube, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nine languages, then one by each of two writers at the same time, on top of the first."""
-    tiendanube.world.hang("shop1", "1234", {11: 0}, alt="uno")
+    tiendanube.world.with_gallery("shop1", "1234", {11: 0}, alt="uno")
     path = f"{IMAGES}/11"
     eight = {f"a{letter}": "x" for letter in "abcdefgh"}
     assert tiendanube.send("PUT", path, json={"alt": eight}).status == 200

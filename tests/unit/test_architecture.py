@@ -50,18 +50,31 @@ def test_pictures_know_the_domain_and_their_libraries() -> None:
 
 
 def test_services_know_no_http_no_dialect_and_no_aws() -> None:
-    rooms = ("vitrine.domain", "vitrine.services", "vitrine.pictures", "vitrine.ports", "tenacity")
-    assert outside("services", *rooms) == []
+    rooms = ("vitrine.domain", "vitrine.services", "vitrine.pictures", "vitrine.ports")
+    assert outside("services", *rooms, "vitrine.clock", "tenacity") == []
 
 
 def test_access_knows_the_domain_the_ports_and_oauth() -> None:
-    rooms = ("vitrine.domain", "vitrine.access", "vitrine.ports", "oauthlib")
+    rooms = ("vitrine.domain", "vitrine.access", "vitrine.ports", "vitrine.clock", "oauthlib")
     assert outside("access", *rooms) == []
 
 
 def test_adapters_know_the_domain_the_ports_and_aws() -> None:
     rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports")
     assert outside("adapters", *rooms, "boto3", "botocore", "mypy_boto3", "urllib3") == []
+
+
+def test_ports_hold_protocols_and_no_values() -> None:
+    classes = [
+        node
+        for node in ast.parse((VITRINE / "ports.py").read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert classes
+    assert {base.id for each in classes for base in each.bases if isinstance(base, ast.Name)} == {
+        "Protocol"
+    }
+    assert all(each.bases for each in classes)
 
 
 def test_nothing_below_the_dialects_names_one() -> None:

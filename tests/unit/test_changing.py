@@ -9,16 +9,16 @@ from tests.conftest import World
 from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, ImageNotFoundError, PictureRefusedError
-from vitrine.domain.gallery import Gallery, Placed
+from vitrine.domain.gallery import Gallery, GalleryEntry
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, RenditionState, Texts
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Catalogue, Patience
+from vitrine.services.catalogue import Catalogue, RetryPolicy
 from vitrine.services.changing import Change, change_image
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, remove_images
 from vitrine.services.sources import at_hand
 
@@ -29,7 +29,7 @@ RULES = PictureRules(frozenset(Format), max_bytes=10**6)
 @pytest.fixture
 def catalogue(world: World) -> Catalogue:
     world.open_shop("s1")
-    world.hang("s1", "p", {1: 0, 2: 1, 3: 2}, thumbnail=1)
+    world.with_gallery("s1", "p", {1: 0, 2: 1, 3: 2}, thumbnail=1)
     return world.catalogue("s1")
 
 
@@ -53,7 +53,7 @@ def text(words: str) -> Change:
 
 
 def test_a_change_of_nothing_writes_nothing(world: World, catalogue: Catalogue) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
 
     same = change_image(catalogue, found, Change(place=lambda g, i: g.move(i, 2)), RULES)
 
@@ -64,7 +64,7 @@ def test_a_change_of_nothing_writes_nothing(world: World, catalogue: Catalogue) 
 def test_two_changes_of_one_image_are_both_kept(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
     move = Change(place=lambda gallery, image: gallery.move(image, 1))
     once_before_commit(
         world, monkeypatch, lambda: change_image(catalogue, found, text("red"), RULES)
@@ -72,15 +72,15 @@ def test_two_changes_of_one_image_are_both_kept(
 
     changed = change_image(catalogue, found, move, RULES)
 
-    assert changed == get_placed(catalogue, PRODUCT, 2)
+    assert changed == get_entry(catalogue, PRODUCT, 2)
     assert (changed.position, changed.image.alt, changed.image.version) == (1, "red", 2)
 
 
 def test_what_others_add_meanwhile_keeps_its_place(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 3)
-    last = get_placed(catalogue, PRODUCT, 1)
+    found = get_entry(catalogue, PRODUCT, 3)
+    last = get_entry(catalogue, PRODUCT, 1)
     to_end = Change(place=lambda gallery, image: gallery.move(image, 3))
     to_front = Change(place=lambda gallery, image: gallery.move(image, 1))
     once_before_commit(world, monkeypatch, lambda: change_image(catalogue, last, to_end, RULES))
@@ -93,7 +93,7 @@ def test_what_others_add_meanwhile_keeps_its_place(
 def test_an_image_removed_meanwhile_is_not_found_and_its_new_bytes_go(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
     once_before_commit(world, monkeypatch, lambda: remove_image(catalogue, PRODUCT, 2))
 
     with pytest.raises(ImageNotFoundError):
@@ -105,9 +105,9 @@ def test_an_image_removed_meanwhile_is_not_found_and_its_new_bytes_go(
 def test_two_replacements_end_as_two_revisions(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
     same = Change(source=at_hand(pictures.png(), "a.png"))
-    others: list[Placed] = []
+    others: list[GalleryEntry] = []
     once_before_commit(
         world,
         monkeypatch,
@@ -120,7 +120,7 @@ def test_two_replacements_end_as_two_revisions(
     assert last.image.original.revision == 2
     assert last.image == world.galleries.records["s1", "p"][2]
     for each in (others[0], last):
-        assert address(each.image).original_key in world.blobs.originals
+        assert original_address(each.image).original_key in world.blobs.originals
 
 
 def test_a_replacement_that_loses_every_time_leaves_what_another_may_commit(
@@ -134,8 +134,8 @@ def test_a_replacement_that_loses_every_time_leaves_what_another_may_commit(
 
     with pytest.raises(ConflictError):
         change_image(
-            replace(catalogue, patience=Patience(2, 0.01)),
-            get_placed(catalogue, PRODUCT, 2),
+            replace(catalogue, retry=RetryPolicy(2, 0.01)),
+            get_entry(catalogue, PRODUCT, 2),
             Change(source=at_hand(pictures.png(), "a.png")),
             RULES,
         )
@@ -144,20 +144,20 @@ def test_a_replacement_that_loses_every_time_leaves_what_another_may_commit(
 
 
 def test_a_refused_picture_changes_nothing(world: World, catalogue: Catalogue) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
     change = replace(text("red"), source=at_hand(b"no picture", "a.png"))
 
     with pytest.raises(PictureRefusedError) as refused:
         change_image(catalogue, found, change, RULES)
 
     assert refused.value.source == "a.png"
-    assert get_placed(catalogue, PRODUCT, 2) == found
+    assert get_entry(catalogue, PRODUCT, 2) == found
 
 
 def test_an_image_replaced_while_it_is_removed_is_removed_as_it_is_then(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
+    found = get_entry(catalogue, PRODUCT, 2)
     swap = Change(source=at_hand(pictures.png(), "a.png"))
     once_before_commit(world, monkeypatch, lambda: change_image(catalogue, found, swap, RULES))
 
@@ -170,7 +170,7 @@ def test_an_image_replaced_while_it_is_removed_is_removed_as_it_is_then(
 def test_a_removal_of_chosen_images_takes_no_others_when_it_must_begin_again(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.hang("s1", "p", {number: number for number in range(1, 201)}, thumbnail=1)
+    world.with_gallery("s1", "p", {number: number for number in range(1, 201)}, thumbnail=1)
     commit = world.galleries.commit
     calls: list[int] = []
 
@@ -214,8 +214,8 @@ def test_images_read_in_the_middle_of_somebodys_writing_are_read_again(
 def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = get_placed(catalogue, PRODUCT, 2)
-    where = address(found.image)
+    found = get_entry(catalogue, PRODUCT, 2)
+    where = original_address(found.image)
     once_before_commit(
         world, monkeypatch, lambda: world.galleries.complete_renditions(where, "p", APPEARANCE)
     )

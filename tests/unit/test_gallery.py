@@ -13,10 +13,10 @@ NEW = 10**13
 
 @st.composite
 def galleries(draw: st.DrawFn, *, empty: bool = True) -> Gallery:
-    placed = draw(sorts if empty else sorts.filter(bool))
-    holder = draw(st.none() | st.sampled_from(sorted(placed))) if placed else None
+    entry = draw(sorts if empty else sorts.filter(bool))
+    holder = draw(st.none() | st.sampled_from(sorted(entry))) if entry else None
     roles = {} if holder is None else {THUMBNAIL: holder, "small_image": holder}
-    return Gallery(draw(st.integers(0, 10**6)), placed, roles)
+    return Gallery(draw(st.integers(0, 10**6)), entry, roles)
 
 
 def member(data: st.DataObject, gallery: Gallery) -> int:
@@ -136,9 +136,9 @@ def test_the_role_of_the_thumbnail_is_given_and_taken(before: Gallery, data: st.
 
 @given(galleries())
 def test_order_is_by_place_and_then_by_id(gallery: Gallery) -> None:
-    placed = [(gallery.sorts[image], image) for image in gallery.order]
+    entry = [(gallery.sorts[image], image) for image in gallery.order]
 
-    assert placed == sorted(placed)
+    assert entry == sorted(entry)
     assert len(gallery) == len(gallery.order)
     assert sorted(gallery.positions.values()) == list(range(1, len(gallery) + 1))
 

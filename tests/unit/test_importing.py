@@ -11,10 +11,10 @@ from tests.fakes import etag
 from pipeline import import_file
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import HARD_LIMIT, Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.imports import import_key, parse_arrival
 from vitrine.domain.shops import ProductKey, ProductMode
-from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Patience
+from vitrine.services.catalogue import RetryPolicy
 from vitrine.services.importing import RULES
 
 KEY = "import/s1/products/8/кружка 1+2.png"
@@ -44,7 +44,7 @@ def reasons(world: World, shop: str = "s1") -> dict[str, str]:
 
 
 def test_a_file_becomes_the_last_image_of_its_product(shop: World) -> None:
-    shop.hang("s1", "8", {5: 3}, thumbnail=5)
+    shop.with_gallery("s1", "8", {5: 3}, thumbnail=5)
 
     drop(shop, data=pictures.animated("GIF"))
 
@@ -177,7 +177,7 @@ def test_what_cannot_be_an_image_leaves_its_reason(
 def test_a_full_product_a_strange_one_and_a_strange_shop_have_their_reasons(shop: World) -> None:
     shop.open_shop("s2", ProductMode.REGISTERED)
     shop.shops.register_product("s2", ProductKey("8"))
-    shop.hang("s1", "9", {number: number for number in range(1, HARD_LIMIT + 1)})
+    shop.with_gallery("s1", "9", {number: number for number in range(1, HARD_LIMIT + 1)})
 
     drop(shop, "import/s1/products/9/a.png")
     drop(shop, "import/s2/products/9/a.png")
@@ -209,7 +209,7 @@ def test_what_fails_is_sent_again_and_leaves_no_reason(
 
     with monkeypatch.context() as broken:
         broken.setattr(shop.galleries, "commit", lose)
-        broken.setattr("pipeline.import_file.FOR_A_CROWD", Patience(2, 0.01))
+        broken.setattr("pipeline.import_file.BULK_RETRY", RetryPolicy(2, 0.01))
         with pytest.raises(ConflictError):
             drop(shop)
     assert (shop.imports.imports("s1"), shop.blobs.originals) == ([], {})

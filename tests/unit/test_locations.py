@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from vitrine.domain.library import Purpose
 from vitrine.domain.locations import (
-    Address,
     LibraryAddress,
+    OriginalAddress,
     parse_original_key,
     public_url,
     slug,
@@ -29,7 +29,7 @@ names = {
     "digest": st.from_regex(r"[0-9a-f]{20}", fullmatch=True),
     "file_name": st.text().map(storage_name),
 }
-addresses = st.builds(Address, **names)
+addresses = st.builds(OriginalAddress, **names)
 library_addresses = st.builds(
     LibraryAddress, **names, account=shops, purpose=st.sampled_from(Purpose)
 )
@@ -37,13 +37,13 @@ kinds = st.sampled_from(Format)
 
 
 @given(addresses | library_addresses)
-def test_an_originals_key_tells_its_address(address: Address) -> None:
+def test_an_originals_key_tells_its_address(address: OriginalAddress) -> None:
     assert parse_original_key(address.original_key) == address
     assert len(address.original_key.encode()) <= 1024, "S3's limit"
 
 
 @given(addresses, kinds)
-def test_public_keys_tell_whose_they_are(address: Address, kind: Format) -> None:
+def test_public_keys_tell_whose_they_are(address: OriginalAddress, kind: Format) -> None:
     for rendition in SETS["gallery"]:
         key = address.rendition_key(rendition, kind)
         assert key.startswith(address.renditions_prefix)
@@ -77,7 +77,7 @@ def test_no_two_library_images_share_a_public_key(one: LibraryAddress, two: Libr
 
 
 def test_the_kinds_of_addresses_are_told_apart_by_their_keys() -> None:
-    of_gallery = Address("1234", 43, 0, "9f2c" * 5, "a b.png")
+    of_gallery = OriginalAddress("1234", 43, 0, "9f2c" * 5, "a b.png")
     of_library = LibraryAddress("1234", 43, 0, "9f2c" * 5, "a b.png", "1627", Purpose.PRODUCT)
 
     assert of_gallery.original_key == f"originals/1234/43/0-{'9f2c' * 5}/a b.png"
@@ -88,7 +88,9 @@ def test_the_kinds_of_addresses_are_told_apart_by_their_keys() -> None:
 
 
 @given(addresses, addresses, kinds)
-def test_no_two_versions_share_a_public_key(one: Address, two: Address, kind: Format) -> None:
+def test_no_two_versions_share_a_public_key(
+    one: OriginalAddress, two: OriginalAddress, kind: Format
+) -> None:
     if (one.shop, one.image, one.revision) == (two.shop, two.image, two.revision):
         return
     assert one.renditions_prefix != two.renditions_prefix
@@ -168,7 +170,7 @@ def test_a_slug_is_short_and_plain(name: str, short: str) -> None:
 
 def test_extensions_tell_the_bytes_and_jpeg_may_be_spelled_out() -> None:
     def key(file_name: str, kind: Format) -> str:
-        address = Address("s1", 116, 0, "b" * 20, file_name)
+        address = OriginalAddress("s1", 116, 0, "b" * 20, file_name)
         return address.full_size_key(kind) + address.rendition_key(SIZE_1024, kind)[-4:]
 
     assert key("a.JPEG", Format.JPEG).endswith("/a__11600.jpegjpeg")
@@ -178,7 +180,7 @@ def test_extensions_tell_the_bytes_and_jpeg_may_be_spelled_out() -> None:
 
 def test_numbers_have_at_least_five_digits_and_count_replacements() -> None:
     def name(image: int, revision: int) -> str:
-        return Address("s", image, revision, "0" * 20, "a.png").full_size_key(Format.PNG)
+        return OriginalAddress("s", image, revision, "0" * 20, "a.png").full_size_key(Format.PNG)
 
     assert name(1, 0) == "media/s/product_images/a/000/a__00100.png"
     assert name(116, 7) == "media/s/product_images/a/000/a__11607.png"

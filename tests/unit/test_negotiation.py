@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitrine.domain.errors import NotAcceptableError
-from vitrine.edge.negotiation import Format, preferred
+from vitrine.edge.negotiation import AnswerFormat, preferred
 
-XML, JSON = Format.XML, Format.JSON
+XML, JSON = AnswerFormat.XML, AnswerFormat.JSON
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 
 
@@ -53,7 +53,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         (BROWSER, XML),
     ],
 )
-def test_a_client_gets_what_it_likes_best(accept: str | None, format_: Format) -> None:
+def test_a_client_gets_what_it_likes_best(accept: str | None, format_: AnswerFormat) -> None:
     assert preferred(accept) is format_
 
 
@@ -93,8 +93,10 @@ def test_the_heavier_wins_and_the_first_of_equals(
     assert preferred(accept) is (JSON if wins else XML)
 
 
-@given(st.lists(st.sampled_from(["image/png", "a/b;q=1", "text/html"])), st.sampled_from(Format))
-def test_what_we_do_not_know_does_not_matter(others: list[str], format_: Format) -> None:
+@given(
+    st.lists(st.sampled_from(["image/png", "a/b;q=1", "text/html"])), st.sampled_from(AnswerFormat)
+)
+def test_what_we_do_not_know_does_not_matter(others: list[str], format_: AnswerFormat) -> None:
     assert preferred(", ".join([*others, f"{format_};q=0.001"])) is format_
 
 
@@ -109,6 +111,6 @@ def test_a_hostile_weight_costs_little() -> None:
 @given(st.text(max_size=40))
 def test_no_header_is_too_strange(accept: str) -> None:
     try:
-        assert preferred(accept) in Format
+        assert preferred(accept) in AnswerFormat
     except NotAcceptableError as error:
         assert error.args == (accept,)  # noqa: PT017 - either will do

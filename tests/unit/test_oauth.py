@@ -23,7 +23,7 @@ from vitrine.access.authorization import is_oauth, parse_authorization
 from vitrine.access.callers import REMEMBERED_SECONDS, Access
 from vitrine.access.oauth import AHEAD_SECONDS, NONCES_KEPT, OLD_SECONDS, OAuth
 from vitrine.access.signatures import is_signed
-from vitrine.domain.credentials import Keys, PairSecrets
+from vitrine.domain.credentials import Keys, OAuthSecrets
 from vitrine.domain.errors import NotAuthenticatedError, OAuthError, SecretsMissingError
 from vitrine.edge.request import Request
 
@@ -196,7 +196,7 @@ def test_the_example_of_rfc_5849(shop: Shop) -> None:
         "oauth_nonce": "chapoH",
         "oauth_signature": "MdpQcU8iPSUjWoN/UDMsK2sui9I=",
     }
-    secrets = PairSecrets("kd94hf93k423kf44", "pfkkdhi9sl3r4s00")
+    secrets = OAuthSecrets("kd94hf93k423kf44", "pfkkdhi9sl3r4s00")
     request = Request("1", "GET", "/photos", {}, {}, query="file=vacation.jpg&size=original")
 
     assert is_signed(request, "http://photos.example.net", parameters, secrets)
@@ -219,7 +219,7 @@ def test_the_base_string_of_rfc_5849() -> None:
         ' oauth_timestamp="137131201", oauth_nonce="7d8f3e4a"'
     )
     request = Request("1", "POST", "/request", {}, {}, query="b5=%3D%253D&a3=a&c%40=&a2=r%20b")
-    secrets = PairSecrets("j49sk3j29djd", "dh893hdasih9")
+    secrets = OAuthSecrets("j49sk3j29djd", "dh893hdasih9")
 
     signed = {**parameters, "oauth_signature": signature}
     assert is_signed(request, "http://EXAMPLE.COM:80", signed, secrets)
@@ -404,7 +404,7 @@ def test_8_a_nonce_is_good_once(shop: Shop) -> None:
 
     assert shop.problem(request) is None
     assert shop.problem(replace(request, id="another")) == "oauth_problem=nonce_used"
-    ((_, expires),) = shop.world.pairs.nonces.values()
+    ((_, expires),) = shop.world.oauth_consumers.nonces.values()
     assert expires == NOW + NONCES_KEPT
     assert timedelta(hours=25) == NONCES_KEPT
     assert timedelta(seconds=AHEAD_SECONDS + OLD_SECONDS) < NONCES_KEPT
@@ -429,9 +429,9 @@ def test_8_the_same_nonce_of_others_or_at_another_time(shop: Shop) -> None:
 
 def test_8_only_a_good_signature_uses_a_nonce(shop: Shop) -> None:
     assert shop.problem(shop.signed(nonce="n", token_secret="x")) == INVALID
-    assert shop.world.pairs.nonces == {}
+    assert shop.world.oauth_consumers.nonces == {}
     assert shop.problem(shop.plain()) is None
-    assert shop.world.pairs.nonces == {}
+    assert shop.world.oauth_consumers.nonces == {}
     assert shop.problem(shop.signed(nonce="n")) is None
 
 
@@ -477,27 +477,27 @@ def test_of_two_faults_the_first_of_the_table_is_told(shop: Shop, first: int, se
 
 def test_a_pair_is_looked_up_once_a_minute(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    pair, secrets_of = shop.world.pairs.pair, shop.world.vault.secrets_of
+    consumer, secrets_of = shop.world.oauth_consumers.consumer, shop.world.oauth_secrets.secrets_of
 
     def counted(kind: str, look_up: Callable[[str], Any]) -> Callable[[str], Any]:
         return lambda digest: asked.append(kind) or look_up(digest)  # type: ignore[func-returns-value]
 
-    monkeypatch.setattr(shop.world.pairs, "pair", counted("pair", pair))
-    monkeypatch.setattr(shop.world.vault, "secrets_of", counted("secrets", secrets_of))
+    monkeypatch.setattr(shop.world.oauth_consumers, "consumer", counted("consumer", consumer))
+    monkeypatch.setattr(shop.world.oauth_secrets, "secrets_of", counted("secrets", secrets_of))
 
     for shop.seconds in (0, 1, REMEMBERED_SECONDS - 1):
         assert shop.problem(shop.signed()) is None
-    assert asked == ["pair", "secrets"]
+    assert asked == ["consumer", "secrets"]
     shop.seconds = REMEMBERED_SECONDS
     assert shop.problem(shop.signed()) is None
-    assert asked == ["pair", "secrets"] * 2
+    assert asked == ["consumer", "secrets"] * 2
     assert shop.problem(shop.signed(consumer_key="x")) is not None
     assert shop.problem(shop.signed(token="x")) is not None
-    assert asked == [*["pair", "secrets"] * 2, "pair"], "strangers never reach the vault"
+    assert asked == [*["consumer", "secrets"] * 2, "consumer"], "strangers never reach the vault"
 
 
 def test_new_pairs_work_at_once(shop: Shop) -> None:
-    del shop.world.pairs.tokens[next(iter(shop.world.pairs.tokens))]
+    del shop.world.oauth_consumers.tokens[next(iter(shop.world.oauth_consumers.tokens))]
     assert shop.problem(shop.signed()) == "oauth_problem=consumer_key_rejected"
     shop.keys = shop.world.issue_keys("s1", "openmage")
 
@@ -505,7 +505,7 @@ def test_new_pairs_work_at_once(shop: Shop) -> None:
 
 
 def test_a_pair_without_its_secrets_is_a_failure_of_ours(shop: Shop) -> None:
-    shop.world.vault.kept.clear()
+    shop.world.oauth_secrets.kept.clear()
 
     with pytest.raises(SecretsMissingError):
         shop.oauth.signer(shop.signed(), "openmage")
@@ -688,4 +688,4 @@ def test_no_path_and_no_query_is_too_strange(path: str, query: str) -> None:
     parameters = dict.fromkeys(NAMES, "x") | {"oauth_signature_method": "HMAC-SHA1"}
     request = Request("1", "GET", f"/{path}", {}, {}, query=query)
 
-    assert not is_signed(request, "https://h", parameters, PairSecrets("a", "b"))
+    assert not is_signed(request, "https://h", parameters, OAuthSecrets("a", "b"))

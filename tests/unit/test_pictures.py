@@ -17,8 +17,8 @@ from vitrine.domain.renditions import SETS, Rendition
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import PIXEL_LIMIT, inspect
 from vitrine.pictures.orientation import orientation, orientation_only
-from vitrine.pictures.publication import publish
 from vitrine.pictures.resizing import resize
+from vitrine.pictures.stripping import strip_metadata
 
 GALLERY = SETS["gallery"]
 
@@ -199,7 +199,7 @@ def gif_with_frame(width: int, height: int) -> bytes:
 
 
 def test_a_gif_counts_with_all_its_frames() -> None:
-    """Pillow lets the picture grow to them, whatever the header says."""
+    """PilImage lets the picture grow to them, whatever the header says."""
     assert inspect(gif_with_frame(300, 300)).whole
     assert inspect(gif_with_frame(12_000, 12_000)).oversized
     assert inspect(gif_with_frame(60_000, 60_000)).oversized
@@ -283,7 +283,7 @@ def test_broken_descriptions_reject_no_picture(chunk: tuple[bytes, bytes]) -> No
 
 @pytest.mark.parametrize("kind", Format)
 def test_what_is_clean_is_published_as_it_is(kind: Format) -> None:
-    assert publish(EVERY_FORMAT[kind], kind) == EVERY_FORMAT[kind]
+    assert strip_metadata(EVERY_FORMAT[kind], kind) == EVERY_FORMAT[kind]
 
 
 @pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.GIF, Format.WEBP])
@@ -291,7 +291,7 @@ def test_no_metadata_is_published_and_no_pixel_is_touched(kind: Format) -> None:
     data = with_metadata(kind)
     assert SECRET in data
 
-    published = publish(data, kind)
+    published = strip_metadata(data, kind)
 
     assert SECRET not in published
     assert b"xmp" not in published.lower()
@@ -299,13 +299,13 @@ def test_no_metadata_is_published_and_no_pixel_is_touched(kind: Format) -> None:
         pictures.opened(data).convert("RGB"), pictures.opened(published).convert("RGB")
     )
     assert difference.getbbox() is None
-    assert publish(published, kind) == published
+    assert strip_metadata(published, kind) == published
 
 
 @pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.WEBP])
 @pytest.mark.parametrize("turned", range(2, 9))
 def test_which_way_up_is_all_that_stays(kind: Format, turned: int) -> None:
-    published = publish(with_metadata(kind, turned), kind)
+    published = strip_metadata(with_metadata(kind, turned), kind)
 
     assert SECRET not in published
     assert dict(pictures.opened(published).getexif()) == {0x0112: turned}
@@ -316,20 +316,20 @@ def test_colour_profiles_stay(kind: Format) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     data = pictures.encode(pictures.gradient(60, 40), kind.name, icc_profile=profile)
 
-    assert pictures.opened(publish(data, kind)).info["icc_profile"] == profile
+    assert pictures.opened(strip_metadata(data, kind)).info["icc_profile"] == profile
 
 
 @pytest.mark.parametrize("kind", [Format.PNG, Format.JPEG, Format.GIF, Format.WEBP])
 def test_what_follows_a_picture_is_not_published(kind: Format) -> None:
     clean = EVERY_FORMAT[kind]
 
-    assert publish(clean + SECRET, kind) == clean
+    assert strip_metadata(clean + SECRET, kind) == clean
 
 
 def test_animations_stay_animated() -> None:
     for kind in (Format.PNG, Format.GIF, Format.WEBP):
         moving = pictures.animated(kind.name, frames=3, loop=0)
-        published = pictures.opened(publish(moving, kind))
+        published = pictures.opened(strip_metadata(moving, kind))
         assert (getattr(published, "n_frames", 1), published.info.get("loop")) == (3, 0)
 
 
@@ -337,21 +337,24 @@ def test_animations_stay_animated() -> None:
 def test_jpegs_of_all_kinds_are_published_whole(how: dict[str, int]) -> None:
     data = pictures.jpeg(200, 150, comment=SECRET, **how)
 
-    assert pictures.opened(publish(data, Format.JPEG)).tobytes() == pictures.opened(data).tobytes()
+    assert (
+        pictures.opened(strip_metadata(data, Format.JPEG)).tobytes()
+        == pictures.opened(data).tobytes()
+    )
 
 
 def test_a_cmyk_jpeg_keeps_what_says_how_its_inks_are_meant() -> None:
     data = pictures.encode(pictures.gradient(60, 40).convert("CMYK"), "JPEG")
 
     assert b"Adobe" in data
-    assert publish(data, Format.JPEG) == data
+    assert strip_metadata(data, Format.JPEG) == data
 
 
 def test_a_png_whose_critical_chunk_nobody_knows_is_damaged() -> None:
     data = pictures.png_of_chunks([(b"IHDR", b"\0" * 13), (b"NEWS", b""), (b"IEND", b"")])
 
     with pytest.raises(DamagedError):
-        publish(data, Format.PNG)
+        strip_metadata(data, Format.PNG)
 
 
 @given(st.integers(1, 8))
@@ -421,7 +424,7 @@ def test_renditions_are_upright(kind: Format, turned: int) -> None:
     """Red is in the top left corner, whichever way the camera was held."""
     upright = Image.new("RGB", (160, 80), "blue")
     upright.paste("red", (0, 0, 40, 40))
-    undo = [None, 0, 3, 1, 5, 2, 6, 4][turned - 1]  # Pillow's transpose that stores it so
+    undo = [None, 0, 3, 1, 5, 2, 6, 4][turned - 1]  # PilImage's transpose that stores it so
     stored = upright if undo is None else upright.transpose(Image.Transpose(undo))
     tag = Image.Exif()
     tag[0x0112] = turned
@@ -480,7 +483,7 @@ def test_cmyk_becomes_rgb() -> None:
 def test_renditions_carry_no_metadata(kind: Format) -> None:
     data = with_metadata(kind, 6)
 
-    for encoded in (publish(data, kind), *renditions(data).values()):
+    for encoded in (strip_metadata(data, kind), *renditions(data).values()):
         assert SECRET not in encoded
 
 
@@ -506,5 +509,5 @@ def test_a_text_chunk_that_unpacks_to_gigabytes_is_never_unpacked() -> None:
     data = plain[:33] + chunk + plain[33:]
 
     assert inspect(data).whole
-    assert publish(data, Format.PNG) == plain
+    assert strip_metadata(data, Format.PNG) == plain
     assert io.BytesIO(data).getvalue() == data

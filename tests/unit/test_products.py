@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from tests.conftest import World
-from tests.fakes import FakePairs, FakeVault
+from tests.fakes import FakeOAuthConsumers, FakeOAuthSecretStore
 
 from vitrine.adapters.table import MOST_WRITES
 from vitrine.domain.errors import ConflictError
@@ -22,7 +22,7 @@ def records(world: World) -> Records:
     world.open_shop("s1")
     fakes: Any = (
         *(world.shops, world.galleries, world.library, world.imports),
-        *(FakePairs(world.shops), FakeVault(), world.blobs),
+        *(FakeOAuthConsumers(world.shops), FakeOAuthSecretStore(), world.blobs),
     )
     return Records(*fakes, base_url="")
 

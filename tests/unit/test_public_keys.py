@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.test_locations import addresses, kinds, library_addresses, shops
 
-from vitrine.domain.locations import Address, LibraryAddress, alternative_key, named_key
+from vitrine.domain.locations import LibraryAddress, OriginalAddress, alternative_key, named_key
 from vitrine.domain.pictures import Format
-from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, of_bytes, parse_public_key
+from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative, rendition_format
 
 ALL = tuple(Alternative)
 file_names = st.from_regex(r"[A-Za-z0-9_.-]{2,90}", fullmatch=True)
 
 
-def keys_of(address: Address, kind: Format, *, transparent: bool) -> list[str]:
+def keys_of(address: OriginalAddress, kind: Format, *, transparent: bool) -> list[str]:
     """Every key that bytes of a format have."""
     if isinstance(address, LibraryAddress):
         own = [address.rendition_key(each, LIBRARY_FORMAT) for each in SETS["library"]]
@@ -27,19 +27,19 @@ def keys_of(address: Address, kind: Format, *, transparent: bool) -> list[str]:
 
 @given(addresses, kinds, st.booleans())
 def test_a_key_of_a_gallerys_picture_tells_its_image(
-    address: Address, kind: Format, transparent: bool
+    address: OriginalAddress, kind: Format, transparent: bool
 ) -> None:
     for key in keys_of(address, kind, transparent=transparent):
         assert parse_public_key(key) == OfImage(address.shop, address.image)
-        assert of_bytes(key, [address], ALL) == address
-        assert of_bytes(key, [address], ALL, [kind]) == address
+        assert find_address(key, [address], ALL) == address
+        assert find_address(key, [address], ALL, [kind]) == address
 
 
 @given(library_addresses, kinds)
 def test_a_key_of_a_librarys_picture_tells_its_image(address: LibraryAddress, kind: Format) -> None:
     for key in keys_of(address, kind, transparent=False):
         assert parse_public_key(key) == OfLibrary(address.account, address.image)
-        assert of_bytes(key, [address], ALL, [kind]) == address
+        assert find_address(key, [address], ALL, [kind]) == address
 
 
 @given(shops, file_names)
@@ -48,21 +48,23 @@ def test_a_named_key_tells_its_name(shop: str, name: str) -> None:
 
 
 @given(addresses, addresses | library_addresses, kinds)
-def test_of_several_addresses_the_one_is_found(one: Address, two: Address, kind: Format) -> None:
+def test_of_several_addresses_the_one_is_found(
+    one: OriginalAddress, two: OriginalAddress, kind: Format
+) -> None:
     if (one.shop, one.image, one.revision) == (two.shop, two.image, two.revision):
         return
     for key in keys_of(one, kind, transparent=True):
-        assert of_bytes(key, [two, one], ALL) == one
-        assert of_bytes(key, [two], ALL) is None
+        assert find_address(key, [two, one], ALL) == one
+        assert find_address(key, [two], ALL) is None
 
 
 @given(addresses, kinds)
-def test_only_alternatives_that_are_made_have_keys(address: Address, kind: Format) -> None:
+def test_only_alternatives_that_are_made_have_keys(address: OriginalAddress, kind: Format) -> None:
     own = address.rendition_key(SETS["gallery"][0], rendition_format(kind, transparent=True))
 
-    assert of_bytes(f"{own}.webp", [address], [Alternative.WEBP]) == address
-    assert of_bytes(f"{own}.avif", [address], [Alternative.WEBP]) is None
-    assert of_bytes(f"{address.full_size_key(kind)}.webp", [address], ALL) is None
+    assert find_address(f"{own}.webp", [address], [Alternative.WEBP]) == address
+    assert find_address(f"{own}.avif", [address], [Alternative.WEBP]) is None
+    assert find_address(f"{address.full_size_key(kind)}.webp", [address], ALL) is None
 
 
 @given(st.text() | st.from_regex(r"media/[a-z0-9-]*(/[^/]*){0,6}"))

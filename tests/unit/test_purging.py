@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import World
 
 from openmage.account import account, retention
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.services.purging import purge_retired
 from vitrine.services.removing import retire_image
@@ -19,12 +19,12 @@ TODAY = datetime(2024, 3, 1, tzinfo=UTC)
 def world(world: World) -> World:
     """A shop whose images 1 and 2 were retired, a day apart, and image 3 was not."""
     world.open_shop("s1")
-    world.hang("s1", "p", {1: 0, 2: 1, 3: 2})
+    world.with_gallery("s1", "p", {1: 0, 2: 1, 3: 2})
     for image in (1, 2):
         world.clock = lambda days=image: TODAY + timedelta(days=days)
         retire_image(world.catalogue("s1"), ProductKey("p"), image)
     for image in (*world.galleries.gone.values(), *world.galleries.records["s1", "p"].values()):
-        world.blobs.put_original(address(image).original_key, b"1", "image/png", "p")
+        world.blobs.put_original(original_address(image).original_key, b"1", "image/png", "p")
     return world
 
 

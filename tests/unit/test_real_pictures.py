@@ -21,8 +21,8 @@ from vitrine.domain.renditions import SETS
 from vitrine.pictures import chromaticities
 from vitrine.pictures.animation import MOVING_LIMIT
 from vitrine.pictures.inspection import inspect
-from vitrine.pictures.publication import publish
 from vitrine.pictures.resizing import Resized, resize
+from vitrine.pictures.stripping import strip_metadata
 
 GALLERY = SETS["gallery"]
 RENDITIONS = {rendition.name: rendition for rendition in GALLERY}
@@ -412,7 +412,7 @@ def in_colour(scene: Scene) -> Scene:
 def test_pngs_of_all_depths(
     scene: Scene, depth: int, colour: int, expected: Scene, mode: str, *, interlaced: bool
 ) -> None:
-    """16 bits of grey are scaled: Pillow's own way cuts them off at 255."""
+    """16 bits of grey are scaled: PilImage's own way cuts them off at 255."""
     data = png(sampled(scene, 2**depth - 1), SIZE, depth, colour, interlaced=interlaced)
 
     for name in ("-1024-1024", "-100-0"):
@@ -550,7 +550,7 @@ def gif_frame(
     disposal: int = 1,
     nothing: int | None = None,
 ) -> bytes:
-    """One frame of a GIF, its palette its own, around Pillow's packing of the pixels."""
+    """One frame of a GIF, its palette its own, around PilImage's packing of the pixels."""
     alone = pictures.encode(picture, "GIF")
     start = alone.index(b",", 13 + (3 << (alone[10] & 7) + 1))
     table = alone[13 : 13 + (3 << (alone[10] & 7) + 1)]
@@ -607,7 +607,7 @@ SHOWN = [
 @pytest.mark.parametrize("repeats", [None, 0, 3])
 def test_a_moving_gif_moves_in_every_size_as_it_does(repeats: int | None) -> None:
     data = moving_gif(repeats)
-    assert not resized(data).stilled
+    assert not resized(data).animation_dropped
 
     for rendition, encoded in renditions_of(data).items():
         with Image.open(io.BytesIO(encoded)) as moving:
@@ -639,8 +639,8 @@ def test_a_gif_that_moves_too_much_is_shown_by_its_first_frame() -> None:
     most = resized(gif((side, side), first, *others[:-1]))
     more = resized(gif((side, side), first, *others))
 
-    assert not most.stilled
-    assert more.stilled
+    assert not most.animation_dropped
+    assert more.animation_dropped
     for rendition in GALLERY:
         with Image.open(io.BytesIO(more.encode(rendition))) as still:
             assert (still.format, getattr(still, "n_frames", 1)) == ("GIF", 1)
@@ -835,7 +835,7 @@ def frames_of(data: bytes) -> list[bytes]:
 def test_nothing_that_was_planted_beside_pixels_reaches_the_public(kind: Format) -> None:
     data = MARKED[kind]()
     assert data.count(MARK.encode()) >= 2
-    published = publish(data, kind)
+    published = strip_metadata(data, kind)
 
     assert inspect(data).whole
     assert frames_of(published) == frames_of(data)
@@ -854,6 +854,6 @@ def test_text_packed_in_a_png_does_not_reach_the_public_either() -> None:
     ]
     data = png(sampled(corners, 255), SIZE, 8, RGB, *packed)
 
-    for public in (publish(data, Format.PNG), *renditions_of(data).values()):
+    for public in (strip_metadata(data, Format.PNG), *renditions_of(data).values()):
         assert b"zTXt" not in public
         assert b"iTXt" not in public

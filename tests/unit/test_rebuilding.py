@@ -13,15 +13,15 @@ from tests.conftest import World
 from pipeline import generate_renditions
 from vitrine.domain.errors import VitrineError
 from vitrine.domain.library import Purpose
-from vitrine.domain.locations import Address, address
+from vitrine.domain.locations import OriginalAddress, original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.ports import PublicPicture
-from vitrine.services.catalogue import Patience
-from vitrine.services.originals import look_at
+from vitrine.domain.storage import PublicPicture
+from vitrine.services.adding import add_library_image
+from vitrine.services.catalogue import RetryPolicy
+from vitrine.services.inspecting import inspect_upload
 from vitrine.services.removing import retire_image
-from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
 from vitrine_cli.invoking import Failed
 from vitrine_cli.rebuild import Rebuild, images_of
@@ -70,12 +70,12 @@ class Shop:
 @pytest.fixture
 def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """Twelve images whose renditions were never made, the last of them retired."""
-    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(1, 0))
+    monkeypatch.setattr("vitrine.services.rendering.RECORD_RETRY", RetryPolicy(1, 0))
     world.open_shop("s1")
-    world.hang("s1", "p", {number: number for number in range(1, 13)})
+    world.with_gallery("s1", "p", {number: number for number in range(1, 13)})
     retire_image(world.catalogue("s1"), ProductKey("p"), 12)
     world.open_shop("s10")
-    world.hang("s10", "p", {1: 1})
+    world.with_gallery("s10", "p", {1: 1})
     return Shop(world)
 
 
@@ -147,11 +147,11 @@ def test_sizes_that_the_table_has_no_more_go(shop: Shop) -> None:
 
 
 def test_sizes_of_the_library_go_too_and_its_full_size_stays(shop: Shop) -> None:
-    candidate = look_at(at_hand(pictures.png(), "a.png"), RULES)
+    inspected = inspect_upload(at_hand(pictures.png(), "a.png"), RULES)
     catalogue = shop.world.catalogue("s1")
-    image = add_to_library(catalogue, candidate, Purpose.USER, "1627")
+    image = add_library_image(catalogue, inspected, Purpose.USER, "1627")
     shop.rebuild()
-    folder = address(image).renditions_prefix
+    folder = original_address(image).renditions_prefix
     before = shop.world.blobs.public_keys(folder)
     assert f"{folder}original.png" in before
     shop.world.blobs.put_public([PublicPicture(f"{folder}huge.png", b"", "image/png")])
@@ -163,7 +163,7 @@ def test_sizes_of_the_library_go_too_and_its_full_size_stays(shop: Shop) -> None
 
 def test_old_bytes_and_orphans_are_let_go_on_the_way(shop: Shop) -> None:
     world = shop.world
-    orphan = Address("s1", 99, 0, "f" * 20, "orphan.png").original_key
+    orphan = OriginalAddress("s1", 99, 0, "f" * 20, "orphan.png").original_key
     world.blobs.clock = lambda: datetime.now(UTC) - timedelta(hours=2)
     world.blobs.put_original(orphan, pictures.png(), "image/png", "p")
     world.blobs.clock = lambda: datetime.now(UTC)

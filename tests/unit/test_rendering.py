@@ -13,20 +13,20 @@ from tests.conftest import World
 from pipeline import generate_renditions, remove_renditions
 from vitrine.domain.errors import ConflictError, PictureRefusedError, RecordMissingError
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import Address, address
+from vitrine.domain.locations import OriginalAddress, original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.ports import GalleryChange, PublicPicture
-from vitrine.services.adding import add_image
-from vitrine.services.catalogue import Patience
+from vitrine.domain.storage import PublicPicture
+from vitrine.services.adding import add_image, add_library_image
+from vitrine.services.catalogue import RetryPolicy
 from vitrine.services.changing import Change, change_image
-from vitrine.services.originals import look_at
-from vitrine.services.reading import get_placed
+from vitrine.services.inspecting import inspect_upload
+from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image
-from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
 
 RULES = PictureRules(frozenset(Format), max_bytes=10**9)
@@ -52,7 +52,7 @@ class Pipeline:
 
     def replace(self, image: Image) -> Image:
         catalogue = self.world.catalogue("s1")
-        found = get_placed(catalogue, PRODUCT, image.id)
+        found = get_entry(catalogue, PRODUCT, image.id)
         data = pictures.png(40 + found.image.original.revision, 30)
         change = Change(source=at_hand(data, "new.png"))
         return change_image(catalogue, found, change, RULES).image
@@ -68,7 +68,7 @@ class Pipeline:
 
     @staticmethod
     def key(image: Image) -> str:
-        return address(image).original_key.replace(NAME, ENCODED)
+        return original_address(image).original_key.replace(NAME, ENCODED)
 
     def state(self, image: Image) -> RenditionState | None:
         found = self.world.galleries.image("s1", PRODUCT, image.id)
@@ -77,7 +77,7 @@ class Pipeline:
 
 @pytest.fixture
 def pipeline(world: World, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
-    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(1, 0))
+    monkeypatch.setattr("vitrine.services.rendering.RECORD_RETRY", RetryPolicy(1, 0))
     world.open_shop("s1")
     return Pipeline(world)
 
@@ -95,7 +95,9 @@ def test_a_new_original_gets_all_its_public_pictures(pipeline: Pipeline) -> None
     ]
     assert all(each.media_type == "image/png" for each in public.values())
     assert all(key.split("/")[-1].startswith(("1-2-2b-e-", "1-2-2b-e__")) for key in public)
-    assert public[address(image).full_size_key(Format.PNG)].data == pictures.png(mode="RGBA")
+    assert public[original_address(image).full_size_key(Format.PNG)].data == pictures.png(
+        mode="RGBA"
+    )
     assert pipeline.state(image) is RenditionState.COMPLETE
 
 
@@ -120,7 +122,7 @@ def test_a_removed_image_leaves_no_public_picture(pipeline: Pipeline) -> None:
     pipeline.removed(gone)
 
     assert len(pipeline.world.blobs.public) == both / 2
-    assert all(address(gone).stem not in key for key in pipeline.world.blobs.public)
+    assert all(original_address(gone).stem not in key for key in pipeline.world.blobs.public)
 
 
 def test_an_event_of_creation_that_comes_after_the_removal_makes_nothing(
@@ -206,15 +208,15 @@ def test_old_pictures_go_when_the_new_ones_are_complete(pipeline: Pipeline) -> N
     old = pipeline.add()
     pipeline.created(old)
     new = pipeline.replace(old)
-    assert stems(pipeline) == {address(old).stem}, "until then a reader finds the old ones"
+    assert stems(pipeline) == {original_address(old).stem}, "until then a reader finds the old ones"
     assert len(originals(pipeline)) == 2
 
     pipeline.created(new)
-    assert originals(pipeline) == [address(new).original_key]
-    assert stems(pipeline) == {address(old).stem, address(new).stem}
+    assert originals(pipeline) == [original_address(new).original_key]
+    assert stems(pipeline) == {original_address(old).stem, original_address(new).stem}
     pipeline.removed(old)
 
-    assert stems(pipeline) == {address(new).stem}
+    assert stems(pipeline) == {original_address(new).stem}
     assert len(pipeline.world.blobs.public) == 8
     assert pipeline.state(new) is RenditionState.COMPLETE
 
@@ -234,8 +236,8 @@ def test_of_several_replacements_the_last_stays_in_whatever_order_events_come(
     for each in versions:
         pipeline.removed(each)
 
-    assert originals(pipeline) == [address(versions[2]).original_key]
-    assert stems(pipeline) == {address(versions[2]).stem}
+    assert originals(pipeline) == [original_address(versions[2]).original_key]
+    assert stems(pipeline) == {original_address(versions[2]).stem}
     assert pipeline.state(versions[2]) is RenditionState.COMPLETE
 
 
@@ -258,8 +260,8 @@ def test_an_image_replaced_while_its_renditions_are_made_ends_with_the_new_ones(
     pipeline.created(replaced[0])
     pipeline.removed(old)
 
-    assert originals(pipeline) == [address(replaced[0]).original_key]
-    assert stems(pipeline) == {address(replaced[0]).stem}
+    assert originals(pipeline) == [original_address(replaced[0]).original_key]
+    assert stems(pipeline) == {original_address(replaced[0]).stem}
 
 
 def test_an_image_replaced_and_complete_while_older_renditions_are_made_keeps_the_new_ones(
@@ -280,8 +282,8 @@ def test_an_image_replaced_and_complete_while_older_renditions_are_made_keeps_th
 
     pipeline.created(old)
 
-    assert originals(pipeline) == [address(replaced[0]).original_key]
-    assert stems(pipeline) == {address(replaced[0]).stem}
+    assert originals(pipeline) == [original_address(replaced[0]).original_key]
+    assert stems(pipeline) == {original_address(replaced[0]).stem}
 
 
 def test_an_image_removed_before_its_new_renditions_are_made_leaves_nothing(
@@ -309,7 +311,7 @@ def test_new_bytes_whose_record_is_not_there_yet_are_sent_again(pipeline: Pipeli
 
     with pytest.raises(RecordMissingError):
         pipeline.created(new)
-    assert stems(pipeline) == {address(old).stem}
+    assert stems(pipeline) == {original_address(old).stem}
 
     records[old.id] = after
     pipeline.created(new)
@@ -320,16 +322,20 @@ def test_bytes_that_lost_a_race_go_and_their_winners_stay(pipeline: Pipeline) ->
     old = pipeline.add()
     new = pipeline.replace(old)
     lost = replace(new, original=replace(new.original, digest="f" * 64))
-    pipeline.world.blobs.put_original(address(lost).original_key, b"x", "image/png", PRODUCT)
+    pipeline.world.blobs.put_original(
+        original_address(lost).original_key, b"x", "image/png", PRODUCT
+    )
 
     pipeline.created(lost)
-    assert address(lost).original_key in originals(pipeline), "nothing is complete yet"
+    assert original_address(lost).original_key in originals(pipeline), "nothing is complete yet"
     pipeline.created(new)
 
-    assert originals(pipeline) == [address(new).original_key]
-    pipeline.world.blobs.put_original(address(lost).original_key, b"x", "image/png", PRODUCT)
+    assert originals(pipeline) == [original_address(new).original_key]
+    pipeline.world.blobs.put_original(
+        original_address(lost).original_key, b"x", "image/png", PRODUCT
+    )
     pipeline.created(lost)
-    assert originals(pipeline) == [address(new).original_key]
+    assert originals(pipeline) == [original_address(new).original_key]
 
 
 def deliver(pipeline: Pipeline, known: set[str]) -> None:
@@ -353,7 +359,7 @@ def test_new_bytes_that_never_got_a_record_take_nobody_along(
     old, known = pipeline.add(), set[str]()
     deliver(pipeline, known)
     catalogue = pipeline.world.catalogue("s1")
-    found = get_placed(catalogue, PRODUCT, old.id)
+    found = get_entry(catalogue, PRODUCT, old.id)
 
     def die(_: GalleryChange) -> Gallery:
         raise KeyboardInterrupt
@@ -368,8 +374,8 @@ def test_new_bytes_that_never_got_a_record_take_nobody_along(
     new = change_image(catalogue, found, Change(source=at_hand(data, "new.png")), RULES).image
     deliver(pipeline, known)
 
-    assert originals(pipeline) == [address(new).original_key]
-    assert stems(pipeline) == {address(new).stem}
+    assert originals(pipeline) == [original_address(new).original_key]
+    assert stems(pipeline) == {original_address(new).stem}
     assert len(pipeline.world.blobs.public) == 8
     assert pipeline.state(new) is RenditionState.COMPLETE
 
@@ -381,7 +387,7 @@ def test_a_record_that_another_writes_just_now_is_completed_all_the_same(
     complete = pipeline.world.galleries.complete_renditions
     busy = [True]
 
-    def late(where: Address, product: str, appearance: Appearance) -> None:
+    def late(where: OriginalAddress, product: str, appearance: Appearance) -> None:
         if busy:
             busy.pop()
             raise ConflictError
@@ -404,7 +410,7 @@ def test_an_event_that_overtakes_the_record_waits_a_moment(
     def not_yet(shop: str, product: str, number: int) -> Image | None:
         return None if late and late.pop() else read(shop, product, number)
 
-    monkeypatch.setattr("vitrine.services.rendering.FOR_A_RECORD", Patience(5, 0.01))
+    monkeypatch.setattr("vitrine.services.rendering.RECORD_RETRY", RetryPolicy(5, 0.01))
     monkeypatch.setattr(pipeline.world.galleries, "image", not_yet)
 
     pipeline.created(image)
@@ -414,7 +420,7 @@ def test_an_event_that_overtakes_the_record_waits_a_moment(
 
 def test_an_original_that_is_no_picture_fails_for_good(pipeline: Pipeline) -> None:
     image = pipeline.add()
-    key = address(image).original_key
+    key = original_address(image).original_key
     pipeline.world.blobs.put_original(key, b"no picture", "image/png", PRODUCT)
 
     with pytest.raises(PictureRefusedError):
@@ -438,15 +444,15 @@ LIBRARY_RULES = PictureRules(frozenset(Format), max_bytes=10**9)
 
 def shelve(pipeline: Pipeline, data: bytes) -> LibraryImage:
     """A new image of the library."""
-    candidate = look_at(at_hand(data, NAME), LIBRARY_RULES)
-    return add_to_library(pipeline.world.catalogue("s1"), candidate, Purpose.USER, "1627")
+    inspected = inspect_upload(at_hand(data, NAME), LIBRARY_RULES)
+    return add_library_image(pipeline.world.catalogue("s1"), inspected, Purpose.USER, "1627")
 
 
 def rendered(pipeline: Pipeline, data: bytes) -> dict[str, bytes]:
     """The public pictures of a new image of the library, by name."""
     image = shelve(pipeline, data)
     generate_renditions.handler(event(library_key(image)), None)
-    folder = f"media/uploads/1627/user/{image.id}-{address(image).digest}/"
+    folder = f"media/uploads/1627/user/{image.id}-{original_address(image).digest}/"
     public = pipeline.world.blobs.public
     assert all(key.startswith(folder) for key in public)
     assert all(
@@ -457,7 +463,7 @@ def rendered(pipeline: Pipeline, data: bytes) -> dict[str, bytes]:
 
 
 def library_key(image: LibraryImage) -> str:
-    return address(image).original_key.replace(NAME, ENCODED)
+    return original_address(image).original_key.replace(NAME, ENCODED)
 
 
 def sizes(rendered: dict[str, bytes]) -> dict[str, tuple[int, int]]:
@@ -547,11 +553,11 @@ def test_pictures_of_a_library_original_that_is_gone_go(pipeline: Pipeline) -> N
     remove_renditions.handler(event(library_key(gone)), None)
     assert len(pipeline.world.blobs.public) == 20, "while it is there they stay"
 
-    pipeline.world.blobs.remove_originals([address(gone).original_key])
+    pipeline.world.blobs.remove_originals([original_address(gone).original_key])
     remove_renditions.handler(event(library_key(gone)), None)
     generate_renditions.handler(event(library_key(gone)), None)
 
     folders = {key.rpartition("/")[0] for key in pipeline.world.blobs.public}
     assert len(pipeline.world.blobs.public) == 14
-    assert address(left).renditions_prefix.rstrip("/") in folders
-    assert address(gone).renditions_prefix.rstrip("/") not in folders
+    assert original_address(left).renditions_prefix.rstrip("/") in folders
+    assert original_address(gone).renditions_prefix.rstrip("/") not in folders

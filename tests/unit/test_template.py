@@ -9,7 +9,7 @@ import pytest
 from tests.gateway import ROOT, routes, template
 
 from gateway.dialects import NAMES
-from vitrine.adapters import layout
+from vitrine.adapters import table_keys
 from vitrine.domain.imports import FOLDER
 from vitrine.domain.locations import ORIGINALS
 
@@ -195,7 +195,7 @@ def test_the_stream_tells_of_the_end_of_images_records_and_of_nothing_else() -> 
     assert source["StartingPosition"] == "TRIM_HORIZON", "nothing is missed while it is set up"
     assert json.loads(criterion["Pattern"]) == {
         "eventName": ["REMOVE"],
-        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": layout.IMAGE}]}}},
+        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": table_keys.IMAGE}]}}},
     }
     assert source["BisectBatchOnFunctionError"] is True
     assert source["MaximumRecordAgeInSeconds"] < 24 * 3600, "then it can still be read again"

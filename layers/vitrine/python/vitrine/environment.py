@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from vitrine.access.callers import Access
-from vitrine.domain.moments import now
+from vitrine.clock import now
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Blobs, Functions, Galleries, Imports, Library, Remote, Shops
@@ -121,12 +121,12 @@ def _on_aws() -> Environment:
     oauth = None
     if path := os.environ.get("OAUTH_SECRETS"):  # only functions whose dialect signs have it
         from vitrine.access.oauth import OAuth
-        from vitrine.adapters.pairs import DynamoPairs
-        from vitrine.adapters.vault import SsmVault
+        from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+        from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 
         oauth = OAuth(
-            DynamoPairs(table),
-            SsmVault(boto3.client("ssm", config=config), path),
+            DynamoOAuthConsumers(table),
+            SsmOAuthSecretStore(boto3.client("ssm", config=config), path),
             public_url,
             plaintext_over_http=os.environ.get("OAUTH_PLAINTEXT_OVER_HTTP") == "yes",
         )

@@ -1,79 +1,19 @@
 """What the services need of the world. Adapters and the tests' fakes both fit these shapes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from vitrine.domain.credentials import Credential, Pair, PairSecrets, RefreshToken
+from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Appearance, FileName, Image
+from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.images import Appearance, Image
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address, address
+from vitrine.domain.locations import OriginalAddress
+from vitrine.domain.names import Naming
 from vitrine.domain.shops import Shop
-
-
-@dataclass(frozen=True, slots=True)
-class GalleryChange:
-    """One change of one gallery, carried out whole or not at all.
-
-    Whatever it builds on must still be as it was read, or all of it is refused.
-
-    Attributes:
-        shop: id of the shop.
-        product: key of the product.
-        before: the head as it was read.
-        after: the head as it is to be; equal to `before`, it is neither written nor looked at.
-        added: records that enter.
-        changed: records as they were read, and as they are to be.
-        removed: records that leave, as they were read.
-        retired: records that leave, as they were read, but are kept to be looked up and purged.
-        named: the file name that the change takes for an image, and for whom.
-        imported: what the change makes of a file in the import folder.
-    """
-
-    shop: str
-    product: str
-    before: Gallery
-    after: Gallery
-    added: tuple[Image, ...] = ()
-    changed: tuple[tuple[Image, Image], ...] = ()
-    removed: tuple[Image, ...] = ()
-    retired: tuple[Image, ...] = ()
-    named: tuple[FileName, int] | None = None
-    imported: Import | None = None
-
-    def version_of(self, image: int) -> str:
-        """Which bytes an image has that the change brings or changes: its `Address.version`."""
-        brought = (*self.added, *(after for _, after in self.changed))
-        return next(address(each).version for each in brought if each.id == image)
-
-    def shown_nameless(self, image: int) -> str:
-        """Public key by which an image was shown that gets its first name; empty for others."""
-        for before, _ in self.changed:
-            if before.id == image and before.name is None:
-                return address(before).full_size_key(before.original.format)
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What a file name was given to, for good.
-
-    Attributes:
-        image: the image's id.
-        product: key of the product whose image it was.
-        version: the image's bytes then, as `Address.version`.
-        instead_of: public key of the full-size picture by which the image was shown until then,
-            having no name; empty when it had one, or was new. It outlives its bytes as names do
-            (contract: openmage §4.5).
-    """
-
-    image: int
-    product: str
-    version: str
-    instead_of: str = ""
+from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
 
 
 class Shops(Protocol):
@@ -107,11 +47,11 @@ class Shops(Protocol):
         """
 
 
-class Pairs(Protocol):
-    """Pairs of OAuth consumer and token, and the nonces that came with them."""
+class OAuthConsumers(Protocol):
+    """OAuthConsumers of OAuth consumer and token, and the nonces that came with them."""
 
-    def pair(self, digest: str) -> Pair | None:
-        """The pair whose consumer key has this SHA-256, revoked or not."""
+    def consumer(self, digest: str) -> OAuthConsumer | None:
+        """The consumer whose consumer key has this SHA-256, revoked or not."""
 
     def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
         """Note that a request used a nonce.
@@ -127,11 +67,11 @@ class Pairs(Protocol):
         """
 
 
-class Vault(Protocol):
+class OAuthSecretStore(Protocol):
     """Secrets that must be known to check a signature, kept from whoever reads the table."""
 
-    def secrets_of(self, digest: str) -> PairSecrets:
-        """What the pair whose consumer key has this SHA-256 signs with.
+    def secrets_of(self, digest: str) -> OAuthSecrets:
+        """What the consumer whose consumer key has this SHA-256 signs with.
 
         Raises:
             SecretsMissingError: nothing is kept for it.
@@ -194,7 +134,9 @@ class Galleries(Protocol):
     def named(self, shop: str, name: str) -> Naming | None:
         """What a file name of a shop stands for; None for a name that nobody ever had."""
 
-    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, product: str, appearance: Appearance
+    ) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
@@ -215,54 +157,13 @@ class Library(Protocol):
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """One image's record."""
 
-    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
+    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class StoredOriginal:
-    """An original as it lies in storage.
-
-    Attributes:
-        data: its bytes.
-        product: key of the product it was uploaded for; empty for none.
-    """
-
-    data: bytes
-    product: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deposit:
-    """What storage knows of an original without reading it.
-
-    Attributes:
-        product: key of the product it was uploaded for; empty for none.
-        stored_at: when it was stored last, UTC.
-    """
-
-    product: str
-    stored_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PublicPicture:
-    """A picture ready for the CDN.
-
-    Attributes:
-        key: where it is stored.
-        data: its bytes.
-        media_type: what they are.
-    """
-
-    key: str
-    data: bytes
-    media_type: str
 
 
 class Blobs(Protocol):
@@ -278,7 +179,7 @@ class Blobs(Protocol):
             OriginalMissingError: nothing is stored there.
         """
 
-    def deposit(self, key: str) -> Deposit:
+    def deposit(self, key: str) -> OriginalMetadata:
         """What storage knows of an original.
 
         Raises:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from vitrine.clock import now
 from vitrine.domain.credentials import Credential, Scheme, digest_of
 from vitrine.domain.errors import NotAuthenticatedError, OAuthError
-from vitrine.domain.moments import now
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
 

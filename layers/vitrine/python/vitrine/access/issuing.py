@@ -1,4 +1,4 @@
-"""New pairs of OAuth consumer and token, for an operator."""
+"""New OAuth consumers and their tokens, for an operator."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,19 +6,19 @@ from typing import Protocol
 from vitrine.domain.credentials import (
     Credential,
     Keys,
-    Pair,
-    PairSecrets,
+    OAuthConsumer,
+    OAuthSecrets,
     Scheme,
     digest_of,
     make_keys,
 )
 
 
-class NewPairs(Protocol):
-    """Where pairs are stored; `vitrine.adapters.pairs.DynamoPairs` is one."""
+class NewOAuthConsumers(Protocol):
+    """The part of `DynamoOAuthConsumers` that stores a new consumer."""
 
-    def create_pair(self, pair: Pair) -> None:
-        """Store a new pair, and name it in its shop's list.
+    def create_consumer(self, consumer: OAuthConsumer) -> None:
+        """Store a new consumer, and name it in its shop's list.
 
         Raises:
             ConflictError: its consumer key is taken.
@@ -26,15 +26,15 @@ class NewPairs(Protocol):
 
 
 class NewSecrets(Protocol):
-    """Where secrets are kept; `vitrine.adapters.vault.SsmVault` is one."""
+    """Where secrets are kept; `vitrine.adapters.oauth_secrets.SsmOAuthSecretStore` is one."""
 
-    def keep(self, digest: str, secrets: PairSecrets) -> None:
-        """Keep the secrets of a new pair."""
+    def keep(self, digest: str, secrets: OAuthSecrets) -> None:
+        """Keep the secrets of a new consumer."""
 
 
-def issue_pair(
-    pairs: NewPairs,
-    vault: NewSecrets,
+def issue_consumer(
+    oauth_consumers: NewOAuthConsumers,
+    oauth_secrets: NewSecrets,
     *,
     shop: str,
     dialect: str,
@@ -42,14 +42,14 @@ def issue_pair(
     scopes: frozenset[str],
     label: str,
     now: datetime,
-) -> tuple[Pair, Keys]:
+) -> tuple[OAuthConsumer, Keys]:
     """Let a new client into a shop, by signatures.
 
     Secrets first, record second: a crash in between leaves secrets that open nothing.
 
     Args:
-        pairs: where its record goes.
-        vault: where its secrets go.
+        oauth_consumers: where its record goes.
+        oauth_secrets: where its secrets go.
         shop: id of the only shop it opens.
         dialect: the only dialect it speaks.
         role: what its holder is on the platform.
@@ -58,14 +58,14 @@ def issue_pair(
         now: the present moment, UTC.
 
     Returns:
-        The pair, and its keys, which can be told this once.
+        The consumer, and its keys, which can be told this once.
     """
     keys = make_keys()
     digest = digest_of(keys.consumer_key)
     credential = Credential(
         digest, shop, dialect, role, scopes, label, created_at=now, scheme=Scheme.OAUTH
     )
-    pair = Pair(credential, digest_of(keys.token))
-    vault.keep(digest, keys.secrets)
-    pairs.create_pair(pair)
-    return pair, keys
+    consumer = OAuthConsumer(credential, digest_of(keys.token))
+    oauth_secrets.keep(digest, keys.secrets)
+    oauth_consumers.create_consumer(consumer)
+    return consumer, keys

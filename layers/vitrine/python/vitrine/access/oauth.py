@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 from vitrine.access.authorization import parse_authorization
 from vitrine.access.signatures import SignedRequest, is_signed
-from vitrine.domain.credentials import Credential, Pair, PairSecrets, digest_of
+from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, digest_of
 from vitrine.domain.errors import ConflictError, OAuthError
-from vitrine.ports import Pairs, Vault
+from vitrine.ports import OAuthConsumers, OAuthSecretStore
 
 REMEMBERED_SECONDS = 60.0
-"""How long a pair is known without asking for it, so how long a revoked one may go on."""
+"""How long a consumer is known without asking for it, so how long a revoked one may go on."""
 
 AHEAD_SECONDS = 600
 """How far a client's clock may be ahead of ours."""
@@ -55,8 +55,8 @@ class Received(SignedRequest, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    pair: Pair
-    secrets: PairSecrets
+    consumer: OAuthConsumer
+    secrets: OAuthSecrets
     until: float
 
 
@@ -65,8 +65,8 @@ class OAuth:
     """Checks signed requests.
 
     Attributes:
-        pairs: where consumers, tokens and used nonces are looked up.
-        vault: where the secrets of a pair are.
+        oauth_consumers: where consumers, tokens and used nonces are looked up.
+        oauth_secrets: where the secrets of a consumer are.
         public_url: where clients reach the API when something stands in front of it, without a
             slash at the end; empty for the host they call.
         plaintext_over_http: whether secrets may travel unencrypted, as on one's own machine.
@@ -74,8 +74,8 @@ class OAuth:
         elapsed: seconds of a clock that never goes back.
     """
 
-    pairs: Pairs
-    vault: Vault
+    oauth_consumers: OAuthConsumers
+    oauth_secrets: OAuthSecretStore
     public_url: str = ""
     plaintext_over_http: bool = False
     clock: Callable[[], float] = time.time
@@ -106,7 +106,7 @@ class OAuth:
             raise OAuthError(_Problem.SIGNATURE_INVALID)
         if once:
             self._use_nonce(sent, request.id)
-        return known.pair.credential
+        return known.consumer.credential
 
     def _check_method(self, method: str, base: str) -> None:
         private = base.lower().startswith("https://") or self.plaintext_over_http
@@ -121,21 +121,21 @@ class OAuth:
             raise OAuthError(_Problem.TIMESTAMP_REFUSED)
 
     def _holder(self, consumer_key: str, token: str, dialect: str) -> _Known:
-        """A consumer's pair, the token being its own, and the secrets of both."""
+        """A consumer's consumer, the token being its own, and the secrets of both."""
         digest = digest_of(consumer_key)
         known = self._known.get(digest)
         if known is not None and self.elapsed() >= known.until:
             known = None
-        pair = known.pair if known else self.pairs.pair(digest)
-        if pair is None or pair.credential.dialect != dialect:
+        consumer = known.consumer if known else self.oauth_consumers.consumer(digest)
+        if consumer is None or consumer.credential.dialect != dialect:
             raise OAuthError(_Problem.CONSUMER_KEY_REJECTED)
-        if not hmac.compare_digest(pair.token, digest_of(token)):
+        if not hmac.compare_digest(consumer.token, digest_of(token)):
             raise OAuthError(_Problem.TOKEN_REJECTED)
-        if pair.credential.revoked_at:
+        if consumer.credential.revoked_at:
             raise OAuthError(_Problem.TOKEN_REVOKED)
         if known is None:
-            secrets = self.vault.secrets_of(digest)
-            known = _Known(pair, secrets, self.elapsed() + REMEMBERED_SECONDS)
+            secrets = self.oauth_secrets.secrets_of(digest)
+            known = _Known(consumer, secrets, self.elapsed() + REMEMBERED_SECONDS)
             self._known[digest] = known
         return known
 
@@ -144,7 +144,7 @@ class OAuth:
         digest = digest_of(json.dumps([sent[name] for name in kind]))
         expires = datetime.fromtimestamp(self.clock(), UTC) + NONCES_KEPT
         try:
-            self.pairs.use_nonce(digest, request, expires)
+            self.oauth_consumers.use_nonce(digest, request, expires)
         except ConflictError:
             raise OAuthError(_Problem.NONCE_USED) from None
 

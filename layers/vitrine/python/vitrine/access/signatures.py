@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 from oauthlib.common import Request
 from oauthlib.oauth1 import Client
 
-from vitrine.domain.credentials import PairSecrets
+from vitrine.domain.credentials import OAuthSecrets
 
 _IN_PATH = "/%:@!$&'()*+,;="  # with letters, digits and -._~ all that a path may hold (RFC 3986)
 
@@ -33,7 +33,7 @@ class SignedRequest(Protocol):
 
 
 def is_signed(
-    request: SignedRequest, base: str, parameters: Mapping[str, str], secrets: PairSecrets
+    request: SignedRequest, base: str, parameters: Mapping[str, str], secrets: OAuthSecrets
 ) -> bool:
     """Whether a request's signature is that of who knows the secrets.
 

@@ -16,7 +16,7 @@ from vitrine.domain.errors import (
     Rule,
 )
 from vitrine.domain.locations import FOR_EVER, ORIGINALS
-from vitrine.ports import Deposit, PublicPicture, StoredOriginal
+from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ class S3Blobs:
             raise OriginalMissingError(key) from None
         return StoredOriginal(answer["Body"].read(), _product(answer["Metadata"]))
 
-    def deposit(self, key: str) -> Deposit:
+    def deposit(self, key: str) -> OriginalMetadata:
         """What storage knows of an original.
 
         Raises:
@@ -76,7 +76,7 @@ class S3Blobs:
             if error.response["Error"]["Code"] in _MISSING:
                 raise OriginalMissingError(key) from None
             raise
-        return Deposit(_product(head["Metadata"]), head["LastModified"])
+        return OriginalMetadata(_product(head["Metadata"]), head["LastModified"])
 
     def original_keys(self, shop: str, image: int) -> list[str]:
         """Keys of all originals that an image has, older ones of replaced bytes too."""

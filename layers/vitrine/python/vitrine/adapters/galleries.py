@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters import layout
+from vitrine.adapters import table_keys
 from vitrine.adapters.imports import settlement
-from vitrine.adapters.layout import sort_key
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -22,20 +21,21 @@ from vitrine.adapters.table import (
     key,
     milliseconds,
     moment,
-    wire,
+    serialize,
 )
+from vitrine.adapters.table_keys import sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import FileName, Image, RenditionState, Texts, ViewFacts
-from vitrine.ports import Naming
+from vitrine.domain.images import Image, RenditionState, Texts, ViewFacts
+from vitrine.domain.names import FileName, Naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from vitrine.domain.gallery_change import GalleryChange
     from vitrine.domain.images import Appearance
-    from vitrine.domain.locations import Address
-    from vitrine.ports import GalleryChange
+    from vitrine.domain.locations import OriginalAddress
 
 _COUNT_SHARDS = 10
 
@@ -53,30 +53,32 @@ class DynamoGalleries:
             "SEQUENCE",
             UpdateExpression="ADD #last :one",
             ExpressionAttributeNames={"#last": "last"},
-            ExpressionAttributeValues=wire({":one": 1}),
+            ExpressionAttributeValues=serialize({":one": 1}),
         )
         return int(changed["last"])
 
     def gallery(self, shop: str, product: str) -> Gallery:
         """The head of a product's gallery; the empty head when there is none."""
-        return _gallery(self._table.get(layout.gallery(shop, product), "HEAD"))
+        return _gallery(self._table.get(table_keys.gallery(shop, product), "HEAD"))
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
         """One image's record."""
-        item = self._table.get(layout.gallery(shop, product), sort_key(image))
+        item = self._table.get(table_keys.gallery(shop, product), sort_key(image))
         return None if item is None else _image(item, shop, product)
 
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
         """A gallery's head and one of its images, read in one call."""
-        head, item = self._table.get_both(layout.gallery(shop, product), "HEAD", sort_key(image))
+        head, item = self._table.get_both(
+            table_keys.gallery(shop, product), "HEAD", sort_key(image)
+        )
         return _gallery(head), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         """A gallery's head and all its images by id, read in one call per megabyte."""
         head, images = None, {}
-        for item in self._table.query(layout.gallery(shop, product)):
+        for item in self._table.query(table_keys.gallery(shop, product)):
             if item["sk"] == "HEAD":
                 head = item
             else:
@@ -91,20 +93,25 @@ class DynamoGalleries:
             ConflictError: what the change builds on is no longer as it was read, or its import was
                 settled by another; nothing has changed.
         """
-        pk = layout.gallery(change.shop, change.product)
+        pk = table_keys.gallery(change.shop, change.product)
         head = change.before
         actions: list[Mapping[str, Mapping[str, Any]]] = [
-            *({"Put": {"Item": wire(_image_item(image))}} for image in change.added),
+            *({"Put": {"Item": serialize(_image_item(image))}} for image in change.added),
             *({"Update": _difference(*each)} for each in change.changed),
             *(
-                {"Delete": {"Key": wire(key(pk, sort_key(image.id))), **_unchanged_record(image)}}
+                {
+                    "Delete": {
+                        "Key": serialize(key(pk, sort_key(image.id))),
+                        **_unchanged_record(image),
+                    }
+                }
                 for image in (*change.removed, *change.retired)
             ),
-            *({"Put": {"Item": wire(_retired_item(image))}} for image in change.retired),
+            *({"Put": {"Item": serialize(_retired_item(image))}} for image in change.retired),
         ]
         if change.after != change.before:
             head = replace(change.after, version=change.before.version + 1)
-            put = {"Item": wire(_head(pk, head)), **_unchanged_head(change.before)}
+            put = {"Item": serialize(_head(pk, head)), **_unchanged_head(change.before)}
             actions.append({"Put": put})
         if growth := len(change.added) - len(change.removed) - len(change.retired):
             shard = (*change.added, *change.removed, *change.retired)[0].id
@@ -118,7 +125,7 @@ class DynamoGalleries:
 
     def retired(self, shop: str, image: int) -> Image | None:
         """The record of an image that was retired and not purged."""
-        item = self._table.get(layout.retired(shop), sort_key(image))
+        item = self._table.get(table_keys.retired(shop), sort_key(image))
         return None if item is None else _image(item, shop, item["product"])
 
     def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
@@ -126,7 +133,7 @@ class DynamoGalleries:
 
         They are read as they are asked for, a megabyte at a time.
         """
-        for item in self._table.query(layout.retired(shop), layout.IMAGE):
+        for item in self._table.query(table_keys.retired(shop), table_keys.IMAGE):
             if item["updated"] < milliseconds(moment):
                 yield _image(item, shop, item["product"])
 
@@ -136,7 +143,7 @@ class DynamoGalleries:
         Raises:
             ConflictError: another writer is at the same record: try again.
         """
-        self._table.delete(layout.retired(shop), sort_key(image))
+        self._table.delete(table_keys.retired(shop), sort_key(image))
 
     def next_default_name(self, shop: str) -> int:
         """A number that no default file name of the shop has had: 1, 2, 3, …"""
@@ -145,7 +152,7 @@ class DynamoGalleries:
             "NAMES",
             UpdateExpression="ADD #last :one",
             ExpressionAttributeNames={"#last": "last"},
-            ExpressionAttributeValues=wire({":one": 1}),
+            ExpressionAttributeValues=serialize({":one": 1}),
         )
         return int(changed["last"])
 
@@ -164,14 +171,16 @@ class DynamoGalleries:
         item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
         return None if item is None else _naming(item)
 
-    def complete_renditions(self, address: Address, product: str, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, product: str, appearance: Appearance
+    ) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-        pk, sk = layout.gallery(address.shop, product), sort_key(address.image)
+        pk, sk = table_keys.gallery(address.shop, product), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
@@ -198,7 +207,7 @@ def _unchanged_head(before: Gallery) -> dict[str, Any]:
     return {
         "ConditionExpression": "#version = :version",
         "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": wire({":version": before.version}),
+        "ExpressionAttributeValues": serialize({":version": before.version}),
     }
 
 
@@ -212,7 +221,7 @@ def _unchanged_record(image: Image) -> dict[str, Any]:
     return {
         "ConditionExpression": "#version = :before",
         "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": wire({":before": image.version}),
+        "ExpressionAttributeValues": serialize({":before": image.version}),
     }
 
 
@@ -230,9 +239,9 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
     changed = [name for name, value in new.items() if name not in old or value != old[name]]
     condition = _unchanged_record(before)
     names = {f"#{name}": name for name in changed}
-    values = wire({f":{name}": new[name] for name in changed})
+    values = serialize({f":{name}": new[name] for name in changed})
     return {
-        "Key": wire(key(new["pk"], new["sk"])),
+        "Key": serialize(key(new["pk"], new["sk"])),
         "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
         "ConditionExpression": condition["ConditionExpression"],
         "ExpressionAttributeNames": {**condition["ExpressionAttributeNames"], **names},
@@ -243,7 +252,7 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
 def _retired_item(image: Image) -> Item:
     return {
         **_image_item(image),
-        **key(layout.retired(image.shop), sort_key(image.id)),
+        **key(table_keys.retired(image.shop), sort_key(image.id)),
         "product": image.product,
     }
 
@@ -260,11 +269,11 @@ def _taking(
         "image": image,
         "product": change.product,
         "version": change.version_of(image),
-        "instead_of": change.shown_nameless(image),
+        "instead_of": change.key_before_naming(image),
     }
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
-    return [{"Put": {"Item": wire(item), **once}}, {"Put": {"Item": wire(found)}}]
+    return [{"Put": {"Item": serialize(item), **once}}, {"Put": {"Item": serialize(found)}}]
 
 
 def _view_item(facts: ViewFacts) -> Item:
@@ -294,10 +303,10 @@ def _name(item: Sequence[Any] | None) -> FileName | None:
 
 def _count(shop: str, image: int, growth: int) -> dict[str, Any]:
     return {
-        "Key": wire(key(f"SHOP#{shop}", f"COUNT#{image % _COUNT_SHARDS}")),
+        "Key": serialize(key(f"SHOP#{shop}", f"COUNT#{image % _COUNT_SHARDS}")),
         "UpdateExpression": "ADD #images :growth",
         "ExpressionAttributeNames": {"#images": "images"},
-        "ExpressionAttributeValues": wire({":growth": growth}),
+        "ExpressionAttributeValues": serialize({":growth": growth}),
     }
 
 
@@ -317,7 +326,7 @@ def _gallery(item: Item | None) -> Gallery:
 
 def _image_item(image: Image) -> Item:
     return {
-        **key(layout.gallery(image.shop, image.product), sort_key(image.id)),
+        **key(table_keys.gallery(image.shop, image.product), sort_key(image.id)),
         "id": image.id,
         **original_attributes(image.original),
         "alt": image.texts.alt,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters.table import Item, Table, key, milliseconds, moment, wire
+from vitrine.adapters.table import Item, Table, key, milliseconds, moment, serialize
 from vitrine.domain.imports import Arrival, Import
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def settlement(settled: Import) -> dict[str, Any]:
         item["image"] = settled.image
         item["expires"] = _expiry(settled.settled_at)
     return {
-        "Item": wire(item),
+        "Item": serialize(item),
         "ConditionExpression": "attribute_not_exists(#pk) OR #sequencer < :sequencer",
         "ExpressionAttributeNames": {"#pk": "pk", "#sequencer": "sequencer"},
-        "ExpressionAttributeValues": wire({":sequencer": arrival.sequencer}),
+        "ExpressionAttributeValues": serialize({":sequencer": arrival.sequencer}),
     }
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitrine.adapters import layout
-from vitrine.adapters.layout import sort_key
+from vitrine.adapters import table_keys
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -14,13 +13,14 @@ from vitrine.adapters.originals import (
     original_of,
 )
 from vitrine.adapters.table import ConditionFailedError, Item, Table, key, milliseconds, moment
+from vitrine.adapters.table_keys import sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Appearance
-    from vitrine.domain.locations import Address
+    from vitrine.domain.locations import OriginalAddress
 
 
 class DynamoLibrary:
@@ -35,17 +35,17 @@ class DynamoLibrary:
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """One image's record."""
-        item = self._table.get(layout.library(shop), sort_key(image))
+        item = self._table.get(table_keys.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
 
-    def complete_renditions(self, address: Address, appearance: Appearance) -> None:
+    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.
             ConflictError: another writer is at the same record: try again.
         """
-        pk, sk = layout.library(address.shop), sort_key(address.image)
+        pk, sk = table_keys.library(address.shop), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))
         except ConditionFailedError:
@@ -54,7 +54,7 @@ class DynamoLibrary:
 
 def _item(image: LibraryImage) -> Item:
     return {
-        **key(layout.library(image.shop), sort_key(image.id)),
+        **key(table_keys.library(image.shop), sort_key(image.id)),
         "id": image.id,
         "account": image.account,
         "purpose": image.purpose.value,

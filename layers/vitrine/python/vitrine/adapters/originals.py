@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters.table import Item, wire
+from vitrine.adapters.table import Item, serialize
 from vitrine.domain.images import Appearance, Original, RenditionState
 from vitrine.domain.pictures import Format
 
 if TYPE_CHECKING:
-    from vitrine.domain.locations import Address
+    from vitrine.domain.locations import OriginalAddress
 
 
 def original_attributes(original: Original) -> Item:
@@ -56,7 +56,7 @@ def appearance_of(item: Item) -> Appearance | None:
     return None if known is None else Appearance(**known)
 
 
-def completion(address: Address, appearance: Appearance) -> dict[str, Any]:
+def completion(address: OriginalAddress, appearance: Appearance) -> dict[str, Any]:
     """The update that notes complete renditions, of a record that has these bytes and no other."""
     values = {
         ":complete": RenditionState.COMPLETE.value,
@@ -73,5 +73,5 @@ def completion(address: Address, appearance: Appearance) -> dict[str, Any]:
             "#revision": "revision",
             "#hash": "hash",
         },
-        "ExpressionAttributeValues": wire(values),
+        "ExpressionAttributeValues": serialize(values),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.credentials import credential_in, credential_items
-from vitrine.adapters.table import Item, Table, key, milliseconds, wire
+from vitrine.adapters.table import Item, Table, key, milliseconds, serialize
 from vitrine.domain.credentials import RefreshToken
 from vitrine.domain.errors import (
     AliasTakenError,
@@ -90,11 +90,13 @@ class DynamoShops:
         free_or_mine = {
             "ConditionExpression": "attribute_not_exists(#pk) OR #product = :product",
             "ExpressionAttributeNames": {"#pk": "pk", "#product": "product"},
-            "ExpressionAttributeValues": wire({":product": product}),
+            "ExpressionAttributeValues": serialize({":product": product}),
         }
         items = [{**key(f"SHOP#{shop}", f"PRODUCT#{each}"), "product": product} for each in names]
         try:
-            self._table.transact([{"Put": {"Item": wire(item), **free_or_mine}} for item in items])
+            self._table.transact(
+                [{"Put": {"Item": serialize(item), **free_or_mine}} for item in items]
+            )
         except ConflictError:
             for alias in names:
                 owner = self.registered_product(shop, alias)
@@ -120,7 +122,7 @@ class DynamoShops:
     def create_credential(self, credential: Credential) -> None:
         """Store a new credential, and name it in its shop's list."""
         self._table.transact(
-            [{"Put": {"Item": wire(item)}} for item in credential_items(credential)]
+            [{"Put": {"Item": serialize(item)}} for item in credential_items(credential)]
         )
 
     def credentials(self, shop: str) -> list[Credential]:
@@ -140,11 +142,11 @@ class DynamoShops:
         update = {
             "UpdateExpression": "SET #revoked = if_not_exists(#revoked, :when)",
             "ExpressionAttributeNames": {"#revoked": "revoked"},
-            "ExpressionAttributeValues": wire({":when": milliseconds(when)}),
+            "ExpressionAttributeValues": serialize({":when": milliseconds(when)}),
         }
         self._table.transact(
             [
-                {"Update": {"Key": wire(key(each["pk"], each["sk"])), **update}}
+                {"Update": {"Key": serialize(key(each["pk"], each["sk"])), **update}}
                 for each in credential_items(credential_in(item))
             ]
         )
@@ -166,12 +168,12 @@ class DynamoShops:
         """
         by_secret, _in_list = credential_items(access)
         actions: list[Mapping[str, Mapping[str, Any]]] = [
-            {"Put": {"Item": wire(by_secret)}},
-            {"Put": {"Item": wire({**_refresh_key(refresh), "client": refresh.client})}},
+            {"Put": {"Item": serialize(by_secret)}},
+            {"Put": {"Item": serialize({**_refresh_key(refresh), "client": refresh.client})}},
         ]
         if used:
             once = {"ConditionExpression": "attribute_exists(pk)"}
-            actions.append({"Delete": {"Key": wire(_refresh_key(used)), **once}})
+            actions.append({"Delete": {"Key": serialize(_refresh_key(used)), **once}})
         self._table.transact(actions)
 
 

@@ -50,7 +50,7 @@ class Table:
         """One item."""
         with _failures():
             answer = self._client.get_item(
-                TableName=self._name, Key=wire(key(pk, sk)), ConsistentRead=True
+                TableName=self._name, Key=serialize(key(pk, sk)), ConsistentRead=True
             )
         item = answer.get("Item")
         return None if item is None else _plain(item)
@@ -61,7 +61,7 @@ class Table:
         Raises:
             ConflictError: DynamoDB did not get to all of them: try again.
         """
-        wanted = [wire(key(pk, first)), wire(key(pk, second))]
+        wanted = [serialize(key(pk, first)), serialize(key(pk, second))]
         with _failures():
             answer = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -82,7 +82,7 @@ class Table:
             TableName=self._name,
             KeyConditionExpression=condition,
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues=wire(values),
+            ExpressionAttributeValues=serialize(values),
             ConsistentRead=True,
         )
         with _failures():
@@ -96,7 +96,7 @@ class Table:
             ConflictError: the condition does not hold.
         """
         with _failures():
-            self._client.put_item(TableName=self._name, Item=wire(item), **condition)
+            self._client.put_item(TableName=self._name, Item=serialize(item), **condition)
 
     def update(self, pk: str, sk: str, **expression: Any) -> Item:
         """Change one item and return the changed attributes.
@@ -108,7 +108,7 @@ class Table:
         with _failures():
             answer = self._client.update_item(
                 TableName=self._name,
-                Key=wire(key(pk, sk)),
+                Key=serialize(key(pk, sk)),
                 ReturnValues="UPDATED_NEW",
                 **expression,
             )
@@ -117,7 +117,7 @@ class Table:
     def delete(self, pk: str, sk: str) -> None:
         """Remove one item; one that is not there is no error."""
         with _failures():
-            self._client.delete_item(TableName=self._name, Key=wire(key(pk, sk)))
+            self._client.delete_item(TableName=self._name, Key=serialize(key(pk, sk)))
 
     def transact(self, actions: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
         """Carry out up to 100 writes, all or none. Each is `{"Put" | "Update" | "Delete": …}`.
@@ -158,7 +158,7 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": pk, "sk": sk}
 
 
-def wire(item: Mapping[str, Any]) -> Item:
+def serialize(item: Mapping[str, Any]) -> Item:
     """Plain values as DynamoDB spells them."""
     return {name: _serialize(value) for name, value in item.items()}
 

@@ -28,7 +28,7 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The record of a secret, or of a pair of consumer and token.
+    """The record of a secret, or of a consumer of consumer and token.
 
     Attributes:
         digest: SHA-256, 64 hexadecimal digits, of the secret or of the consumer key.
@@ -81,11 +81,11 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OAuthConsumer:
     """A consumer of OAuth 1.0a and its one token, without any of their keys.
 
     Attributes:
-        credential: whom the pair opens which shop to; its digest is that of the consumer key.
+        credential: whom the consumer opens which shop to; its digest is that of the consumer key.
         token: SHA-256 of the token, 64 hexadecimal digits.
     """
 
@@ -94,8 +94,8 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class PairSecrets:
-    """What a pair's holder signs with, and never sends but in a PLAINTEXT signature."""
+class OAuthSecrets:
+    """What a consumer's holder signs with, and never sends but in a PLAINTEXT signature."""
 
     consumer: str = field(repr=False)
     token: str = field(repr=False)
@@ -103,11 +103,11 @@ class PairSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All that a client needs to sign its requests, told once, when a pair is issued."""
+    """All that a client needs to sign its requests, told once, when a consumer is issued."""
 
     consumer_key: str
     token: str = field(repr=False)
-    secrets: PairSecrets
+    secrets: OAuthSecrets
 
 
 def make_keys() -> Keys:
@@ -115,7 +115,7 @@ def make_keys() -> Keys:
     key, token, consumer_secret, token_secret = (
         "".join(secrets.choice(_LETTERS) for _ in range(KEY_LENGTH)) for _ in range(4)
     )
-    return Keys(key, token, PairSecrets(consumer_secret, token_secret))
+    return Keys(key, token, OAuthSecrets(consumer_secret, token_secret))
 
 
 def digest_of(secret: str) -> str:

@@ -175,8 +175,8 @@ class Gallery:
         )
 
     def _welcome(self, image: int, sorts: Mapping[int, int]) -> "Gallery":
-        placed = replace(self, sorts=sorts)
-        return placed if self.sorts else placed.with_thumbnail(image)
+        entry = replace(self, sorts=sorts)
+        return entry if self.sorts else entry.with_thumbnail(image)
 
 
 def _ranked(others: tuple[int, ...], image: int, position: int) -> dict[int, int]:
@@ -186,7 +186,7 @@ def _ranked(others: tuple[int, ...], image: int, position: int) -> dict[int, int
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class GalleryEntry:
     """An image where it stands in its gallery."""
 
     gallery: Gallery

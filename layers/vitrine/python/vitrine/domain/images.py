@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from vitrine.domain.names import FileName
 from vitrine.domain.pictures import Format
 
 
@@ -51,13 +52,13 @@ class Appearance:
     Attributes:
         colour: its dominant colour, `#rrggbb`.
         thumbhash: its ThumbHash, base64, to be shown until the picture is there.
-        stilled: whether it moves and its renditions do not: by their format, or as a GIF with too
-            many pixels for that.
+        animation_dropped: whether the picture is animated and its renditions show the first frame
+            only: their format has no animation, or the GIF has too many pixels.
     """
 
     colour: str
     thumbhash: str
-    stilled: bool = False
+    animation_dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +92,6 @@ class ViewFacts:
     sort: int | None = None
     excluded: bool | None = None
     removed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileName:
-    """A file name of its own, unique in the shop and for ever.
-
-    Attributes:
-        base: what was asked for, made safe, without number and extension; None for a default name.
-        number: tells it from others of the same base; 0 for the first.
-        extension: without the dot.
-    """
-
-    base: str | None
-    number: int
-    extension: str
-
-    @property
-    def stem(self) -> str:
-        """The name without extension; default ones are `image`, `image_2`, `image_3`."""
-        if self.base is None:
-            return "image" if self.number <= 1 else f"image_{self.number}"
-        return self.base if self.number == 0 else f"{self.base}_{self.number}"
-
-    @property
-    def full(self) -> str:
-        """The name, such as `new_image_1.gif`."""
-        return f"{self.stem}.{self.extension}"
 
 
 @dataclass(frozen=True, slots=True)

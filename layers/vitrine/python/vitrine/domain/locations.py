@@ -36,7 +36,7 @@ _ORIGINAL_KEY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class OriginalAddress:
     """What names one version of the bytes of one image of a gallery; every key follows from it.
 
     Attributes:
@@ -115,7 +115,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryAddress(Address):
+class LibraryAddress(OriginalAddress):
     """What names the bytes of one image of the library; every key follows from it.
 
     Attributes:
@@ -161,17 +161,17 @@ def named_key(shop: str, name: str) -> str:
     return f"{PUBLIC}{shop}/catalog/product/{first}/{second}/{name}"
 
 
-def address(image: Image | LibraryImage) -> Address:
+def original_address(image: Image | LibraryImage) -> OriginalAddress:
     """The address of an image's present bytes."""
     original = image.original
     digest, file_name = original.digest[:_DIGITS], storage_name(original.file_name)
     names = image.shop, image.id, original.revision, digest, file_name
     if isinstance(image, LibraryImage):
         return LibraryAddress(*names, image.account, image.purpose)
-    return Address(*names)
+    return OriginalAddress(*names)
 
 
-def parse_original_key(key: str) -> Address | None:
+def parse_original_key(key: str) -> OriginalAddress | None:
     """The address an original's key spells, or None when `key` is no original's."""
     found = _ORIGINAL_KEY.fullmatch(key)
     if found is None:
@@ -180,7 +180,7 @@ def parse_original_key(key: str) -> Address | None:
     names = found["shop"], image, revision, found["digest"], found["file_name"]
     if found["purpose"]:
         return LibraryAddress(*names, found["account"], Purpose(found["purpose"]))
-    return Address(*names)
+    return OriginalAddress(*names)
 
 
 def storage_name(file_name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from vitrine.domain.library import Purpose
-from vitrine.domain.locations import Address, LibraryAddress, alternative_key
+from vitrine.domain.locations import LibraryAddress, OriginalAddress, alternative_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative, rendition_format
 
@@ -67,12 +67,12 @@ def parse_public_key(key: str) -> OfImage | OfName | OfLibrary | None:
     return None
 
 
-def of_bytes(
+def find_address(
     key: str,
-    addresses: Iterable[Address],
+    addresses: Iterable[OriginalAddress],
     alternatives: Collection[Alternative],
     kinds: Collection[Format] = tuple(Format),
-) -> Address | None:
+) -> OriginalAddress | None:
     """The one of several addresses whose bytes, in one of the formats, have a picture of this key.
 
     Args:
@@ -91,7 +91,7 @@ def of_bytes(
 
 
 def _renditions(
-    address: Address, kind: Format, alternatives: Collection[Alternative]
+    address: OriginalAddress, kind: Format, alternatives: Collection[Alternative]
 ) -> Iterable[str]:
     """Keys of all renditions that bytes of this format can have, see-through or not."""
     of_library = isinstance(address, LibraryAddress)

@@ -11,7 +11,7 @@ from vitrine.domain.images import Image, ViewFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ViewEntry:
     """An image as one store view, or the shop as a whole, sees it.
 
     Attributes:
@@ -29,12 +29,12 @@ class Seen:
     roles: frozenset[str]
 
 
-def see(gallery: Gallery, image: Image, view: str | None = None) -> Seen | None:
+def entry_in_view(gallery: Gallery, image: Image, view: str | None = None) -> ViewEntry | None:
     """An image as a store view sees it, or globally; None where it was removed from the view."""
     here = facts_of(image, view)
     if here.removed:
         return None
-    return Seen(
+    return ViewEntry(
         image,
         image.alt if here.label is None else here.label,
         gallery.sorts[image.id] if here.sort is None else here.sort,
@@ -43,9 +43,11 @@ def see(gallery: Gallery, image: Image, view: str | None = None) -> Seen | None:
     )
 
 
-def see_all(gallery: Gallery, images: Iterable[Image], view: str | None = None) -> list[Seen]:
+def entries_in_view(
+    gallery: Gallery, images: Iterable[Image], view: str | None = None
+) -> list[ViewEntry]:
     """All images that a store view shows, in its order: by sort, then by id."""
-    found = [seen for image in images if (seen := see(gallery, image, view))]
+    found = [seen for image in images if (seen := entry_in_view(gallery, image, view))]
     return sorted(found, key=lambda seen: (seen.sort, seen.image.id))
 
 

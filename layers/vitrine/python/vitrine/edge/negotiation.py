@@ -6,7 +6,7 @@ from enum import StrEnum
 from vitrine.domain.errors import NotAcceptableError
 
 
-class Format(StrEnum):
+class AnswerFormat(StrEnum):
     """A format of answers, by the media type that it is answered as."""
 
     XML = "application/xml"
@@ -15,17 +15,17 @@ class Format(StrEnum):
 
 # What each media type can mean, the likelier first.
 _MEANT = {
-    "*/*": (Format.XML, Format.JSON),
-    "application/*": (Format.XML, Format.JSON),
-    "text/*": (Format.XML,),
-    "application/xml": (Format.XML,),
-    "text/xml": (Format.XML,),
-    "application/json": (Format.JSON,),
+    "*/*": (AnswerFormat.XML, AnswerFormat.JSON),
+    "application/*": (AnswerFormat.XML, AnswerFormat.JSON),
+    "text/*": (AnswerFormat.XML,),
+    "application/xml": (AnswerFormat.XML,),
+    "text/xml": (AnswerFormat.XML,),
+    "application/json": (AnswerFormat.JSON,),
 }
 _WEIGHT = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
 
-def preferred(accept: str | None) -> Format:
+def preferred(accept: str | None) -> AnswerFormat:
     """The format to answer in, of what a client's `Accept` names (contract: openmage §4.1).
 
     The highest `q` comes first, equal ones as they are written; a weight that is no number counts
@@ -36,11 +36,11 @@ def preferred(accept: str | None) -> Format:
         NotAcceptableError: it names nothing that we can answer in.
     """
     if not accept or not accept.strip():
-        return Format.XML
+        return AnswerFormat.XML
     entries = [_weighed(entry) for entry in accept.lower().split(",")]
     refused = {media_type for media_type, weight in entries if weight == 0}
     if "application/*" in refused:
-        refused |= {*Format} - {media_type for media_type, _ in entries}
+        refused |= {*AnswerFormat} - {media_type for media_type, _ in entries}
     for media_type, _ in sorted(entries, key=lambda entry: -entry[1]):
         meant = _MEANT.get(media_type, ()) if media_type not in refused else ()
         for chosen in meant:

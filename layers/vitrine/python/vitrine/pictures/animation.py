@@ -3,7 +3,7 @@
 import io
 from collections.abc import Collection
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 from PIL import ImageSequence
 
 from vitrine.domain.pictures import Format
@@ -44,7 +44,7 @@ def animate(published: bytes, renditions: Collection[Rendition]) -> dict[Renditi
     return {rendition: by_size[size] for rendition, size in sizes.items()}
 
 
-def _encode(frames: list[Pillow.Image], durations: list[int], loops: int | None) -> bytes:
+def _encode(frames: list[PilImage.Image], durations: list[int], loops: int | None) -> bytes:
     out = io.BytesIO()
     opaque = all(frame.getchannel("A").getextrema() == (255, 255) for frame in frames)
     turned = (frame.convert("RGB") if opaque else _there_or_not(frame) for frame in frames)
@@ -61,11 +61,11 @@ def _encode(frames: list[Pillow.Image], durations: list[int], loops: int | None)
     return out.getvalue()
 
 
-def _there_or_not(frame: Pillow.Image) -> Pillow.Image:
+def _there_or_not(frame: PilImage.Image) -> PilImage.Image:
     """The frame without half-transparent pixels, and with a colour that stands for nothing.
 
     Each frame has one, as soon as any needs it: what a frame without it leaves behind is nothing to
-    browsers and its first colour to Pillow.
+    browsers and its first colour to PilImage.
     """
     few = frame.convert("RGB").quantize(_NOTHING)
     few.paste(_NOTHING, mask=frame.getchannel("A").point(lambda value: 255 * (value < _SEEN)))

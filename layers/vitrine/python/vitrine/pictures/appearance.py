@@ -11,7 +11,7 @@ from functools import cache
 from math import cos, floor, pi
 from operator import mul
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 
 from vitrine.domain.images import Appearance
 from vitrine.pictures.resampling import shrink
@@ -21,7 +21,7 @@ _COLOURS = 6  # among which the dominant one is looked for
 _OPAQUE = 128
 
 
-def look(picture: Pillow.Image) -> Appearance:
+def look(picture: PilImage.Image) -> Appearance:
     """What a grey, RGB or RGBA picture looks like."""
     scale = min(1.0, _EDGE / max(picture.size))
     width, height = (max(1, round(side * scale)) for side in picture.size)
@@ -29,27 +29,27 @@ def look(picture: Pillow.Image) -> Appearance:
     return Appearance(_dominant_colour(small), b64encode(_thumbhash(small)).decode())
 
 
-def _dominant_colour(picture: Pillow.Image) -> str:
+def _dominant_colour(picture: PilImage.Image) -> str:
     """The commonest of a few colours, as `#rrggbb`; what is transparent has none."""
     data = picture.tobytes()
     opaque = [data[at : at + 3] for at in range(0, len(data), 4) if data[at + 3] >= _OPAQUE]
     if not opaque:
         return "#ffffff"
-    row = Pillow.frombytes("RGB", (len(opaque), 1), b"".join(opaque))
-    few = row.quantize(_COLOURS, Pillow.Quantize.MEDIANCUT)
+    row = PilImage.frombytes("RGB", (len(opaque), 1), b"".join(opaque))
+    few = row.quantize(_COLOURS, PilImage.Quantize.MEDIANCUT)
     counts = few.histogram()
     index = counts.index(max(counts))
     palette = few.getpalette() or []
     return "#" + bytes(palette[3 * index : 3 * index + 3]).hex()
 
 
-def _thumbhash(picture: Pillow.Image) -> bytes:
+def _thumbhash(picture: PilImage.Image) -> bytes:
     """The ThumbHash of an RGBA picture."""
     width, height = picture.size
     opacity = picture.tobytes()[3::4]
     transparent = min(opacity) < 255
     if transparent:
-        picture = Pillow.alpha_composite(_average(picture), picture)
+        picture = PilImage.alpha_composite(_average(picture), picture)
     data = picture.tobytes()
     bands = list(zip(data[0::4], data[1::4], data[2::4], strict=True))
     most, longest = (5 if transparent else 7), max(width, height)
@@ -87,13 +87,13 @@ def _thumbhash(picture: Pillow.Image) -> bytes:
     return beginning + bytes(low | high << 4 for low, high in pairs)
 
 
-def _average(picture: Pillow.Image) -> Pillow.Image:
+def _average(picture: PilImage.Image) -> PilImage.Image:
     """A picture of the same size, all of it in the average colour of what is not transparent."""
     data = picture.tobytes()
     opacity = data[3::4]
     total = sum(opacity) or 1
     colour = (round(sum(map(mul, data[band::4], opacity)) / total) for band in range(3))
-    return Pillow.new("RGBA", picture.size, (*colour, 255))
+    return PilImage.new("RGBA", picture.size, (*colour, 255))
 
 
 def _frequencies(

@@ -25,7 +25,7 @@ def extent(data: bytes) -> tuple[int, int, int]:
     return abs(width), abs(height), 1
 
 
-def published(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes) -> Iterator[bytes]:
     """Headers, palette and pixels; nothing between them and nothing behind.
 
     Raises:

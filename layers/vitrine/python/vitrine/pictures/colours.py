@@ -2,13 +2,13 @@
 
 import io
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 from PIL import ImageChops, ImageCms
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
+def in_srgb(picture: PilImage.Image, profile: bytes) -> PilImage.Image:
     """The picture in sRGB; a profile that is broken or made for other pixels is ignored."""
     wanted = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
@@ -21,7 +21,7 @@ def in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
     return converted or picture
 
 
-def _grey_in_srgb(picture: Pillow.Image, source: ImageCms.ImageCmsProfile) -> Pillow.Image:
+def _grey_in_srgb(picture: PilImage.Image, source: ImageCms.ImageCmsProfile) -> PilImage.Image:
     """An RGBA picture that was grey with an alpha channel; one of colours stays as it is."""
     grey, *others, alpha = picture.split()
     if any(ImageChops.difference(grey, other).getbbox() for other in others):

@@ -1,10 +1,10 @@
 """Pixels of a picture as 8 bits of grey, RGB or RGBA, no more of them than renditions need.
 
-A picture of fifty million pixels takes 200 MB as Pillow keeps it. So JPEGs are shrunk by their
+A picture of fifty million pixels takes 200 MB as PilImage keeps it. So JPEGs are shrunk by their
 decoder, and others are turned into the pixels we want and averaged strip by strip, never whole.
 """
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 from PIL import ImageMath
 
 from vitrine.pictures.colours import in_srgb
@@ -18,7 +18,9 @@ Only the rest is left to the resampler, which looks at more neighbours the more 
 _STRIP = 1 << 20  # pixels turned and averaged at a time
 
 
-def read_at(picture: Pillow.Image, size: tuple[int, int], profile: bytes | None) -> Pillow.Image:
+def read_at(
+    picture: PilImage.Image, size: tuple[int, int], profile: bytes | None
+) -> PilImage.Image:
     """An opened picture, grey, RGB or RGBA, in `size` pixels across and down, as it is stored.
 
     Args:
@@ -36,7 +38,7 @@ def read_at(picture: Pillow.Image, size: tuple[int, int], profile: bytes | None)
     return shrink(_averaged(picture, factor, profile), size, (width / factor, height / factor))
 
 
-def _averaged(picture: Pillow.Image, factor: int, profile: bytes | None) -> Pillow.Image:
+def _averaged(picture: PilImage.Image, factor: int, profile: bytes | None) -> PilImage.Image:
     """The plain picture, each `factor` x `factor` pixels one; fewer at the right and below."""
     width, height = picture.size
     rows = max(1, _STRIP // (width * factor)) * factor
@@ -45,13 +47,13 @@ def _averaged(picture: Pillow.Image, factor: int, profile: bytes | None) -> Pill
         for top in range(0, height, rows)
     )
     first = next(strips)
-    whole = Pillow.new(first.mode, (first.width, -(-height // factor)))
+    whole = PilImage.new(first.mode, (first.width, -(-height // factor)))
     for number, strip in enumerate((first, *strips)):
         whole.paste(strip, (0, number * rows // factor))
     return whole
 
 
-def _plain(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
+def _plain(picture: PilImage.Image, profile: bytes | None) -> PilImage.Image:
     """The picture as 8 bits of grey, RGB or RGBA."""
     if picture.mode.startswith("I"):
         return _grey(picture)
@@ -62,15 +64,15 @@ def _plain(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
     return _as(picture, "L" if picture.mode in ("1", "L") else "RGB")
 
 
-def _as(picture: Pillow.Image, mode: str) -> Pillow.Image:
+def _as(picture: PilImage.Image, mode: str) -> PilImage.Image:
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _grey(picture: Pillow.Image) -> Pillow.Image:
+def _grey(picture: PilImage.Image) -> PilImage.Image:
     """16 bits of grey as 8, or as RGBA where one grey stands for nothing."""
     wide = _as(picture, "I;16")
-    # Pillow's own conversion clips at 255; the upper byte is what is wanted.
-    grey = Pillow.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
+    # PilImage's own conversion clips at 255; the upper byte is what is wanted.
+    grey = PilImage.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
     nothing = picture.info.get("transparency")
     if not isinstance(nothing, int):
         return grey
@@ -78,4 +80,4 @@ def _grey(picture: Pillow.Image) -> Pillow.Image:
         lambda bands: bands["convert"](bands["notequal"](bands["grey"], nothing) * 255, "L"),
         grey=wide.convert("I"),
     )
-    return Pillow.merge("RGBA", (grey, grey, grey, alpha))
+    return PilImage.merge("RGBA", (grey, grey, grey, alpha))

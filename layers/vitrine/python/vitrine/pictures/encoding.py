@@ -7,7 +7,7 @@ bytes, AVIF's next slower speed takes four times as long and saves 5 %.
 import io
 from typing import Any
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 from PIL import ImageSequence
 
 from vitrine.domain.pictures import Format
@@ -25,7 +25,7 @@ Whole pictures become larger by less: in bands, every first row is predicted bad
 """
 
 
-def encode(picture: Pillow.Image, kind: Format, *, grainy: bool = False) -> bytes:
+def encode(picture: PilImage.Image, kind: Format, *, grainy: bool = False) -> bytes:
     """A grey, RGB or RGBA picture as a file.
 
     Args:
@@ -41,7 +41,7 @@ def encode(picture: Pillow.Image, kind: Format, *, grainy: bool = False) -> byte
 
 
 def encode_alternative(
-    picture: Pillow.Image, alternative: Alternative, *, lossless: bool = False
+    picture: PilImage.Image, alternative: Alternative, *, lossless: bool = False
 ) -> bytes:
     """A grey, RGB or RGBA picture as a file in an alternative format.
 
@@ -57,7 +57,7 @@ def encode_alternative(
 
 def encode_moving(gif: bytes, alternative: Alternative) -> bytes:
     """A moving GIF in an alternative format, frame by frame, as long and as often."""
-    with Pillow.open(io.BytesIO(gif), formats=["GIF"]) as picture:
+    with PilImage.open(io.BytesIO(gif), formats=["GIF"]) as picture:
         loops = _loops(picture)
         durations = [each.info.get("duration", 0) for each in ImageSequence.Iterator(picture)]
         moving = {"save_all": True, "duration": durations}
@@ -66,7 +66,7 @@ def encode_moving(gif: bytes, alternative: Alternative) -> bytes:
         return _saved(picture, "WEBP", **_WEBP, **moving, loop=loops)
 
 
-def is_grainy(picture: Pillow.Image) -> bool:
+def is_grainy(picture: PilImage.Image) -> bool:
     """Whether a picture is like a photograph, in which nothing repeats itself.
 
     Some of its rows are written both ways.
@@ -76,16 +76,16 @@ def is_grainy(picture: Pillow.Image) -> bool:
     return quick < searched * _WORTH
 
 
-def _bands(picture: Pillow.Image) -> Pillow.Image:
+def _bands(picture: PilImage.Image) -> PilImage.Image:
     """A few rows of a picture from several heights, one below the other."""
-    bands = Pillow.new(picture.mode, (picture.width, _BANDS * _ROWS))
+    bands = PilImage.new(picture.mode, (picture.width, _BANDS * _ROWS))
     for number in range(_BANDS):
         top = (2 * number + 1) * picture.height // (2 * _BANDS) - _ROWS // 2
         bands.paste(picture.crop((0, top, picture.width, top + _ROWS)), (0, number * _ROWS))
     return bands
 
 
-def _loops(gif: Pillow.Image) -> int:
+def _loops(gif: PilImage.Image) -> int:
     """How often a GIF is shown, 0 for ever; a GIF says how often it is to be repeated."""
     repeated = gif.info.get("loop")
     if repeated is None:
@@ -93,7 +93,7 @@ def _loops(gif: Pillow.Image) -> int:
     return repeated + 1 if repeated else 0
 
 
-def _saved(picture: Pillow.Image, name: str, **options: Any) -> bytes:
+def _saved(picture: PilImage.Image, name: str, **options: Any) -> bytes:
     out = io.BytesIO()
     picture.save(out, name, **options)
     return out.getvalue()

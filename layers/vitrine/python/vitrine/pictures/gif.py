@@ -13,7 +13,7 @@ _CONTROL, _APPLICATION = 0xF9, 0xFF  # of the next frame; of an application
 _APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
 
 
-def published(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes) -> Iterator[bytes]:
     """The pieces of a GIF without metadata.
 
     Raises:

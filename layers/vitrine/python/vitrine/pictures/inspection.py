@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 
 from vitrine.domain.pictures import Format, Inspection
 from vitrine.pictures import bmp, gif, jpeg, png, webp
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.publication import publish
+from vitrine.pictures.stripping import strip_metadata
 
 PIXEL_LIMIT = 50_000_000
 """Pixels, all frames together, beyond which a picture is not decoded."""
@@ -24,7 +24,7 @@ _FRAME = 10_000
 """Pixels that each of several frames counts as at least: it takes time however small it is."""
 
 DECODER_ERRORS = (
-    OSError,  # what Pillow raises for most damage, and for a format it does not know
+    OSError,  # what PilImage raises for most damage, and for a format it does not know
     SyntaxError,  # ... for a broken header
     AssertionError,  # ... for a palette that is not there
     ValueError,
@@ -35,8 +35,8 @@ DECODER_ERRORS = (
     OverflowError,
     struct.error,
     zlib.error,
-    Pillow.DecompressionBombError,
-    Pillow.DecompressionBombWarning,
+    PilImage.DecompressionBombError,
+    PilImage.DecompressionBombWarning,
 )
 """What decoders raise for bytes that are no good picture."""
 
@@ -84,7 +84,7 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
     Raises:
         DamagedError: the structure of the bytes cannot be followed to the picture's end.
     """
-    return png.pixels(data) if kind is Format.PNG else publish(data, kind)
+    return png.pixels(data) if kind is Format.PNG else strip_metadata(data, kind)
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
@@ -141,10 +141,10 @@ def counted(across: int, down: int, frames: int) -> int:
 
 
 @contextmanager
-def decoder(data: bytes, kind: Format) -> Iterator[Pillow.Image]:
+def decoder(data: bytes, kind: Format) -> Iterator[PilImage.Image]:
     """A picture of format `kind`, its header read; nothing else is tried, and no warning is given.
 
-    Pillow warns of oddities that we judge ourselves; only a picture that unpacks to more than it
+    PilImage warns of oddities that we judge ourselves; only a picture that unpacks to more than it
     should is none of them.
 
     Raises:
@@ -153,11 +153,11 @@ def decoder(data: bytes, kind: Format) -> Iterator[Pillow.Image]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-        with Pillow.open(io.BytesIO(data), formats=[kind.name]) as picture:
-            # Pillow's own limit is a global that others may change, and larger than ours.
+        warnings.simplefilter("error", PilImage.DecompressionBombWarning)
+        with PilImage.open(io.BytesIO(data), formats=[kind.name]) as picture:
+            # PilImage's own limit is a global that others may change, and larger than ours.
             if picture.width * picture.height > PIXEL_LIMIT:
-                raise Pillow.DecompressionBombError(f"{picture.size} is too large")
+                raise PilImage.DecompressionBombError(f"{picture.size} is too large")
             yield picture
 
 
@@ -200,14 +200,14 @@ _NOTHING = (127, 128)
 """What a band is where a JPEG says nothing of it; Adobe's inks are the other way round."""
 
 
-def _eighth(data: bytes) -> Pillow.Image:
+def _eighth(data: bytes) -> PilImage.Image:
     with decoder(data, Format.JPEG) as picture:
         picture.draft("YCbCr", (max(1, picture.width // 8), max(1, picture.height // 8)))
         picture.load()
         return picture.copy()
 
 
-def _frames(picture: Pillow.Image) -> int:
+def _frames(picture: PilImage.Image) -> int:
     """How many frames are shown; an APNG's still stand-in, if it has one, is none of them."""
     frames: int = getattr(picture, "n_frames", 1)
     return max(1, frames - 1) if getattr(picture, "default_image", False) else frames

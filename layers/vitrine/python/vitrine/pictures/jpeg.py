@@ -91,7 +91,7 @@ def scans(data: bytes) -> int:
     return sum(marker == _SOS for marker, _, _ in segments(data))
 
 
-def published(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes) -> Iterator[bytes]:
     """The pieces of a JPEG without metadata.
 
     Raises:

@@ -8,7 +8,7 @@ searches little: a photograph gets a twentieth larger, a drawing several times.
 import struct
 
 from isal import isal_zlib
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 from PIL import ImageChops
 
 from vitrine.pictures import png
@@ -19,7 +19,7 @@ _AVERAGE = 3  # the filter that predicts a pixel as the average of those at its 
 _EFFORT = 2
 
 
-def write(picture: Pillow.Image) -> bytes:
+def write(picture: PilImage.Image) -> bytes:
     """A grey, RGB or RGBA picture as a PNG, every pixel kept."""
     width, height = picture.size
     colour_type = _COLOUR_TYPES[picture.mode]
@@ -34,7 +34,7 @@ def write(picture: Pillow.Image) -> bytes:
     )
 
 
-def _filtered(picture: Pillow.Image) -> bytes:
+def _filtered(picture: PilImage.Image) -> bytes:
     """The rows of a picture, each behind the number of its filter."""
     predicted = ImageChops.add(_moved(picture, 1, 0), _moved(picture, 0, 1), scale=2)
     rest = ImageChops.subtract_modulo(picture, predicted).tobytes()
@@ -45,7 +45,7 @@ def _filtered(picture: Pillow.Image) -> bytes:
     )
 
 
-def _moved(picture: Pillow.Image, right: int, down: int) -> Pillow.Image:
-    moved = Pillow.new(picture.mode, picture.size, 0)  # what lies outside counts as zero
+def _moved(picture: PilImage.Image, right: int, down: int) -> PilImage.Image:
+    moved = PilImage.new(picture.mode, picture.size, 0)  # what lies outside counts as zero
     moved.paste(picture, (right, down))
     return moved

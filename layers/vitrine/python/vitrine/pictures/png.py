@@ -92,7 +92,7 @@ def pixels(data: bytes) -> bytes:
 
 
 def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
-    """The colour that stands for nothing, in the 8 bits that Pillow makes of other depths."""
+    """The colour that stands for nothing, in the 8 bits that PilImage makes of other depths."""
     if colour == _INDEXED:
         return key[:_COLOURS]
     values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])
@@ -104,7 +104,7 @@ def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
     return key
 
 
-def published(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes) -> Iterator[bytes]:
     """The pieces of a PNG without metadata: its pixels and how they are shown.
 
     Raises:
@@ -159,7 +159,7 @@ def _described(found: dict[bytes, bytes]) -> bytes | None:
     return chromaticities.profile(exponent, struct.unpack(">8I", places))
 
 
-def way_up(data: bytes) -> int:
+def orientation_of(data: bytes) -> int:
     """The orientation, 1 to 8, that a PNG asks for."""
     for name, chunk in chunks(data, checked=True):
         if name == b"eXIf":

@@ -1,6 +1,6 @@
-"""Fewer pixels of the same picture: SIMD where there is a wheel, else Pillow's own resampler."""
+"""Fewer pixels of the same picture: SIMD where there is a wheel, else PilImage's own resampler."""
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 
 try:
     from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
@@ -14,8 +14,8 @@ Extent = tuple[float, float]
 
 
 def shrink(
-    picture: Pillow.Image, size: tuple[int, int], extent: Extent | None = None
-) -> Pillow.Image:
+    picture: PilImage.Image, size: tuple[int, int], extent: Extent | None = None
+) -> PilImage.Image:
     """A grey, RGB or RGBA picture in `size` pixels.
 
     Args:
@@ -29,10 +29,10 @@ def shrink(
         return picture
     if not _SIMD:
         sharpness = (
-            Pillow.Resampling.BICUBIC if picture.mode == "RGBA" else Pillow.Resampling.LANCZOS
+            PilImage.Resampling.BICUBIC if picture.mode == "RGBA" else PilImage.Resampling.LANCZOS
         )
         return picture.resize(size, sharpness, (0.0, 0.0, *(extent or picture.size)))
-    smaller = Pillow.new(picture.mode, size, None)
+    smaller = PilImage.new(picture.mode, size, None)
     # With an alpha channel the resampler multiplies colours by it, so that what cannot be seen
     # does not bleed into what can; and what sharpens less does not light up the edge to nothing.
     sharpness = FilterType.catmull_rom if picture.mode == "RGBA" else FilterType.lanczos3

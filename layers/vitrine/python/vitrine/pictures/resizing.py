@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from PIL import Image as Pillow
+from PIL import Image as PilImage
 
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
@@ -23,18 +23,18 @@ from vitrine.pictures.encoding import encode, encode_alternative, encode_moving,
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
 from vitrine.pictures.orientation import UPRIGHT
-from vitrine.pictures.publication import publish
 from vitrine.pictures.resampling import shrink
+from vitrine.pictures.stripping import strip_metadata
 
 _ORIENTATION = 0x0112
-_UPRIGHTING = {
-    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-    3: Pillow.Transpose.ROTATE_180,
-    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-    5: Pillow.Transpose.TRANSPOSE,
-    6: Pillow.Transpose.ROTATE_270,
-    7: Pillow.Transpose.TRANSVERSE,
-    8: Pillow.Transpose.ROTATE_90,
+_TRANSPOSITIONS = {
+    2: PilImage.Transpose.FLIP_LEFT_RIGHT,
+    3: PilImage.Transpose.ROTATE_180,
+    4: PilImage.Transpose.FLIP_TOP_BOTTOM,
+    5: PilImage.Transpose.TRANSPOSE,
+    6: PilImage.Transpose.ROTATE_270,
+    7: PilImage.Transpose.TRANSVERSE,
+    8: PilImage.Transpose.ROTATE_90,
 }
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
@@ -52,22 +52,24 @@ class Resized:
         original: its format.
         kind: format of the renditions.
         sizes: pixels across and down of each rendition.
-        stilled: whether it moves and its renditions show the first frame.
+        animation_dropped: whether it moves and its renditions show the first frame.
     """
 
     published: bytes
     original: Format
     kind: Format
     sizes: Mapping[Rendition, _Size]
-    stilled: bool
-    _steps: Mapping[_Size, Pillow.Image]
+    animation_dropped: bool
+    _steps: Mapping[_Size, PilImage.Image]
     _moving: Mapping[_Size, bytes]
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
 
     @cached_property
     def appearance(self) -> Appearance:
         """What it looks like."""
-        return replace(look(self._steps[min(self._steps)]), stilled=self.stilled)
+        return replace(
+            look(self._steps[min(self._steps)]), animation_dropped=self.animation_dropped
+        )
 
     def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
         """A rendition as a file, of the type that `media_type` tells; moving, if it does."""
@@ -126,7 +128,7 @@ def resize(data: bytes, renditions: Collection[Rendition], still: Format | None 
 def _resize(
     data: bytes, original: Format, renditions: Collection[Rendition], still: Format | None
 ) -> Resized:
-    published = publish(data, original)
+    published = strip_metadata(data, original)
     pixels = pixels_of(data, original) if original is Format.PNG else published
     seen = read_header(pixels, original)
     if seen.width is None or seen.oversized:
@@ -140,8 +142,8 @@ def _resize(
     if moves and not moves_too_much((seen.width, seen.height or 0), seen.frames):
         moved = animate(published, renditions)
         moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
-    stilled = seen.frames > 1 and not moving
-    return Resized(published, original, kind, sizes, stilled, steps, moving)
+    animation_dropped = seen.frames > 1 and not moving
+    return Resized(published, original, kind, sizes, animation_dropped, steps, moving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +154,16 @@ class _Meaning:
     profile: bytes | None
 
 
-def _meaning(picture: Pillow.Image, published: bytes) -> _Meaning:
+def _meaning(picture: PilImage.Image, published: bytes) -> _Meaning:
     if picture.format == Format.PNG.name:  # whose pixels were taken out of what describes them
-        return _Meaning(png.way_up(published), png.colour_profile(published))
+        return _Meaning(png.orientation_of(published), png.colour_profile(published))
     turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
     return _Meaning(turned, picture.info.get("icc_profile"))
 
 
 def _cascade(
-    picture: Pillow.Image, meaning: _Meaning, renditions: Collection[Rendition]
-) -> tuple[dict[Rendition, _Size], dict[_Size, Pillow.Image]]:
+    picture: PilImage.Image, meaning: _Meaning, renditions: Collection[Rendition]
+) -> tuple[dict[Rendition, _Size], dict[_Size, PilImage.Image]]:
     """The size of each rendition, and the picture in each size."""
     turned, profile = meaning.turned, meaning.profile
     inked = picture.mode == "CMYK"
@@ -171,8 +173,8 @@ def _cascade(
     step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
     if profile and not inked:  # here, where few pixels are left
         step = in_srgb(step, profile)
-    if turned in _UPRIGHTING:
-        step = step.transpose(_UPRIGHTING[turned])
+    if turned in _TRANSPOSITIONS:
+        step = step.transpose(_TRANSPOSITIONS[turned])
     if step.mode == "RGBA" and step.getchannel("A").getextrema() == (255, 255):
         step = step.convert("RGB")  # a channel that hides nothing is bytes for nothing
     step.info.clear()  # encoders would write a profile or EXIF data that they find there

@@ -62,7 +62,7 @@ def extent(data: bytes) -> tuple[int, int, int]:
     return *size, max(1, frames)
 
 
-def published(data: bytes) -> Iterator[bytes]:
+def without_metadata(data: bytes) -> Iterator[bytes]:
     """The pieces of a WebP without metadata.
 
     Raises:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError, Rule
-from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import FileName, Image
+from vitrine.domain.gallery import Gallery, GalleryEntry
+from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.images import Image
 from vitrine.domain.imports import Arrival, Import
+from vitrine.domain.library import LibraryImage, Purpose
+from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.catalogue import Catalogue, retry_on_conflict
+from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName, choose
-from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import Source
 
 Placing = Callable[[Gallery, int], Gallery]
@@ -22,14 +24,14 @@ Placing = Callable[[Gallery, int], Gallery]
 def add_image(
     catalogue: Catalogue,
     product: ProductKey,
-    source: Source | Candidate,
+    source: Source | InspectedUpload,
     rules: PictureRules,
     *,
     place: Placing = Gallery.append,
     describe: Callable[[Image], Image] = lambda image: image,
     name: WantedName | None = None,
     arrival: Arrival | None = None,
-) -> Placed:
+) -> GalleryEntry:
     """Make a picture an image of a product.
 
     When this returns, record and original are both stored; when it refuses or loses, neither is.
@@ -53,18 +55,18 @@ def add_image(
     """
     shop = catalogue.shop.id
     gallery = catalogue.galleries.gallery(shop, product)
-    candidate = look_at(source, rules, gallery)
-    candidate.check(len(gallery))
-    image = describe(_image(catalogue, product, candidate))
-    key = candidate.store(catalogue.blobs, image)
+    inspected = inspect_upload(source, rules, gallery)
+    inspected.check(len(gallery))
+    image = describe(_image(catalogue, product, inspected))
+    key = inspected.store(catalogue.blobs, image)
     seen = [gallery]
     chosen: list[FileName] = []
 
-    def change() -> Placed:
+    def change() -> GalleryEntry:
         if not seen:
             refuse_settled(catalogue, arrival)
         before = seen.pop() if seen else catalogue.galleries.gallery(shop, product)
-        candidate.check(len(before))
+        inspected.check(len(before))
         named = choose(catalogue, name, chosen) if name else None
         added = replace(image, name=named)
         after = catalogue.galleries.commit(
@@ -78,14 +80,47 @@ def add_image(
                 imported=Import(arrival, image.created_at, image.id) if arrival else None,
             )
         )
-        return Placed(after, added)
+        return GalleryEntry(after, added)
 
     try:
-        return until_committed(change, catalogue.patience)
+        return retry_on_conflict(change, catalogue.retry)
     except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
         catalogue.blobs.remove_originals([key])
         raise
+
+
+def add_library_image(
+    catalogue: Catalogue, inspected: InspectedUpload, purpose: Purpose, account: str
+) -> LibraryImage:
+    """Make a picture an image that belongs to no product.
+
+    When this returns, original and record are both stored. A failure of storage may leave the
+    original behind, never a record without it.
+
+    Args:
+        catalogue: the shop's.
+        inspected: the picture.
+        purpose: what the image is for.
+        account: the shop's account, which stands in the image's URLs.
+
+    Raises:
+        PictureRefusedError: the picture breaks rules; all of them are named.
+    """
+    inspected.check(images=0)  # a library has room
+    moment = catalogue.clock()
+    image = LibraryImage(
+        id=catalogue.galleries.next_image_id(catalogue.shop.id),
+        shop=catalogue.shop.id,
+        account=account,
+        purpose=purpose,
+        original=inspected.original(),
+        created_at=moment,
+        updated_at=moment,
+    )
+    inspected.store(catalogue.blobs, image)
+    catalogue.library.add(image)
+    return image
 
 
 def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -> None:
@@ -111,13 +146,13 @@ def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
         raise ImportSettledError(arrival.key)
 
 
-def _image(catalogue: Catalogue, product: ProductKey, candidate: Candidate) -> Image:
+def _image(catalogue: Catalogue, product: ProductKey, inspected: InspectedUpload) -> Image:
     moment = catalogue.clock()
     return Image(
         id=catalogue.galleries.next_image_id(catalogue.shop.id),
         shop=catalogue.shop.id,
         product=product,
-        original=candidate.original(),
+        original=inspected.original(),
         created_at=moment,
         updated_at=moment,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from vitrine.clock import now
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
-from vitrine.domain.moments import now
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Blobs, Galleries, Imports, Library, Remote, Shops
 
@@ -14,7 +14,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to go on while other writers win.
 
     Attributes:
@@ -26,9 +26,9 @@ class Patience:
     longest_wait: float
 
 
-FOR_A_CLIENT = Patience(16, 0.5)
+CLIENT_RETRY = RetryPolicy(16, 0.5)
 """Four seconds or so: a client waits."""
-FOR_A_CROWD = Patience(24, 4.0)
+BULK_RETRY = RetryPolicy(24, 4.0)
 """Half a minute: hundreds of files may have been dropped into one product's folder at once."""
 
 
@@ -45,7 +45,7 @@ class Catalogue:
         imports: what became of files in the import folder.
         remote: reads pictures from elsewhere.
         clock: tells the present moment, UTC.
-        patience: for how long its changes are tried while other writers win.
+        retry: for how long its changes are tried while other writers win.
     """
 
     shop: Shop
@@ -56,7 +56,7 @@ class Catalogue:
     imports: Imports
     remote: Remote
     clock: Callable[[], datetime] = now
-    patience: Patience = FOR_A_CLIENT
+    retry: RetryPolicy = CLIENT_RETRY
 
     def product(self, name: str) -> ProductKey:
         """The key of the product that a dialect calls `name`.
@@ -73,13 +73,13 @@ class Catalogue:
         return ProductKey(registered)
 
 
-FOR_A_RECORD = Patience(6, 0.5)
+RECORD_RETRY = RetryPolicy(6, 0.5)
 """A second or so: the storage event of new bytes may overtake the commit of their record."""
 
 
-def until_committed(
+def retry_on_conflict(
     change: Callable[[], _Result],
-    patience: Patience = FOR_A_CLIENT,
+    retry: RetryPolicy = CLIENT_RETRY,
     again_after: type[VitrineError] = ConflictError,
 ) -> _Result:
     """The result of `change`, which reads, computes and commits, run again while others win.
@@ -95,8 +95,8 @@ def until_committed(
 
         again = Retrying(
             retry=retry_if_exception_type(again_after),
-            stop=stop_after_attempt(patience.attempts),
-            wait=wait_random_exponential(multiplier=0.02, max=patience.longest_wait),
+            stop=stop_after_attempt(retry.attempts),
+            wait=wait_random_exponential(multiplier=0.02, max=retry.longest_wait),
             reraise=True,
         )
         return again(change)

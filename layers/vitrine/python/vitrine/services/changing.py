@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vitrine.domain.errors import ImageNotFoundError
-from vitrine.domain.gallery import Gallery, Placed
-from vitrine.domain.images import FileName, Image, RenditionState
-from vitrine.domain.locations import address
+from vitrine.domain.gallery import Gallery, GalleryEntry
+from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.locations import original_address
+from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
-from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.catalogue import Catalogue, retry_on_conflict
+from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName, choose
-from vitrine.services.originals import Candidate, look_at
 from vitrine.services.sources import Source
 
 
@@ -49,14 +50,14 @@ class Change:
     place: Callable[[Gallery, int], Gallery] = _same
     role: Callable[[Gallery, int], Gallery] = _same
     edit: Callable[[Image], Image] = _as_it_is
-    source: Source | Candidate | None = None
+    source: Source | InspectedUpload | None = None
     rename: Callable[[Image], WantedName | None] = _no_name
     names: bool = False
 
 
 def change_image(
-    catalogue: Catalogue, found: Placed, change: Change, rules: PictureRules
-) -> Placed:
+    catalogue: Catalogue, found: GalleryEntry, change: Change, rules: PictureRules
+) -> GalleryEntry:
     """Change an image as it was `found`, or as others have left it since.
 
     `updated_at` moves with bytes, texts and asked-for place, not with roles (contract:
@@ -68,24 +69,24 @@ def change_image(
         DownloadError, ImportMissingError: the source has nothing.
         ConflictError: other writers won every time.
     """
-    candidate = None
+    inspected = None
     if change.source is not None:
-        candidate = look_at(change.source, rules, Gallery())
-        candidate.check(images=0)  # the gallery does not grow
+        inspected = inspect_upload(change.source, rules, Gallery())
+        inspected.check(images=0)  # the gallery does not grow
     image = found.image
     seen, stored = [found], set[str]()
     chosen: list[FileName] = []
 
-    def attempt() -> Placed:
+    def attempt() -> GalleryEntry:
         now = seen.pop() if seen else _read(catalogue, image)
         wanted_name = change.rename(now.image)
         name = choose(catalogue, wanted_name, chosen) if wanted_name else None
-        wanted = _changed(catalogue, now, change, candidate, name)
-        if candidate and address(wanted.image).original_key not in stored:
-            stored.add(candidate.store(catalogue.blobs, wanted.image))
+        wanted = _changed(catalogue, now, change, inspected, name)
+        if inspected and original_address(wanted.image).original_key not in stored:
+            stored.add(inspected.store(catalogue.blobs, wanted.image))
         if wanted == now:
             return now
-        return Placed(
+        return GalleryEntry(
             catalogue.galleries.commit(
                 GalleryChange(
                     catalogue.shop.id,
@@ -100,14 +101,14 @@ def change_image(
         )
 
     try:
-        changed = until_committed(attempt, catalogue.patience)
+        changed = retry_on_conflict(attempt, catalogue.retry)
     except ImageNotFoundError:
         # Nobody can commit these bytes any more. After other failures somebody might, who sends
         # the same ones: they stay, and go when the image's next renditions are complete.
         catalogue.blobs.remove_originals(sorted(stored))
         raise
     pending = changed.image.renditions is RenditionState.PENDING
-    if change.names and pending and not candidate:
+    if change.names and pending and not inspected:
         _announce(catalogue, changed.image)
     return changed
 
@@ -117,7 +118,7 @@ def _announce(catalogue: Catalogue, image: Image) -> None:
 
     Storing an original once more would bring back one that is removed at the same moment.
     """
-    key = address(image).original_key
+    key = original_address(image).original_key
     catalogue.blobs.announce_original(key)
     galleries, shop = catalogue.galleries, catalogue.shop.id
     if galleries.image(shop, image.product, image.id) or galleries.retired(shop, image.id):
@@ -125,35 +126,35 @@ def _announce(catalogue: Catalogue, image: Image) -> None:
     catalogue.blobs.remove_originals([key])
 
 
-def _read(catalogue: Catalogue, image: Image) -> Placed:
+def _read(catalogue: Catalogue, image: Image) -> GalleryEntry:
     gallery, found = catalogue.galleries.gallery_with_image(
         catalogue.shop.id, image.product, image.id
     )
     if found is None or image.id not in gallery:
         raise ImageNotFoundError(image.id)
-    return Placed(gallery, found)
+    return GalleryEntry(gallery, found)
 
 
 def _changed(
     catalogue: Catalogue,
-    now: Placed,
+    now: GalleryEntry,
     change: Change,
-    candidate: Candidate | None,
+    inspected: InspectedUpload | None,
     name: FileName | None,
-) -> Placed:
+) -> GalleryEntry:
     image = now.image
     moved = change.place(now.gallery, image.id)
     wanted = change.edit(image)
     if (
-        name or candidate
+        name or inspected
     ):  # a name's public picture never changes: new bytes do without the old name
         wanted = replace(wanted, name=name, renditions=RenditionState.PENDING)
-    if candidate:
-        original = candidate.original(image.original.revision + 1)
+    if inspected:
+        original = inspected.original(image.original.revision + 1)
         wanted = replace(wanted, original=original, appearance=None)
-    touched = candidate or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
+    touched = inspected or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
     if touched:
         wanted = replace(wanted, updated_at=catalogue.clock())
     if touched or wanted != image:
         wanted = replace(wanted, version=image.version + 1)
-    return Placed(change.role(moved, image.id), wanted)
+    return GalleryEntry(change.role(moved, image.id), wanted)

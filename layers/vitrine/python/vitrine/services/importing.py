@@ -43,8 +43,8 @@ def import_file(catalogue: Catalogue, arrival: Arrival) -> Import | None:
             return _reject(catalogue, arrival, arrival.fault)
         product = catalogue.product(arrival.product)
         source = from_import(catalogue, arrival.path, arrival.tag)
-        placed = add_image(catalogue, product, source, RULES, arrival=arrival)
-        return Import(arrival, placed.image.created_at, placed.image.id)
+        entry = add_image(catalogue, product, source, RULES, arrival=arrival)
+        return Import(arrival, entry.image.created_at, entry.image.id)
     except (ImportSettledError, ImportMissingError):
         return None
     except ProductNotFoundError:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vitrine.domain.images import FileName
+from vitrine.domain.names import FileName
 from vitrine.services.catalogue import Catalogue
 
 

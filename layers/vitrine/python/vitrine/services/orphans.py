@@ -11,35 +11,35 @@ from enum import Enum, auto
 from vitrine.domain.errors import OriginalMissingError
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address
+from vitrine.domain.locations import OriginalAddress
 from vitrine.ports import Blobs, Galleries, Library
 
-NOBODY_COMMITS_AFTER = timedelta(hours=1)
+ORPHAN_AGE = timedelta(hours=1)
 """A request lives for half a minute, an import for one: a margin for clocks and retries."""
 
 
 class Fate(Enum):
     """What became of an original whose pictures could not be made."""
 
-    LET_GO = auto()
-    """It was nobody's, and is gone."""
-    UNCLAIMED = auto()
-    """New bytes of an image that keeps its old ones, as their writer died: they stay private, and
-    go with the image's next bytes or with the image."""
-    YOUNG = auto()
-    """It may lack its record, and that may still come."""
-    KEPT = auto()
-    """It is an image's, or was."""
+    DELETED = auto()
+    """No image record refers to it, and it was deleted."""
+    SUPERSEDING = auto()
+    """It is a replacement whose record update never came. It stays private until the image's next
+    replacement or removal deletes it."""
+    TOO_YOUNG = auto()
+    """It has no record, but a running request may still commit one."""
+    IN_USE = auto()
+    """An image record refers to it, or to newer bytes of the same image."""
     MISSING = auto()
-    """It is not there."""
+    """S3 has no such object."""
 
     @property
     def hopeless(self) -> bool:
         """Whether nothing will ever be made of it."""
-        return self in (Fate.LET_GO, Fate.UNCLAIMED)
+        return self in (Fate.DELETED, Fate.SUPERSEDING)
 
 
-def remove_what_is_left(
+def delete_leftover_originals(
     galleries: Galleries, library: Library, blobs: Blobs, shop: str, image: int, product: str
 ) -> int:
     """Remove the originals of an image whose record has gone; theirs take the pictures along.
@@ -62,22 +62,22 @@ def remove_what_is_left(
     return len(left)
 
 
-def let_go(
-    galleries: Galleries, library: Library, blobs: Blobs, address: Address, now: datetime
+def delete_if_orphaned(
+    galleries: Galleries, library: Library, blobs: Blobs, address: OriginalAddress, now: datetime
 ) -> Fate:
     """Remove an original if its image has no record and no writer lives who could commit one."""
     try:
         found = blobs.deposit(address.original_key)
     except OriginalMissingError:
         return Fate.MISSING
-    if now - found.stored_at < NOBODY_COMMITS_AFTER:
-        return Fate.YOUNG
+    if now - found.stored_at < ORPHAN_AGE:
+        return Fate.TOO_YOUNG
     # Looked for when it is too late for a new record: what is not there now never comes.
     image = _record(galleries, library, address.shop, address.image, found.product)
     if image is None:
         blobs.remove_originals([address.original_key])
-        return Fate.LET_GO
-    return Fate.UNCLAIMED if image.original.revision < address.revision else Fate.KEPT
+        return Fate.DELETED
+    return Fate.SUPERSEDING if image.original.revision < address.revision else Fate.IN_USE
 
 
 def _record(

@@ -11,7 +11,7 @@ from functools import partial
 
 from vitrine.domain.images import Image
 from vitrine.ports import Blobs, Galleries
-from vitrine.services.catalogue import until_committed
+from vitrine.services.catalogue import retry_on_conflict
 
 
 def purge_retired(
@@ -23,5 +23,5 @@ def purge_retired(
     """
     for image in galleries.retired_before(shop, before):
         blobs.remove_originals(blobs.original_keys(shop, image.id))
-        until_committed(partial(galleries.forget_retired, shop, image.id))
+        retry_on_conflict(partial(galleries.forget_retired, shop, image.id))
         yield image

@@ -1,16 +1,16 @@
 """Reading a product's images."""
 
 from vitrine.domain.errors import ImageNotFoundError
-from vitrine.domain.gallery import Placed
+from vitrine.domain.gallery import GalleryEntry
 from vitrine.domain.images import Image
 from vitrine.domain.shops import ProductKey
-from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 
-def list_images(catalogue: Catalogue, product: ProductKey) -> list[Placed]:
+def list_images(catalogue: Catalogue, product: ProductKey) -> list[GalleryEntry]:
     """All images of a product, in gallery order."""
     gallery, images = catalogue.galleries.gallery_with_images(catalogue.shop.id, product)
-    return [Placed(gallery, images[image]) for image in gallery.order if image in images]
+    return [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]
 
 
 def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
@@ -25,7 +25,7 @@ def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
     return found
 
 
-def get_placed(catalogue: Catalogue, product: ProductKey, image: int) -> Placed:
+def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryEntry:
     """One image of a product where it stands in its gallery.
 
     Raises:
@@ -33,13 +33,13 @@ def get_placed(catalogue: Catalogue, product: ProductKey, image: int) -> Placed:
         ConflictError: DynamoDB did not get to reading it, time and again.
     """
 
-    def read() -> Placed:
+    def read() -> GalleryEntry:
         gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
         if found is None or image not in gallery:
             raise ImageNotFoundError(image)
-        return Placed(gallery, found)
+        return GalleryEntry(gallery, found)
 
-    return until_committed(read, catalogue.patience)
+    return retry_on_conflict(read, catalogue.retry)
 
 
 def count_images(catalogue: Catalogue, product: ProductKey) -> int:

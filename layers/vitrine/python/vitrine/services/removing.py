@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from vitrine.domain.errors import ConflictError, ImageNotFoundError
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
-from vitrine.domain.locations import address
+from vitrine.domain.locations import original_address
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.store_views import facts_of, with_facts
-from vitrine.ports import GalleryChange
-from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 _BATCH = 50
 """Images per transaction, which takes at most 100 items, two of them head and count."""
@@ -34,8 +34,8 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
         )
         return found
 
-    removed = until_committed(change, catalogue.patience)
-    catalogue.blobs.remove_originals([address(removed).original_key])
+    removed = retry_on_conflict(change, catalogue.retry)
+    catalogue.blobs.remove_originals([original_address(removed).original_key])
 
 
 def retire_image(
@@ -73,7 +73,7 @@ def retire_image(
             )
         )
 
-    until_committed(change, catalogue.patience)
+    retry_on_conflict(change, catalogue.retry)
 
 
 def remove_images(
@@ -104,8 +104,10 @@ def remove_images(
             )
         )
         seen.append((left, images))
-        catalogue.blobs.remove_originals([address(image).original_key for image in removed])
+        catalogue.blobs.remove_originals(
+            [original_address(image).original_key for image in removed]
+        )
         return len(batch)
 
-    while until_committed(remove_next, catalogue.patience):
+    while retry_on_conflict(remove_next, catalogue.retry):
         pass

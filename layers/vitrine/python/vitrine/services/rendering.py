@@ -13,17 +13,19 @@ from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address, LibraryAddress
+from vitrine.domain.locations import LibraryAddress, OriginalAddress
+from vitrine.domain.names import Naming
 from vitrine.domain.renditions import Alternative
-from vitrine.ports import Blobs, Galleries, Library, Naming, StoredOriginal
-from vitrine.services.catalogue import FOR_A_RECORD, until_committed
-from vitrine.services.publishing import (
+from vitrine.domain.storage import StoredOriginal
+from vitrine.ports import Blobs, Galleries, Library
+from vitrine.services.catalogue import RECORD_RETRY, retry_on_conflict
+from vitrine.services.public_pictures import (
     full_size_keys,
     full_size_pictures,
     public_pictures,
     resized_for,
 )
-from vitrine.services.withdrawing import outliving, remove_renditions, superseded
+from vitrine.services.unpublishing import permanent_keys, superseded, unpublish
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Records:
     galleries: Galleries
     library: Library
 
-    def find(self, address: Address, product: str) -> Image | LibraryImage:
+    def find(self, address: OriginalAddress, product: str) -> Image | LibraryImage:
         """The image whose bytes these are or were, be it retired: nothing else becomes public.
 
         It is of `product` unless the library has it.
@@ -52,7 +54,7 @@ class Records:
             raise RecordMissingError(address.original_key)
         return found
 
-    def complete(self, address: Address, product: str, appearance: Appearance) -> None:
+    def complete(self, address: OriginalAddress, product: str, appearance: Appearance) -> None:
         """Note that every rendition of an image's bytes is stored, and what they look like.
 
         Raises:
@@ -64,7 +66,7 @@ class Records:
         else:
             self.galleries.complete_renditions(address, product, appearance)
 
-    def names(self, address: Address) -> Mapping[str, Naming]:
+    def names(self, address: OriginalAddress) -> Mapping[str, Naming]:
         """The file names that an image has had, and which of its bytes each was given to."""
         if isinstance(address, LibraryAddress):
             return {}
@@ -74,13 +76,13 @@ class Records:
 def make_renditions(
     records: Records,
     blobs: Blobs,
-    address: Address,
+    address: OriginalAddress,
     alternatives: Collection[Alternative] = (),
 ) -> int:
     """Store every public picture of an original and note it in its record.
 
     When they are complete, originals of bytes that the image had before are removed, and their
-    going takes their pictures along (`vitrine.services.withdrawing`).
+    going takes their pictures along (`vitrine.services.unpublishing`).
 
     Returns:
         How many pictures were stored; 0 when the original has gone or other bytes took its place.
@@ -91,11 +93,11 @@ def make_renditions(
     try:
         original = blobs.original(address.original_key)
     except OriginalMissingError:
-        remove_renditions(records.galleries, blobs, address)
+        unpublish(records.galleries, blobs, address)
         return 0
     find = partial(records.find, address, original.product)
-    image = until_committed(find, FOR_A_RECORD, RecordMissingError)
-    if locations.address(image) != address:
+    image = retry_on_conflict(find, RECORD_RETRY, RecordMissingError)
+    if locations.original_address(image) != address:
         return _superseded(records, blobs, address, image, original.data)
     resized = resized_for(image, original.data)
     pictures = public_pictures(address, image, resized, alternatives)
@@ -115,19 +117,23 @@ def make_renditions(
 
 
 def _completed(
-    records: Records, blobs: Blobs, address: Address, original: StoredOriginal, seen: Appearance
+    records: Records,
+    blobs: Blobs,
+    address: OriginalAddress,
+    original: StoredOriginal,
+    seen: Appearance,
 ) -> bool:
     """Note that all pictures of an original are stored, unless it is no longer an image's.
 
     Then what was stored goes again, for nobody else might take it away.
     """
     try:
-        until_committed(lambda: records.complete(address, original.product, seen))
+        retry_on_conflict(lambda: records.complete(address, original.product, seen))
     except RecordMissingError:
-        if remove_renditions(records.galleries, blobs, address):
+        if unpublish(records.galleries, blobs, address):
             return False
         image = records.find(address, original.product)
-        if locations.address(image) != address:
+        if locations.original_address(image) != address:
             _superseded(records, blobs, address, image, original.data)
             return False
         if records.galleries.retired(address.shop, address.image) is None:
@@ -136,7 +142,11 @@ def _completed(
 
 
 def _superseded(
-    records: Records, blobs: Blobs, address: Address, image: Image | LibraryImage, data: bytes
+    records: Records,
+    blobs: Blobs,
+    address: OriginalAddress,
+    image: Image | LibraryImage,
+    data: bytes,
 ) -> int:
     """Let go of bytes that are no longer an image's, once those that are have their pictures."""
     if image.renditions is RenditionState.COMPLETE:
@@ -146,7 +156,7 @@ def _superseded(
 
 
 def _remove_superseded(
-    records: Records, blobs: Blobs, address: Address, names: Mapping[str, Naming]
+    records: Records, blobs: Blobs, address: OriginalAddress, names: Mapping[str, Naming]
 ) -> None:
     """Let go of all bytes that an image had before those at `address`."""
     older = superseded(blobs, address)
@@ -158,7 +168,11 @@ def _remove_superseded(
 
 
 def _show(
-    records: Records, blobs: Blobs, address: Address, names: Mapping[str, Naming], data: bytes
+    records: Records,
+    blobs: Blobs,
+    address: OriginalAddress,
+    names: Mapping[str, Naming],
+    data: bytes,
 ) -> None:
     """Let bytes that go be public under the names that they were given while they were there.
 
@@ -167,11 +181,11 @@ def _show(
     """
     if given := _of(address, names):
         blobs.put_public(full_size_pictures(given, data))
-        remove_renditions(records.galleries, blobs, address)  # all of them, if the image has gone
+        unpublish(records.galleries, blobs, address)  # all of them, if the image has gone
 
 
-def _of(address: Address, names: Mapping[str, Naming]) -> list[str]:
+def _of(address: OriginalAddress, names: Mapping[str, Naming]) -> list[str]:
     """Keys of full-size pictures that outlive these bytes: of names given to them, or before."""
     given = {name: each for name, each in names.items() if each.version == address.version}
     named = {locations.named_key(address.shop, name) for name in given}
-    return sorted(named | address.full_size_keys & outliving(address.shop, names))
+    return sorted(named | address.full_size_keys & permanent_keys(address.shop, names))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from vitrine.domain.credentials import Credential, RefreshToken, digest_of
 from vitrine.domain.errors import RefreshTokenError
 from vitrine.ports import Shops
-from vitrine.services.catalogue import Catalogue, until_committed
+from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 _BYTES = 32  # of a secret
 
@@ -79,4 +79,4 @@ def exchange(catalogue: Catalogue, client: Credential, secret: str, lifetime: ti
             raise RefreshTokenError
         return issue_tokens(catalogue.shops, client, catalogue.clock(), lifetime, used)
 
-    return until_committed(attempt)
+    return retry_on_conflict(attempt)

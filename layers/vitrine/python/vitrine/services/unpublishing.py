@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from vitrine.domain.locations import Address, LibraryAddress, named_key, parse_original_key
+from vitrine.domain.locations import LibraryAddress, OriginalAddress, named_key, parse_original_key
+from vitrine.domain.names import Naming
 from vitrine.domain.renditions import SETS
-from vitrine.ports import Blobs, Galleries, Naming
+from vitrine.ports import Blobs, Galleries
 
 
-def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> bool:
+def unpublish(galleries: Galleries, blobs: Blobs, address: OriginalAddress) -> bool:
     """Remove every public picture of an original that is gone.
 
     Originals of bytes that the image had before go with it: an image may be removed before the
@@ -30,7 +31,7 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
     # there is free, so the full size goes by all the names it can have.
     renditions = blobs.public_keys(address.renditions_prefix)
     public = address.full_size_keys.union(renditions)
-    blobs.remove_public(sorted(public - outliving(address.shop, names)))
+    blobs.remove_public(sorted(public - permanent_keys(address.shop, names)))
     # Revisions only grow: whatever an image's bytes are now, these are so no more.
     blobs.remove_originals(older)
     _remove_named(galleries, blobs, address, names)
@@ -38,7 +39,7 @@ def remove_renditions(galleries: Galleries, blobs: Blobs, address: Address) -> b
 
 
 def _remove_named(
-    galleries: Galleries, blobs: Blobs, address: Address, names: Mapping[str, Naming]
+    galleries: Galleries, blobs: Blobs, address: OriginalAddress, names: Mapping[str, Naming]
 ) -> None:
     """Remove the named pictures of an image that is gone, and what a writer of it left who died.
 
@@ -54,16 +55,16 @@ def _remove_named(
     if left and (there or galleries.retired(shop, image)):
         return
     blobs.remove_originals(left)
-    blobs.remove_public(sorted(outliving(shop, names)))
+    blobs.remove_public(sorted(permanent_keys(shop, names)))
 
 
-def outliving(shop: str, names: Mapping[str, Naming]) -> set[str]:
+def permanent_keys(shop: str, names: Mapping[str, Naming]) -> set[str]:
     """Public keys of full-size pictures that outlive their bytes, from the names of their image."""
     named = {named_key(shop, name) for name in names}
-    return named | {each.instead_of for each in names.values() if each.instead_of}
+    return named | {each.legacy_key for each in names.values() if each.legacy_key}
 
 
-def remove_unlisted(blobs: Blobs, address: Address) -> int:
+def remove_unlisted(blobs: Blobs, address: OriginalAddress) -> int:
     """Remove renditions, of bytes that stay, whose sizes the table no longer has; how many."""
     kind = "library" if isinstance(address, LibraryAddress) else "gallery"
     listed = {rendition.name for rendition in SETS[kind]}
@@ -74,7 +75,7 @@ def remove_unlisted(blobs: Blobs, address: Address) -> int:
     return len(unlisted)
 
 
-def superseded(blobs: Blobs, address: Address) -> list[Address]:
+def superseded(blobs: Blobs, address: OriginalAddress) -> list[OriginalAddress]:
     """The originals of an image whose present bytes are those at `address`, but for these.
 
     Of the same revision there may be another, whose writer lost the race for it.
@@ -86,6 +87,6 @@ def superseded(blobs: Blobs, address: Address) -> list[Address]:
     ]
 
 
-def addresses(blobs: Blobs, shop: str, image: int) -> list[Address]:
+def addresses(blobs: Blobs, shop: str, image: int) -> list[OriginalAddress]:
     """The addresses of all originals that an image has now, of earlier bytes too."""
     return [found for key in blobs.original_keys(shop, image) if (found := parse_original_key(key))]

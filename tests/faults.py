@@ -22,31 +22,31 @@ from pipeline import (
     render_missing,
 )
 from vitrine import environment
-from vitrine.adapters import layout
+from vitrine.adapters import table_keys
 from vitrine.domain.errors import VitrineError
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import LibraryAddress, address, named_key, parse_original_key
+from vitrine.domain.locations import LibraryAddress, named_key, original_address, parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
+from vitrine.domain.storage import PublicPicture
 from vitrine.environment import Environment
-from vitrine.ports import GalleryChange, PublicPicture
-from vitrine.services.adding import add_image
+from vitrine.services.adding import add_image, add_library_image
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.changing import Change, change_image
+from vitrine.services.inspecting import inspect_upload
 from vitrine.services.naming import WantedName
-from vitrine.services.originals import look_at
-from vitrine.services.orphans import let_go
+from vitrine.services.orphans import delete_if_orphaned
 from vitrine.services.purging import purge_retired
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.rendering import Records, make_renditions
-from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
-from vitrine.services.withdrawing import outliving
+from vitrine.services.unpublishing import permanent_keys
 
 PRODUCT = ProductKey("p")
 RULES = PictureRules(frozenset(Format), max_bytes=10**6)
@@ -68,7 +68,7 @@ class Event:
 
 
 @dataclass
-class Wire:
+class Network:
     """Counts calls, and lets one of them fail or others act before it."""
 
     count: int = 0
@@ -91,12 +91,12 @@ class Wire:
         return result
 
 
-class Through:
-    """A port, each of whose calls goes over the wire."""
+class OverNetwork:
+    """A port, each of whose calls goes over the network."""
 
-    def __init__(self, port: Any, wire: Wire) -> None:
+    def __init__(self, port: Any, network: Network) -> None:
         self._port = port
-        self._wire = wire
+        self._wire = network
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._port, name)
@@ -116,7 +116,7 @@ class Through:
 
 
 @dataclass
-class TellingBlobs(FakeBlobs):
+class NotifyingBlobs(FakeBlobs):
     """Storage that tells of originals stored and removed."""
 
     tell: Callable[[Event], None] = lambda _: None
@@ -137,7 +137,7 @@ class TellingBlobs(FakeBlobs):
 
 
 @dataclass
-class TellingGalleries(FakeGalleries):
+class NotifyingGalleries(FakeGalleries):
     """A table whose stream tells of records that leave."""
 
     tell: Callable[[Event], None] = lambda _: None
@@ -145,17 +145,17 @@ class TellingGalleries(FakeGalleries):
     def commit(self, change: GalleryChange) -> Gallery:
         after = super().commit(change)
         for image in (*change.removed, *change.retired):
-            self._gone(layout.gallery(change.shop, change.product), image.id)
+            self._gone(table_keys.gallery(change.shop, change.product), image.id)
         return after
 
     def forget_retired(self, shop: str, image: int) -> None:
         there = (shop, image) in self.gone
         super().forget_retired(shop, image)
         if there:
-            self._gone(layout.retired(shop), image)
+            self._gone(table_keys.retired(shop), image)
 
     def _gone(self, pk: str, image: int) -> None:
-        keys = {"pk": {"S": pk}, "sk": {"S": layout.sort_key(image)}}
+        keys = {"pk": {"S": pk}, "sk": {"S": table_keys.sort_key(image)}}
         record = {"eventName": "REMOVE", "dynamodb": {"Keys": keys}}
         event = Event(remove_originals.handler, {"Records": [record]}, f"- {pk} {image}")
         self.tell(event)
@@ -169,17 +169,17 @@ def _stored(key: str) -> Event:
     return Event(generate_renditions.handler, _notification(key), f"+ {key}")
 
 
-class Cloud:
+class FaultyAws:
     """One shop, its clients, and what AWS delivers."""
 
     def __init__(self) -> None:
-        self.wire = Wire()
+        self.network = Network()
         self.told: list[Event] = []
         self.pending: list[Event] = []
         self.dead: list[Event] = []
         self.time = datetime(2024, 1, 1, tzinfo=UTC)
-        self.blobs = TellingBlobs(clock=lambda: self.time, tell=self._tell)
-        self.galleries = TellingGalleries(tell=self._tell)
+        self.blobs = NotifyingBlobs(clock=lambda: self.time, tell=self._tell)
+        self.galleries = NotifyingGalleries(tell=self._tell)
         self.world = World(galleries=self.galleries, blobs=self.blobs, clock=lambda: self.time)
         self.world.open_shop("s1")
         self.drawn = 0
@@ -193,10 +193,10 @@ class Cloud:
         plain = self.world.environment
         return replace(
             plain,
-            galleries=Through(self.galleries, self.wire),
-            library=Through(self.world.library, self.wire),
-            blobs=Through(self.blobs, self.wire),
-            imports=Through(self.world.imports, self.wire),
+            galleries=OverNetwork(self.galleries, self.network),
+            library=OverNetwork(self.world.library, self.network),
+            blobs=OverNetwork(self.blobs, self.network),
+            imports=OverNetwork(self.world.imports, self.network),
         )
 
     @property
@@ -218,14 +218,14 @@ class Cloud:
         return add_image(self.catalogue, PRODUCT, source, RULES, name=name).image
 
     def replace(self, image: int, data: bytes = b"", base: str | None = None) -> None:
-        found = get_placed(self.catalogue, PRODUCT, image)
+        found = get_entry(self.catalogue, PRODUCT, image)
         source = at_hand(data or self.picture(), "b.png")
         name = WantedName(base, "png") if base else None
         change = Change(source=source, rename=lambda _: name, names=name is not None)
         change_image(self.catalogue, found, change, RULES)
 
     def rename(self, image: int, base: str) -> None:
-        found = get_placed(self.catalogue, PRODUCT, image)
+        found = get_entry(self.catalogue, PRODUCT, image)
 
         def wanted(now: Image) -> WantedName | None:
             return None if now.name and now.name.base == base else WantedName(base, "png")
@@ -251,8 +251,8 @@ class Cloud:
 
     def shelve(self) -> None:
         """Add a picture to the library."""
-        candidate = look_at(at_hand(self.picture(), "c.png"), RULES)
-        add_to_library(self.catalogue, candidate, Purpose.ACCOUNT, "s1")
+        inspected = inspect_upload(at_hand(self.picture(), "c.png"), RULES)
+        add_library_image(self.catalogue, inspected, Purpose.ACCOUNT, "s1")
 
     def ask(self, key: str) -> bool:
         """Ask for a picture that the CDN did not find in storage; whether there is one."""
@@ -305,7 +305,7 @@ class Cloud:
                 continue
             where = parse_original_key(key)
             assert where is not None, event
-            fate = let_go(here.galleries, here.library, here.blobs, where, self.time)
+            fate = delete_if_orphaned(here.galleries, here.library, here.blobs, where, self.time)
             assert fate.hopeless, (event, fate)
             self.dead.remove(event)
         self.settle()
@@ -343,14 +343,14 @@ class Cloud:
         names = {
             key: naming.image
             for (shop, name), naming in self.galleries.taken.items()
-            for key in outliving(shop, {name: naming})
+            for key in permanent_keys(shop, {name: naming})
         }
         ids = {image.id for image in self.images}
         assert public.keys() - names.keys() == expected.keys() - names.keys()
         assert public.keys() & names.keys() == {key for key, image in names.items() if image in ids}
         assert {key: public[key] for key in expected} == expected
         assert {*self.blobs.originals} - self.unclaimed() == {
-            address(image).original_key for image in self.images
+            original_address(image).original_key for image in self.images
         }
 
     def expected(self) -> dict[str, bytes]:
@@ -373,7 +373,7 @@ class Cloud:
     def _pictures_of(self, image: Image | LibraryImage) -> dict[str, bytes]:
         """The public pictures of an image, made where nothing ever happened to it."""
         galleries, library, blobs = FakeGalleries(), FakeLibrary(), FakeBlobs()
-        where = address(image)
+        where = original_address(image)
         blobs.originals[where.original_key] = self.blobs.originals[where.original_key]
         if isinstance(image, LibraryImage):
             library.add(image)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.locations import Address, LibraryAddress
-from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, of_bytes, parse_public_key
+from vitrine.domain.locations import LibraryAddress, OriginalAddress
+from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
 from vitrine.domain.renditions import Alternative
+from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
-from vitrine.ports import Blobs, PublicPicture, Shops
-from vitrine.services.publishing import full_size_pictures, public_pictures, resized_for
+from vitrine.ports import Blobs, Shops
+from vitrine.services.public_pictures import full_size_pictures, public_pictures, resized_for
 from vitrine.services.rendering import Records
-from vitrine.services.withdrawing import addresses, outliving
+from vitrine.services.unpublishing import addresses, permanent_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +64,32 @@ class Missing:
         if self.blobs.has_original(address.original_key):
             return picture
         names = self.records.names(address)
-        if key in outliving(address.shop, names) and self._addresses(address.shop, address.image):
+        if key in permanent_keys(address.shop, names) and self._addresses(
+            address.shop, address.image
+        ):
             return picture  # a name outlives the bytes that it was given to, not the image
         self.blobs.remove_public([key])
         return None
 
-    def _among_originals(self, key: str, shop: str, image: int) -> Address | None:
-        return of_bytes(key, self._addresses(shop, image), self.alternatives)
+    def _among_originals(self, key: str, shop: str, image: int) -> OriginalAddress | None:
+        return find_address(key, self._addresses(shop, image), self.alternatives)
 
-    def _in_libraries(self, key: str, account: str, image: int) -> Address | None:
+    def _in_libraries(self, key: str, account: str, image: int) -> OriginalAddress | None:
         # Until it is given another, a shop's account is its id.
         for shop in self.shops.shops_of_account(account) or [account]:
             found = self.records.library.image(shop, image)
             if found is not None:
-                address = of_bytes(
-                    key, [locations.address(found)], self.alternatives, [found.original.format]
+                address = find_address(
+                    key,
+                    [locations.original_address(found)],
+                    self.alternatives,
+                    [found.original.format],
                 )
                 if address:
                     return address
         return None
 
-    def _by_name(self, shop: str, name: str) -> Address | None:
+    def _by_name(self, shop: str, name: str) -> OriginalAddress | None:
         """The address of the bytes that an image had when it was given a name.
 
         It may have other names since, and other bytes; this one shows these while they are kept.
@@ -96,11 +102,11 @@ class Missing:
                 return address
         return None
 
-    def _addresses(self, shop: str, image: int) -> list[Address]:
+    def _addresses(self, shop: str, image: int) -> list[OriginalAddress]:
         found = addresses(self.blobs, shop, image)
         return [each for each in found if not isinstance(each, LibraryAddress)]
 
-    def _made(self, key: str, address: Address, *, named: bool) -> PublicPicture | None:
+    def _made(self, key: str, address: OriginalAddress, *, named: bool) -> PublicPicture | None:
         try:
             original = self.blobs.original(address.original_key)
             image = self.records.find(address, original.product)
@@ -114,7 +120,7 @@ class Missing:
             return None
         if named or key == address.full_size_key(kind):
             return next(full_size_pictures([key], data))
-        if of_bytes(key, [address], self.alternatives, [kind]) is None:
+        if find_address(key, [address], self.alternatives, [kind]) is None:
             return None  # a picture that bytes of another format would have: no need to decode
         pictures = public_pictures(
             address, image, resized_for(image, data), self.alternatives, {key}

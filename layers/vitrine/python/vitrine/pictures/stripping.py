@@ -12,7 +12,7 @@ from vitrine.pictures import bmp, gif, jpeg, png, webp
 from vitrine.pictures.errors import DamagedError
 
 
-def publish(data: bytes, kind: Format) -> bytes:
+def strip_metadata(data: bytes, kind: Format) -> bytes:
     """`data`, a picture of format `kind`, without metadata.
 
     Raises:
@@ -25,9 +25,9 @@ def publish(data: bytes, kind: Format) -> bytes:
 
 
 _PARTS = {
-    Format.PNG: png.published,
-    Format.JPEG: jpeg.published,
-    Format.GIF: gif.published,
-    Format.WEBP: webp.published,
-    Format.BMP: bmp.published,
+    Format.PNG: png.without_metadata,
+    Format.JPEG: jpeg.without_metadata,
+    Format.GIF: gif.without_metadata,
+    Format.WEBP: webp.without_metadata,
+    Format.BMP: bmp.without_metadata,
 }

@@ -16,19 +16,19 @@ from tests.unit.test_rendering import LIBRARY_RULES, PRODUCT, RULES, event
 
 from pipeline import generate_renditions, remove_renditions, render_missing
 from vitrine import environment
-from vitrine.domain.images import FileName, Image
+from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import Address, address, named_key
+from vitrine.domain.locations import OriginalAddress, named_key, original_address
+from vitrine.domain.names import FileName, Naming
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Alternative
-from vitrine.ports import Naming, PublicPicture
-from vitrine.services.adding import add_image
+from vitrine.domain.storage import PublicPicture
+from vitrine.services.adding import add_image, add_library_image
 from vitrine.services.changing import Change, change_image
+from vitrine.services.inspecting import inspect_upload
 from vitrine.services.naming import WantedName
-from vitrine.services.originals import look_at
-from vitrine.services.reading import get_placed
+from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, retire_image
-from vitrine.services.shelving import add_to_library
 from vitrine.services.sources import at_hand
 
 RECORDED = json.loads((ROOT / "events" / "pipeline_render_missing.json").read_text())
@@ -47,7 +47,7 @@ class Storefront:
 
     def change(self, image: Image, change: Change) -> Image:
         catalogue = self.world.catalogue("s1")
-        found = get_placed(catalogue, PRODUCT, image.id)
+        found = get_entry(catalogue, PRODUCT, image.id)
         return change_image(catalogue, found, change, RULES).image
 
     def name(self, image: Image, base: str) -> Image:
@@ -55,8 +55,8 @@ class Storefront:
         return self.change(image, Change(rename=lambda _: wanted, names=True))
 
     def shelve(self, data: bytes, account: str = "1627") -> LibraryImage:
-        candidate = look_at(at_hand(data, "mug.png"), LIBRARY_RULES)
-        return add_to_library(self.world.catalogue("s1"), candidate, Purpose.USER, account)
+        inspected = inspect_upload(at_hand(data, "mug.png"), LIBRARY_RULES)
+        return add_library_image(self.world.catalogue("s1"), inspected, Purpose.USER, account)
 
     def ask(self, path: str, method: str = "GET") -> dict[str, Any]:
         asked = {**RECORDED, "rawPath": path}
@@ -85,7 +85,7 @@ class Storefront:
 
     def made_ahead(self, image: Image | LibraryImage) -> dict[str, PublicPicture]:
         """All pictures of an image, as the event of its original has them made."""
-        key = quote(address(image).original_key)
+        key = quote(original_address(image).original_key)
         generate_renditions.handler(event(key), None)
         public = dict(self.world.blobs.public)
         self.world.blobs.public.clear()
@@ -144,8 +144,8 @@ def test_a_library_is_found_by_its_account_or_else_by_its_shops_id(storefront: S
     other = storefront.shelve(pictures.png(20, 20), "9")
     thumb = SETS["library"][-1]
 
-    assert storefront.get(address(of_shop).rendition_key(thumb, Format.PNG)) is not None
-    assert storefront.get(address(other).rendition_key(thumb, Format.PNG)) is None
+    assert storefront.get(original_address(of_shop).rendition_key(thumb, Format.PNG)) is not None
+    assert storefront.get(original_address(other).rendition_key(thumb, Format.PNG)) is None
 
 
 def test_a_named_picture_is_made_for_its_name_however_it_is_called_later(
@@ -178,7 +178,7 @@ def test_a_name_whose_bytes_are_gone_is_nobodys(storefront: Storefront) -> None:
 def test_replaced_bytes_are_public_while_they_are_kept(storefront: Storefront) -> None:
     old = storefront.add(pictures.png(30, 20))
     new = storefront.change(old, Change(source=at_hand(pictures.png(31, 20), "new.png")))
-    keys = [address(each).full_size_key(Format.PNG) for each in (old, new)]
+    keys = [original_address(each).full_size_key(Format.PNG) for each in (old, new)]
     assert [storefront.get(key) is not None for key in keys] == [True, True]
 
     storefront.made_ahead(new)
@@ -191,7 +191,8 @@ def test_a_retired_image_keeps_its_pictures_and_a_removed_one_does_not(
 ) -> None:
     retired, removed = storefront.add(), storefront.add()
     keys = [
-        address(each).rendition_key(SETS["gallery"][1], Format.PNG) for each in (retired, removed)
+        original_address(each).rendition_key(SETS["gallery"][1], Format.PNG)
+        for each in (retired, removed)
     ]
     retire_image(storefront.world.catalogue("s1"), PRODUCT, retired.id)
     remove_image(storefront.world.catalogue("s1"), PRODUCT, removed.id)
@@ -204,7 +205,7 @@ def test_nothing_becomes_public_before_its_record(storefront: Storefront) -> Non
     image = storefront.add()
     del storefront.world.galleries.records["s1", PRODUCT][image.id]
 
-    assert storefront.get(address(image).full_size_key(Format.PNG)) is None
+    assert storefront.get(original_address(image).full_size_key(Format.PNG)) is None
     assert storefront.world.blobs.public == {}
 
 
@@ -212,9 +213,11 @@ def test_bytes_that_lost_a_race_do_not_become_public(storefront: Storefront) -> 
     image = storefront.add()
     lost = replace(image, original=replace(image.original, digest="f" * 64))
     data = pictures.png(9, 9)
-    storefront.world.blobs.put_original(address(lost).original_key, data, "image/png", PRODUCT)
+    storefront.world.blobs.put_original(
+        original_address(lost).original_key, data, "image/png", PRODUCT
+    )
 
-    assert storefront.get(address(lost).full_size_key(Format.PNG)) is None
+    assert storefront.get(original_address(lost).full_size_key(Format.PNG)) is None
 
 
 def test_an_image_removed_while_its_picture_is_made_leaves_none(
@@ -225,18 +228,18 @@ def test_an_image_removed_while_its_picture_is_made_leaves_none(
 
     def put_late(stored: Iterable[PublicPicture]) -> int:
         remove_image(storefront.world.catalogue("s1"), PRODUCT, image.id)
-        remove_renditions.handler(event(address(image).original_key), None)
+        remove_renditions.handler(event(original_address(image).original_key), None)
         return put(stored)
 
     monkeypatch.setattr(storefront.world.blobs, "put_public", put_late)
 
-    assert storefront.get(address(image).full_size_key(Format.PNG)) is None
+    assert storefront.get(original_address(image).full_size_key(Format.PNG)) is None
     assert storefront.world.blobs.public == {}
 
 
 def test_only_what_the_table_names_is_made(storefront: Storefront) -> None:
     image = storefront.add()
-    where: Address = address(image)
+    where: OriginalAddress = original_address(image)
     key = where.rendition_key(SETS["gallery"][1], Format.PNG)
     assert storefront.get(key) is not None
     storefront.world.blobs.public.clear()
@@ -259,7 +262,7 @@ def test_only_what_the_table_names_is_made(storefront: Storefront) -> None:
 def test_an_alternative_that_this_stack_does_not_make_is_not_there(
     storefront: Storefront,
 ) -> None:
-    key = address(storefront.add()).rendition_key(SETS["gallery"][1], Format.PNG)
+    key = original_address(storefront.add()).rendition_key(SETS["gallery"][1], Format.PNG)
     here = replace(storefront.world.environment, alternatives=(Alternative.WEBP,))
 
     with environment.use(here):
@@ -268,7 +271,7 @@ def test_an_alternative_that_this_stack_does_not_make_is_not_there(
 
 
 def test_a_head_stores_the_picture_and_tells_its_length(storefront: Storefront) -> None:
-    key = address(storefront.add()).full_size_key(Format.PNG)
+    key = original_address(storefront.add()).full_size_key(Format.PNG)
 
     answer = storefront.ask(f"/{key}", "HEAD")
 
@@ -287,7 +290,7 @@ def test_a_head_stores_the_picture_and_tells_its_length(storefront: Storefront) 
 def test_what_is_too_large_for_an_answer_is_read_from_storage(storefront: Storefront) -> None:
     noise = pictures.Image.frombytes("RGB", (1300, 1200), random.Random(1).randbytes(4_680_000))
     large = storefront.add(pictures.encode(noise, "PNG", compress_level=1))
-    key = address(large).full_size_key(Format.PNG)
+    key = original_address(large).full_size_key(Format.PNG)
 
     answer = storefront.ask(f"/{key}")
 
@@ -327,7 +330,7 @@ def test_hostile_paths_are_nobodys(storefront: Storefront, path: str) -> None:
 
 
 def test_a_path_may_come_encoded(storefront: Storefront) -> None:
-    key = address(storefront.add()).full_size_key(Format.PNG)
+    key = original_address(storefront.add()).full_size_key(Format.PNG)
 
     assert storefront.ask("/" + key.replace("mug", "%6Dug"))["statusCode"] == 200
 
@@ -335,9 +338,9 @@ def test_a_path_may_come_encoded(storefront: Storefront) -> None:
 def test_a_name_tells_its_image_and_bytes(storefront: Storefront) -> None:
     image = storefront.name(storefront.add(), "lamp")
 
-    where = address(image)
+    where = original_address(image)
     assert storefront.world.galleries.named("s1", "lamp.png") == Naming(
-        image.id, PRODUCT, where.version, instead_of=where.full_size_key(Format.PNG)
+        image.id, PRODUCT, where.version, legacy_key=where.full_size_key(Format.PNG)
     )
 
 
@@ -350,14 +353,16 @@ def test_a_name_stays_public_when_its_bytes_go_while_it_is_asked_for(
     change = Change(source=at_hand(pictures.png(31, 20), "new.png"))
     new = storefront.change(first, change)
     blobs = storefront.world.blobs
-    key = named_key("s1", "lamp.png") if named else address(first).full_size_key(Format.PNG)
+    key = (
+        named_key("s1", "lamp.png") if named else original_address(first).full_size_key(Format.PNG)
+    )
     put = blobs.put_public
 
     def put_late(stored: Iterable[PublicPicture]) -> int:
         made = list(stored)
         monkeypatch.setattr(blobs, "put_public", put)
-        generate_renditions.handler(event(quote(address(new).original_key)), None)
-        remove_renditions.handler(event(quote(address(first).original_key)), None)
+        generate_renditions.handler(event(quote(original_address(new).original_key)), None)
+        remove_renditions.handler(event(quote(original_address(first).original_key)), None)
         return put(made)
 
     monkeypatch.setattr(blobs, "put_public", put_late)
@@ -368,7 +373,7 @@ def test_a_name_stays_public_when_its_bytes_go_while_it_is_asked_for(
 
 def test_bytes_that_cannot_be_shown_are_answered_for_all_that(storefront: Storefront) -> None:
     image = storefront.add(pictures.png(30, 20))
-    where = address(image)
+    where = original_address(image)
     storefront.world.blobs.put_original(where.original_key, b"GIF89a", "image/gif", PRODUCT)
 
     answer = storefront.ask("/" + where.rendition_key(SETS["gallery"][1], Format.GIF))

@@ -8,11 +8,11 @@ from vitrine.domain.errors import PictureError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Original
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import address, storage_name
+from vitrine.domain.locations import original_address, storage_name
 from vitrine.domain.pictures import Inspection
 from vitrine.domain.rules import PictureRules
 from vitrine.pictures.inspection import inspect
-from vitrine.pictures.publication import publish
+from vitrine.pictures.stripping import strip_metadata
 from vitrine.ports import Blobs
 from vitrine.services.sources import Source, Upload
 
@@ -20,7 +20,7 @@ _NO_GALLERY = Gallery()
 
 
 @dataclass(frozen=True)
-class Candidate:
+class InspectedUpload:
     """A file that has been looked at.
 
     Attributes:
@@ -61,7 +61,7 @@ class Candidate:
             digest=hashlib.sha256(data).hexdigest(),
             format=seen.format,
             size=len(data),
-            published_size=len(publish(data, seen.format)),
+            published_size=len(strip_metadata(data, seen.format)),
             width=seen.width,
             height=seen.height,
             file_name=storage_name(self.upload.file_name),
@@ -71,16 +71,16 @@ class Candidate:
 
     def store(self, blobs: Blobs, image: Image | LibraryImage) -> str:
         """Store the bytes as the original of `image`, and return their key."""
-        key = address(image).original_key
+        key = original_address(image).original_key
         media_type = image.original.format.media_type
         product = image.product if isinstance(image, Image) else ""
         blobs.put_original(key, self.upload.data, media_type, product)
         return key
 
 
-def look_at(
-    source: Source | Candidate, rules: PictureRules, gallery: Gallery = _NO_GALLERY
-) -> Candidate:
+def inspect_upload(
+    source: Source | InspectedUpload, rules: PictureRules, gallery: Gallery = _NO_GALLERY
+) -> InspectedUpload:
     """Get a file and look at it; where `rules` look at room first, a full gallery saves that.
 
     Without a gallery there is room.
@@ -91,13 +91,13 @@ def look_at(
     """
     if rules.room_first and len(gallery) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))
-    if isinstance(source, Candidate):
+    if isinstance(source, InspectedUpload):
         return source
     try:
         upload = source.load(rules.max_bytes)
     except PictureError as error:
         raise _named(error, source) from error.__cause__
-    return Candidate(source, upload, inspect(upload.data, decoded=rules.formats), rules)
+    return InspectedUpload(source, upload, inspect(upload.data, decoded=rules.formats), rules)
 
 
 def _named(error: PictureError, source: Source) -> PictureError:

@@ -9,7 +9,7 @@ class RefusedError(Exception):
 
 
 @contextmanager
-def refusing(refusals: dict[str, str], field: str) -> Iterator[None]:
+def collecting(refusals: dict[str, str], field: str) -> Iterator[None]:
     """Note what is wrong with a field, should the block find something."""
     try:
         yield

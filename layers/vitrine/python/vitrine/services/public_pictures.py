@@ -6,17 +6,17 @@ from vitrine.domain import locations
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import Address
+from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
+from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
-from vitrine.pictures.publication import publish
 from vitrine.pictures.resizing import Resized, resize
-from vitrine.ports import PublicPicture
+from vitrine.pictures.stripping import strip_metadata
 
 
 def public_pictures(
-    address: Address,
+    address: OriginalAddress,
     image: Image | LibraryImage,
     resized: Resized,
     alternatives: Collection[Alternative] = (),
@@ -69,12 +69,14 @@ def full_size_pictures(keys: Iterable[str], data: bytes) -> Iterator[PublicPictu
     kind = sniff(data)
     if kind is None:
         raise PictureRefusedError((Rule.FORMAT,))
-    published = publish(data, kind)
+    published = strip_metadata(data, kind)
     for key in keys:
         yield PublicPicture(key, published, kind.media_type)
 
 
-def full_size_keys(address: Address, image: Image | LibraryImage, kind: Format) -> list[str]:
+def full_size_keys(
+    address: OriginalAddress, image: Image | LibraryImage, kind: Format
+) -> list[str]:
     """Public keys of an image's full size: by its address and, if it has one, by its file name."""
     keys = [address.full_size_key(kind)]
     if isinstance(image, Image) and image.name:

@@ -1,4 +1,4 @@
-"""OAuth pairs, their secrets and nonces, in memory and on AWS."""
+"""OAuth consumers, their secrets and nonces, in memory and on AWS."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,16 +10,16 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from tests.adapters.conftest import Ports, on_aws
 
-from vitrine.access.issuing import issue_pair
-from vitrine.adapters.pairs import DynamoPairs
+from vitrine.access.issuing import issue_consumer
+from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.table import Table
-from vitrine.adapters.vault import SsmVault
 from vitrine.domain.credentials import (
     KEY_LENGTH,
     Credential,
     Keys,
-    Pair,
-    PairSecrets,
+    OAuthConsumer,
+    OAuthSecrets,
     Scheme,
     digest_of,
 )
@@ -29,10 +29,10 @@ MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
 EXPIRES = MOMENT + timedelta(hours=25)
 
 
-def issue(ports: Ports, shop: str = "s1") -> tuple[Pair, Keys]:
-    return issue_pair(
-        ports.pairs,
-        ports.vault,
+def issue(ports: Ports, shop: str = "s1") -> tuple[OAuthConsumer, Keys]:
+    return issue_consumer(
+        ports.oauth_consumers,
+        ports.oauth_secrets,
         shop=shop,
         dialect="openmage",
         role="customer",
@@ -43,11 +43,11 @@ def issue(ports: Ports, shop: str = "s1") -> tuple[Pair, Keys]:
 
 
 def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(ports: Ports) -> None:
-    pair, keys = issue(ports)
+    consumer, keys = issue(ports)
     digest = digest_of(keys.consumer_key)
 
-    assert ports.pairs.pair(digest) == pair
-    assert pair == Pair(
+    assert ports.oauth_consumers.consumer(digest) == consumer
+    assert consumer == OAuthConsumer(
         Credential(
             digest,
             "s1",
@@ -60,10 +60,10 @@ def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(ports: Ports
         ),
         digest_of(keys.token),
     )
-    assert ports.vault.secrets_of(digest) == keys.secrets
-    assert ports.pairs.pair(digest_of(keys.token)) is None
+    assert ports.oauth_secrets.secrets_of(digest) == keys.secrets
+    assert ports.oauth_consumers.consumer(digest_of(keys.token)) is None
     with pytest.raises(SecretsMissingError):
-        ports.vault.secrets_of(digest_of(keys.token))
+        ports.oauth_secrets.secrets_of(digest_of(keys.token))
 
 
 def test_keys_are_thirty_two_characters_and_nobody_elses(ports: Ports) -> None:
@@ -80,52 +80,54 @@ def test_keys_are_thirty_two_characters_and_nobody_elses(ports: Ports) -> None:
 
 
 def test_a_pair_stands_in_its_shops_list(ports: Ports) -> None:
-    pair, _ = issue(ports)
+    consumer, _ = issue(ports)
     issue(ports, "s2")
 
-    assert ports.shops.credentials("s1") == [pair.credential]
+    assert ports.shops.credentials("s1") == [consumer.credential]
 
 
 def test_a_pair_is_revoked_like_any_credential(ports: Ports) -> None:
-    pair, _ = issue(ports)
-    name = pair.credential.id
+    consumer, _ = issue(ports)
+    name = consumer.credential.id
     with pytest.raises(CredentialUnknownError):
         ports.shops.revoke_credential("s2", name, MOMENT)
 
     ports.shops.revoke_credential("s1", name, MOMENT)
     ports.shops.revoke_credential("s1", name, MOMENT + timedelta(days=1))
 
-    revoked = replace(pair.credential, revoked_at=MOMENT)
-    assert ports.pairs.pair(pair.credential.digest) == replace(pair, credential=revoked)
+    revoked = replace(consumer.credential, revoked_at=MOMENT)
+    assert ports.oauth_consumers.consumer(consumer.credential.digest) == replace(
+        consumer, credential=revoked
+    )
     assert ports.shops.credentials("s1") == [revoked]
 
 
 def test_what_opens_by_one_scheme_is_unknown_to_the_other(ports: Ports) -> None:
-    pair, keys = issue(ports)
-    bearer = replace(pair.credential, digest=digest_of("secret"), scheme=Scheme.BEARER)
+    consumer, keys = issue(ports)
+    bearer = replace(consumer.credential, digest=digest_of("secret"), scheme=Scheme.BEARER)
     ports.shops.create_credential(bearer)
 
     for key in (keys.consumer_key, keys.token):
         assert ports.shops.credential(digest_of(key)) is None
-    assert ports.pairs.pair(bearer.digest) is None
+    assert ports.oauth_consumers.consumer(bearer.digest) is None
 
 
 def test_a_consumer_key_is_taken_once(ports: Ports) -> None:
-    pair, _ = issue(ports)
+    consumer, _ = issue(ports)
 
     with pytest.raises(ConflictError):
-        ports.pairs.create_pair(replace(pair, token=digest_of("other")))
+        ports.oauth_consumers.create_consumer(replace(consumer, token=digest_of("other")))
 
-    assert ports.pairs.pair(pair.credential.digest) == pair
+    assert ports.oauth_consumers.consumer(consumer.credential.digest) == consumer
 
 
 def test_a_nonce_is_one_requests(ports: Ports) -> None:
-    ports.pairs.use_nonce("a", "request 1", EXPIRES)
-    ports.pairs.use_nonce("a", "request 1", EXPIRES)
-    ports.pairs.use_nonce("b", "request 2", EXPIRES)
+    ports.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
+    ports.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
+    ports.oauth_consumers.use_nonce("b", "request 2", EXPIRES)
 
     with pytest.raises(ConflictError):
-        ports.pairs.use_nonce("a", "request 2", EXPIRES)
+        ports.oauth_consumers.use_nonce("a", "request 2", EXPIRES)
 
 
 def test_a_nonce_is_used_by_one_conditional_write(aws: boto3.Session) -> None:
@@ -140,13 +142,13 @@ def test_a_nonce_is_used_by_one_conditional_write(aws: boto3.Session) -> None:
         calls.append((event_name.rpartition(".")[2], params.get("ConditionExpression", "")))
 
     client.meta.events.register("provide-client-params.dynamodb.*", note)
-    DynamoPairs(Table(client, "table")).use_nonce("a", "request 1", EXPIRES)
+    DynamoOAuthConsumers(Table(client, "table")).use_nonce("a", "request 1", EXPIRES)
 
     assert calls == [("PutItem", "attribute_not_exists(pk) OR #request = :request")]
 
 
 def test_the_table_forgets_nonces(aws: boto3.Session) -> None:
-    on_aws(aws).pairs.use_nonce("a", "request 1", EXPIRES)
+    on_aws(aws).oauth_consumers.use_nonce("a", "request 1", EXPIRES)
 
     (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]
     assert item["expires"] == {"N": str(int(EXPIRES.timestamp()))}
@@ -162,9 +164,9 @@ def test_nothing_in_the_table_can_sign_or_name_a_pair(aws: boto3.Session) -> Non
 
 
 def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: boto3.Session) -> None:
-    pair, _ = issue(on_aws(aws))
+    consumer, _ = issue(on_aws(aws))
 
-    name = f"/vitrine/shop/oauth/{pair.credential.digest}"
+    name = f"/vitrine/shop/oauth/{consumer.credential.digest}"
     stored = aws.client("ssm").get_parameter(Name=name)["Parameter"]
     assert stored["Type"] == "SecureString"
     described = aws.client("ssm").describe_parameters()["Parameters"]
@@ -172,13 +174,13 @@ def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: boto3.Session) 
 
 
 def test_secrets_are_kept_once(aws: boto3.Session) -> None:
-    vault = on_aws(aws).vault
-    vault.keep("a", PairSecrets("1", "2"))
+    oauth_secrets = on_aws(aws).oauth_secrets
+    oauth_secrets.keep("a", OAuthSecrets("1", "2"))
 
     with pytest.raises(ClientError):
-        vault.keep("a", PairSecrets("3", "4"))
+        oauth_secrets.keep("a", OAuthSecrets("3", "4"))
 
-    assert vault.secrets_of("a") == PairSecrets("1", "2")
+    assert oauth_secrets.secrets_of("a") == OAuthSecrets("1", "2")
 
 
 def test_other_failures_of_the_vault_stay_what_they_are() -> None:
@@ -190,13 +192,13 @@ def test_other_failures_of_the_vault_stay_what_they_are() -> None:
             expected_params={"Name": "/path/a", "WithDecryption": True},
         )
         with pytest.raises(ClientError, match="AccessDenied"):
-            SsmVault(client, "/path/").secrets_of("a")
+            SsmOAuthSecretStore(client, "/path/").secrets_of("a")
 
 
 def test_secrets_do_not_show_where_values_are_printed() -> None:
-    keys = Keys("key", "mine", PairSecrets("hidden", "hidden too"))
+    keys = Keys("key", "mine", OAuthSecrets("hidden", "hidden too"))
 
-    assert repr(keys) == "Keys(consumer_key='key', secrets=PairSecrets())"
+    assert repr(keys) == "Keys(consumer_key='key', secrets=OAuthSecrets())"
 
 
 def test_credentials_from_before_there_were_schemes_are_bearers(aws: boto3.Session) -> None:
