@@ -8,7 +8,6 @@ import re
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from tests.benchmarks.conftest import Show
@@ -57,7 +56,7 @@ def test_cold_start_of_each_function(version: str, show: Show) -> None:
     measured = runtime(found[version])
     if measured is None:
         pytest.skip("the emulator of Lambda's runtime is a program for Linux")
-    settings = dict.fromkeys(PEERS, dict[str, str]()) | {
+    settings = {key: dict[str, str]() for key in PEERS} | {
         name: each for name, each in functions() if re.search(ONLY, name)
     }
     starts: dict[str, list[Start]] = {name: [] for name in settings}
