@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 LAYERS = Path(__file__).resolve().parent
@@ -30,10 +31,21 @@ def main(layer: str, folder: Path) -> None:
             ignore=shutil.ignore_patterns("__pycache__"),
             dirs_exist_ok=True,
         )
+        _write_metadata(target)
     else:
         _install(uv, layer, target, [] if for_host else LAMBDA)
         _trim(target)
     _compile(target, sys.executable if for_host else python313(uv))
+
+
+def _write_metadata(target: Path) -> None:
+    """Write the distribution's metadata, in which `importlib.metadata` finds the version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    name, version = project["name"], project["version"]
+    folder = target / f"{name}-{version}.dist-info"
+    folder.mkdir(exist_ok=True)
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    (folder / "METADATA").write_text(metadata)
 
 
 def _install(uv: str, group: str, target: Path, platform: list[str]) -> None:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vitrine.domain.shops import ProductMode, Shop
+from vitrine.version import version
 from vitrine_cli import (
     accounts,
     demo,
@@ -29,7 +30,6 @@ from vitrine_cli.steps import console, step
 from vitrine_cli.terminal import AnyPort, AnyStack, AsJson, print_json, print_wide
 
 app = typer.Typer(
-    help="Vitrine: product images of a shop, on this machine and on AWS.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -43,6 +43,26 @@ app.command("redrive")(pipeline_commands.redrive)
 app.command("rebuild")(pipeline_commands.rebuild)
 
 out = Console(highlight=False)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"vitrine {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def vitrine(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Vitrine: product images of a shop, on this machine and on AWS."""
+
 
 Settings = Annotated[list[str] | None, typer.Option(help="NAME=VALUE, such as evotor.store_id=…")]
 PORT = 8000

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import tomllib
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,12 +17,14 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 import trustme
+from tests.gateway import ROOT
 
 from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.errors import DownloadError, PictureRefusedError, Rule
 
 PICTURE = bytes(range(256)) * 40
 LIMIT = 1_000_000
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 SHORT = 0.3  # seconds that a fetch may take where it is meant not to end by itself
 
 Answer = bytes | Iterator[bytes]
@@ -225,7 +228,7 @@ def test_what_is_asked_of_a_server_is_a_picture_and_nothing_else(
         "Accept: */*",
         "Connection: close",
         f"Host: localhost:{server.port}",
-        "User-Agent: Vitrine/0.1",
+        f"User-Agent: Vitrine/{VERSION}",
     ]
 
 

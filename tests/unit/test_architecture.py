@@ -60,7 +60,7 @@ def test_access_knows_the_domain_the_ports_and_oauth() -> None:
 
 
 def test_adapters_know_the_domain_the_ports_and_aws() -> None:
-    rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports")
+    rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports", "vitrine.version")
     assert outside("adapters", *rooms, "boto3", "botocore", "mypy_boto3", "urllib3") == []
 
 

@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from vitrine.domain.errors import DownloadError, PictureRefusedError, Rule
 from vitrine.domain.hosts import is_loopback, is_public, target_of
+from vitrine.version import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,7 +100,7 @@ class HttpRemote:
         with closing(_Connection(target, addresses, deadline, tls)) as connection:
             headers = {
                 "Host": target.authority,
-                "User-Agent": "Vitrine/0.1",
+                "User-Agent": f"Vitrine/{version()}",
                 "Accept": "*/*",
                 "Accept-Encoding": "identity",
                 "Connection": "close",
