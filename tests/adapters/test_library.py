@@ -67,7 +67,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
     assert ports.library.image("s1", 43) is None
 
 
-def test_records_lie_where_the_design_says(aws: boto3.Session) -> None:
+def test_records_lie_where_the_table_layout_says(aws: boto3.Session) -> None:
     on_aws(aws).library.add(shelved(42))
 
     (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]

@@ -1,4 +1,4 @@
-"""The template keeps the promises of the design."""
+"""The template keeps the promises of docs/architecture.md."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The one DynamoDB table, laid out in the design's section "Catalogue"."""
+"""The one DynamoDB table, laid out as docs/architecture.md says ("Table layout")."""
 
 from __future__ import annotations
 

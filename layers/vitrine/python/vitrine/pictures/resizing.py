@@ -1,7 +1,8 @@
 """Renditions of one picture: upright, sRGB, without metadata, each made from the next larger one.
 
-The measured way (design, decision 13): let the JPEG decoder shrink while it decodes, resample with
-SIMD instructions, turn only what is already small, and encode what is asked for.
+The order of steps is a measured one (docs/architecture.md D13): let the JPEG decoder shrink while
+it decodes, resample with SIMD instructions, turn only what is already small, and encode what is
+asked for.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,8 +1,8 @@
 """The full-size picture that the public sees: every pixel of the upload, none of its metadata.
 
 Nothing is decoded or encoded. EXIF (but for the orientation), GPS, XMP, IPTC, comments, thumbnails
-and whatever follows the picture's end are left out; colour profiles stay (design, "Public
-pictures").
+and whatever follows the picture's end are left out; colour profiles stay (docs/architecture.md
+D19).
 """
 
 import struct
