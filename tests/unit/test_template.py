@@ -156,6 +156,43 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
         assert statement["Resource"] != "*"
 
 
+def test_the_template_stays_readable() -> None:
+    lines = (ROOT / "template.yaml").read_text().splitlines()
+
+    assert len(lines) <= 1050
+    assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
+
+
+def test_a_permission_that_several_functions_have_is_an_anchor() -> None:
+    by_content: dict[str, list[Any]] = {}
+    for each in FUNCTIONS.values():
+        for statement in each["Policies"][0]["Statement"]:
+            by_content.setdefault(json.dumps(statement, sort_keys=True), []).append(statement)
+
+    for statements in by_content.values():
+        assert all(each is statements[0] for each in statements), statements[0]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_action_is_granted_twice(name: str) -> None:
+    (policy,) = FUNCTIONS[name]["Policies"]
+    granted = [
+        (action, json.dumps(resource))
+        for statement in policy["Statement"]
+        for action in members(statement["Action"])
+        for resource in members(statement["Resource"])
+    ]
+
+    assert len(granted) == len({*granted})
+    for statement in policy["Statement"]:
+        assert isinstance(statement["Action"], str) or len(statement["Action"]) > 1, "one spelling"
+
+
+def members(value: Any) -> list[Any]:
+    """The members of an IAM element, which is one value or a list."""
+    return value if isinstance(value, list) else [value]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_function_waits_for_its_own_trigger(name: str) -> None:
     """What storage events set off writes elsewhere: to another bucket, or under another prefix."""
@@ -246,11 +283,11 @@ def test_what_the_bucket_does_not_have_is_asked_of_the_function_that_makes_it() 
     media, missing = CDN["Origins"]
     origin = missing["If"][1]
 
-    assert CDN["OriginGroups"] == unless("CdnHasMissingMade", groups)
+    assert CDN["OriginGroups"] == unless("CdnRequestsMissing", groups)
     assert CDN["DefaultCacheBehavior"]["TargetOriginId"] == {
-        "If": ["CdnHasMissingMade", "media-or-missing", "media"]
+        "If": ["CdnRequestsMissing", "media-or-missing", "media"]
     }
-    assert (media["Id"], missing) == ("media", unless("CdnHasMissingMade", origin))
+    assert (media["Id"], missing) == ("media", unless("CdnRequestsMissing", origin))
     assert origin["Id"] == "missing"
     assert origin["DomainName"] == {
         "Select": [2, {"Split": ["/", {"GetAtt": "RenderMissingUrl.FunctionUrl"}]}]
@@ -305,7 +342,7 @@ def test_the_cdn_chooses_formats_and_tells_caches_so() -> None:
     function = RESOURCES["ChooseFormat"]["Properties"]
 
     assert behavior["FunctionAssociations"] == unless(
-        "FormatsChosen",
+        "ChoosesFormats",
         [{"EventType": "viewer-request", "FunctionARN": {"GetAtt": "ChooseFormat.FunctionARN"}}],
     )
     assert (function["AutoPublish"], function["FunctionConfig"]["Runtime"]) == (
