@@ -1,1 +1,6 @@
-"""The `vitrine` command: a shop's stack on this machine, and the operator's tools."""
+"""The `vitrine` command: a local stack for development, and tools for operators.
+
+Four packages, each of which imports only those below it: `commands` (what the terminal shows, one
+module per command group), `operations` (what the commands do to a deployed stack), `local` (a stack
+on this machine), `ui` (progress, output, signals and failures).
+"""

@@ -1,4 +1,4 @@
-"""`python -m vitrine_cli` is `vitrine`."""
+"""Run the `vitrine` command with `python -m vitrine_cli`."""
 
 from vitrine_cli.app import main
 

@@ -16,9 +16,9 @@ from tests.unit.test_rendering import event
 from pipeline.events import records
 from vitrine.adapters import table_keys
 from vitrine.domain.locations import original_address
-from vitrine_cli.dead_letters import DeadLetters
-from vitrine_cli.invoking import Failed
-from vitrine_cli.redrive import Outcome, Redrive, Result, stream_reader
+from vitrine_cli.operations.dead_letters import DeadLetters
+from vitrine_cli.operations.lambda_invoker import Failed
+from vitrine_cli.operations.redrive import Outcome, Redrive, Result, StreamReader
 
 GENERATE = "arn:aws:lambda:eu-central-1:123456789012:function:shop-GenerateRenditions-1A:$LATEST"
 KEY = "originals/s1/7/0-0123456789abcdef0123/a.png"
@@ -68,7 +68,7 @@ class Operator:
         return self.fails
 
     def replay(self) -> list[Result]:
-        reader = stream_reader(self.streams)
+        reader = StreamReader(self.streams)
         run = Redrive(self.invoke, reader, self.galleries, self.library, self.blobs)
         with self.letters() as letters:
             return list(run.replay(letters))
@@ -88,7 +88,7 @@ def test_a_letter_says_what_failed_and_why(operator: Operator) -> None:
     operator.write(failure(event(KEY.replace("a.png", "a+%2B.png"))), "hello", {"a": 1})
 
     with operator.letters() as letters:
-        assert letters.about() == 3
+        assert letters.approximate_count() == 3
         first, *others = sorted(letters, key=lambda each: each.function, reverse=True)
 
     assert first.operation == "shop-GenerateRenditions-1A"
@@ -157,7 +157,7 @@ def stored(operator: Operator, key: str, ago: timedelta, product: str = "p") -> 
 def test_an_orphan_is_let_go_when_no_writer_can_live(operator: Operator) -> None:
     stored(operator, KEY, timedelta(minutes=61))
 
-    assert operator.outcomes() == [Outcome.LET_GO]
+    assert operator.outcomes() == [Outcome.DELETED]
 
     assert operator.blobs.originals == {}
     assert operator.replay() == []
@@ -194,7 +194,7 @@ def test_new_bytes_that_nobody_committed_stay_private_and_are_told_of_no_more(
     key = f"originals/s1/7/{found.original.revision + 1}-0123456789abcdef0123/a.png"
     stored(operator, key, timedelta(days=1), found.product)
 
-    assert operator.outcomes() == [Outcome.LET_GO]
+    assert operator.outcomes() == [Outcome.DELETED]
     assert operator.blobs.original_keys("s1", 7) == [key]
     assert operator.replay() == []
 

@@ -20,8 +20,8 @@ from typing import Any
 from tests.gateway import template
 
 from vitrine.domain.renditions import SETS
-from vitrine_cli import workspace
-from vitrine_cli.failure import FailureError
+from vitrine_cli.local import workspace
+from vitrine_cli.ui.failure import FailureError
 
 PEERS = Path(__file__).parent / "peers"
 SHARP = workspace.HOME / "tools" / "sharp"
@@ -69,7 +69,7 @@ def python_of_peers() -> Path:
     Raises:
         FailureError: they could not be installed.
     """
-    return workspace.tool("peers") / "python"
+    return workspace.tool_bin("peers") / "python"
 
 
 def libvips() -> tuple[Engine, ...]:
@@ -95,7 +95,7 @@ def sharp() -> tuple[Engine, ...]:
         raise FailureError("sharp is left out: it needs Node and npm, which are missing here.")
     lock = (PEERS / "package-lock.json").read_bytes()
     installed = SHARP / ".lock"
-    with workspace.alone("tools"):
+    with workspace.exclusive_lock("tools"):
         if not installed.exists() or installed.read_bytes() != lock:
             SHARP.mkdir(parents=True, exist_ok=True)
             for name in ("package.json", "package-lock.json"):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx
 
-from vitrine_cli import workspace
+from vitrine_cli.local import workspace
 
 PEERS = Path(__file__).parent / "peers" / "functions"
 _LAYERS = ("vitrine", "runtime", "imaging")
@@ -132,7 +132,7 @@ def runtime(python: Path) -> Runtime | None:
     """The runtime of a Python, built anew; None where the emulator does not run."""
     if sys.platform != "linux" or platform.machine() not in _EMULATORS:
         return None
-    (packages,) = workspace.tool("sam").parent.glob("lib/python*/site-packages")
+    (packages,) = workspace.tool_bin("sam").parent.glob("lib/python*/site-packages")
     emulator = packages / "samcli" / "local" / "rapid" / _EMULATORS[platform.machine()]
     folder = workspace.HOME / "runtimes" / _version(str(python))
     shutil.rmtree(folder, ignore_errors=True)

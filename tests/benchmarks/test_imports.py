@@ -9,7 +9,7 @@ from tests.benchmarks.conftest import Show
 from tests.gateway import ROOT
 from tests.unit.test_architecture import HANDLERS
 
-from vitrine_cli.workspace import HOME
+from vitrine_cli.local.workspace import HOME
 
 RUNS = 7
 BYTECODE = HOME / "bytecode"

@@ -32,8 +32,8 @@ from tests.benchmarks.engines import (
     throttled,
 )
 
-from vitrine_cli.failure import FailureError
-from vitrine_cli.workspace import ROOT
+from vitrine_cli.local.workspace import ROOT
+from vitrine_cli.ui.failure import FailureError
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="processors are assigned and memory is read as Linux does it"

@@ -20,7 +20,7 @@ import httpx
 import pytest
 from tests import pictures
 
-from vitrine_cli import stacks
+from vitrine_cli.local import stacks
 
 HERE = Path(__file__).parent
 VITRINE = [sys.executable, "-m", "vitrine_cli"]

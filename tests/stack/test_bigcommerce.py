@@ -15,8 +15,8 @@ import trustme
 from tests import pictures
 from tests.stack.conftest import BigCommerce, Elsewhere, Running, served
 
-from vitrine_cli.proxy import EVENT_LIMIT
-from vitrine_cli.workspace import tool
+from vitrine_cli.local.proxy import EVENT_LIMIT
+from vitrine_cli.local.workspace import tool_bin
 
 CLIENT = """
 import json, os, sys
@@ -118,7 +118,7 @@ def test_the_platforms_own_client_works_after_changing_host_and_token(
     where, trusted = https
     url = elsewhere.put("/mug.png", pictures.png(50, 50))
     start_functions(bigcommerce)
-    python = tool("clients") / "python"
+    python = tool_bin("clients") / "python"
 
     run = subprocess.run(
         [python, "-c", CLIENT, where, bigcommerce.token, bigcommerce.store, url],

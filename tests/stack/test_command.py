@@ -12,7 +12,7 @@ import psutil
 import pytest
 from tests.stack.conftest import VITRINE, Running, Shop, free_port, until, vitrine
 
-from vitrine_cli import stacks
+from vitrine_cli.local import stacks
 
 
 def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) -> None:
@@ -79,7 +79,7 @@ def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop)
     for _ in range(2):
         joined = vitrine("up", "--demo", "--port", port)
         assert joined.returncode == 0, joined.stderr
-        assert "It ran already" in joined.stderr
+        assert "The stack was already running" in joined.stderr
         assert "pear (bigcommerce): full size" in joined.stdout
 
     assert running.stack.alive
@@ -164,12 +164,15 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("shop", "create", "1234"), "There is a shop '1234' already."),
+        (("shop", "create", "1234"), "Shop '1234' exists already."),
         (("shop", "create", "My Shop"), "'My Shop' cannot name a shop"),
         (("shop", "create", "uploads"), "'uploads' cannot name a shop"),
-        (("shop", "create", "s2", "--setting", "x"), "'x' is no setting: write NAME=VALUE."),
-        (("shop", "create", "s2", "--setting", "evotor.user_id=7"), "'7' cannot be evotor.user_id"),
-        (("shop", "create", "s2", "--setting", "a.b=1"), "No dialect knows the setting 'a.b'"),
+        (("shop", "create", "s2", "--setting", "x"), "'x' is not a setting: write NAME=VALUE."),
+        (
+            ("shop", "create", "s2", "--setting", "evotor.user_id=7"),
+            "'7' is not a valid evotor.user_id",
+        ),
+        (("shop", "create", "s2", "--setting", "a.b=1"), "There is no setting 'a.b'"),
         (("credential", "create", "none", "--dialect", "evotor"), "There is no shop 'none'."),
         (("credential", "create", "1234", "--dialect", "none"), "There is no dialect 'none'"),
         (
@@ -179,22 +182,22 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
         (("shop", "change", "none"), "There is no shop 'none'."),
         (
             ("shop", "change", "1234", "--setting", "tiendanube.utc_offset=3"),
-            "'3' cannot be tiendanube.utc_offset; one that could: +00:00.",
+            "'3' is not a valid tiendanube.utc_offset; an example: +00:00.",
         ),
         (
             ("credential", "create", "1234", "--dialect", "evotor", "--refreshable"),
-            "evotor refreshes no tokens: its tokens do not expire.",
+            "evotor has no refresh tokens: its tokens do not expire.",
         ),
         (
             ("shop", "create", "s2", "--setting", "inventorum.account=A/B"),
-            "'A/B' cannot be inventorum.account; one that could: s2.",
+            "'A/B' is not a valid inventorum.account; an example: s2.",
         ),
         (
             (
                 *("credential", "create", "1234", "--dialect", "openmage"),
                 *("--role", "customer", "--scope", "write"),
             ),
-            "A customer of openmage cannot have the scope 'write'.",
+            "The role 'customer' of openmage excludes scope 'write'.",
         ),
         (("credential", "list", "none"), "There is no shop 'none'."),
         (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
@@ -328,4 +331,4 @@ def test_a_folder_where_nothing_was_dropped_is_said_to_be_empty(running: Running
     shown = vitrine("imports", "nobody-here", "--port", str(running.port))
 
     assert (shown.returncode, shown.stdout) == (0, "")
-    assert shown.stderr == ("There is nothing to tell of files in import/nobody-here/products/.\n")
+    assert shown.stderr == ("No results for files in import/nobody-here/products/.\n")

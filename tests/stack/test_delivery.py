@@ -21,11 +21,13 @@ from tests.stack.conftest import (
     vitrine,
 )
 
-from vitrine_cli import edge
+from vitrine_cli.local import cdn_function
 
 MODERN = {"Accept": "image/avif,image/webp,*/*;q=0.8"}
 FOR_EVER = "public, max-age=31536000, immutable"
-needs_node = pytest.mark.skipif(not edge.available(), reason="no Node to run the CDN's function")
+needs_node = pytest.mark.skipif(
+    not cdn_function.node_available(), reason="no Node to run the CDN's function"
+)
 
 
 def urls_in(answer: Any) -> Iterator[str]:

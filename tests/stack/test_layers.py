@@ -11,8 +11,8 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from tests.gateway import ROOT
 from tests.unit.test_architecture import HANDLERS
 
-from vitrine_cli import deployment
-from vitrine_cli.workspace import uv
+from vitrine_cli.local import deployment
+from vitrine_cli.local.workspace import uv
 
 LAYERS = ("VitrineLayer", "RuntimeLayer", "ImagingLayer")
 UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes, of a function and all its layers

@@ -14,7 +14,7 @@ from tests.stack.conftest import Running, Shop, Tiendanube, served, until, vitri
 
 from vitrine.domain.errors import AliasTakenError
 from vitrine.domain.shops import product_key
-from vitrine_cli import tables
+from vitrine_cli.operations import records
 
 SHOP = "registers"
 
@@ -107,10 +107,10 @@ def test_no_product_gets_at_anothers_images_by_a_name(
     before = listed(command, SHOP)
 
     for arguments, sentence in [
-        (("register", SHOP, "3", "--alias", "x", "--alias", "ONE"), "'one' is product '1'"),
-        (("register", SHOP, "3", "--alias", "2"), "'2' is product '2' already."),
-        (("register", SHOP, "One"), "'one' is product '1' already."),
-        (("alias", SHOP, "2", "y", "1"), "'1' is product '1' already."),
+        (("register", SHOP, "3", "--alias", "x", "--alias", "ONE"), "'one' is already product '1'"),
+        (("register", SHOP, "3", "--alias", "2"), "'2' is already product '2'."),
+        (("register", SHOP, "One"), "'one' is already product '1'."),
+        (("alias", SHOP, "2", "y", "1"), "'1' is already product '1'."),
         (("alias", SHOP, "4", "y"), f"Shop '{SHOP}' has no product '4'."),
         (("register", SHOP, "a/b"), "'a/b' cannot name a product"),
         (("list", "none"), "There is no shop 'none'."),
@@ -124,7 +124,7 @@ def test_no_product_gets_at_anothers_images_by_a_name(
 
 
 def test_of_many_who_want_a_name_at_once_one_gets_it(running: Running) -> None:
-    shops = tables.local(running.stack, running.described["base_url"]).shops
+    shops = records.local(running.stack, running.described["base_url"]).shops
     crowd = [product_key(f"crowd-{number}") for number in range(8)]
 
     def register(number: int) -> bool:
@@ -163,9 +163,9 @@ def test_a_file_is_imported_and_again_without_change(
 
         assert (done.returncode, done.stdout) == (1, "")
         told = done.stderr.splitlines()
-        assert told[0] == "line 11: 'sku-1' is product '1' already."
+        assert told[0] == "line 11: 'sku-1' is already product '1'."
         assert told[1].startswith("line 101: 'a/b' cannot name a product")
-        assert told[2].startswith("line 301: It is no line of CSV")
+        assert told[2].startswith("line 301: It is not valid CSV")
         assert told[3:] == ["Rows registered: 297.", "✗ Rows skipped: 3."]
         found = listed(command, "imports-products")
         assert len(found) == 297
@@ -246,7 +246,7 @@ def test_a_purge_removes_what_was_deleted_and_nothing_else(
     until(lambda: not running.keys("MediaBucket", stems[0]) or None)
     until(lambda: len(running.keys("MediaBucket", stems[1])) == 14 or None)
     assert running.keys("MediaBucket", folder)[0].endswith("/k/e/kept.png")
-    records = tables.local(running.stack, "")
-    assert records.galleries.retired(SHOP, int(gone["id"])) is None
+    galleries = records.local(running.stack, "").galleries
+    assert galleries.retired(SHOP, int(gone["id"])) is None
     assert create("gone")["url"].endswith("/gone_1.png")
     assert command("purge", SHOP, "--yes").stdout == "Images purged: 0.\n"

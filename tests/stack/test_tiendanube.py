@@ -9,7 +9,7 @@ from tests import pictures
 from tests.stack.conftest import Elsewhere, Running, Tiendanube, served, until
 
 from vitrine.domain.renditions import SETS
-from vitrine_cli.proxy import EVENT_LIMIT
+from vitrine_cli.local.proxy import EVENT_LIMIT
 
 TOO_LARGE = {
     "code": 413,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vitrine_cli import interrupts
+from vitrine_cli.ui import interrupts
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def test_what_interrupts_waits_until_the_block_is_done(number: signal.Signals) -
     interrupts.listen()
     done = []
 
-    with pytest.raises(KeyboardInterrupt), interrupts.held_back():  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), interrupts.deferred():  # noqa: PT012
         os.kill(os.getpid(), number)
         done.append(number)
 
@@ -33,7 +33,7 @@ def test_what_interrupts_waits_until_the_block_is_done(number: signal.Signals) -
 
 
 def test_a_failure_inside_is_told_as_it_is() -> None:
-    with pytest.raises(ZeroDivisionError), interrupts.held_back():  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), interrupts.deferred():  # noqa: PT012
         os.kill(os.getpid(), signal.SIGINT)
         _ = 1 // 0
 
@@ -42,7 +42,7 @@ def test_what_nohup_ignores_stays_ignored() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     interrupts.listen()
 
-    with interrupts.held_back():
+    with interrupts.deferred():
         os.kill(os.getpid(), signal.SIGHUP)
 
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

@@ -11,30 +11,30 @@ from tests.fakes import FakeOAuthConsumers, FakeOAuthSecretStore
 from vitrine.adapters.table import MOST_WRITES
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.shops import is_product_name
-from vitrine_cli import products
-from vitrine_cli.failure import FailureError
-from vitrine_cli.products import Row
-from vitrine_cli.tables import Records
+from vitrine_cli.operations import product_names
+from vitrine_cli.operations.product_names import Row
+from vitrine_cli.operations.records import StackRecords
+from vitrine_cli.ui.failure import FailureError
 
 
 @pytest.fixture
-def records(world: World) -> Records:
+def records(world: World) -> StackRecords:
     world.open_shop("s1")
     fakes: Any = (
         *(world.shops, world.galleries, world.library, world.imports),
         *(FakeOAuthConsumers(world.shops), FakeOAuthSecretStore(), world.blobs),
     )
-    return Records(*fakes, base_url="")
+    return StackRecords(*fakes, base_url="")
 
 
-def rows(records: Records, *lines: bytes) -> list[Row]:
+def rows(records: StackRecords, *lines: bytes) -> list[Row]:
     file = b"".join(line + b"\n" for line in lines)
-    done = list(products.import_products(records, "s1", BytesIO(file)))
+    done = list(product_names.import_products(records, "s1", BytesIO(file)))
     assert sum(row.size for row in done) == len(file)
     return done
 
 
-def problems(records: Records, *lines: bytes) -> dict[int, str]:
+def problems(records: StackRecords, *lines: bytes) -> dict[int, str]:
     return {row.line: row.problem for row in rows(records, *lines) if row.problem}
 
 
@@ -57,41 +57,41 @@ def test_a_name_is_short_and_without_slash_or_control(name: str, *, can: bool) -
     assert is_product_name(name) is can
 
 
-def test_names_differ_by_more_than_case(records: Records) -> None:
-    assert products.register(records, "s1", "SKU-7", ["Uuid-7", "sku-7"]) == "sku-7"
+def test_names_differ_by_more_than_case(records: StackRecords) -> None:
+    assert product_names.register(records, "s1", "SKU-7", ["Uuid-7", "sku-7"]) == "sku-7"
 
-    assert products.list_products(records, "s1") == {"sku-7": ["uuid-7"]}
-    with pytest.raises(FailureError, match="'uuid-7' is product 'sku-7' already"):
-        products.register(records, "s1", "UUID-7", [])
-
-
-def test_an_alias_may_be_added_by_another_alias(records: Records) -> None:
-    products.register(records, "s1", "77", ["sku-77"])
-
-    assert products.add_aliases(records, "s1", "SKU-77", ["uuid"]) == "77"
-
-    assert products.list_products(records, "s1") == {"77": ["sku-77", "uuid"]}
+    assert product_names.list_products(records, "s1") == {"sku-7": ["uuid-7"]}
+    with pytest.raises(FailureError, match="'uuid-7' is already product 'sku-7'"):
+        product_names.register(records, "s1", "UUID-7", [])
 
 
-def test_only_a_registered_product_gets_aliases(records: Records) -> None:
+def test_an_alias_may_be_added_by_another_alias(records: StackRecords) -> None:
+    product_names.register(records, "s1", "77", ["sku-77"])
+
+    assert product_names.add_aliases(records, "s1", "SKU-77", ["uuid"]) == "77"
+
+    assert product_names.list_products(records, "s1") == {"77": ["sku-77", "uuid"]}
+
+
+def test_only_a_registered_product_gets_aliases(records: StackRecords) -> None:
     with pytest.raises(FailureError, match="Shop 's1' has no product '78'"):
-        products.add_aliases(records, "s1", "78", ["uuid"])
-    assert products.list_products(records, "s1") == {}
+        product_names.add_aliases(records, "s1", "78", ["uuid"])
+    assert product_names.list_products(records, "s1") == {}
 
 
-def test_more_names_than_one_transaction_takes_are_refused(records: Records) -> None:
+def test_more_names_than_one_transaction_takes_are_refused(records: StackRecords) -> None:
     aliases = [f"a{number}" for number in range(MOST_WRITES)]
 
-    with pytest.raises(FailureError, match="up to 99 aliases at once"):
-        products.register(records, "s1", "7", aliases)
-    products.register(records, "s1", "7", aliases[:-1])
+    with pytest.raises(FailureError, match="At most 99 aliases"):
+        product_names.register(records, "s1", "7", aliases)
+    product_names.register(records, "s1", "7", aliases[:-1])
 
-    assert len(products.list_products(records, "s1")["7"]) == MOST_WRITES - 1  # type: ignore[index]
+    assert len(product_names.list_products(records, "s1")["7"]) == MOST_WRITES - 1  # type: ignore[index]
 
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", [b"", b"\r"])
-def test_a_file_registers_its_products(records: Records, bom: bytes, end: bytes) -> None:
+def test_a_file_registers_its_products(records: StackRecords, bom: bytes, end: bytes) -> None:
     lines = [
         bom + b"product,alias,alias2",
         b"77, SKU-77 ,",
@@ -104,14 +104,14 @@ def test_a_file_registers_its_products(records: Records, bom: bytes, end: bytes)
     done = rows(records, *(line + end for line in lines))
 
     assert [row.product for row in done] == [None, "77", 'lamp, "red"', None, None, "78"]
-    assert products.list_products(records, "s1") == {
+    assert product_names.list_products(records, "s1") == {
         "77": ["sku-77"],
         "78": ["a", "b", "c"],
         'lamp, "red"': ["лампа"],
     }
 
 
-def test_a_bad_row_is_told_by_its_line_and_passed_over(records: Records) -> None:
+def test_a_bad_row_is_told_by_its_line_and_passed_over(records: StackRecords) -> None:
     lines = [
         b"product,alias",
         b"1,one",
@@ -127,25 +127,25 @@ def test_a_bad_row_is_told_by_its_line_and_passed_over(records: Records) -> None
     first = problems(records, *lines)
 
     assert list(first) == [3, 4, 5, 6, 7, 9, 10]
-    assert first[3] == "'one' is product '1' already."
+    assert first[3] == "'one' is already product '1'."
     assert "'a/b' cannot name a product" in first[4]
     assert "'' cannot name a product" in first[5]
-    assert first[6] == "It is not in UTF-8."
-    assert first[7].startswith("It is no line of CSV")
-    assert products.list_products(records, "s1") == {"1": ["one"], "7": ["seven"]}
+    assert first[6] == "It is not UTF-8."
+    assert first[7].startswith("It is not valid CSV")
+    assert product_names.list_products(records, "s1") == {"1": ["one"], "7": ["seven"]}
     assert problems(records, *lines) == first
-    assert products.list_products(records, "s1") == {"1": ["one"], "7": ["seven"]}
+    assert product_names.list_products(records, "s1") == {"1": ["one"], "7": ["seven"]}
 
 
 @pytest.mark.parametrize("header", [b"", b"77,sku-77", b"product;alias", b"\xff\xfep\x00"])
-def test_a_file_without_its_header_is_not_read(records: Records, header: bytes) -> None:
+def test_a_file_without_its_header_is_not_read(records: StackRecords, header: bytes) -> None:
     with pytest.raises(FailureError, match="does not begin with the header 'product,alias,…'"):
         rows(records, header, b"1,2")
-    assert products.list_products(records, "s1") == {}
+    assert product_names.list_products(records, "s1") == {}
 
 
 def test_an_import_that_was_stopped_goes_on(
-    records: Records, monkeypatch: pytest.MonkeyPatch
+    records: StackRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register = records.shops.register_product
 
@@ -157,15 +157,15 @@ def test_an_import_that_was_stopped_goes_on(
     lines = [b"product", b"1", b"2", b"3"]
     with monkeypatch.context() as once:
         once.setattr(records.shops, "register_product", down)
-        with pytest.raises(FailureError, match="no further than line 3; run it again"):
+        with pytest.raises(FailureError, match="stopped at line 3; run it again"):
             rows(records, *lines)
-    assert list(products.list_products(records, "s1")) == ["1"]
+    assert list(product_names.list_products(records, "s1")) == ["1"]
 
     assert problems(records, *lines) == {}
-    assert list(products.list_products(records, "s1")) == ["1", "2", "3"]
+    assert list(product_names.list_products(records, "s1")) == ["1", "2", "3"]
 
 
-def test_a_lost_race_is_run_again(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_race_is_run_again(records: StackRecords, monkeypatch: pytest.MonkeyPatch) -> None:
     register, lost = records.shops.register_product, [1, 2]
 
     def busy(*names: Any) -> None:
@@ -176,6 +176,6 @@ def test_a_lost_race_is_run_again(records: Records, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(records.shops, "register_product", busy)
 
-    products.register(records, "s1", "1", ["one"])
+    product_names.register(records, "s1", "1", ["one"])
 
-    assert products.list_products(records, "s1") == {"1": ["one"]}
+    assert product_names.list_products(records, "s1") == {"1": ["one"]}

@@ -23,8 +23,8 @@ from vitrine.services.catalogue import RetryPolicy
 from vitrine.services.inspecting import inspect_upload
 from vitrine.services.removing import retire_image
 from vitrine.services.sources import at_hand
-from vitrine_cli.invoking import Failed
-from vitrine_cli.rebuild import Rebuild, images_of
+from vitrine_cli.operations.lambda_invoker import Failed
+from vitrine_cli.operations.rebuild import Rebuild, images_of
 
 RULES = PictureRules(frozenset(Format), max_bytes=10**6)
 

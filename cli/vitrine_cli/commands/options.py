@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+from vitrine_cli.ui.failure import FailureError
+
+StackOption = Annotated[
+    str | None,
+    typer.Option("--stack", help="Name of a CloudFormation stack in the current AWS account."),
+]
+PortOption = Annotated[
+    int | None, typer.Option("--port", help="Port of a local stack, if several are running.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print only JSON, on one line.")]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--setting", help="A shop setting as NAME=VALUE. Can be repeated."),
+]
+
+
+def parse_settings(given: list[str] | None) -> dict[str, str]:
+    """Shop settings by name, from arguments of the form NAME=VALUE.
+
+    Raises:
+        FailureError: an argument has no equals sign.
+    """
+    pairs = [each.partition("=") for each in given or []]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise FailureError(f"'{name}' is not a setting: write NAME=VALUE.")
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,126 @@
+"""`vitrine up`, `vitrine down` and `vitrine logs`: local stacks, and the logs of any stack."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.ui import interrupts
+from vitrine_cli.ui.output import out, print_table
+from vitrine_cli.ui.progress import console, step
+
+if TYPE_CHECKING:
+    from vitrine_cli.local.stacks import Stack
+
+DEFAULT_PORT = 8000
+
+
+def up(
+    *,
+    detach: Annotated[
+        bool, typer.Option(help="Return when the stack is ready; leave it running.")
+    ] = False,
+    as_json: JsonOption = False,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the API and the CDN.")
+    ] = DEFAULT_PORT,
+    with_pictures: Annotated[
+        bool, typer.Option("--demo", help="Upload sample pictures to the demo shop.")
+    ] = False,
+) -> None:
+    """Start a local stack with a demo shop. Ctrl-C stops it, unless --detach is given."""
+    from vitrine_cli.operations import demo_stack
+
+    interrupts.listen()
+    stack, started = demo_stack.start_or_join(port)
+    try:
+        if with_pictures:
+            _upload_pictures(stack)
+        _describe(stack, as_json=as_json)
+        if started and not detach:
+            _wait_for_interrupt(stack)
+    except BaseException:
+        if started:
+            with step("Stopping"):
+                stack.stop()
+        raise
+    if not started and not detach:
+        console.print(f"\nThe stack was already running; 'vitrine down --port {port}' stops it.")
+
+
+def _wait_for_interrupt(stack: Stack) -> None:
+    console.print("\nPress Ctrl-C to stop.")
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+    with step("Stopping"):
+        stack.stop()
+
+
+def _describe(stack: Stack, *, as_json: bool) -> None:
+    from vitrine_cli.operations import demo_pictures
+
+    shop = stack.shop
+    if as_json:
+        print(shop.model_dump_json())
+        return
+    out.print(
+        f"\nAPI         {shop.base_url}\nPictures    {shop.media_url}\nShop        {shop.shop}"
+    )
+    folder = f"s3://{stack.outputs['OriginalsBucket']}/import/{shop.shop}/products/<product>/"
+    out.print(f"Import      {folder} at {stack.endpoint}", soft_wrap=True)
+    out.print("\nFor a shell:\n", style="bold")
+    out.print(f"export BASE={shop.base_url}")
+    for dialect, login in shop.credentials.items():
+        values = " ".join(
+            f"{dialect}_{name}".upper() + f"={value}" for name, value in login.items()
+        )
+        out.print(f"export {values}", soft_wrap=True, markup=False)
+    out.print("\nTry it:\n", style="bold")
+    demo_pictures.draw_samples()
+    for line in demo_pictures.curl_lines(stack):
+        out.print(line, soft_wrap=True, markup=False)
+
+
+def _upload_pictures(stack: Stack) -> None:
+    from vitrine_cli.operations import demo_pictures
+
+    table = Table("what", "bytes", "ms", "URL", box=None, pad_edge=False)
+    with step("Uploading sample pictures and waiting for their renditions"):
+        for each in demo_pictures.fill(stack):
+            table.add_row(each.what, str(each.size), f"{each.seconds * 1000:.0f}", each.url)
+    table.columns[1].justify = table.columns[2].justify = "right"
+    out.print()
+    print_table(table)
+
+
+def down(
+    *,
+    port: PortOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Stop every local stack of this checkout.")
+    ] = False,
+) -> None:
+    """Stop a local stack and delete its data."""
+    from vitrine_cli.local import stacks
+
+    for stack in stacks.known() if everything else [stacks.started(port)]:
+        with step(f"Stopping the stack on port {stack.port}"):
+            stack.stop()
+
+
+def logs(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="How many minutes to go back.")] = 10,
+    stack: StackOption = None,
+    port: PortOption = None,
+) -> None:
+    """Print the functions' logs, oldest first: one line per request, and every failure."""
+    from vitrine_cli.operations import deployed_stack, function_logs
+
+    for line in function_logs.log_lines(deployed_stack.selected(stack, port), minutes):
+        print(line)

@@ -1,0 +1,119 @@
+"""Build `template.yaml` with the SAM CLI and deploy it to the emulator."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from vitrine_cli.local import cdn_function, emulator
+from vitrine_cli.local.workspace import (
+    HOME,
+    ROOT,
+    emulator_environment,
+    exclusive_lock,
+    run,
+    tool_bin,
+    uv,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+STACK = "vitrine"
+Target = Literal["host", "lambda"]
+
+
+def build(target: Target) -> Path:
+    """Build the layers, unless nothing has changed since the last build.
+
+    Args:
+        target: `host` for this machine's Python, `lambda` for Lambda's.
+
+    Returns:
+        The folder with the built template and one folder per layer.
+
+    Raises:
+        FailureError: the build failed.
+    """
+    built = HOME / "build" / target
+    with exclusive_lock("build"):
+        wanted = _fingerprint()
+        mark = built / ".fingerprint"
+        if mark.exists() and mark.read_text() == wanted:
+            return built
+        environment = emulator_environment("http://127.0.0.1:9")  # discard: builds call no AWS
+        run(
+            [tool_bin("sam") / "sam", "build", "--build-dir", built],
+            "build the functions",
+            {
+                **environment,
+                "UV": uv(),
+                "UV_PYTHON": sys.executable,  # the emulator runs on it, too
+                "VITRINE_BUILD_FOR": target,
+            },
+        )
+        mark.write_text(wanted)
+        return built
+
+
+def _fingerprint() -> str:
+    """A digest of everything that goes into a build. Functions' sources are deployed unbuilt."""
+    digest = hashlib.sha256(platform.python_version().encode() + platform.machine().encode())
+    layers = [path for path in (ROOT / "layers").rglob("*") if path.is_file()]
+    sources = [path for path in layers if "__pycache__" not in path.parts]
+    for path in (ROOT / "template.yaml", ROOT / "uv.lock", *sorted(sources)):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
+    """Deploy a build to the emulator.
+
+    Args:
+        built: the folder that `build` returned.
+        endpoint: URL of the emulator.
+        media_url: public URL of pictures.
+
+    Returns:
+        The outputs of the deployed stack.
+
+    Raises:
+        FailureError: the deployment failed.
+    """
+    run(
+        [
+            tool_bin("sam") / "sam",
+            "deploy",
+            *("--config-file", ROOT / "samconfig.toml"),
+            *("--template-file", built / "template.yaml"),
+            *("--stack-name", STACK),
+            "--parameter-overrides",
+            f"MediaUrl={media_url}",
+            "MakeOnRequest=proxy",
+            f"ChooseFormats={'yes' if cdn_function.node_available() else 'no'}",
+        ],
+        "deploy the template",
+        emulator_environment(endpoint),
+    )
+    outputs = stack_outputs(
+        emulator.session().client("cloudformation", endpoint_url=endpoint), STACK
+    )
+    emulator.create_routes(endpoint, STACK, api_id(outputs))
+    # On this machine only: downloads from loopback addresses, and OAuth PLAINTEXT over HTTP.
+    allowed = {"FETCH_FROM_LOOPBACK": "yes", "OAUTH_PLAINTEXT_OVER_HTTP": "yes"}
+    emulator.set_variables(endpoint, STACK, allowed)
+    return outputs
+
+
+def stack_outputs(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
+    """The outputs of a deployed stack, by key."""
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+
+
+def api_id(outputs: dict[str, str]) -> str:
+    """The id of the HTTP API: the first label of its host name."""
+    return outputs["ApiUrl"].partition("://")[2].partition(".")[0]

@@ -1,0 +1,141 @@
+"""The AWS emulator (MiniStack): starting it, and deployment steps that it needs in addition."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from vitrine_cli.local.processes import Process, spawn
+from vitrine_cli.local.workspace import REGION, tool_bin
+from vitrine_cli.ui.failure import FailureError
+
+
+def session() -> boto3.Session:
+    """A session of the emulator's root account."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+
+def start(port: int, folder: Path) -> Process:
+    """Start the emulator. It enforces IAM permissions.
+
+    Args:
+        port: the port on which it listens, on the loopback interface only.
+        folder: for its log and its functions' files.
+    """
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", str(folder)),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(temporary),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",
+        "LOG_LEVEL": "WARNING",
+    }
+    return spawn([tool_bin("emulator") / "ministack"], folder / "emulator.log", environment)
+
+
+def create_routes(endpoint: str, stack: str, api: str) -> None:
+    """Create the routes of an HTTP API; the emulator ignores the OpenAPI body that states them.
+
+    Args:
+        endpoint: URL of the emulator.
+        stack: name of the deployed stack.
+        api: id of its HTTP API.
+
+    Raises:
+        FailureError: API Gateway on AWS would refuse a route.
+    """
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    gateway = aws.client("apigatewayv2", endpoint_url=endpoint)
+    template = cloudformation.get_template(StackName=stack, TemplateStage="Processed")
+    body = _api_body(template["TemplateBody"])
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+    integrations: dict[str, str] = {}
+    for path, methods in body["paths"].items():
+        if path.endswith("/"):
+            raise FailureError(f"API Gateway refuses the route {path}: it ends with a slash.")
+        for method, operation in methods.items():
+            function = _function_of(operation, names)
+            if function not in integrations:
+                integrations[function] = gateway.create_integration(
+                    ApiId=api,
+                    IntegrationType="AWS_PROXY",
+                    IntegrationUri=f"arn:aws:lambda:{REGION}:000000000000:function:{function}",
+                    PayloadFormatVersion="2.0",
+                )["IntegrationId"]
+            verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+            gateway.create_route(
+                ApiId=api,
+                RouteKey="$default" if path == "/$default" else f"{verb} {path}",
+                Target=f"integrations/{integrations[function]}",
+            )
+
+
+def set_variables(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
+    """Add environment variables to all functions of a stack.
+
+    Args:
+        endpoint: URL of the emulator.
+        stack: name of the deployed stack.
+        added: values by name; the template does not define them.
+    """
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    functions = aws.client("lambda", endpoint_url=endpoint)
+    for each in cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
+        if each["ResourceType"] != "AWS::Lambda::Function":
+            continue
+        function = each["PhysicalResourceId"]
+        settings = functions.get_function_configuration(FunctionName=function)
+        variables = settings["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**variables, **added}}
+        )
+
+
+def function_url(endpoint: str, stack: str, function: str) -> str:
+    """The function URL of a function, given by its logical id in the template."""
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=function)
+    name = found["StackResourceDetail"]["PhysicalResourceId"]
+    functions = aws.client("lambda", endpoint_url=endpoint)
+    return functions.get_function_url_config(FunctionName=name)["FunctionUrl"]
+
+
+def cloudfront_function_code(endpoint: str, stack: str, function: str) -> str:
+    """The code of a CloudFront function, given by its logical id in the template."""
+    aws = session()
+    cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
+    found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=function)
+    name = found["StackResourceDetail"]["PhysicalResourceId"].rpartition("/")[2]
+    cloudfront = aws.client("cloudfront", endpoint_url=endpoint)
+    code: bytes = cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+    return code.decode()
+
+
+def _api_body(template: Any) -> dict[str, Any]:
+    parsed = json.loads(template) if isinstance(template, str) else template
+    bodies = [
+        each["Properties"]["Body"]
+        for each in parsed["Resources"].values()
+        if each["Type"] == "AWS::ApiGatewayV2::Api"
+    ]
+    body: dict[str, Any] = bodies[0]
+    return body
+
+
+def _function_of(operation: dict[str, Any], names: dict[str, str]) -> str:
+    """The name of an operation's function, whose URI contains `${LogicalId.Arn}`."""
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    logical = uri.partition("${")[2].rpartition("${")[2].partition(".Arn}")[0]
+    return names[logical]

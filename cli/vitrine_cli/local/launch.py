@@ -1,0 +1,97 @@
+"""Launch a local stack: install the tools, start the emulator, build, deploy, start the proxy."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing
+
+from vitrine_cli.local import cdn_function, deployment, emulator
+from vitrine_cli.local.processes import Process, spawn, wait_for
+from vitrine_cli.local.stacks import Stack
+from vitrine_cli.local.workspace import tool_bin
+from vitrine_cli.ui import interrupts
+from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.progress import step
+
+
+def new_stack(port: int) -> Stack:
+    """A stack that is not started yet, with a free port for its emulator.
+
+    Args:
+        port: where clients are to reach it.
+
+    Raises:
+        FailureError: another program uses the port.
+    """
+    _require_free(port)
+    return Stack(port=port, endpoint=f"http://127.0.0.1:{_free_port()}")
+
+
+def launch(stack: Stack) -> None:
+    """Start a stack's processes and deploy the template to it.
+
+    Raises:
+        FailureError: a step failed. The processes that already run are in `stack.processes`.
+    """
+    with step("Installing the emulator and the SAM CLI"):
+        tool_bin("emulator")
+        tool_bin("sam")
+    with step("Starting the local AWS"):
+        stack.save()
+        port = int(stack.endpoint.rpartition(":")[2])
+        started = _start(stack, lambda: emulator.start(port, stack.folder))
+        wait_for(f"{stack.endpoint}/_ministack/health", started, stack.folder / "emulator.log")
+    with step("Building functions and layers"):
+        built = deployment.build("host")
+    with step("Deploying template.yaml"):
+        media_url = f"http://localhost:{stack.port}/media"
+        stack.outputs = deployment.deploy(built, stack.endpoint, media_url)
+        started = _start(stack, lambda: _start_proxy(stack))
+        wait_for(f"http://127.0.0.1:{stack.port}/", started, stack.folder / "proxy.log")
+
+
+def _start(stack: Stack, start: Callable[[], Process]) -> Process:
+    """Start a process and save its id; signals wait, so that no started process is forgotten."""
+    with interrupts.deferred():
+        started = start()
+        stack.processes.append(started)
+        stack.save()
+    return started
+
+
+def _start_proxy(stack: Stack) -> Process:
+    api, cdn = deployment.api_id(stack.outputs), stack.outputs["CdnDomain"]
+    second_origin = emulator.function_url(stack.endpoint, deployment.STACK, "RenderMissing")
+    command = [
+        *(sys.executable, "-m", "vitrine_cli.local.proxy"),
+        *("--port", str(stack.port), "--endpoint", stack.endpoint),
+        *("--api", api, "--cdn", cdn),
+        *("--second-origin", second_origin),
+    ]
+    if cdn_function.node_available():
+        code = stack.folder / "choose_format.js"
+        code.write_text(
+            emulator.cloudfront_function_code(stack.endpoint, deployment.STACK, "ChooseFormat")
+        )
+        command += ["--choose-format", str(code)]
+    return spawn(command, stack.folder / "proxy.log", os.environ)
+
+
+def _require_free(port: int) -> None:
+    with closing(socket.socket()) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError:
+            raise FailureError(
+                f"Port {port} is in use by another program; choose another with --port N "
+                "(make run PORT=N)."
+            ) from None
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number

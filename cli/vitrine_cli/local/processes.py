@@ -1,0 +1,96 @@
+"""Background processes of a local stack: the emulator and the proxy."""
+
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import psutil
+from pydantic import BaseModel
+
+from vitrine_cli.local.workspace import last_lines
+from vitrine_cli.ui.failure import FailureError
+
+_START_SECONDS = 60
+_STOP_SECONDS = 3
+
+
+class Process(BaseModel):
+    """A background process.
+
+    Attributes:
+        pid: its process id.
+        began: when it started, seconds since the epoch. Process ids are reused; this time tells
+            the process from a later one with the same id.
+    """
+
+    pid: int
+    began: float
+
+    def find(self) -> psutil.Process | None:
+        """The process, if it is still running."""
+        try:
+            process = psutil.Process(self.pid)
+            alive = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+            return process if alive and process.create_time() == self.began else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def spawn(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]) -> Process:
+    """Start a server that keeps running after this command ends, and log its output.
+
+    Args:
+        command: the program and its arguments.
+        log: file for the output; its folder becomes the working directory.
+        environment: all environment variables of the server.
+    """
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=log.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    return Process(pid=process.pid, began=psutil.Process(process.pid).create_time())
+
+
+def wait_for(url: str, process: Process, log: Path) -> None:
+    """Wait until a server answers, for up to 60 seconds.
+
+    Args:
+        url: any URL of the server; its status does not matter.
+        process: the server's process.
+        log: the server's log.
+
+    Raises:
+        FailureError: the server did not answer in time, or ended. The message quotes its log.
+    """
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.find():
+        try:
+            httpx.get(url, timeout=2)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise FailureError(f"{url} did not answer. The last lines of its log:\n{last_lines(log)}")
+
+
+def stop(processes: Iterable[Process]) -> None:
+    """Terminate processes and their children; kill those that ignore it for 3 seconds."""
+    found = [process for each in processes if (process := each.find())]
+    family = [child for process in found for child in process.children(recursive=True)]
+    for process in (*found, *family):
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, remaining = psutil.wait_procs((*found, *family), timeout=_STOP_SECONDS)
+    for process in remaining:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(remaining, timeout=_STOP_SECONDS)

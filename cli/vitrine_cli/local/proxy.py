@@ -1,0 +1,150 @@
+"""An HTTP server for a local stack: `/media/*` goes to the CDN, everything else to the API.
+
+It does what the emulator does not: it refuses requests that API Gateway or Lambda would refuse for
+their size, and it asks the CDN's second origin for missing pictures.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
+
+GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
+EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a Lambda event; a binary body is in it as base64
+_EVENT_FRAME = 2048  # bytes of an event without headers and body, roughly
+_TEXT = {"application/json", "application/javascript", "application/xml"}
+_HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """The ASGI application of one stack.
+
+    Attributes:
+        client: a client whose base URL is the emulator.
+        api: id of the HTTP API.
+        cdn: host name of the CloudFront distribution.
+        second_origin: the function that renders missing pictures.
+    """
+
+    client: httpx.AsyncClient
+    api: str
+    cdn: str
+    second_origin: SecondOrigin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            response = await self._forward(Request(scope, receive))
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _forward(self, request: Request) -> Response:
+        body = await request.body()
+        if _too_large(request, body):
+            return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
+        path: bytes = request.scope["raw_path"]
+        if {".", ".."} & set(unquote(path.decode("latin-1")).split("/")):
+            # Such a path would leave the API and reach the emulator's own endpoints.
+            return JSONResponse({"message": "Not Found"}, status_code=404)
+        target, headers = self._target(request)
+        url = self.client.base_url.copy_with(raw_path=target)
+        try:
+            answer = await self.client.request(request.method, url, headers=headers, content=body)
+            if needs_second_origin(request.method, path, answer):
+                answer = await self.second_origin.fetch(
+                    self.client, request.method, path.decode("latin-1"), answer
+                )
+        except httpx.TransportError:
+            return JSONResponse({"message": "Service Unavailable"}, status_code=503)
+        return _response(answer, request.method)
+
+    def _target(self, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """Path and query of a request at the emulator, and its headers."""
+        path: bytes = request.scope["raw_path"]
+        headers = _end_to_end(request.headers.raw)
+        if path.startswith(b"/media/"):
+            headers = [(name, value) for name, value in headers if name != b"host"]
+            headers += [(b"host", self.cdn.encode()), (b"x-forwarded-proto", b"https")]
+        else:
+            headers += [(b"x-forwarded-proto", b"http")]
+            path = f"/_aws/execute-api/{self.api}/$default".encode() + path
+        if query := request.scope["query_string"]:
+            path += b"?" + query
+        return path, headers
+
+
+def _too_large(request: Request, body: bytes) -> bool:
+    if len(body) > GATEWAY_LIMIT:
+        return True
+    headers = sum(len(name) + len(value) for name, value in request.headers.raw)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type.startswith("text/") or media_type in _TEXT:
+        encoded = len(json.dumps(body.decode(errors="replace"), ensure_ascii=False).encode())
+    else:
+        encoded = -(-len(body) // 3) * 4
+    return encoded + headers + _EVENT_FRAME > EVENT_LIMIT
+
+
+def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.lower(), value)
+        for name, value in headers
+        if name.lower() not in _HOP_BY_HOP and name.lower() != b"content-length"
+    ]
+
+
+def _response(answer: httpx.Response, method: str) -> Response:
+    response = Response(answer.content, answer.status_code)
+    length = str(len(answer.content))
+    if method == "HEAD":
+        length = answer.headers.get("content-length", length)
+    headers = _end_to_end(answer.headers.raw)
+    response.raw_headers = [
+        *((name, value) for name, value in headers if name != b"content-encoding"),
+        (b"content-length", length.encode()),
+    ]
+    return response
+
+
+def main() -> None:
+    """Serve until the process is terminated."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--api", required=True)
+    parser.add_argument("--cdn", required=True)
+    parser.add_argument("--second-origin", required=True)
+    parser.add_argument("--choose-format", type=Path)
+    options = parser.parse_args()
+    choose_format = options.choose_format and options.choose_format.read_text()
+    proxy = Proxy(
+        client=httpx.AsyncClient(base_url=options.endpoint, timeout=60, follow_redirects=False),
+        api=options.api,
+        cdn=options.cdn,
+        second_origin=SecondOrigin(options.second_origin, choose_format),
+    )
+    uvicorn.run(
+        proxy,
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

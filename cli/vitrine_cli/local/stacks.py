@@ -1,0 +1,140 @@
+"""The local stacks of this checkout, each remembered in a file so that any command finds it."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from vitrine_cli.local import processes
+from vitrine_cli.local.processes import Process
+from vitrine_cli.local.workspace import HOME
+from vitrine_cli.ui.failure import FailureError
+
+
+class Description(BaseModel):
+    """What a client needs to know about a running stack; `vitrine up --json` prints it.
+
+    Attributes:
+        base_url: URL of the API.
+        media_url: URL of the CDN.
+        shop: id of the demo shop.
+        credentials: values that clients of each dialect send, by dialect and name.
+    """
+
+    base_url: str
+    media_url: str
+    shop: str
+    credentials: Mapping[str, Mapping[str, str]]
+
+
+class Stack(BaseModel):
+    """A stack on this machine.
+
+    Attributes:
+        port: where clients reach the API and the CDN.
+        endpoint: URL of the AWS emulator.
+        processes: its background processes.
+        outputs: outputs of the deployed template; empty until it is deployed.
+        description: what clients need to know; None until the demo shop exists.
+    """
+
+    port: int
+    endpoint: str
+    processes: list[Process] = []
+    outputs: dict[str, str] = {}
+    description: Description | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its logs and temporary files."""
+        return _folder(self.port)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the stack started completely and all of its processes still run."""
+        started = self.description is not None
+        return started and all(process.find() for process in self.processes)
+
+    @property
+    def shop(self) -> Description:
+        """What clients need to know.
+
+        Raises:
+            FailureError: the stack did not start completely.
+        """
+        if self.description is None:
+            raise FailureError("The stack has no shop.")
+        return self.description
+
+    def save(self) -> None:
+        """Write the stack's file, so that other commands find the stack."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / "stack.json.new"
+        unfinished.write_text(self.model_dump_json(indent=2))
+        unfinished.replace(self.folder / "stack.json")
+
+    def stop(self) -> None:
+        """Stop its processes and delete its files."""
+        processes.stop(self.processes)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _folder(port: int) -> Path:
+    return HOME / "stacks" / str(port)
+
+
+def load(port: int) -> Stack | None:
+    """The stack of a port, running or not; None if there is none."""
+    file = _folder(port) / "stack.json"
+    if not file.exists():
+        return None
+    try:
+        return Stack.model_validate_json(file.read_text())
+    except ValidationError:  # damaged, or of another version: it names no process to stop
+        return Stack(port=port, endpoint="")
+
+
+def known() -> list[Stack]:
+    """All stacks of this checkout, running or not, by port."""
+    ports = [int(each.parent.name) for each in (HOME / "stacks").glob("*/stack.json")]
+    return [stack for port in sorted(ports) if (stack := load(port))]
+
+
+def started(port: int | None) -> Stack:
+    """The stack of a port, running or not.
+
+    Args:
+        port: the stack's port; None for the only stack.
+
+    Raises:
+        FailureError: there is no such stack, or several to choose from.
+    """
+    found = known() if port is None else [stack for stack in [load(port)] if stack]
+    if not found:
+        raise FailureError(
+            "No stack was started." if port is None else f"No stack was started on port {port}."
+        )
+    if len(found) > 1:
+        ports = ", ".join(str(stack.port) for stack in found)
+        raise FailureError(f"Several stacks were started (ports {ports}); choose one with --port.")
+    return found[0]
+
+
+def running(port: int | None) -> Stack:
+    """The running stack of a port.
+
+    Args:
+        port: the stack's port; None for the only running stack.
+
+    Raises:
+        FailureError: no such stack is running, or several to choose from.
+    """
+    stacks = [stack for stack in known() if stack.alive and port in (None, stack.port)]
+    if not stacks:
+        where = "" if port is None else f" on port {port}"
+        raise FailureError(f"No stack runs{where}; start one with 'vitrine up'.")
+    if len(stacks) > 1:
+        ports = ", ".join(str(stack.port) for stack in stacks)
+        raise FailureError(f"Several stacks run (ports {ports}); choose one with --port.")
+    return stacks[0]

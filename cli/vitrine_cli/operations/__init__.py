@@ -1,0 +1,1 @@
+"""What the commands do to a deployed stack, on this machine or on AWS."""

@@ -1,0 +1,129 @@
+"""A deployed stack, on this machine or on AWS, and clients of the AWS services that it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vitrine_cli.local import deployment, emulator, stacks
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+_LONGEST_RUN = 75
+"""Seconds to wait for a function: the longest timeout in the template, and the network."""
+_OUTPUTS = ("Table", "OriginalsBucket", "MediaBucket", "FailedEvents", "ApiUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedStack:
+    """A deployed stack and how to reach it.
+
+    Attributes:
+        name: the CloudFormation stack's name.
+        session: the AWS account and region.
+        outputs: the stack's outputs, by key.
+        base_url: URL of the API.
+        endpoint: URL of the emulator; None on AWS.
+    """
+
+    name: str
+    session: boto3.Session
+    outputs: Mapping[str, str]
+    base_url: str
+    endpoint: str | None = None
+
+    def dynamodb(self) -> DynamoDBClient:
+        """A client of DynamoDB."""
+        return self.session.client("dynamodb", endpoint_url=self.endpoint)
+
+    def s3(self) -> S3Client:
+        """A client of S3."""
+        return self.session.client("s3", endpoint_url=self.endpoint)
+
+    def ssm(self) -> SSMClient:
+        """A client of Systems Manager, which stores OAuth secrets."""
+        return self.session.client("ssm", endpoint_url=self.endpoint)
+
+    def sqs(self) -> SQSClient:
+        """A client of SQS."""
+        return self.session.client("sqs", endpoint_url=self.endpoint)
+
+    def logs(self) -> CloudWatchLogsClient:
+        """A client of CloudWatch Logs."""
+        return self.session.client("logs", endpoint_url=self.endpoint)
+
+    def streams(self) -> Any:
+        """A client of DynamoDB Streams."""
+        return self.session.client("dynamodbstreams", endpoint_url=self.endpoint)
+
+    def functions(self, connections: int) -> LambdaClient:
+        """A client of Lambda that waits until a function ends and never retries an invocation.
+
+        Args:
+            connections: the most invocations at the same time.
+        """
+        once = Config(
+            read_timeout=_LONGEST_RUN,
+            max_pool_connections=connections,
+            retries={"total_max_attempts": 1},
+        )
+        return self.session.client("lambda", endpoint_url=self.endpoint, config=once)
+
+    def function(self, resource: str) -> str:
+        """The name of a function, given by its logical id in the template."""
+        cloudformation = self.session.client("cloudformation", endpoint_url=self.endpoint)
+        found = cloudformation.describe_stack_resource(
+            StackName=self.name, LogicalResourceId=resource
+        )
+        return found["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def selected(stack: str | None, port: int | None) -> DeployedStack:
+    """The stack that the options `--stack` and `--port` select.
+
+    Args:
+        stack: name of a stack on AWS; None for a local stack.
+        port: port of a local stack; None for the only one.
+
+    Raises:
+        FailureError: there is no such stack, or AWS cannot be reached.
+    """
+    if stack is not None and port is not None:
+        raise FailureError("--stack names a stack on AWS, --port one on this machine: choose one.")
+    return local(stacks.running(port)) if stack is None else on_aws(stack)
+
+
+def local(stack: stacks.Stack) -> DeployedStack:
+    """A stack on this machine."""
+    base_url = f"http://localhost:{stack.port}"
+    name, session = deployment.STACK, emulator.session()
+    return DeployedStack(name, session, stack.outputs, base_url, stack.endpoint)
+
+
+def on_aws(name: str) -> DeployedStack:
+    """A stack in the current AWS account and region.
+
+    Raises:
+        FailureError: there is no such stack, or AWS cannot be reached.
+    """
+    try:
+        session = boto3.Session()
+        outputs = deployment.stack_outputs(session.client("cloudformation"), name)
+    except (ClientError, BotoCoreError) as error:
+        raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
+    if not outputs.keys() >= {*_OUTPUTS}:
+        raise FailureError(f"The stack '{name}' was not deployed from Vitrine's template.")
+    return DeployedStack(name, session, outputs, outputs["ApiUrl"])

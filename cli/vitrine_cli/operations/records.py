@@ -1,0 +1,90 @@
+"""The records and objects of a deployed stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.imports import DynamoImports
+from vitrine.adapters.library import DynamoLibrary
+from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
+from vitrine.adapters.shops import DynamoShops
+from vitrine.adapters.table import Table
+from vitrine_cli.operations import deployed_stack
+
+if TYPE_CHECKING:
+    from vitrine_cli.local.stacks import Stack
+    from vitrine_cli.operations.deployed_stack import DeployedStack
+
+
+@dataclass(frozen=True, slots=True)
+class StackRecords:
+    """The records and objects of a deployed stack.
+
+    Attributes:
+        shops: shops, their credentials and registered products.
+        galleries: image records of products.
+        library: image records without a product.
+        imports: results of files in the import folder.
+        oauth_consumers: OAuth 1.0a consumers and their tokens.
+        oauth_secrets: their secrets.
+        blobs: originals and public pictures.
+        base_url: URL of the stack's API.
+    """
+
+    shops: DynamoShops
+    galleries: DynamoGalleries
+    library: DynamoLibrary
+    imports: DynamoImports
+    oauth_consumers: DynamoOAuthConsumers
+    oauth_secrets: SsmOAuthSecretStore
+    blobs: S3Blobs
+    base_url: str
+
+
+def selected(stack: str | None, port: int | None) -> StackRecords:
+    """The records of the stack that the options `--stack` and `--port` select.
+
+    Args:
+        stack: name of a stack on AWS; None for a local stack.
+        port: port of a local stack; None for the only one.
+
+    Raises:
+        FailureError: there is no such stack, or AWS cannot be reached.
+    """
+    found = deployed_stack.selected(stack, port)
+    return deployed(found, found.base_url)
+
+
+def local(stack: Stack, base_url: str) -> StackRecords:
+    """The records of a stack on this machine."""
+    return deployed(deployed_stack.local(stack), base_url)
+
+
+def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
+    """The records of a deployed stack.
+
+    Args:
+        stack: the stack.
+        base_url: URL of its API; empty for the URL in its outputs.
+    """
+    outputs = stack.outputs
+    table = Table(stack.dynamodb(), outputs["Table"])
+    return StackRecords(
+        shops=DynamoShops(table),
+        galleries=DynamoGalleries(table),
+        library=DynamoLibrary(table),
+        imports=DynamoImports(table),
+        oauth_consumers=DynamoOAuthConsumers(table),
+        oauth_secrets=SsmOAuthSecretStore(stack.ssm(), _secrets_path(stack.name)),
+        blobs=S3Blobs(stack.s3(), outputs["OriginalsBucket"], outputs["MediaBucket"]),
+        base_url=base_url or outputs["ApiUrl"],
+    )
+
+
+def _secrets_path(stack: str) -> str:
+    """The parameter path where the template's functions read OAuth secrets."""
+    return f"/vitrine/{stack}/oauth"

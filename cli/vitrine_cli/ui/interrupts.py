@@ -1,0 +1,51 @@
+"""Signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import NoReturn
+
+
+def listen() -> None:
+    """Make SIGTERM and SIGHUP end this command as Ctrl-C does; `nohup` keeps SIGHUP ignored."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Delay SIGINT, SIGTERM and SIGHUP until the block has ended.
+
+    Raises:
+        KeyboardInterrupt: a signal arrived during the block, and the block raised nothing itself.
+    """
+    pending = _Pending()
+    previous = {
+        number: signal.signal(number, pending.note)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if pending.received:
+        raise KeyboardInterrupt
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A signal handler that only remembers that a signal arrived."""
+
+    received: bool = False
+
+    def note(self, _signal: int, _frame: FrameType | None) -> None:
+        self.received = True
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
