@@ -1,1 +1,1 @@
-"""BigCommerce v2 product images (seed; contract: bigcommerce)."""
+"""The BigCommerce dialect: product images of the v2 API (contract: bigcommerce)."""

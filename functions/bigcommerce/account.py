@@ -1,4 +1,4 @@
-"""What BigCommerce must know of a shop, and what its clients need to get in (contract §2)."""
+"""Settings of a BigCommerce shop, and the login its clients need (contract: bigcommerce §2)."""
 
 import re
 import secrets

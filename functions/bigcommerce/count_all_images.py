@@ -1,6 +1,6 @@
-"""GET /api/v2/products/images/count.json: how many images all products of the shop have.
+"""GET /api/v2/products/images/count.json: the number of images of the shop.
 
-BigCommerce's document, "Get a total number of images in the store".
+BigCommerce's documentation, "Get a total number of images in the store".
 """
 
 from bigcommerce.wire import READ, answer, dialect
@@ -12,5 +12,5 @@ from vitrine.services.reading import count_all_images
 
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
-    """Answer the number, 0 as well."""
-    return answer({"count": count_all_images(call.catalogue)})
+    """Answer the number of images of all products."""
+    return answer(call, {"count": count_all_images(call.catalogue)})

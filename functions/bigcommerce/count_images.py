@@ -1,10 +1,11 @@
-"""GET /api/v2/products/{product}/images/count.json: how many images a product has.
+"""GET /api/v2/products/{product}/images/count.json: the number of images of a product.
 
-BigCommerce's document, "Get a total number of images in the store" (contract: bigcommerce §8).
+BigCommerce's documentation, "Get a total number of images in the store" (contract: bigcommerce §8).
 """
 
-from bigcommerce.wire import READ, answer, dialect, product
+from bigcommerce.wire import READ, answer, dialect
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.reading import count_images
@@ -12,5 +13,5 @@ from vitrine.services.reading import count_images
 
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
-    """Answer the number, 0 as well."""
-    return answer({"count": count_images(call.catalogue, product(call))})
+    """Answer the number of images; 0 is no error."""
+    return answer(call, {"count": count_images(call.catalogue, product(call))})

@@ -1,11 +1,12 @@
-"""POST /api/v2/products/{product}/images.json: a new image, from a URL, a path or a file.
+"""POST /api/v2/products/{product}/images.json: add an image from a URL, a path or a file.
 
-BigCommerce's document, "create a product image".
+BigCommerce's documentation, "create a product image".
 """
 
 from bigcommerce.fields import read_new
-from bigcommerce.wire import RULES, WRITE, answer, dialect, location, present, product
+from bigcommerce.wire import RULES, WRITE, answer, dialect, location, present
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.adding import add_image
@@ -13,7 +14,7 @@ from vitrine.services.adding import add_image
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Store the picture where and as what it is wanted."""
+    """Add the image with the requested sort order, role and description."""
     product_key = product(call)
     source, fields = read_new(call)
     created = add_image(
@@ -21,7 +22,7 @@ def handler(call: Call) -> Response:
         product_key,
         source,
         RULES,
-        place=fields.enter,
-        describe=fields.describe,
+        place=fields.place_new,
+        describe=fields.edit,
     )
-    return answer(present(created, call), 201, location(created.image, call))
+    return answer(call, present(created, call), 201, location(created.image, call))

@@ -1,12 +1,13 @@
-"""DELETE /api/v2/products/{product}/images.json: remove a product's images, or a page of them.
+"""DELETE /api/v2/products/{product}/images.json: delete a product's images, or one page of them.
 
-BigCommerce's document, "DELETE all product images".
+BigCommerce's documentation, "DELETE all product images".
 """
 
-from bigcommerce.paging import asked_page, slice_of
-from bigcommerce.wire import NO_CONTENT, WRITE, dialect, product
+from bigcommerce.paging import items_on, requested_page
+from bigcommerce.wire import NO_CONTENT, WRITE, dialect
 from vitrine.domain.gallery import Gallery
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.removing import remove_images
@@ -14,13 +15,13 @@ from vitrine.services.removing import remove_images
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Remove all images, or those of the page that is asked for, by id."""
+    """Delete all images, or those on the requested page of the list by id."""
     product_key = product(call)
-    page = asked_page(call)
+    page = requested_page(call)
 
-    def chosen(present: Gallery) -> list[int]:
-        images = sorted(present.sorts)
-        return slice_of(images, page) if page.asked else images
+    def choose(gallery: Gallery) -> list[int]:
+        images = sorted(gallery.sorts)
+        return items_on(page, images) if page.requested else images
 
-    remove_images(call.catalogue, product_key, chosen)
+    remove_images(call.catalogue, product_key, choose)
     return NO_CONTENT

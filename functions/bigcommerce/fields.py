@@ -1,7 +1,7 @@
-"""The fields of a POST or PUT, read and refused as BigCommerce does (contract: bigcommerce §4).
+"""Fields of a POST or PUT, validated as BigCommerce does (contract: bigcommerce §4).
 
-The first failure answers, in the contract's order: unknown names, what cannot be written, what is
-required, and then each field's own rule.
+The answer names the first error, in the contract's order: unknown fields, read-only fields, missing
+fields, then the rule of each field.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from bigcommerce.wire import FieldRefusedError, date, image_file
+from bigcommerce.wire import InvalidFieldError, date, image_file
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.edge.body import is_text, whole_number
@@ -21,7 +21,7 @@ _NAMES = (
     *("id", "date_created", "product_id"),
     *("image_file", "is_thumbnail", "sort_order", "description"),
 )
-_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _FILE_LENGTH = 2048  # characters
 _TEXT_LENGTH = 1000  # characters
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -29,13 +29,13 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a body asks for. What it leaves out is None.
+    """The change that a body requests. Fields that it omits are None.
 
     Attributes:
         source: where the picture comes from.
-        is_thumbnail: whether the image is to be its product's thumbnail.
-        sort: where it is to stand.
-        description: its text.
+        is_thumbnail: whether the image becomes its product's thumbnail, or stops being it.
+        sort: the requested sort order.
+        description: the requested description.
     """
 
     source: Source | None
@@ -43,40 +43,40 @@ class Fields:
     sort: int | None
     description: str | None
 
-    def enter(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with a new image where and as what it is wanted."""
-        entered = gallery.append(image) if self.sort is None else gallery.place(image, self.sort)
-        return self.assign(entered, image)
+    def place_new(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with a new image, in the requested place and role."""
+        placed = gallery.append(image) if self.sort is None else gallery.place(image, self.sort)
+        return self.roles(placed, image)
 
     def place(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with one of its images where it is wanted."""
+        """The gallery with one of its images in the requested place."""
         return gallery if self.sort is None else gallery.place(image, self.sort)
 
-    def assign(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with the thumbnail that is wanted."""
+    def roles(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with the requested thumbnail."""
         if self.is_thumbnail is None:
             return gallery
         if self.is_thumbnail:
             return gallery.with_thumbnail(image)
         return gallery.without_thumbnail(image)
 
-    def describe(self, image: Image) -> Image:
-        """The image with the description that is wanted; other languages stay."""
+    def edit(self, image: Image) -> Image:
+        """The image with the requested description; texts in other languages stay."""
         if self.description is None:
             return image
         return replace(image, texts=Texts(self.description, image.texts.translations))
 
 
 def read_new(call: Call) -> tuple[Source, Fields]:
-    """Where a new picture comes from, and the other fields of its body.
+    """The source of a new image's picture, and the fields of the body.
 
     Raises:
-        FieldRefusedError: one of them is not what it can be, or the picture comes from nowhere.
+        InvalidFieldError: a field is invalid, or the body has no picture.
     """
-    _refuse_names(call, None)
+    _check_names(call, None)
     source = _source(call.fields.get("image_file"), None, call)
     if source is None:
-        raise FieldRefusedError("The required field 'image_file' was not supplied.")
+        raise InvalidFieldError("The required field 'image_file' was not supplied.")
     return source, _fields(call, source)
 
 
@@ -84,9 +84,9 @@ def read_change(call: Call, image: Image) -> Fields:
     """The fields of a body that changes `image`.
 
     Raises:
-        FieldRefusedError: one of them is not what it can be.
+        InvalidFieldError: a field is invalid.
     """
-    _refuse_names(call, image)
+    _check_names(call, image)
     return _fields(call, _source(call.fields.get("image_file"), image, call))
 
 
@@ -94,20 +94,20 @@ def _fields(call: Call, source: Source | None) -> Fields:
     given = call.fields
     return Fields(
         source=source,
-        is_thumbnail=_truth(given.get("is_thumbnail")),
+        is_thumbnail=_boolean(given.get("is_thumbnail")),
         sort=_sort(given.get("sort_order")),
         description=_description(given),
     )
 
 
-def _refuse_names(call: Call, image: Image | None) -> None:
+def _check_names(call: Call, image: Image | None) -> None:
     given = call.fields
     for name in given:
         if name not in _NAMES:
-            raise FieldRefusedError(f"The field '{name}' is not supported by this resource.")
+            raise InvalidFieldError(f"The field '{name}' is not supported by this resource.")
     for name, present in _read_only(call, image).items():
-        if name in given and not _is(given[name], present):
-            raise FieldRefusedError(
+        if name in given and not _equals(given[name], present):
+            raise InvalidFieldError(
                 f"The field '{name}' cannot be written to. Please remove it from your request "
                 "before trying again."
             )
@@ -121,7 +121,7 @@ def _read_only(call: Call, image: Image | None) -> Mapping[str, str | None]:
     }
 
 
-def _is(value: Any, present: str | None) -> bool:
+def _equals(value: Any, present: str | None) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return present is not None and value == present
@@ -146,20 +146,20 @@ def _source(value: Any, image: Image | None, call: Call) -> Source | None:
 
 
 def _file(part: Part) -> Source | None:
-    """The part's file; a form whose file field was left empty sends one without name and bytes."""
+    """The part's file; None for the part without name and bytes of an empty file input."""
     if not part.file_name and not part.data:
         return None
     return at_hand(part.data, part.file_name or "")
 
 
-def _truth(value: Any) -> bool | None:
+def _boolean(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     text = str(value).lower() if isinstance(value, int | str) else ""
-    wanted = _TRUTHS.get(text)
-    if wanted is None:
+    boolean = _BOOLEANS.get(text)
+    if boolean is None:
         _refuse("is_thumbnail")
-    return wanted
+    return boolean
 
 
 def _sort(value: Any) -> int | None:
@@ -183,4 +183,4 @@ def _description(given: Mapping[str, Any]) -> str | None:
 
 
 def _refuse(name: str) -> NoReturn:
-    raise FieldRefusedError(f"The field '{name}' is invalid.")
+    raise InvalidFieldError(f"The field '{name}' is invalid.")

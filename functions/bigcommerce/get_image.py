@@ -1,10 +1,11 @@
 """GET /api/v2/products/{product}/images/{image}.json: one image of a product.
 
-BigCommerce's document, "GET a specific image".
+BigCommerce's documentation, "GET a specific image".
 """
 
-from bigcommerce.wire import READ, answer, dialect, image_id, present, product
+from bigcommerce.wire import READ, answer, dialect, image_id, present
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.reading import get_entry
@@ -13,4 +14,5 @@ from vitrine.services.reading import get_entry
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer the image."""
-    return answer(present(get_entry(call.catalogue, product(call), image_id(call)), call))
+    entry = get_entry(call.catalogue, product(call), image_id(call))
+    return answer(call, present(entry, call))

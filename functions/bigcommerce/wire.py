@@ -1,4 +1,4 @@
-"""How BigCommerce v2 spells it: callers, images, errors (seed; contract: bigcommerce)."""
+"""BigCommerce's wire format: authentication, image objects, errors (contract: bigcommerce)."""
 
 import base64
 import binascii
@@ -19,12 +19,11 @@ from vitrine.domain.images import Image
 from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey
+from vitrine.edge import numbered_paths
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes
 from vitrine.edge.multipart import Part
-from vitrine.edge.numbers import image_number, numbered_product
-from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
 
 READ: Final = "store_v2_products_read_only"
@@ -38,7 +37,7 @@ _SUFFIXES = re.compile(r"(?:\.json|\.xml)?/?\Z")
 
 
 def authenticate(request: Request, access: Access) -> Caller:
-    """The caller of a request, in a store of its own (contract §2)."""
+    """The caller of a request for its own store (contract: bigcommerce §2)."""
     secret = request.headers.get("x-auth-token", "").strip()
     caller = access.bearer(secret or _password(request), "bigcommerce")
     store = request.parameters.get("store")
@@ -62,33 +61,26 @@ _XML = frozenset({"application/xml", "text/xml"})
 
 
 def require_acceptable(call: Call) -> None:
-    """Refuse to answer in XML (contract §4)."""
+    """Refuse a request for XML (contract: bigcommerce §4)."""
     request = call.request
     path = request.path.removesuffix("/")
     accept = request.headers.get("accept", "")
-    named = {parse_options_header(each)[0] for each in accept.split(",") if each.strip()}
+    accepted = {parse_options_header(each)[0] for each in accept.split(",") if each.strip()}
     if path.endswith(".json"):
         return
-    if path.endswith(".xml") or (named & _XML and not named & _JSON):
+    if path.endswith(".xml") or (accepted & _XML and not accepted & _JSON):
         raise errors.NotAcceptableError(accept)
 
 
-def require_readable_body(call: Call) -> None:
-    """Refuse bodies that cannot be read (contract §4)."""
-    request = call.request
-    if request.method not in ("POST", "PUT") or not request.body:
-        return
-    if request.media_type not in ("", "application/json", "multipart/form-data"):
-        raise errors.MediaTypeError(request.media_type)
-    if request.received > MAX_BODY:
-        raise errors.BodyTooLargeError
-    call.fields  # noqa: B018 - reads it
-
-
 def read(request: Request) -> Mapping[str, Any]:
-    """The fields of a body: none at all is an empty object (contract §4)."""
+    """The fields of a body; an empty body has none (contract: bigcommerce §4).
+
+    Raises:
+        MediaTypeError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
+    """
     if not request.body:
         return {}
+    request.check_body({"", "application/json", "multipart/form-data"}, MAX_BODY)
     if request.media_type != "multipart/form-data":
         return parse_object(request.body)
     return {part.name: _value(part) for part in request.form().parts}
@@ -100,32 +92,23 @@ def _value(part: Part) -> Part | str | bytes:
     try:
         return part.data.decode()
     except UnicodeDecodeError:
-        return part.data  # which no field takes
-
-
-def product(call: Call) -> ProductKey:
-    """The product that the path names.
-
-    Raises:
-        ProductNotFoundError: it is no number, or the shop registers its products and not this one.
-    """
-    return numbered_product(call)
+        return part.data  # bytes, which are invalid in every field
 
 
 def image_id(call: Call) -> int:
-    """The image that the path names.
+    """The id of the image in the path, without `.json`.
 
     Raises:
-        ImageNotFoundError: it is no number.
+        ImageNotFoundError: it is not a number.
     """
-    return image_number(_SUFFIXES.sub("", call.request.parameters["image"]))
+    return numbered_paths.image_id(call, suffix=_SUFFIXES)
 
 
 # Answers
 
 
 class ImageBody(TypedDict):
-    """The image object of every answer (contract §3)."""
+    """The image object of every answer (contract: bigcommerce §3)."""
 
     id: int
     product_id: int
@@ -137,7 +120,7 @@ class ImageBody(TypedDict):
 
 
 def present(entry: GalleryEntry, call: Call) -> ImageBody:
-    """An image as BigCommerce's clients read it."""
+    """The image object of an image (contract: bigcommerce §3)."""
     image = entry.image
     return {
         "id": image.id,
@@ -151,19 +134,19 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
 
 
 def image_file(image: Image) -> str:
-    """The picture's path under the shop's `product_images/`."""
+    """The path of the full-size picture below the shop's `product_images/`."""
     return original_address(image).full_size_name(image.original.format)
 
 
 def date(moment: datetime) -> str:
-    """A moment as RFC 2822 spells it, UTC."""
+    """A date in the format of RFC 2822, in UTC."""
     return format_datetime(moment.replace(microsecond=0))
 
 
 def answer(
-    payload: object, status: int = 200, headers: Mapping[str, str] | None = None
+    _call: Call, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A good answer."""
+    """A successful answer."""
     return json_response(status, payload, headers=headers)
 
 
@@ -171,13 +154,13 @@ NO_CONTENT: Final = Response(204)
 
 
 def location(image: Image, call: Call) -> dict[str, str]:
-    """Where a new image is, under the base that its creator used (contract §1)."""
+    """The header `Location` of a new image (contract: bigcommerce §1)."""
     base = call.request.path.partition("/products/")[0]
     product_id = call.request.parameters["product"]
     return {"Location": f"{base}/products/{product_id}/images/{image.id}"}
 
 
-# Errors (contract §6)
+# Errors (contract: bigcommerce §6)
 
 _TOO_LARGE = (
     "The request is too large. Send image_file as a URL, or upload the file to the import "
@@ -199,15 +182,15 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {
 _INTERNAL = (500, "An internal error occurred.")
 _FULL = f"The product is not allowed to have more than {RULES.max_images} images."
 _INVALID_FILE = "The field 'image_file' is invalid."
-_SOURCE_LENGTH = 255  # characters of what a client sent that an answer repeats
+_SOURCE_LENGTH = 255  # maximum characters of a client's value that an answer repeats
 
 
-class FieldRefusedError(VitrineError):
-    """A field of the body or the query is not what it can be.
+class InvalidFieldError(VitrineError):
+    """A field of the body or the query is invalid.
 
     Attributes:
-        message: what the client is told.
-        status: HTTP status.
+        message: the message in the answer.
+        status: the answer's HTTP status.
     """
 
     def __init__(self, message: str, status: int = 400) -> None:
@@ -217,9 +200,9 @@ class FieldRefusedError(VitrineError):
 
 
 def refuse(error: VitrineError, _request: Request) -> Response:
-    """The answer to a request that ended in `error`."""
+    """The answer to a request that raised `error`."""
     match error:
-        case FieldRefusedError():
+        case InvalidFieldError():
             return _errors(error.status, error.message)
         case PictureRefusedError() if Rule.ROOM in error.broken:
             return _errors(403, _FULL)

@@ -1,1 +1,1 @@
-"""Evotor's product images (Cloud API v2), as its document describes them."""
+"""The Evotor dialect: product images of the Cloud API v2 (contract: evotor)."""

@@ -1,4 +1,4 @@
-"""What Evotor must know of a shop, and what its clients need to get in (contract: evotor §1)."""
+"""Settings of an Evotor shop, and the login its clients need (contract: evotor §1)."""
 
 import re
 import secrets

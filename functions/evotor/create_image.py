@@ -1,6 +1,6 @@
-"""POST /stores/{store}/products/{product}/images: upload a product's image.
+"""POST /stores/{store}/products/{product}/images: upload the product's image.
 
-Evotor's document, "Передать изображение".
+Evotor's documentation, "Передать изображение".
 """
 
 from evotor.wire import RULES, WRITE, answer, dialect, present, product
@@ -13,7 +13,7 @@ from vitrine.services.sources import at_hand
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Store the picture in part `datafile` as the product's only image."""
+    """Store the file in form field `datafile` as the product's only image."""
     product_key = product(call)
     part = call.request.form().only("datafile")
     source = at_hand(part.data, part.file_name or "")

@@ -1,9 +1,9 @@
-"""DELETE /stores/{store}/products/{product}/images/{image}: remove one image of a product.
+"""DELETE /stores/{store}/products/{product}/images/{image}: delete one image of a product.
 
-Evotor's document, "Удалить изображение".
+Evotor's documentation, "Удалить изображение".
 """
 
-from evotor.wire import NO_CONTENT, WRITE, dialect, image_number, product
+from evotor.wire import NO_CONTENT, WRITE, dialect, image_id, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -12,6 +12,6 @@ from vitrine.services.removing import remove_image
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Remove the image from every dialect."""
-    remove_image(call.catalogue, product(call), image_number(call))
+    """Delete the image for all dialects."""
+    remove_image(call.catalogue, product(call), image_id(call))
     return NO_CONTENT

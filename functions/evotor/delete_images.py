@@ -1,6 +1,6 @@
-"""DELETE /stores/{store}/products/{product}/images: remove all images of a product.
+"""DELETE /stores/{store}/products/{product}/images: delete all images of a product.
 
-Not in Evotor's document; clients of the live platform use it (contract: evotor §1, §8).
+Clients of the live platform use this route; its documentation omits it (contract: evotor §1, §8).
 """
 
 from evotor.wire import NO_CONTENT, WRITE, dialect, product
@@ -12,6 +12,6 @@ from vitrine.services.removing import remove_images
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Remove the images of every dialect, also when there are none."""
+    """Delete the product's images for all dialects; a product without images is no error."""
     remove_images(call.catalogue, product(call))
     return NO_CONTENT

@@ -1,6 +1,6 @@
 """GET /stores/{store}/products/{product}/images: all images of a product.
 
-Evotor's document, "Получить изображения".
+Evotor's documentation, "Получить изображения".
 """
 
 from evotor.wire import READ, answer, dialect, present, product

@@ -1,7 +1,8 @@
-"""How Evotor spells it: ids, images, errors (seed; contract: evotor)."""
+"""Evotor's wire format: authentication, ids, image objects, errors (contract: evotor)."""
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -24,18 +25,18 @@ WRITE: Final = "product.image:write"
 
 RULES: Final = PictureRules(
     formats=frozenset({Format.PNG}),
-    max_bytes=5_242_800,  # the seed's number, 80 less than 5 MiB
+    max_bytes=5_242_800,  # the documented limit, 80 bytes less than 5 MiB
     resolution=(300, 300),
     animated=False,
     max_images=1,
-    room_first=False,  # all that is wrong is told at once
+    room_first=False,  # one answer names every broken rule
 )
 
 # Requests
 
 
 def authenticate(request: Request, access: Access) -> Caller:
-    """The caller of a request (contract §2)."""
+    """The caller of a request (contract: evotor §2)."""
     secret = request.headers.get("x-authorization", "").strip()
     if not secret:
         given = request.headers.get("authorization", "").strip()
@@ -53,14 +54,14 @@ _SEGMENTS = {
 
 
 def require_well_formed_ids(call: Call) -> None:
-    """Refuse ids that cannot be any (contract §1)."""
+    """Refuse ids of a form that no id has (contract: evotor §1)."""
     for name, value in call.request.parameters.items():
         if not _SEGMENTS[name].fullmatch(value):
             raise errors.RouteNotFoundError(value)
 
 
 def require_own_store(call: Call) -> None:
-    """Refuse every store but the shop's own, whether it exists or not (contract §2)."""
+    """Refuse any store that is not the caller's, whether it exists or not (contract: evotor §2)."""
     if call.request.parameters["store"].upper() != _store_id(call):
         raise errors.NotPermittedError("store")
 
@@ -70,14 +71,14 @@ def _store_id(call: Call) -> str:
 
 
 _VENDOR_TYPE = "application/vnd.evotor.v2+json"
-_ACCEPTED = frozenset({"*/*", "application/*", "application/json", _VENDOR_TYPE})
+_AVAILABLE = frozenset({"*/*", "application/*", "application/json", _VENDOR_TYPE})
 
 
 def require_acceptable(call: Call) -> None:
-    """Refuse a client that takes none of our media types (contract §4)."""
-    wanted = _accepted(call.request)
-    if wanted and not wanted & _ACCEPTED:
-        raise errors.NotAcceptableError(", ".join(wanted))
+    """Refuse a client that accepts no available media type (contract: evotor §4)."""
+    accepted = _accepted(call.request)
+    if accepted and not accepted & _AVAILABLE:
+        raise errors.NotAcceptableError(", ".join(accepted))
 
 
 def _accepted(request: Request) -> set[str]:
@@ -86,41 +87,41 @@ def _accepted(request: Request) -> set[str]:
 
 
 def product(call: Call) -> ProductKey:
-    """The product that the path names.
+    """The key of the product in the path.
 
     Raises:
-        ProductNotFoundError: the shop registers its products, and not this one.
+        ProductNotFoundError: the shop registers its products and has not registered this one.
     """
     return call.catalogue.product(call.request.parameters["product"])
 
 
-def image_number(call: Call) -> int:
-    """The catalogue's number of the image that the path names.
+def image_id(call: Call) -> int:
+    """The catalogue's id of the image whose UUID is in the path.
 
     Raises:
-        ImageNotFoundError: no image of this shop goes by that id.
+        ImageNotFoundError: the UUID is not one of this shop's.
     """
-    given = call.request.parameters["image"].lower()
-    number = int(given[-12:], 16)
-    if given != image_id(call.caller.shop.id, number):
-        raise errors.ImageNotFoundError(given)
-    return number
+    uuid = call.request.parameters["image"].lower()
+    image = int(uuid[-12:], 16)
+    if uuid != uuid_of(call.caller.shop.id, image):
+        raise errors.ImageNotFoundError(uuid)
+    return image
 
 
-def image_id(shop: str, number: int) -> str:
-    """The UUID under which Evotor knows an image: shop and number, and back (contract §3).
+def uuid_of(shop: str, image: int) -> str:
+    """The image's id in this dialect, from which shop and id can be derived (contract: evotor §3).
 
-    Version 8 of RFC 9562, whose content is ours to choose.
+    It is a UUID of version 8 (RFC 9562), whose content an application may define.
     """
     owner = hashlib.sha256(shop.encode()).hexdigest()[:8]
-    return f"{owner}-0000-8000-8000-{number:012x}"
+    return f"{owner}-0000-8000-8000-{image:012x}"
 
 
 # Answers
 
 
 class Meta(TypedDict):
-    """Facts of the picture behind `url`; `file_size` in bytes, the others in pixels."""
+    """Properties of the file at `url`: `file_size` in bytes, `width` and `height` in pixels."""
 
     extension: str
     file_size: int
@@ -129,7 +130,7 @@ class Meta(TypedDict):
 
 
 class ImageBody(TypedDict):
-    """The image object of every answer (contract §3)."""
+    """The image object of every answer (contract: evotor §3)."""
 
     id: str
     user_id: str
@@ -142,11 +143,11 @@ class ImageBody(TypedDict):
 
 
 def present(image: Image, call: Call) -> ImageBody:
-    """An image as Evotor's clients read it."""
+    """The image object of an image (contract: evotor §3)."""
     original = image.original
     shop = call.caller.shop
     return {
-        "id": image_id(shop.id, image.id),
+        "id": uuid_of(shop.id, image.id),
         "user_id": shop.settings.get("evotor.user_id", ""),
         "store_id": _store_id(call),
         "product_id": call.request.parameters["product"].lower(),
@@ -166,9 +167,11 @@ def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
 
 
-def answer(call: Call, payload: object) -> Response:
-    """200 with a body of the media type that the client asked for."""
-    return json_response(200, payload, _media_type(call.request))
+def answer(
+    call: Call, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A successful answer, in the media type that the client accepts (contract: evotor §4)."""
+    return json_response(status, payload, _media_type(call.request), headers)
 
 
 NO_CONTENT: Final = Response(204)
@@ -178,7 +181,7 @@ def _media_type(request: Request) -> str:
     return _VENDOR_TYPE if _VENDOR_TYPE in _accepted(request) else "application/json"
 
 
-# Errors (contract §6)
+# Errors (contract: evotor §6)
 
 _INVALID = (400, "validation_failed", "validation failed for specified payload")
 _MISSING = (404, "resource_not_found", "resource not found")
@@ -211,7 +214,7 @@ _RULE_REASONS = {
 
 
 def refuse(error: VitrineError, request: Request) -> Response:
-    """The answer to a request that ended in `error`."""
+    """The answer to a request that raised `error`."""
     status, code, message = _ERRORS.get(type(error), _INTERNAL)
     violations = [{"reason": reason, "subject": "datafile"} for reason in _reasons(error)]
     return json_response(

@@ -1,1 +1,1 @@
-"""What the gateway has no route for, and which dialects there are."""
+"""The list of dialects, and the function of the gateway's `$default` route."""

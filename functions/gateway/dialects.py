@@ -1,4 +1,4 @@
-"""Which dialects there are, and whose a path is. Each is imported only when it is needed."""
+"""The list of dialects, and which dialect a path belongs to. Each is imported when needed."""
 
 import re
 from importlib import import_module
@@ -14,11 +14,11 @@ _PATHS = {
     "inventorum": re.compile(r"/api/(?:images|auth/token)(?:/.*)?", re.DOTALL),
 }
 NAMES = tuple(sorted(_PATHS))
-"""All dialects, as credentials and packages carry their names."""
+"""The names of all dialects, as in credentials and packages."""
 
 
 def dialect_of(path: str) -> Dialect | None:
-    """The dialect in whose shape a path is answered; None for a path that is nobody's."""
+    """The dialect that answers a path; None if the path belongs to no dialect."""
     for name, pattern in _PATHS.items():
         if pattern.fullmatch(path):
             dialect: Dialect = import_module(f"{name}.wire").dialect
@@ -27,6 +27,6 @@ def dialect_of(path: str) -> Dialect | None:
 
 
 def account_of(name: str) -> Account:
-    """What the dialect of this name needs to open a shop."""
+    """The settings and login of the dialect with this name."""
     account: Account = import_module(f"{name}.account").account
     return account

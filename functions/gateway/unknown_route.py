@@ -1,8 +1,8 @@
-"""$default: every method and path that the gateway has no route for.
+"""$default: every method and path without a route of its own.
 
-API Gateway takes no route that ends with a slash; the platforms tolerate one, and some a suffix.
-Such a request is handed on to the function whose route it is without. Everything else is answered
-as the dialect whose paths they are would.
+API Gateway's routes cannot end with a slash, while the platforms accept a trailing slash and some a
+suffix. This function forwards such a request to the function of the route without them, and answers
+every other request with the not-found error of the dialect that owns the path.
 """
 
 from collections.abc import Mapping
@@ -20,22 +20,22 @@ environment.prepare()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Hand the request on, or answer that there is nothing here."""
+    """Forward the request, or answer that the route does not exist."""
     method, path = event["requestContext"]["http"]["method"], event["rawPath"]
     dialect = dialect_of(path)
-    if dialect is None:  # the gateway's own words
-        logger.info("nobody's path", extra={"method": method, "path": path})
+    if dialect is None:  # API Gateway's own answer
+        logger.info("path of no dialect", extra={"method": method, "path": path})
         return json_response(404, {"message": "Not Found"}).to_event()
     operation, parameters = dialect.operation(method, path) or ("", {})
-    handed_on = {**event, "pathParameters": parameters}
+    forwarded = {**event, "pathParameters": parameters}
 
-    def answer(call: Call) -> Response:
+    def forward(call: Call) -> Response:
         if not operation:
             dialect.missing(call)
         functions = environment.current().functions
-        answered = functions.call(dialect.name, operation, handed_on)
-        return Response(answered["statusCode"], answered["body"], answered["headers"])
+        answer = functions.call(dialect.name, operation, forwarded)
+        return Response(answer["statusCode"], answer["body"], answer["headers"])
 
-    known_callers_only = replace(dialect, checks=(require_scope,))
-    made = endpoint(known_callers_only, scope=None, counts=not operation)
-    return made(answer)(handed_on, context)
+    authenticated_only = replace(dialect, checks=(require_scope,))
+    function = endpoint(authenticated_only, scope=None, counts=not operation)(forward)
+    return function(forwarded, context)

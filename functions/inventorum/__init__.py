@@ -1,1 +1,1 @@
-"""Inventorum images (seed; contract: inventorum)."""
+"""The Inventorum dialect: images of the library (contract: inventorum)."""

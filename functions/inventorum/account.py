@@ -1,4 +1,4 @@
-"""What Inventorum must know of a shop, and what its clients need to get in (contract §1, §2)."""
+"""Settings of an Inventorum shop, and the login its clients need (contract: inventorum §1, §2)."""
 
 import re
 from collections.abc import Mapping

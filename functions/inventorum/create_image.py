@@ -1,6 +1,6 @@
-"""POST /api/images: a new image of the shop, attached to no product.
+"""POST /api/images: add an image to the shop's library, without a product.
 
-Inventorum's document, "Uploads photos for use throughout the app".
+Inventorum's documentation, "Uploads photos for use throughout the app".
 """
 
 from inventorum.fields import read_fields
@@ -13,7 +13,7 @@ from vitrine.services.adding import add_library_image
 
 @endpoint(dialect, scope=SCOPE)
 def handler(call: Call) -> Response:
-    """Keep the picture in the shop's library."""
+    """Add the image to the shop's library."""
     fields = read_fields(call)
     image = add_library_image(call.catalogue, fields.picture, fields.purpose, account_number(call))
-    return answer(call.request, present(image, call, negative=fields.of_old))
+    return answer(call, present(image, call, negative=fields.negative_ids))

@@ -1,6 +1,7 @@
-"""POST /api/auth/token: new tokens for a refresh token, which is used up (contract: inventorum §2).
+"""POST /api/auth/token: exchange a refresh token for new tokens (contract: inventorum §2).
 
-The platform's document of images does not have this route; clients whose tokens expire call it.
+It is the OAuth 2.0 refresh token grant with rotation (RFC 6749, section 6). The platform's
+documentation of images omits the route; clients call it when their access token has expired.
 """
 
 from datetime import timedelta
@@ -18,10 +19,10 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 @endpoint(dialect, scope=None)
 def handler(call: Call) -> Response:
-    """Exchange the client's refresh token."""
+    """Exchange the client's refresh token; the old one stops working."""
     client = call.caller.credential
     if client is None:
-        raise AssertionError("a guest, on a route of clients")
+        raise AssertionError("the token route admitted a caller without a credential")
     tokens = exchange(call.catalogue, client, _refresh_token(call.request), _LIFETIME)
     body = {
         "access_token": tokens.access,
@@ -30,14 +31,14 @@ def handler(call: Call) -> Response:
         "refresh_token": tokens.refresh,
         "scope": " ".join(sorted(client.scopes)),
     }
-    return answer(call.request, body, headers=_NO_STORE)
+    return answer(call, body, headers=_NO_STORE)
 
 
 def _refresh_token(request: Request) -> str:
     """The refresh token in a request's form.
 
     Raises:
-        GrantError: the form cannot be read or lacks a parameter, or asks for another grant.
+        GrantError: the form cannot be read, lacks a parameter, or requests another grant.
     """
     if request.media_type != "application/x-www-form-urlencoded":
         raise GrantError("invalid_request")
@@ -50,5 +51,5 @@ def _refresh_token(request: Request) -> str:
             return token
         case [_], [_]:
             raise GrantError("unsupported_grant_type")
-        case _:  # missing, without a value, or there more than once (RFC 6749, §3.2)
+        case _:  # missing, empty or repeated (RFC 6749, section 3.2)
             raise GrantError("invalid_request")

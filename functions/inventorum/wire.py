@@ -1,4 +1,4 @@
-"""How Inventorum spells it: callers, images, errors (seed; contract: inventorum)."""
+"""Inventorum's wire format: authentication, image objects, errors (contract: inventorum)."""
 
 import base64
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge.dialect import Dialect
+from vitrine.edge.field_errors import InvalidFieldsError
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
 
@@ -23,7 +24,7 @@ SCOPE: Final = "images"
 MAX_BODY = 6_000_000  # bytes
 RULES: Final = PictureRules(
     formats=frozenset({Format.GIF, Format.JPEG, Format.PNG, Format.WEBP}),
-    max_bytes=MAX_BODY,  # no picture in a body of that size has as many
+    max_bytes=MAX_BODY,  # a body of that size cannot contain a larger file
 )
 _IMAGES: Final = "/api/images"
 _TOKEN: Final = "/api/auth/token"  # noqa: S105 - a path
@@ -32,9 +33,12 @@ _TOKEN: Final = "/api/auth/token"  # noqa: S105 - a path
 
 
 def authenticate(request: Request, access: Access) -> Caller:
-    """The caller of a request: who holds a token, or on the token route a client (contract §2)."""
+    """The caller of a request (contract: inventorum §2).
+
+    The token route identifies clients by HTTP Basic, all others identify users by bearer token.
+    """
     at_token_route = _is_token_route(request)
-    secret = _client(request) if at_token_route else _after(request, "bearer")
+    secret = _basic_credentials(request) if at_token_route else _authorization(request, "bearer")
     caller = access.bearer(secret, NAME)
     if (caller.role == CLIENT) != at_token_route:
         raise errors.NotAuthenticatedError
@@ -45,22 +49,22 @@ def _is_token_route(request: Request) -> bool:
     return request.path.removesuffix("/") == _TOKEN
 
 
-def _after(request: Request, scheme: str) -> str:
-    """What follows a scheme, in any case, in the `Authorization` header; empty if another does."""
-    named, _, given = request.headers.get("authorization", "").strip().partition(" ")
-    return given.strip() if named.lower() == scheme else ""
+def _authorization(request: Request, scheme: str) -> str:
+    """The credentials of this scheme in `Authorization`; empty for another scheme."""
+    sent, _, credentials = request.headers.get("authorization", "").strip().partition(" ")
+    return credentials.strip() if sent.lower() == scheme else ""
 
 
-def _client(request: Request) -> str:
-    """A client's id and secret, joined by a colon; empty for none."""
+def _basic_credentials(request: Request) -> str:
+    """A client's id and secret, joined by a colon; empty if the header has none."""
     try:
-        return base64.b64decode(_after(request, "basic"), validate=True).decode()
-    except ValueError:  # no base64, no text
+        return base64.b64decode(_authorization(request, "basic"), validate=True).decode()
+    except ValueError:  # neither base64 nor UTF-8
         return ""
 
 
 def account_number(call: Call) -> str:
-    """The shop's account on the platform, as its pictures' URLs spell it."""
+    """The shop's account on the platform, which is part of its pictures' URLs."""
     shop = call.caller.shop
     return shop.settings.get("inventorum.account", shop.id)
 
@@ -69,7 +73,7 @@ def account_number(call: Call) -> str:
 
 
 class Urls(TypedDict):
-    """Where an image's pictures are (contract §5)."""
+    """The URLs of an image's pictures (contract: inventorum §5)."""
 
     ipad: str
     thumb: str
@@ -81,7 +85,7 @@ class Urls(TypedDict):
 
 
 class ImageBody(TypedDict):
-    """The image object of a good answer (contract §3)."""
+    """The image object of a successful answer (contract: inventorum §3)."""
 
     id: int
     urls: Urls
@@ -95,11 +99,11 @@ PURPOSES: Final = {
     **{purpose.value: purpose for purpose in Purpose},
     **{str(number): purpose for purpose, number in _TYPES.items()},
 }
-"""What a library image is for, by what a client may call it."""
+"""The purposes of library images, by the names and numbers that clients send."""
 
 
 def present(image: LibraryImage, call: Call, *, negative: bool) -> ImageBody:
-    """An image as Inventorum's clients read it; those of old find a `negative` id."""
+    """The image object of an image, whose id versions up to 7 expect `negative` (contract §3)."""
     return {
         "id": -image.id if negative else image.id,
         "urls": _urls(image, call),
@@ -109,10 +113,10 @@ def present(image: LibraryImage, call: Call, *, negative: bool) -> ImageBody:
 
 
 def _urls(image: LibraryImage, call: Call) -> Urls:
-    where = original_address(image)
+    address = original_address(image)
 
     def url(name: str) -> str:
-        key = where.rendition_key(_RENDITIONS[name], LIBRARY_FORMAT)
+        key = address.rendition_key(_RENDITIONS[name], LIBRARY_FORMAT)
         return public_url(call.media_url, key)
 
     return {
@@ -122,18 +126,25 @@ def _urls(image: LibraryImage, call: Call) -> Urls:
         "ipad_retina": url("ipad_retina"),
         "ebay": url("ebay"),
         "thumb_retina": url("thumb_retina"),
-        "original": public_url(call.media_url, where.full_size_key(image.original.format)),
+        "original": public_url(call.media_url, address.full_size_key(image.original.format)),
     }
 
 
 def answer(
-    request: Request, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
+    call: Call, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer, good or not: its head names the request (contract §1)."""
+    """A successful answer."""
+    return _response(call.request, payload, status, headers)
+
+
+def _response(
+    request: Request, payload: object, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer with the request's id in `X-Rid` (contract: inventorum §1)."""
     return json_response(status, payload, headers={"X-Rid": request.id, **(headers or {})})
 
 
-# Errors (contract §6; of the token route, §2)
+# Errors (contract: inventorum §6; of the token route, §2)
 
 _ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
     errors.MalformedBodyError: (400, "Multipart form parse error", "parse_error"),
@@ -159,26 +170,14 @@ _HEADERS: Final[dict[type[VitrineError], Mapping[str, str]]] = {
 
 
 class VersionError(VitrineError):
-    """The version of the API that a client asks for is none."""
-
-
-class FieldsRefusedError(VitrineError):
-    """Fields of a readable form hold what they cannot.
-
-    Attributes:
-        refusals: what is wrong, by field, the picture first.
-    """
-
-    def __init__(self, refusals: Mapping[str, str]) -> None:
-        super().__init__(", ".join(refusals))
-        self.refusals = refusals
+    """The requested version of the API is not supported."""
 
 
 class GrantError(VitrineError):
-    """A client's request for tokens asks for what it cannot have.
+    """A request for tokens is invalid.
 
     Attributes:
-        code: OAuth 2's name for what is wrong.
+        code: the error code of OAuth 2.0 (RFC 6749, section 5.2).
     """
 
     def __init__(self, code: str) -> None:
@@ -187,27 +186,27 @@ class GrantError(VitrineError):
 
 
 def refuse(error: VitrineError, request: Request) -> Response:
-    """The answer to a request that ended in `error`."""
+    """The answer to a request that raised `error`."""
     match error:
         case errors.NotAuthenticatedError() if _is_token_route(request):
             basic = {"WWW-Authenticate": "Basic"}
-            return answer(request, {"error": "invalid_client"}, 401, basic)
+            return _response(request, {"error": "invalid_client"}, 401, basic)
         case GrantError():
-            return answer(request, {"error": error.code}, 400)
+            return _response(request, {"error": error.code}, 400)
         case errors.RefreshTokenError():
-            return answer(request, {"error": "invalid_grant"}, 400)
-        case FieldsRefusedError():
-            fields = {name: [message] for name, message in error.refusals.items()}
+            return _response(request, {"error": "invalid_grant"}, 400)
+        case InvalidFieldsError():
+            fields = {name: [message] for name, message in error.messages.items()}
             return _envelope(request, 400, "Serialization error", "serializer_error", fields=fields)
         case VersionError():
             return _envelope(request, 400, "Unsupported API version", "unsupported_version")
         case errors.MediaTypeError(args=(sent,)):
-            said = f'Unsupported media type "{sent}" in request.'
-            return _envelope(request, 415, said, "unsupported_media_type")
+            description = f'Unsupported media type "{sent}" in request.'
+            return _envelope(request, 415, description, "unsupported_media_type")
         case errors.MethodNotAllowedError():
-            said = f'Method "{request.method}" not allowed.'
+            description = f'Method "{request.method}" not allowed.'
             allow = {"Allow": ", ".join(error.allowed)}
-            return _envelope(request, 405, said, "method_not_allowed", allow)
+            return _envelope(request, 405, description, "method_not_allowed", allow)
         case _:
             kind = type(error)
             return _envelope(request, *_ERRORS.get(kind, _INTERNAL), _HEADERS.get(kind))
@@ -222,13 +221,13 @@ def _envelope(
     fields: Mapping[str, list[str]] | None = None,
 ) -> Response:
     body = {"fields": fields or {}, "description": description, "key": f"common.{key}"}
-    return answer(request, {"error": body}, status, headers)
+    return _response(request, {"error": body}, status, headers)
 
 
 dialect: Final = Dialect(
     name=NAME,
     routes={f"POST {_IMAGES}": "create_image", f"POST {_TOKEN}": "refresh_token"},
     authenticate=authenticate,
-    checks=(require_scope,),  # what follows is the operations' own (contract §4)
+    checks=(require_scope,),  # the operations make the others (contract: inventorum §4)
     refuse=refuse,
 )

@@ -1,1 +1,1 @@
-"""OpenMage's product images, `/api/rest` (seed; contract: openmage)."""
+"""The OpenMage dialect: product images of the REST API (contract: openmage)."""

@@ -1,4 +1,4 @@
-"""What OpenMage must know of a shop, and what its clients need to get in (contract §1, §2)."""
+"""Settings of an OpenMage shop, and the login its clients need (contract: openmage §1, §2)."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _RETENTION_DAYS = "openmage.retention_days"
 
 
 def retention(shop: Shop) -> timedelta | None:
-    """How long the bytes of deleted images are kept at least; None for ever."""
+    """Minimum time to keep deleted images (soft delete) until they are purged; None for ever."""
     days = shop.settings.get(_RETENTION_DAYS, "")
     return timedelta(days=int(days)) if days else None
 

@@ -1,11 +1,11 @@
 """POST /api/rest/products/{product}/images[/store/{store}]: add an image to a product.
 
-OpenMage's document, "Allows you to add an image for the required product".
+OpenMage's documentation, "Allows you to add an image for the required product".
 """
 
-from openmage.fields import base_name, facts, new_picture
+from openmage.fields import base_name, new_picture, read_fields
 from openmage.scope import write_view
-from openmage.wire import RULES, WRITE, dialect, done, location, product
+from openmage.wire import RULES, WRITE, dialect, empty_answer, location, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -15,20 +15,20 @@ from vitrine.services.naming import WantedName
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Store the picture globally, with what is said of it in the scope of the path."""
+    """Add the image to the product; its other fields apply to the store view in the path."""
     picture = new_picture(call.fields)
     view = write_view(call)
     product_key = product(call)
     check_room(call.catalogue, product_key, RULES)
     name = WantedName(base_name(call.fields), picture.extension or "")
-    said = facts(call, view)
+    fields = read_fields(call, view)
     created = add_image(
         call.catalogue,
         product_key,
         picture.inspected,
         RULES,
-        place=said.enter,
-        describe=said.write,
+        place=fields.place_new,
+        describe=fields.edit,
         name=name,
     )
-    return done(location(created.image, call))
+    return empty_answer(location(created.image, call))

@@ -1,11 +1,11 @@
 """DELETE /api/rest/products/{product}/images/{image}[/store/{store}]: remove an image.
 
-OpenMage's document, "The image will not be deleted physically, the image parameters will be set to
-No Image".
+OpenMage's documentation, "The image will not be deleted physically, the image parameters will be
+set to No Image".
 """
 
 from openmage.scope import write_view
-from openmage.wire import WRITE, dialect, done, image_id, product
+from openmage.wire import WRITE, dialect, empty_answer, image_id, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -14,7 +14,7 @@ from vitrine.services.removing import retire_image
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Take the image out of the product, or out of the store view; its bytes stay."""
+    """Remove the image from the product (soft delete: the file stays), or from one store view."""
     view = write_view(call)
     retire_image(call.catalogue, product(call), image_id(call), view)
-    return done()
+    return empty_answer()

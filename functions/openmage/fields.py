@@ -1,4 +1,4 @@
-"""The fields of a POST or PUT, coerced and refused as OpenMage does (contract: openmage §4)."""
+"""Fields of a POST or PUT, coerced and validated as OpenMage does (contract: openmage §4)."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from openmage.scope import types
-from openmage.wire import RULES, UNKNOWN, DataRefusedError
+from openmage.wire import RULES, UNKNOWN, InvalidDataError
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
@@ -30,18 +30,18 @@ _LABEL_LENGTH = 255  # characters
 _NAME_LENGTH = 100  # characters
 _NOT_SPECIFIED = "The image is not specified"
 _NOT_VALID = "Resource data pre-validator error."
-_WHOLE = re.compile(r"\s*[+-]?\d+", re.ASCII)
-# Possessive: what has been read is never read again, however much white space there is.
+_INTEGER = re.compile(r"\s*[+-]?\d+", re.ASCII)
+# Possessive quantifiers: no backtracking, so the time is linear in the length (ReDoS).
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=\s*+){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """New bytes, looked at.
+    """An uploaded picture that has been inspected.
 
     Attributes:
-        inspected: the bytes.
-        extension: what the declared type makes of the name; None when none is declared.
+        inspected: the picture.
+        extension: the extension of the declared MIME type; None if no type is declared.
     """
 
     inspected: InspectedUpload
@@ -49,23 +49,23 @@ class Picture:
 
 
 def new_picture(fields: Mapping[str, Any]) -> Picture:
-    """The picture of a POST (contract §4.2, POST checks 1 to 4).
+    """The picture of a POST (contract: openmage §4.2, POST checks 1 to 4).
 
     Raises:
-        DataRefusedError: it is missing, or not what it can be.
-        PictureRefusedError: it is none.
+        InvalidDataError: the picture is missing or its fields are invalid.
+        PictureRefusedError: the file is not an acceptable picture.
     """
     if any(_is_empty(fields.get(name)) for name in ("file_content", "file_mime_type")):
-        raise DataRefusedError(_NOT_SPECIFIED, _NOT_VALID)
+        raise InvalidDataError(_NOT_SPECIFIED, _NOT_VALID)
     return _picture(fields)
 
 
-def other_picture(fields: Mapping[str, Any]) -> Picture | None:
-    """The picture of a PUT that brings one (contract §4.5).
+def replacement_picture(fields: Mapping[str, Any]) -> Picture | None:
+    """The picture of a PUT; None if the body has none (contract: openmage §4.5).
 
     Raises:
-        DataRefusedError: it is not what it can be.
-        PictureRefusedError: it is none.
+        InvalidDataError: the picture's fields are invalid.
+        PictureRefusedError: the file is not an acceptable picture.
     """
     return None if _is_empty(fields.get("file_content")) else _picture(fields)
 
@@ -74,110 +74,114 @@ def _picture(fields: Mapping[str, Any]) -> Picture:
     content = _scalar(fields["file_content"])
     data = decode_base64(content) if content and _BASE64.fullmatch(content) else None
     if data is None:
-        raise DataRefusedError("The image content must be valid base64 encoded data")
+        raise InvalidDataError("The image content must be valid base64 encoded data")
     declared = fields.get("file_mime_type")
     extension = None if _is_empty(declared) else _EXTENSIONS.get(str(declared))
     if extension is None and not _is_empty(declared):
-        raise DataRefusedError("Unsupported image MIME type")
+        raise InvalidDataError("Unsupported image MIME type")
     inspected = inspect_upload(at_hand(data, ""), RULES, Gallery())
     inspected.check(images=0)
     return Picture(inspected, extension)
 
 
 def base_name(fields: Mapping[str, Any]) -> str | None:
-    """The file name that is asked for, made safe and without extension; None when none is.
+    """The requested file name without extension, with safe characters only; None if not requested.
 
     Raises:
-        DataRefusedError: it leads out of its folder.
+        InvalidDataError: the name contains a path (path traversal).
     """
     value = fields.get("file_name")
     if _is_empty(value):
         return None
     name = _scalar(value)
     if name is None or "/" in name or "\\" in name or ".." in name:
-        raise DataRefusedError(UNKNOWN)
+        raise InvalidDataError(UNKNOWN)
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
     return "file" if not safe.strip("_") else safe[:_NAME_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a body says of an image, in the scope of its path. What it leaves out is None.
+class Fields:
+    """The change that a body requests in one scope. Fields that it omits are None.
 
     Attributes:
-        label: alternative text.
-        sort: place.
-        excluded: whether it is hidden.
-        roles: all the roles it is to hold.
-        view: the store view that this is said in; None for the shop as a whole.
+        label: the requested alternative text.
+        sort: the requested sort order.
+        excluded: whether the image is hidden.
+        types: all types that the image has afterwards.
+        view: the id of the store view; None for the global scope.
     """
 
     label: str | None
     sort: int | None
     excluded: bool | None
-    roles: frozenset[str] | None
+    types: frozenset[str] | None
     view: str | None
 
-    def enter(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with a new image: global facts place it, those of a view do not."""
+    def place_new(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with a new image; a position in a store view does not change its place."""
         sort = gallery.next_sort if self.sort is None or self.view else self.sort
-        return self.assign(gallery.put(image, sort), image)
+        return self.roles(gallery.put(image, sort), image)
 
     def place(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with one of its images where it is wanted; neighbours stay."""
+        """The gallery with one of its images in the requested place; the others stay."""
         if self.sort is None or self.view:
             return gallery
         return gallery.put(image, self.sort)
 
-    def assign(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery in which the image holds the roles that are wanted."""
-        return gallery if self.roles is None else gallery.assign(image, self.roles, self.view)
+    def roles(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery in which the image has the requested types."""
+        return gallery if self.types is None else gallery.assign(image, self.types, self.view)
 
-    def write(self, image: Image) -> Image:
-        """The record as it is to be."""
+    def edit(self, image: Image) -> Image:
+        """The image with the requested label and exclusion, and a store view's position."""
         if self.view is None:
             label = image.alt if self.label is None else self.label
             excluded = image.excluded if self.excluded is None else self.excluded
             return replace(image, texts=Texts(label, image.texts.translations), excluded=excluded)
-        said = facts_of(image, self.view)
-        if said.removed:  # by another writer, meanwhile
+        facts = facts_of(image, self.view)
+        if facts.removed:  # another writer removed it since this request read it
             raise ImageNotFoundError(image.id)
         return with_facts(
             image,
             self.view,
             replace(
-                said,
-                label=said.label if self.label is None else self.label or None,
-                sort=said.sort if self.sort is None else self.sort,
-                excluded=said.excluded if self.excluded is None else self.excluded,
+                facts,
+                label=facts.label if self.label is None else self.label or None,
+                sort=facts.sort if self.sort is None else self.sort,
+                excluded=facts.excluded if self.excluded is None else self.excluded,
             ),
         )
 
 
-def facts(call: Call, view: str | None) -> Facts:
-    """What a body says of an image (contract §4.3).
+def read_fields(call: Call, view: str | None) -> Fields:
+    """The fields of a body, except picture and file name (contract: openmage §4.3).
+
+    Args:
+        call: the call.
+        view: the id of the store view that the fields apply to; None for the global scope.
 
     Raises:
-        DataRefusedError: a field is of a kind that it cannot be.
+        InvalidDataError: a field has the wrong type.
     """
     given = call.fields
     label = _label(given["label"]) if "label" in given else None
-    position = _whole(given["position"]) if "position" in given else None
-    exclude = _whole(given["exclude"]) if "exclude" in given else None
-    return Facts(
+    position = _integer(given["position"]) if "position" in given else None
+    exclude = _integer(given["exclude"]) if "exclude" in given else None
+    return Fields(
         label=label,
         sort=None if position is None else min(max(position, 0), HIGHEST_SORT) - 1,
         excluded=None if exclude is None else exclude > 0,
-        roles=_roles(call),
+        types=_types(call),
         view=view,
     )
 
 
 def rename(given: Mapping[str, Any], picture: Picture | None, image: Image) -> WantedName | None:
-    """The name that an image is to get by a PUT, or None to keep the one it has (contract §4.5).
+    """The new file name of an image by a PUT; None to keep its name (contract: openmage §4.5).
 
     Raises:
-        DataRefusedError: the name that is asked for leads out of its folder.
+        InvalidDataError: the requested name contains a path.
     """
     base, present = base_name(given), image.name
     extension = present.extension if present else image.original.format.extension
@@ -189,7 +193,7 @@ def rename(given: Mapping[str, Any], picture: Picture | None, image: Image) -> W
     return WantedName(base, extension)
 
 
-def _roles(call: Call) -> frozenset[str] | None:
+def _types(call: Call) -> frozenset[str] | None:
     value = call.fields.get("types")
     if isinstance(value, Mapping):
         value = list(value.values())
@@ -203,25 +207,25 @@ def _roles(call: Call) -> frozenset[str] | None:
 def _label(value: Any) -> str:
     text = _scalar(value)
     if text is None:
-        raise DataRefusedError(_NOT_VALID)
+        raise InvalidDataError(_NOT_VALID)
     text = without_forbidden(text)
     if len(text) > _LABEL_LENGTH:
-        raise DataRefusedError(_NOT_VALID)
+        raise InvalidDataError(_NOT_VALID)
     return text
 
 
-def _whole(value: Any) -> int:
+def _integer(value: Any) -> int:
     if isinstance(value, float):
         return int(min(max(value, -HIGHEST_SORT), HIGHEST_SORT))
     text = _scalar(value)
     if text is None:
-        raise DataRefusedError(_NOT_VALID)
-    found = _WHOLE.match(text[:1000])
+        raise InvalidDataError(_NOT_VALID)
+    found = _INTEGER.match(text[:1000])
     return int(found[0]) if found else 0
 
 
 def _scalar(value: Any) -> str | None:
-    """A scalar as text, as PHP would have it; None for lists, objects and endless numbers."""
+    """A scalar converted to text as PHP does; None for lists, objects, infinity and NaN."""
     if isinstance(value, bool):
         return "1" if value else ""
     if isinstance(value, float) and not math.isfinite(value):
@@ -232,5 +236,5 @@ def _scalar(value: Any) -> str | None:
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether PHP would call it empty."""
+    """Whether PHP's `empty()` holds."""
     return value is None or value in (False, 0, "", "0") or value in ([], {})

@@ -1,6 +1,6 @@
 """GET /api/rest/products/{product}/images/{image}[/store/{store}]: one image of a product.
 
-OpenMage's document, "Allows you to retrieve information about a specified product image".
+OpenMage's documentation, "Allows you to retrieve information about a specified product image".
 """
 
 from openmage.scope import is_admin, read_view
@@ -12,7 +12,7 @@ from openmage.wire import (
     image_id,
     present,
     product,
-    shown,
+    require_visible,
 )
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.store_views import entry_in_view
@@ -24,13 +24,13 @@ from vitrine.services.reading import get_entry
 
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
-    """Answer the image as the store view shows it."""
-    view, gallery = read_view(call), product(call)
+    """Answer the image as it appears in the store view."""
+    view, product_key = read_view(call), product(call)
     try:
-        entry = get_entry(call.catalogue, gallery, image_id(call))
-        seen = shown(entry_in_view(entry.gallery, entry.image, view), call)
+        found = get_entry(call.catalogue, product_key, image_id(call))
+        entry = require_visible(entry_in_view(found.gallery, found.image, view), call)
     except ImageNotFoundError as error:
         if is_admin(call):
             raise ImageUnknownError from error
         raise
-    return answer(call, present(seen, call))
+    return answer(call, present(entry, call))

@@ -1,6 +1,7 @@
 """GET /api/rest/products/{product}/images[/store/{store}]: all images of a product.
 
-OpenMage's document, "Allows you to retrieve information about all images of a specified product".
+OpenMage's documentation, "Allows you to retrieve information about all images of a
+specified product".
 """
 
 from openmage.scope import is_admin, read_view
@@ -16,9 +17,9 @@ from vitrine.services.reading import list_images
 def handler(call: Call) -> Response:
     """Answer the images that the caller may see, in the store view's order."""
     view = read_view(call)
-    entry = list_images(call.catalogue, product(call))
-    gallery = entry[0].gallery if entry else None
-    seen = entries_in_view(gallery, (each.image for each in entry), view) if gallery else []
+    found = list_images(call.catalogue, product(call))
+    gallery = found[0].gallery if found else None
+    entries = entries_in_view(gallery, (each.image for each in found), view) if gallery else []
     return answer(
-        call, [present(each, call) for each in seen if is_admin(call) or not each.excluded]
+        call, [present(each, call) for each in entries if is_admin(call) or not each.excluded]
     )

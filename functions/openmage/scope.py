@@ -1,4 +1,4 @@
-"""Which store view a request is about, and what a shop calls its roles (contract: openmage §1)."""
+"""The store view that a request applies to, and a shop's image types (contract: openmage §1)."""
 
 import re
 from typing import Final
@@ -16,29 +16,29 @@ _GLOBAL = frozenset({"0", "admin"})
 
 
 class StoreUnknownError(VitrineError):
-    """The shop has no such store view."""
+    """The shop does not have this store view."""
 
 
 def is_admin(call: Call) -> bool:
-    """Whether the caller may write, and sees what is excluded."""
+    """Whether the caller is an admin, who may write and sees excluded images."""
     return call.caller.role == ADMIN
 
 
 def read_view(call: Call) -> str | None:
-    """Id of the store view that a request reads; None for the shop as a whole, which is admins'.
+    """The id of the store view that a request reads; None for the global scope (admins only).
 
     Raises:
-        StoreUnknownError: there is none of this id or code.
+        StoreUnknownError: the path names an unknown store view.
     """
     view = write_view(call)
     return view if view or is_admin(call) else next(iter(_views(call.caller.shop)))
 
 
 def write_view(call: Call) -> str | None:
-    """Id of the store view that a request names; None for the shop as a whole.
+    """The id of the store view in the path; None for the global scope.
 
     Raises:
-        StoreUnknownError: there is none of this id or code.
+        StoreUnknownError: the path names an unknown store view.
     """
     named = call.request.parameters.get("store")
     if named is None or named in _GLOBAL:
@@ -50,13 +50,13 @@ def write_view(call: Call) -> str | None:
 
 
 def types(call: Call) -> tuple[str, ...]:
-    """The names of roles in this shop, in the order they are listed."""
+    """The image types of this shop, in the order of answers."""
     extra = call.caller.shop.settings.get("openmage.media_attributes", "")
     return (*TYPES, *(name for name in extra.split(",") if name and name not in TYPES))
 
 
 def _views(shop: Shop) -> dict[str, str]:
-    """Codes of store views by id, the default one first."""
+    """Codes of store views by id; the first is the default."""
     setting = shop.settings.get("openmage.store_views", "1:default")
     pairs = (each.partition(":") for each in setting.split(","))
     return {view: code for view, _, code in pairs}

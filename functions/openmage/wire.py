@@ -1,4 +1,7 @@
-"""How OpenMage spells it: callers, images, errors, in XML and JSON (seed; contract: openmage)."""
+"""OpenMage's wire format: authentication, image objects, errors (contract: openmage).
+
+Answers are XML or JSON, by content negotiation.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +27,7 @@ from vitrine.edge.body import parse_collection
 from vitrine.edge.dialect import Dialect, routes
 from vitrine.edge.form_body import parse_urlencoded
 from vitrine.edge.negotiation import AnswerFormat, preferred
-from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
 from vitrine.edge.xml_answer import Answer, xml_response
 from vitrine.edge.xml_body import parse_xml
@@ -33,7 +36,7 @@ READ: Final = "read"
 WRITE: Final = "write"
 RULES: Final = PictureRules(
     formats=frozenset(Format) - {Format.BMP},
-    max_bytes=10_000_000,  # more than a body holds
+    max_bytes=10_000_000,  # a body cannot contain a larger file
     max_images=HARD_LIMIT,
     room_first=False,
 )
@@ -43,62 +46,62 @@ MAX_BODY = 6_000_000  # bytes
 
 
 def authenticate(request: Request, access: Access) -> Caller:
-    """The caller of a request: an admin or customer, or a guest of the host's shop (contract §2).
+    """The caller of a request: an admin, a customer, or a guest of the host's shop.
 
-    Whether any answer can be given in an accepted format is looked at before (contract §4.2).
+    The header `Accept` is checked first (contract: openmage §2, §4.2).
     """
     preferred(request.headers.get("accept"))
     scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
         try:
-            return _readers_read(access.bearer(given.strip(), "openmage"))
+            return _without_write(access.bearer(given.strip(), "openmage"))
         except errors.NotAuthenticatedError:
             raise OAuthError(OAuthError.Problem.TOKEN_REJECTED) from None
     if is_oauth(request.headers.get("authorization", "").strip()):
-        return _readers_read(access.signed(request, "openmage"))
+        return _without_write(access.signed(request, "openmage"))
     return _guest(access.shop_of_host(request.headers.get("host", "").partition(":")[0].lower()))
 
 
-def _readers_read(caller: Caller) -> Caller:
-    """The caller, who may write as an admin only (contract §1)."""
+def _without_write(caller: Caller) -> Caller:
+    """The caller, whom only the role admin allows to write (contract: openmage §1)."""
     if caller.role == ADMIN:
         return caller
     return replace(caller, scopes=caller.scopes & {READ})
 
 
 def _guest(shop: Shop | None) -> Caller:
-    """Whoever brings nothing; without a shop, or in one that is closed to guests, may nothing."""
+    """A caller without credentials, who may read if the host's shop allows guests."""
     open_ = shop is not None and shop.settings.get("openmage.guest_reads", "on") == "on"
     return Caller(shop or Shop(""), "guest", frozenset({READ} if open_ else ()))
 
 
 class VersionError(VitrineError):
-    """The header `Version` names none."""
+    """The header `Version` is not a number."""
 
 
 class MethodUnknownError(VitrineError):
-    """No operation anywhere has this method."""
+    """No route supports this method."""
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 
 
 def require_product_name(call: Call) -> None:
-    """Refuse paths whose product cannot be one (contract §1)."""
+    """Refuse paths whose product is not a valid name (contract: openmage §1)."""
     name = call.request.parameters.get("product")
     if name is not None and not is_product_name(name):
         raise errors.RouteNotFoundError(call.request.path)
 
 
 def require_version(call: Call) -> None:
-    """Refuse a header `Version` that is no number; any number means 1 (contract §4.1)."""
+    """Refuse a header `Version` that is not a number (contract: openmage §4.1)."""
     version = call.request.headers.get("version")
     if version is not None and not re.fullmatch(r"[0-9]+", version):
         raise VersionError(version)
 
 
 def missing(call: Call) -> NoReturn:
-    """Refuse what is no operation, in the platform's order (contract §4.2)."""
+    """Raise the error for an unknown route, in the platform's order (contract: openmage §4.2)."""
     request = call.request
     methods = dialect.methods(request.path)
     if not methods:
@@ -112,26 +115,20 @@ def missing(call: Call) -> NoReturn:
     raise errors.MethodNotAllowedError(methods)
 
 
-def require_readable_body(call: Call) -> None:
-    """Refuse bodies that cannot be read, or that say nothing we know (contract §4.2)."""
-    if call.request.method in ("POST", "PUT"):
-        call.fields  # noqa: B018 - reads it
-
-
 def product(call: Call) -> ProductKey:
-    """The product that the path names.
+    """The key of the product in the path.
 
     Raises:
-        ProductNotFoundError: the shop registers its products, and not this one.
+        ProductNotFoundError: the shop registers its products and has not registered this one.
     """
     return call.catalogue.product(call.request.parameters["product"])
 
 
 def image_id(call: Call) -> int:
-    """The image that the path names.
+    """The id of the image in the path.
 
     Raises:
-        ImageNotFoundError: it is no number.
+        ImageNotFoundError: it is not a number.
     """
     name = call.request.parameters["image"]
     if not re.fullmatch(r"[0-9]{1,18}", name):
@@ -156,7 +153,12 @@ _READERS: Final[Mapping[str, Callable[[bytes], Any]]] = {
 
 
 def read(request: Request) -> Mapping[str, Any]:
-    """The fields of a body that are known and not null (contract §4.2, step 7)."""
+    """The known fields of a body that are not null (contract: openmage §4.2, step 7).
+
+    Raises:
+        UnreadableError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
+        InvalidDataError: the body has no known field.
+    """
     given = request.headers.get("content-type", "").strip()
     if not given:
         raise UnreadableError("Content-Type header is empty")
@@ -178,7 +180,7 @@ def read(request: Request) -> Mapping[str, Any]:
     fields = decoded if isinstance(decoded, Mapping) else {}
     known = {name: value for name, value in fields.items() if name in _FIELDS and value is not None}
     if not known:
-        raise DataRefusedError("The request data is invalid.")
+        raise InvalidDataError("The request data is invalid.")
     return known
 
 
@@ -186,30 +188,30 @@ def read(request: Request) -> Mapping[str, Any]:
 
 
 class ImageUnknownError(VitrineError):
-    """There is no such image to be read, and the caller is an admin."""
+    """The image that an admin reads does not exist."""
 
 
-def shown(seen: ViewEntry | None, call: Call) -> ViewEntry:
-    """An image as the caller sees it, if it may see it.
+def require_visible(entry: ViewEntry | None, call: Call) -> ViewEntry:
+    """The entry, if the caller may see it.
 
     Raises:
-        ImageNotFoundError: it may not, or there is none in this view.
+        ImageNotFoundError: the view does not have the image, or hides it from this caller.
     """
-    if seen is None or (seen.excluded and not is_admin(call)):
+    if entry is None or (entry.excluded and not is_admin(call)):
         raise errors.ImageNotFoundError
-    return seen
+    return entry
 
 
-def present(seen: ViewEntry, call: Call) -> dict[str, Any]:
-    """An image as OpenMage's clients read it (contract §3)."""
-    exclude = {"exclude": "1" if seen.excluded else "0"} if is_admin(call) else {}
+def present(entry: ViewEntry, call: Call) -> dict[str, Any]:
+    """The image object of an image, with the attributes in `attrs` (contract: openmage §3)."""
+    exclude = {"exclude": "1" if entry.excluded else "0"} if is_admin(call) else {}
     fields = {
-        "id": str(seen.image.id),
-        "label": seen.label,
-        "position": str(min(seen.sort + 1, HIGHEST_SORT)),
+        "id": str(entry.image.id),
+        "label": entry.label,
+        "position": str(min(entry.sort + 1, HIGHEST_SORT)),
         **exclude,
-        "url": url(seen.image, call),
-        "types": [name for name in types(call) if name in seen.roles],
+        "url": url(entry.image, call),
+        "types": [name for name in types(call) if name in entry.roles],
     }
     wanted = call.request.arguments.get("attrs", "").split(",")
     named = {name: value for name, value in fields.items() if name in wanted}
@@ -217,48 +219,52 @@ def present(seen: ViewEntry, call: Call) -> dict[str, Any]:
 
 
 def url(image: Image, call: Call) -> str:
-    """The public full-size picture: by its name here, if it has one (contract §4.4)."""
+    """The URL of the full-size picture, by file name if it has one (contract: openmage §4.4)."""
     if image.name:
         return public_url(call.media_url, named_key(image.shop, image.name.full))
     return public_url(call.media_url, original_address(image).full_size_key(image.original.format))
 
 
-def answer(call: Call, payload: Answer) -> Response:
-    """200 with an image, or a list of them."""
-    return _formatted(200, payload, call.request)
+def answer(
+    call: Call, payload: Answer, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A successful answer, in the format that the client accepts."""
+    return _formatted(call.request, payload, status, headers)
 
 
-def done(headers: Mapping[str, str] | None = None) -> Response:
-    """200 with an empty body, as writes are answered (contract §1)."""
+def empty_answer(headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a successful write: 200 with an empty body (contract: openmage §1)."""
     return Response(200, "", {"Content-Type": "text/html; charset=UTF-8", **(headers or {})})
 
 
 def location(image: Image, call: Call) -> dict[str, str]:
-    """Where a new image is (contract §1)."""
+    """The header `Location` of a new image (contract: openmage §1)."""
     segment = quote(call.request.parameters["product"], safe="!$&'()*+,;=:@")
-    if segment in (".", ".."):  # steps of a path, unless they are spelled so
+    if segment in (".", ".."):  # unescaped, a client would resolve it as a relative path
         segment = segment.replace(".", "%2E")
     return {"Location": f"/api/rest/products/{segment}/images/{image.id}"}
 
 
-def _formatted(status: int, payload: Answer, request: Request) -> Response:
+def _formatted(
+    request: Request, payload: Answer, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
     try:
         wanted = preferred(request.headers.get("accept"))
     except errors.NotAcceptableError:
         wanted = AnswerFormat.XML
     if wanted is AnswerFormat.JSON:
-        return json_response(status, payload, "application/json; charset=utf-8")
-    return xml_response(status, payload)
+        return json_response(status, payload, "application/json; charset=utf-8", headers)
+    return xml_response(status, payload, headers)
 
 
-# Errors (contract §6)
+# Errors (contract: openmage §6)
 
 
-class DataRefusedError(VitrineError):
-    """The fields of a body are not what they can be.
+class InvalidDataError(VitrineError):
+    """The fields of a body are invalid.
 
     Attributes:
-        messages: what the client is told.
+        messages: the messages in the answer.
     """
 
     def __init__(self, *messages: str) -> None:
@@ -267,10 +273,10 @@ class DataRefusedError(VitrineError):
 
 
 class UnreadableError(VitrineError):
-    """The body is of a kind that is not read.
+    """The body has a type or encoding that is not supported.
 
     Attributes:
-        message: what the client is told.
+        message: the message in the answer.
     """
 
     def __init__(self, message: str) -> None:
@@ -298,12 +304,12 @@ _FULL = "Requested product does not support images"
 
 
 def refuse(error: VitrineError, request: Request) -> Response:
-    """The answer to a request that ended in `error`."""
+    """The answer to a request that raised `error`."""
     match error:
         case OAuthError():
             challenge = {"WWW-Authenticate": "OAuth"}
             return _refusal(request, [(401, error.message)], challenge)
-        case DataRefusedError():
+        case InvalidDataError():
             return _refusal(request, [(400, message) for message in error.messages])
         case UnreadableError():
             return _refusal(request, [(400, error.message)])
@@ -322,8 +328,7 @@ def _refusal(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     listed: list[Answer] = [{"code": code, "message": message} for code, message in messages]
-    response = _formatted(messages[-1][0], {"messages": {"error": listed}}, request)
-    return Response(response.status, response.body, {**response.headers, **(headers or {})})
+    return _formatted(request, {"messages": {"error": listed}}, messages[-1][0], headers)
 
 
 def _paths(end: str) -> Iterable[str]:

@@ -1,1 +1,1 @@
-"""Tiendanube's (Nuvemshop's) product images (seed; contract: tiendanube)."""
+"""The Tiendanube (Nuvemshop) dialect: product images (contract: tiendanube)."""

@@ -1,4 +1,4 @@
-"""What Tiendanube must know of a shop, and what its clients need to get in (contract §2, §3)."""
+"""Settings of a Tiendanube shop, and the login its clients need (contract: tiendanube §2, §3)."""
 
 import re
 import secrets

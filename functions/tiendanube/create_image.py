@@ -1,11 +1,12 @@
-"""POST /v1/{store}/products/{product}/images: a new image, from a URL or an attachment.
+"""POST /v1/{store}/products/{product}/images: add an image from a URL or an attachment.
 
-Tiendanube's document, "Create a new Product Image".
+Tiendanube's documentation, "Create a new Product Image".
 """
 
 from tiendanube.fields import read_new
-from tiendanube.wire import RULES, WRITE, answer, dialect, present, product
+from tiendanube.wire import RULES, WRITE, answer, dialect, present
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.adding import add_image
@@ -13,10 +14,10 @@ from vitrine.services.adding import add_image
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Store the picture at the position that is asked for, or behind the others."""
+    """Add the image at the requested position, or at the end."""
     product_key = product(call)
     source, fields = read_new(call)
     created = add_image(
-        call.catalogue, product_key, source, RULES, place=fields.insert, describe=fields.write
+        call.catalogue, product_key, source, RULES, place=fields.place_new, describe=fields.edit
     )
     return answer(call, present(created, call), 201)

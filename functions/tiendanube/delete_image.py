@@ -1,10 +1,11 @@
-"""DELETE /v1/{store}/products/{product}/images/{image}: remove one image of a product.
+"""DELETE /v1/{store}/products/{product}/images/{image}: delete one image of a product.
 
-Tiendanube's document, "Remove a Product Image".
+Tiendanube's documentation, "Remove a Product Image".
 """
 
-from tiendanube.wire import WRITE, answer, dialect, image_id, product
+from tiendanube.wire import WRITE, answer, dialect
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import image_id, product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.removing import remove_image
@@ -12,6 +13,6 @@ from vitrine.services.removing import remove_image
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Remove the image from every dialect."""
+    """Delete the image for all dialects."""
     remove_image(call.catalogue, product(call), image_id(call))
     return answer(call, {})

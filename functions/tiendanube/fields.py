@@ -1,4 +1,4 @@
-"""The fields of a POST or PUT, read and refused as Tiendanube does (contract: tiendanube §4)."""
+"""Fields of a POST or PUT, validated as Tiendanube does (contract: tiendanube §4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tiendanube.wire import LANGUAGE, FieldsRefusedError, by_language, is_url_of, main_language
+from tiendanube.wire import LANGUAGE, by_language, is_url_of, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.hosts import LONGEST_URL
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
-from vitrine.edge.field_errors import RefusedError, collecting
+from vitrine.edge.field_errors import InvalidFieldsError, InvalidValueError, collecting
 from vitrine.edge.request import Call
 from vitrine.services.sources import Source, at_hand, from_url
 
@@ -23,42 +23,42 @@ _INVALID = "is invalid"
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a body asks for.
+    """The change that a body requests.
 
     Attributes:
-        source: where the picture comes from; None when none is sent.
-        position: wanted rank, any number; None when none is sent.
-        texts: all texts as they are to be, from those there are.
+        source: where the picture comes from; None to keep the picture.
+        position: the requested rank, from 1, not limited to the gallery's length; None to keep it.
+        texts: computes the new texts from the current ones.
     """
 
     source: Source | None
     position: int | None
     texts: Callable[[Texts], Texts]
 
-    def write(self, image: Image) -> Image:
-        """The image with the texts that are wanted."""
-        return replace(image, texts=self.texts(image.texts))
-
-    def insert(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with a new image where it is wanted."""
+    def place_new(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with a new image at the requested position."""
         if self.position is None:
             return gallery.append(image)
         return gallery.insert(image, self.position)
 
-    def move(self, gallery: Gallery, image: int) -> Gallery:
-        """The gallery with one of its images where it is wanted."""
+    def place(self, gallery: Gallery, image: int) -> Gallery:
+        """The gallery with one of its images moved to the requested position."""
         return gallery if self.position is None else gallery.move(image, self.position)
+
+    def edit(self, image: Image) -> Image:
+        """The image with the requested texts."""
+        return replace(image, texts=self.texts(image.texts))
 
 
 def read_new(call: Call) -> tuple[Source, Fields]:
-    """Where a new picture comes from, and the other fields of its body.
+    """The source of a new image's picture, and the fields of the body.
 
     Raises:
-        FieldsRefusedError: fields hold what they cannot, or the picture comes from nowhere.
+        InvalidFieldsError: fields are invalid, or the body has no picture.
     """
     fields = _read(call, None)
     if fields.source is None:
-        raise AssertionError("a new picture from nowhere was not refused")
+        raise AssertionError("a body without a picture was not refused")
     return fields.source, fields
 
 
@@ -66,49 +66,49 @@ def read_change(call: Call, image: Image) -> Fields:
     """The fields of a body that changes `image`.
 
     Raises:
-        FieldsRefusedError: fields hold what they cannot; all of them are named.
+        InvalidFieldsError: fields are invalid; the error names all of them.
     """
     return _read(call, image)
 
 
 def _read(call: Call, image: Image | None) -> Fields:
     given = call.fields
-    refusals: dict[str, str] = {}
+    messages: dict[str, str] = {}
 
     url: str | None = None
     data: bytes | None = None
     name, position = "", None
     texts: Callable[[Texts], Texts] = _unchanged
-    with collecting(refusals, "src"):
+    with collecting(messages, "src"):
         url = _url(given.get("src"), image, call)
         if image is None and url is None and _is_absent(given.get("attachment")):
-            raise RefusedError(_BLANK)
-    if url is None and "src" not in refusals:
-        with collecting(refusals, "attachment"):
+            raise InvalidValueError(_BLANK)
+    if url is None and "src" not in messages:
+        with collecting(messages, "attachment"):
             data = _attachment(given.get("attachment"))
         if not _is_absent(given.get("attachment")):
-            with collecting(refusals, "filename"):
+            with collecting(messages, "filename"):
                 name = _file_name(given.get("filename"))
-    with collecting(refusals, "position"):
+    with collecting(messages, "position"):
         position = _position(given.get("position"))
-    with collecting(refusals, "alt"):
+    with collecting(messages, "alt"):
         if "alt" in given:
-            wanted = partial(_texts, given["alt"], main_language(call))
-            wanted(image.texts if image else NO_TEXTS)
-            texts = partial(_again, wanted)
-    if refusals:
-        raise FieldsRefusedError(refusals)
+            merge = partial(_merged_texts, given["alt"], main_language(call))
+            merge(image.texts if image else NO_TEXTS)
+            texts = partial(_merge_again, merge)
+    if messages:
+        raise InvalidFieldsError(messages)
     if url is not None:
         return Fields(from_url(call.catalogue, url), position, texts)
     return Fields(None if data is None else at_hand(data, unquote(name)), position, texts)
 
 
-def _again(wanted: Callable[[Texts], Texts], now: Texts) -> Texts:
-    """The texts as they are to be, from those that others have left meanwhile."""
+def _merge_again(merge: Callable[[Texts], Texts], current: Texts) -> Texts:
+    """Merge with texts that another writer may have changed since they were validated."""
     try:
-        return wanted(now)
-    except RefusedError as refused:
-        raise FieldsRefusedError({"alt": str(refused)}) from refused
+        return merge(current)
+    except InvalidValueError as invalid:
+        raise InvalidFieldsError({"alt": str(invalid)}) from invalid
 
 
 def _unchanged(texts: Texts) -> Texts:
@@ -119,18 +119,18 @@ def _url(value: Any, image: Image | None, call: Call) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     url = value.strip()
     if not url:
-        raise RefusedError(_BLANK)
+        raise InvalidValueError(_BLANK)
     if len(url) > LONGEST_URL:
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise RefusedError(_INVALID) from error
+        raise InvalidValueError(_INVALID) from error
     if parts.scheme not in ("http", "https") or not parts.netloc or not is_text(url):
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     return None if image is not None and is_url_of(url, image, call) else url
 
 
@@ -142,16 +142,16 @@ def _attachment(value: Any) -> bytes | None:
     if _is_absent(value):
         return None
     if not isinstance(value, str):
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     data = decode_base64(value)
     if data is None:
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     return data
 
 
 def _file_name(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise RefusedError(_BLANK)
+        raise InvalidValueError(_BLANK)
     return value
 
 
@@ -160,28 +160,28 @@ def _position(value: Any) -> int | None:
         return None
     number = whole_number(value)
     if number is None:
-        raise RefusedError("is not a number")
+        raise InvalidValueError("is not a number")
     return number
 
 
-def _texts(value: Any, main: str, now: Texts) -> Texts:
+def _merged_texts(value: Any, main: str, current: Texts) -> Texts:
     if isinstance(value, list):
         value = value[0] if value else None
     if value is None or value == {}:
         return NO_TEXTS
-    present = by_language(now, main)
+    present = by_language(current, main)
     if isinstance(value, str):
         value, present = {main: value}, {main: present.get(main, "")}
     if not isinstance(value, dict) or not all(map(LANGUAGE.fullmatch, value)):
-        raise RefusedError(_INVALID)
-    # What other dialects wrote may be longer, and one more; a client may send back what it got.
-    asked = {
+        raise InvalidValueError(_INVALID)
+    # Other dialects allow longer texts and one language more. A client may send back what it read.
+    requested = {
         language: text if text == present.get(language) else _text(text)
         for language, text in value.items()
     }
-    kept = {language: text for language, text in {**present, **asked}.items() if text}
+    kept = {language: text for language, text in {**present, **requested}.items() if text}
     if len(kept) > _LANGUAGES and not kept.keys() <= present.keys():
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     return Texts(kept.pop(main, ""), kept)
 
 
@@ -189,7 +189,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or not is_text(value):
-        raise RefusedError(_INVALID)
+        raise InvalidValueError(_INVALID)
     if len(value) > _TEXT_LENGTH:
-        raise RefusedError("is too long")
+        raise InvalidValueError("is too long")
     return value

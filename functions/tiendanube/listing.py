@@ -1,4 +1,4 @@
-"""A list's filters, pages and fields, and the links between pages (contract: tiendanube §4, §5)."""
+"""Filters, pagination and field selection of lists (contract: tiendanube §4, §5)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from vitrine.edge.body import whole_number
 from vitrine.edge.request import Call
 
 _PER_PAGE = 30
-_MOST_PER_PAGE = 200
+_MAX_PER_PAGE = 200
 
 
 def matches(images: Sequence[GalleryEntry], call: Call) -> list[GalleryEntry]:
-    """The images that all filters let through, in the order that the list has them."""
+    """The images that match all filters of the query, in the order of the answer."""
     wanted = call.request.arguments
     found = list(images)
     if "position" in wanted:
@@ -24,21 +24,21 @@ def matches(images: Sequence[GalleryEntry], call: Call) -> list[GalleryEntry]:
         found = [each for each in found if is_url_of(wanted["src"], each.image, call)]
     if (since := whole_number(wanted.get("since_id", ""))) is not None:
         found = [each for each in found if each.image.id > since]
-        found.sort(key=lambda each: each.image.id)  # so that walking on skips nothing
+        found.sort(key=lambda each: each.image.id)  # or the next `since_id` would skip images
     return found
 
 
 def page_of(
     found: Sequence[GalleryEntry], call: Call
 ) -> tuple[Sequence[GalleryEntry], dict[str, str]]:
-    """The page that is asked for, and the headers that tell of the others.
+    """The requested page, and the headers with the total and the links to other pages.
 
     Raises:
-        PageNotFoundError: there are fewer pages.
+        PageNotFoundError: the list has fewer pages.
     """
     wanted = call.request.arguments
-    size = min(_from_one(wanted.get("per_page", "")) or _PER_PAGE, _MOST_PER_PAGE)
-    number = _from_one(wanted.get("page", "")) or 1
+    size = min(_positive(wanted.get("per_page", "")) or _PER_PAGE, _MAX_PER_PAGE)
+    number = _positive(wanted.get("page", "")) or 1
     last = -(-len(found) // size)
     if number > max(1, last):
         raise PageNotFoundError(last)
@@ -55,7 +55,7 @@ def page_of(
 
 
 def only_fields(body: Mapping[str, Any], call: Call) -> Mapping[str, Any]:
-    """An image object with the keys that are asked for; all of them unless some are named."""
+    """The image object with the keys in the query's `fields`, or with all keys."""
     wanted = call.request.arguments.get("fields", "")
     if not wanted:
         return body
@@ -64,19 +64,21 @@ def only_fields(body: Mapping[str, Any], call: Call) -> Mapping[str, Any]:
 
 
 def _url_of_page(page: int, call: Call) -> str:
-    """The list's URL with the caller's query as sent, but for the page."""
+    """The list's URL with the client's query, in which only the page is replaced."""
     pieces = [piece for piece in call.request.query.split("&") if piece]
-    asked = [
-        at for at, piece in enumerate(pieces) if unquote_plus(piece.partition("=")[0]) == "page"
+    indexes = [
+        index
+        for index, piece in enumerate(pieces)
+        if unquote_plus(piece.partition("=")[0]) == "page"
     ]
-    if asked:  # of several the last counts
-        pieces[asked[-1]] = f"page={page}"
+    if indexes:  # if the name is repeated, the last value counts
+        pieces[indexes[-1]] = f"page={page}"
     else:
         pieces.append(f"page={page}")
     query = "&".join(pieces).replace("<", "%3C").replace(">", "%3E")
     return f"{call.public_url}{call.request.path}?{query}"
 
 
-def _from_one(text: str) -> int | None:
+def _positive(text: str) -> int | None:
     number = whole_number(text)
     return number if number is not None and number >= 1 else None

@@ -1,11 +1,12 @@
-"""PUT /v1/{store}/products/{product}/images/{image}: another place, text or picture.
+"""PUT /v1/{store}/products/{product}/images/{image}: change an image.
 
-Tiendanube's document, "Modify an existing Product Image".
+Tiendanube's documentation, "Modify an existing Product Image".
 """
 
 from tiendanube.fields import read_change
-from tiendanube.wire import RULES, WRITE, answer, dialect, image_id, present, product
+from tiendanube.wire import RULES, WRITE, answer, dialect, present
 from vitrine.edge.endpoint import endpoint
+from vitrine.edge.numbered_paths import image_id, product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.changing import Change, change_image
@@ -14,8 +15,8 @@ from vitrine.services.reading import get_entry
 
 @endpoint(dialect, scope=WRITE)
 def handler(call: Call) -> Response:
-    """Change what the body names and nothing else, all of it at once."""
+    """Change position, texts and picture as the body requests, in one commit."""
     found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
-    change = Change(place=fields.move, edit=fields.write, source=fields.source)
+    change = Change(place=fields.place, edit=fields.edit, source=fields.source)
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

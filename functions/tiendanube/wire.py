@@ -1,4 +1,4 @@
-"""How Tiendanube spells it: callers, images, errors (seed; contract: tiendanube)."""
+"""Tiendanube's wire format: authentication, image objects, errors (contract: tiendanube)."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,11 +15,10 @@ from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Rendition, rendition_format
 from vitrine.domain.rules import PictureRules
-from vitrine.domain.shops import ProductKey
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes
-from vitrine.edge.numbers import image_number, numbered_product
-from vitrine.edge.request import Call, Request, require_scope
+from vitrine.edge.field_errors import InvalidFieldsError
+from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
 
 READ: Final = "read_products"
@@ -27,7 +26,7 @@ WRITE: Final = "write_products"
 
 RULES: Final = PictureRules(
     formats=frozenset({Format.GIF, Format.JPEG, Format.PNG}),
-    max_bytes=10_485_759,  # the seed's "less than 10MB"
+    max_bytes=10_485_759,  # "less than 10MB" in the platform's documentation
     max_images=250,
 )
 MAX_BODY = 6_000_000  # bytes
@@ -40,7 +39,7 @@ _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 
 def authenticate(request: Request, access: Access) -> Caller:
-    """The caller of a request, in a store of its own (contract §2)."""
+    """The caller of a request for its own store (contract: tiendanube §2)."""
     given = request.headers.get("authentication", "").strip()
     given = given or request.headers.get("authorization", "").strip()
     secret = re.sub(r"^bearer(?:\s+|$)", "", given, flags=re.IGNORECASE)
@@ -54,54 +53,32 @@ def authenticate(request: Request, access: Access) -> Caller:
 
 
 class UserAgentMissingError(VitrineError):
-    """The client does not say who it is."""
+    """The request has no `User-Agent`."""
 
 
 def require_user_agent(call: Call) -> None:
-    """Refuse clients without a name (contract §2)."""
+    """Refuse a request without `User-Agent` (contract: tiendanube §2)."""
     if not call.request.headers.get("user-agent", "").strip():
         raise UserAgentMissingError
 
 
-def require_readable_body(call: Call) -> None:
-    """Refuse bodies that cannot be read (contract §4)."""
-    if call.request.method not in ("POST", "PUT"):
-        return
-    if call.request.media_type != "application/json":
-        raise errors.MediaTypeError(call.request.media_type)
-    if call.request.received > MAX_BODY:
-        raise errors.BodyTooLargeError
-    call.fields  # noqa: B018 - reads it
-
-
 def read(request: Request) -> Mapping[str, Any]:
-    """The fields of a body, line breaks in strings allowed as in the seed's own (contract §4)."""
+    """The fields of a JSON body (contract: tiendanube §4).
+
+    Strings may contain unescaped line breaks, as the platform's own examples do.
+
+    Raises:
+        MediaTypeError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
+    """
+    request.check_body({"application/json"}, MAX_BODY)
     return parse_object(request.body, control_characters=True)
-
-
-def product(call: Call) -> ProductKey:
-    """The product that the path names.
-
-    Raises:
-        ProductNotFoundError: it is no number, or the shop registers its products and not this one.
-    """
-    return numbered_product(call)
-
-
-def image_id(call: Call) -> int:
-    """The image that the path names.
-
-    Raises:
-        ImageNotFoundError: it is no number.
-    """
-    return image_number(call.request.parameters["image"])
 
 
 # Answers
 
 
 class ImageBody(TypedDict):
-    """The image object of every answer (contract §3)."""
+    """The image object of every answer (contract: tiendanube §3)."""
 
     id: int
     src: str
@@ -112,16 +89,16 @@ class ImageBody(TypedDict):
     updated_at: str
 
 
-_SHOWN, *_ = SETS["gallery"]
+_LARGEST, *_ = SETS["gallery"]
 
 
 def present(entry: GalleryEntry, call: Call) -> ImageBody:
-    """An image as Tiendanube's clients read it."""
+    """The image object of an image (contract: tiendanube §3)."""
     image, settings = entry.image, call.caller.shop.settings
     offset = settings.get("tiendanube.utc_offset", UTC_OFFSET)
     return {
         "id": image.id,
-        "src": _url(image, _SHOWN, call),
+        "src": _url(image, _LARGEST, call),
         "position": entry.position,
         "alt": by_language(image.texts, main_language(call)) or [],
         "product_id": int(call.request.parameters["product"]),
@@ -131,12 +108,12 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
 
 
 def main_language(call: Call) -> str:
-    """The language of the shop's shared texts."""
+    """The language of the texts that the shop's dialects share."""
     return call.caller.shop.settings.get("tiendanube.language", MAIN_LANGUAGE)
 
 
 def is_url_of(url: str, image: Image, call: Call) -> bool:
-    """Whether `url` is one of an image's present seven, by http or https (contract §4)."""
+    """Whether `url` is one of an image's seven current URLs (contract: tiendanube §4)."""
     given = _SCHEME.sub("", url)
     return given != url and any(
         given == _SCHEME.sub("", _url(image, rendition, call)) for rendition in SETS["gallery"]
@@ -150,7 +127,7 @@ def _url(image: Image, rendition: Rendition, call: Call) -> str:
 
 
 def by_language(texts: Texts, main: str) -> dict[str, str]:
-    """The texts there are, by language, the main one first: its is the one that is shared."""
+    """An image's texts by language, the main language first: its text is shared by all dialects."""
     others = {each: text for each, text in sorted(texts.translations.items()) if each != main}
     return {main: texts.alt, **others} if texts.alt else others
 
@@ -163,12 +140,12 @@ def _time(moment: datetime, offset: str) -> str:
 def answer(
     call: Call, payload: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A good answer: in which language the shop's texts are stands in its head (contract §1)."""
+    """A successful answer, with the header `X-Main-Language` (contract: tiendanube §1)."""
     language = {"X-Main-Language": main_language(call)}
     return json_response(status, payload, _MEDIA_TYPE, {**language, **(headers or {})})
 
 
-# Errors (contract §6)
+# Errors (contract: tiendanube §6)
 
 _MEDIA_TYPE = "application/json; charset=UTF-8"
 _PHRASES: Final = {
@@ -197,23 +174,11 @@ _INTERNAL = (500, None)
 _FULL = f"Product is not allowed to have more than {RULES.max_images} images"
 
 
-class FieldsRefusedError(VitrineError):
-    """Fields of a readable body hold what they cannot.
-
-    Attributes:
-        refusals: what is wrong, by field, in the contract's order.
-    """
-
-    def __init__(self, refusals: Mapping[str, str]) -> None:
-        super().__init__(", ".join(refusals))
-        self.refusals = refusals
-
-
 class PageNotFoundError(VitrineError):
-    """There are fewer pages.
+    """The list has fewer pages than the request's `page`.
 
     Attributes:
-        last: number of the last one.
+        last: number of the last page, 0 if the list is empty.
     """
 
     def __init__(self, last: int) -> None:
@@ -222,12 +187,12 @@ class PageNotFoundError(VitrineError):
 
 
 def refuse(error: VitrineError, _request: Request) -> Response:
-    """The answer to a request that ended in `error`."""
+    """The answer to a request that raised `error`."""
     match error:
         case errors.MalformedBodyError():
             return json_response(400, {"error": "Problems parsing JSON"}, _MEDIA_TYPE)
-        case FieldsRefusedError():
-            return _unprocessable(error.refusals)
+        case InvalidFieldsError():
+            return _unprocessable(error.messages)
         case errors.DownloadError():
             return _unprocessable({"src": "could not be downloaded"})
         case PictureRefusedError() if Rule.ROOM in error.broken:
@@ -253,8 +218,8 @@ def _envelope(
     return json_response(status, body, _MEDIA_TYPE, headers)
 
 
-def _unprocessable(refusals: Mapping[str, str]) -> Response:
-    return json_response(422, {name: [text] for name, text in refusals.items()}, _MEDIA_TYPE)
+def _unprocessable(messages: Mapping[str, str]) -> Response:
+    return json_response(422, {name: [text] for name, text in messages.items()}, _MEDIA_TYPE)
 
 
 def _paths(end: str) -> Iterable[str]:

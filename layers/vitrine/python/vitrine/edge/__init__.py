@@ -1,1 +1,1 @@
-"""Where HTTP meets us: gateway events, answers, and the decorator no handler can skip."""
+"""The HTTP edge: gateway events, answers, and the decorator that every handler passes through."""

@@ -1,4 +1,4 @@
-"""JSON bodies, and what the values of fields may look like."""
+"""JSON bodies and the values of their fields."""
 
 import base64
 import binascii
@@ -8,22 +8,23 @@ from typing import Any, NoReturn
 
 from vitrine.domain.errors import MalformedBodyError
 
-_DIGITS_READ = 4000  # Python refuses to read more than 4300
+_MAX_DIGITS = 4000  # Python converts at most 4300
 _DIGITS = re.compile(r"(?P<sign>[+-]?)(?P<digits>[0-9]+)")
-_HALVES = re.compile("[\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _DATA_URL = re.compile(r"\Adata:[^,]*;base64,", re.IGNORECASE)
 
 
 def parse_object(body: bytes, *, control_characters: bool = False) -> dict[str, Any]:
-    """The object in `body`; of a name that comes twice the last counts.
+    """The JSON object in `body`. If a name is repeated, the last value counts.
 
     Args:
-        body: UTF-8.
-        control_characters: whether strings may hold them raw, such as line breaks.
+        body: JSON text in UTF-8.
+        control_characters: whether strings may contain unescaped control characters, such as line
+            breaks.
 
     Raises:
-        MalformedBodyError: it is no JSON, or no object.
+        MalformedBodyError: `body` is not JSON, or not an object.
     """
     parsed = _parse(body, control_characters=control_characters)
     if not isinstance(parsed, dict):
@@ -32,14 +33,14 @@ def parse_object(body: bytes, *, control_characters: bool = False) -> dict[str, 
 
 
 def parse_collection(body: bytes, *, max_depth: int) -> dict[str, Any] | list[Any]:
-    """The object or list in `body`; of a name that comes twice the last counts.
+    """The JSON object or array in `body`. If a name is repeated, the last value counts.
 
     Args:
-        body: UTF-8.
-        max_depth: how deep objects and lists may nest, the outermost counted.
+        body: JSON text in UTF-8.
+        max_depth: maximum nesting of objects and arrays, including the outermost.
 
     Raises:
-        MalformedBodyError: it is no JSON, a single value, or too deep.
+        MalformedBodyError: `body` is not JSON, is a scalar, or nests too deep.
     """
     parsed = _parse(body)
     if not isinstance(parsed, dict | list):
@@ -71,10 +72,10 @@ def _parse(body: bytes, *, control_characters: bool = False) -> object:
 
 
 def whole_number(value: object) -> int | None:
-    """The integer that a field's value stands for, or None.
+    """The integer in a field's value, or None if it is not one.
 
-    It may come as an integer, as a number without fraction, or as digits with or without a sign in
-    a string; truth values are none (contract: tiendanube §4, bigcommerce §4).
+    Accepted are integers, numbers without a fraction, and strings of digits with or without a sign.
+    Booleans are not accepted (contract: tiendanube §4, bigcommerce §4).
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -86,15 +87,15 @@ def whole_number(value: object) -> int | None:
 
 
 def is_text(value: object) -> bool:
-    """Whether a value is a string that can be stored: JSON can spell halves of characters."""
-    return isinstance(value, str) and not _HALVES.search(value)
+    """Whether a value is a string that can be stored: JSON can escape lone surrogates."""
+    return isinstance(value, str) and not _SURROGATES.search(value)
 
 
 def decode_base64(text: str) -> bytes | None:
-    """The bytes that base64 spells, or None for what is none.
+    """The bytes that base64 text encodes, or None if it is not valid base64.
 
-    White space, the beginning of a `data:` URL, and missing signs of equality at the end do no
-    harm (contract: tiendanube §4, inventorum §4).
+    White space, the prefix of a `data:` URL and missing padding are accepted (contract: tiendanube
+    §4, inventorum §4).
     """
     letters = _DATA_URL.sub("", _SPACE.sub("", text), count=1).rstrip("=")
     try:
@@ -104,13 +105,13 @@ def decode_base64(text: str) -> bytes | None:
 
 
 def _integer(digits: str) -> int:
-    """A number, perhaps signed; of one with more digits than Python reads, the first ones.
+    """An integer with an optional sign, cut to the number of digits that Python converts.
 
-    Both are larger than whatever they could be.
+    The cut value still exceeds the limit of every field.
     """
-    return int(digits[:_DIGITS_READ])
+    return int(digits[:_MAX_DIGITS])
 
 
 def _no_constant(name: str) -> NoReturn:
-    """Python's parser takes NaN and Infinity; JSON knows neither."""
+    """Reject NaN and Infinity, which Python's parser accepts although JSON does not."""
     raise ValueError(name)

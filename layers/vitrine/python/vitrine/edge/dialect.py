@@ -1,4 +1,4 @@
-"""What makes one platform's API different from another's, as data the edge works with."""
+"""A dialect: how one platform's API differs from the others, as data for the edge."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,32 +14,33 @@ from vitrine.edge.response import Response
 Check = Callable[[Call], None]
 Matched = tuple[re.Pattern[str], dict[str, str]]
 
-A_SLASH = re.compile(r"/\Z")
+TRAILING_SLASH = re.compile(r"/\Z")
 
 
 def _no_fields(_request: Request) -> Mapping[str, Any]:
     return {}
 
 
-def _nothing_there(call: Call) -> NoReturn:
+def _refuse_route(call: Call) -> NoReturn:
     raise RouteNotFoundError(call.request.path)
 
 
 @dataclass(frozen=True, eq=False)
 class Dialect:
-    """One platform's way to speak.
+    """One platform's API.
 
     Attributes:
-        name: as credentials carry it.
-        routes: the operation of each documented method and path, `{…}` for a variable segment.
-        authenticate: finds out who sent a request, or raises NotAuthenticatedError.
-        checks: what must hold before any operation runs, in the order the platform looks;
-            `require_scope` is one of them.
-        refuse: the answer to a request that ended in an error, in the platform's shape.
-        read: the fields of a request's body.
-        ending: what may follow a route at a path's end without being another route.
-        routes_first: whether the platform looks at method and path before it looks at the caller.
-        missing: where it does not, what a known caller of no documented route is told.
+        name: the name in credentials, packages and logs.
+        routes: operations by route, `<method> <path>`, with `{…}` for a variable segment.
+        authenticate: identifies the caller of a request, or raises NotAuthenticatedError.
+        checks: the checks that run before every operation, in the platform's order; they must
+            include `require_scope`.
+        refuse: the answer to a request that raised an error, in the platform's shape.
+        read: reads the fields of a request's body.
+        ending: an optional ending of every path, such as a trailing slash.
+        routes_first: whether the platform checks method and path before authentication.
+        missing: if not `routes_first`, raises the error for an authenticated request to an unknown
+            route.
     """
 
     name: str
@@ -48,15 +49,14 @@ class Dialect:
     checks: tuple[Check, ...]
     refuse: Callable[[VitrineError, Request], Response]
     read: Callable[[Request], Mapping[str, Any]] = _no_fields
-    ending: re.Pattern[str] = A_SLASH
+    ending: re.Pattern[str] = TRAILING_SLASH
     routes_first: bool = True
-    missing: Callable[[Call], NoReturn] = _nothing_there
+    missing: Callable[[Call], NoReturn] = _refuse_route
 
     def operation(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
-        """The operation of a documented route and the path's variable segments, if it is one.
+        """The operation of a documented route and the path's variable segments, or None.
 
-        Where the segments of several routes fit, the one with the fewest variables is meant, as in
-        the gateway.
+        If several routes match, the one with the fewest variables counts, as in API Gateway.
         """
         pattern = self._pattern(path)
         if pattern is None or method not in self._operations[pattern]:
@@ -65,11 +65,11 @@ class Dialect:
         return self._operations[pattern][method], found.groupdict() if found else {}
 
     def require_route(self, request: Request) -> None:
-        """Refuse what is no documented method of a documented path.
+        """Refuse a method and path that are not documented.
 
         Raises:
-            RouteNotFoundError: nothing is at this path.
-            MethodNotAllowedError: something is, with other methods.
+            RouteNotFoundError: the path has no operation.
+            MethodNotAllowedError: the path has operations, with other methods.
         """
         methods = self.methods(request.path)
         if not methods:
@@ -78,18 +78,18 @@ class Dialect:
             raise MethodNotAllowedError(methods)
 
     def methods(self, path: str) -> tuple[str, ...]:
-        """The methods of the operations at a path, in alphabetical order; none where none are."""
+        """The methods that a path supports, in alphabetical order; empty for an unknown path."""
         pattern = self._pattern(path)
         return () if pattern is None else tuple(sorted(self._operations[pattern]))
 
     def _pattern(self, path: str) -> re.Pattern[str] | None:
         bare = self.ending.sub("", path)
-        fitting = [pattern for pattern in self._operations if pattern.fullmatch(bare)]
-        return min(fitting, key=lambda pattern: pattern.groups, default=None)
+        matching = [pattern for pattern in self._operations if pattern.fullmatch(bare)]
+        return min(matching, key=lambda pattern: pattern.groups, default=None)
 
     @cached_property
     def _operations(self) -> Mapping[re.Pattern[str], Mapping[str, str]]:
-        """Operations by pattern of path and by method."""
+        """Operations by path pattern and method."""
         operations: dict[re.Pattern[str], dict[str, str]] = {}
         for route, operation in self.routes.items():
             method, _, path = route.partition(" ")
@@ -100,9 +100,14 @@ class Dialect:
 
     def __post_init__(self) -> None:
         if require_scope not in self.checks:
-            raise ValueError(f"{self.name} never looks at scopes")
+            raise ValueError(f"{self.name} does not check scopes")
 
 
 def routes(methods: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
-    """Routes of operations that live at several paths, each operation by its method."""
+    """The routes of operations that are available at several paths.
+
+    Args:
+        methods: operations by method.
+        paths: the paths.
+    """
     return {f"{method} {path}": name for path in paths for method, name in methods.items()}

@@ -1,4 +1,4 @@
-"""The decorator through which every request passes on its way to a handler, and its answer back."""
+"""The decorator of every handler: authentication, checks, errors, logging and metrics."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,12 +19,17 @@ LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 def endpoint(
     dialect: Dialect, *, scope: str | None, counts: bool = True
 ) -> Callable[[Handler], LambdaHandler]:
-    """Make a handler of one documented operation into a Lambda function.
+    """Turn the handler of one operation into a Lambda function.
 
-    The handler runs only for a caller the dialect knows, whose credential covers `scope` and whose
-    request passes the dialect's checks. Whatever fails is answered in the dialect's shape; what
-    nobody foresaw is logged whole and told to the caller as nothing but a failure of ours.
-    `counts` is false where another function counts the same request.
+    The handler runs only for an authenticated caller whose credential has the scope and whose
+    request passes the dialect's checks. Every error is answered in the dialect's shape. Unexpected
+    exceptions are logged with their traceback; the caller gets the dialect's generic internal
+    error.
+
+    Args:
+        dialect: the dialect of the operation.
+        scope: the scope that the operation requires; None if it requires authentication only.
+        counts: whether to log and count the request; false if another function does.
     """
 
     environment.prepare()
@@ -46,12 +51,12 @@ def endpoint(
                     check(call)
                 response = handler(call)
             except VitrineError as error:
-                if isinstance(error, ThrottledError):  # what only some dialects tell their clients
+                if isinstance(error, ThrottledError):  # most dialects answer it with a 500
                     extra = {"request_id": request.id, "shop": shop, "code": str(error)}
                     logger.warning("throttled", extra=extra)
                 response = dialect.refuse(error, request)
-            except Exception:  # noqa: BLE001 - the one place where nothing may get past us
-                logger.exception("unforeseen", extra={"request_id": request.id, "shop": shop})
+            except Exception:  # noqa: BLE001 - the last resort of every request
+                logger.exception("unexpected error", extra={"request_id": request.id, "shop": shop})
                 response = dialect.refuse(InternalError(), request)
             if not counts:
                 return response.to_event(with_body=request.method != "HEAD")
@@ -71,14 +76,14 @@ def endpoint(
 
 
 def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
-    here = environment.current()
-    caller = dialect.authenticate(request, here.access)
+    world = environment.current()
+    caller = dialect.authenticate(request, world.access)
     return Call(
         request,
         caller,
         scope,
-        here.catalogue(caller.shop),
-        here.media_url,
-        here.public_url or request.origin,
+        world.catalogue(caller.shop),
+        world.media_url,
+        world.public_url or request.origin,
         dialect.read,
     )

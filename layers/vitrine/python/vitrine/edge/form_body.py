@@ -1,4 +1,4 @@
-"""URL-encoded forms, with lists as PHP's clients spell them."""
+"""URL-encoded forms, with arrays in PHP's notation."""
 
 import re
 from urllib.parse import parse_qsl
@@ -6,21 +6,20 @@ from urllib.parse import parse_qsl
 from vitrine.domain.errors import MalformedBodyError
 
 MAX_FIELDS = 1000
-"""How many fields a form may have."""
+"""Maximum number of fields in a form."""
 
 _LISTED = re.compile(r"([^\[\]]+)\[([^\[\]]*)\]")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def parse_urlencoded(body: bytes) -> dict[str, str | list[str]]:
-    """The fields in `body`; `types[]=image`, or `types[0]=image`, adds to the list `types`.
+    """The fields in `body`; `types[]=image` or `types[0]=image` adds an item to the list `types`.
 
-    What stands in the brackets names a place in the list, empty ones mean the next; lists keep the
-    order in which places come up. Of a field or a place that comes twice the last counts, also of
-    text and list.
+    The brackets contain the item's index; empty brackets mean the next one. Lists keep the order in
+    which indexes first appear. If a field or an index is repeated, the last value counts.
 
     Raises:
-        MalformedBodyError: it is empty, no UTF-8, or has more than `MAX_FIELDS` fields.
+        MalformedBodyError: `body` is empty, is not UTF-8, or has more than `MAX_FIELDS` fields.
     """
     try:
         pairs = parse_qsl(
@@ -36,16 +35,16 @@ def parse_urlencoded(body: bytes) -> dict[str, str | list[str]]:
         if listed is None:
             fields[name] = value
             continue
-        places = fields.get(listed[1])
-        if not isinstance(places, dict):
-            places = fields[listed[1]] = {}
-        places[listed[2] or _next(places)] = value
+        items = fields.get(listed[1])
+        if not isinstance(items, dict):
+            items = fields[listed[1]] = {}
+        items[listed[2] or _next_index(items)] = value
     return {
         name: list(value.values()) if isinstance(value, dict) else value
         for name, value in fields.items()
     }
 
 
-def _next(places: dict[str, str]) -> str:
-    numbers = [int(place) for place in places if _NUMBER.fullmatch(place)]
+def _next_index(items: dict[str, str]) -> str:
+    numbers = [int(index) for index in items if _NUMBER.fullmatch(index)]
     return str(max(numbers, default=-1) + 1)

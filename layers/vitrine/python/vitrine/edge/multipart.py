@@ -1,4 +1,4 @@
-"""`multipart/form-data` bodies, as liberal in their headers as the platforms' own clients."""
+"""`multipart/form-data` bodies (RFC 7578), with the variations that the platforms' clients send."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from vitrine.domain.errors import FieldError, MalformedBodyError
 _HEADER_LIMIT = 64 * 1024  # bytes of one header of a part
 _HEADERS_LIMIT = 100  # headers of a part
 _EXTENDED = re.compile(
-    r""" "(?:[^"\\]|\\.)*+"?  # what is quoted is another's
+    r""" "(?:[^"\\]|\\.)*+"?  # skip other quoted values
     | ;\s*filename\*\s*=\s*"?(?P<charset>[^'"\s;]*+)'[^'"\s;]*+'(?P<name>[^"\s;]++)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -28,9 +28,9 @@ class Part:
     """One part of a form.
 
     Attributes:
-        name: the field it fills.
-        file_name: what the client calls the file; None for a text field.
-        data: its bytes.
+        name: the field's name.
+        file_name: the file's name as sent; None for a text field.
+        data: the content, bytes.
     """
 
     name: str
@@ -40,15 +40,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The parts of a body, in the order they were sent."""
+    """The parts of a body, in the order in which they were sent."""
 
     parts: tuple[Part, ...]
 
     def only(self, name: str) -> Part:
-        """The one part that fills field `name`.
+        """The only part with this field name.
 
         Raises:
-            FieldError: there is none, or more than one.
+            FieldError: the form has no such part, or more than one.
         """
         found = [part for part in self.parts if part.name == name]
         if not found:
@@ -61,16 +61,17 @@ class Form:
 def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -> Form:
     """The form in `body`.
 
-    Of several boundaries in `content_type` the last counts (contract: evotor §4, inventorum §4).
+    If `content_type` has several boundaries, the last counts (contract: evotor §4, inventorum §4).
 
     Args:
-        content_type: the header.
-        body: any bytes.
-        guess_boundary: whether the body's first line may tell a boundary that is left out
-            (contract: evotor §4).
+        content_type: the header's value.
+        body: the request's body.
+        guess_boundary: whether to take a missing boundary from the body's first line (contract:
+            evotor §4).
 
     Raises:
-        MalformedBodyError: `content_type` is another, or the body breaks off or breaks the rules.
+        MalformedBodyError: `content_type` is not `multipart/form-data`, or the body is incomplete
+            or malformed.
     """
     media_type, options = parse_options_header(content_type)
     if media_type != "multipart/form-data":
@@ -81,7 +82,7 @@ def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -
     parts: list[Part] = []
     data = bytearray()
     try:
-        # Any bytes are Latin-1: how a client spells a file's name decides nothing.
+        # Latin-1 decodes any bytes, so the encoding of a file's name is never an error.
         with PushMultipartParser(
             boundary,
             header_charset="latin-1",
@@ -102,9 +103,10 @@ def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -
 
 
 def _file_name(part: MultipartSegment) -> str | None:
-    """What a part's file is called; None for a part without a file.
+    """The name of a part's file; None for a part without a file.
 
-    Some clients spell a name that is not ASCII as `filename*` (RFC 5987), alone or beside another.
+    Some clients send a name that is not ASCII as `filename*` (RFC 5987), alone or beside
+    `filename`.
     """
     disposition = part.header("Content-Disposition") or ""
     return _extended_name(disposition) or (None if part.filename is None else _text(part.filename))
@@ -119,7 +121,7 @@ def _extended_name(disposition: str) -> str | None:
 
 
 def _text(spelled: str) -> str:
-    """A header's text: UTF-8, as today's clients send it, or else Latin-1."""
+    """The text of a header: UTF-8, or Latin-1 if it is not valid UTF-8."""
     data = spelled.encode("latin-1")
     try:
         return data.decode()

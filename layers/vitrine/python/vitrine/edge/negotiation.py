@@ -1,4 +1,4 @@
-"""Which of the formats of an answer a client likes best."""
+"""Content negotiation: the format of an answer, chosen by the header `Accept`."""
 
 import re
 from enum import StrEnum
@@ -7,14 +7,14 @@ from vitrine.domain.errors import NotAcceptableError
 
 
 class AnswerFormat(StrEnum):
-    """A format of answers, by the media type that it is answered as."""
+    """A format of answers; its value is the media type."""
 
     XML = "application/xml"
     JSON = "application/json"
 
 
-# What each media type can mean, the likelier first.
-_MEANT = {
+# The formats that each media type matches, the default first.
+_MATCHES = {
     "*/*": (AnswerFormat.XML, AnswerFormat.JSON),
     "application/*": (AnswerFormat.XML, AnswerFormat.JSON),
     "text/*": (AnswerFormat.XML,),
@@ -26,31 +26,31 @@ _WEIGHT = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
 
 def preferred(accept: str | None) -> AnswerFormat:
-    """The format to answer in, of what a client's `Accept` names (contract: openmage §4.1).
+    """The format of the answer to a client's `Accept` (contract: openmage §4.1).
 
-    The highest `q` comes first, equal ones as they are written; a weight that is no number counts
-    as none given. A media type with `q=0` is never chosen, nor is it meant by a wildcard, which
-    then means the other format; nor does `*/*` mean what `application/*` refuses.
+    The highest `q` wins; equal weights keep their order. A weight that is not a number is ignored.
+    A media type with `q=0` is never chosen, also not through a wildcard, which then matches the
+    other format; `*/*` does not match what `application/*;q=0` excludes.
 
     Raises:
-        NotAcceptableError: it names nothing that we can answer in.
+        NotAcceptableError: `accept` names no format that is available.
     """
     if not accept or not accept.strip():
         return AnswerFormat.XML
     entries = [_weighed(entry) for entry in accept.lower().split(",")]
-    refused = {media_type for media_type, weight in entries if weight == 0}
-    if "application/*" in refused:
-        refused |= {*AnswerFormat} - {media_type for media_type, _ in entries}
+    excluded = {media_type for media_type, weight in entries if weight == 0}
+    if "application/*" in excluded:
+        excluded |= {*AnswerFormat} - {media_type for media_type, _ in entries}
     for media_type, _ in sorted(entries, key=lambda entry: -entry[1]):
-        meant = _MEANT.get(media_type, ()) if media_type not in refused else ()
-        for chosen in meant:
-            if len(meant) == 1 or chosen not in refused:
-                return chosen
+        matches = _MATCHES.get(media_type, ()) if media_type not in excluded else ()
+        for match in matches:
+            if len(matches) == 1 or match not in excluded:
+                return match
     raise NotAcceptableError(accept)
 
 
 def _weighed(entry: str) -> tuple[str, float]:
-    """A media type of an `Accept`, and its `q`, from 0 to 1."""
+    """The media type of one entry of `Accept` and its weight `q`, from 0 to 1."""
     media_type, *parameters = (part.strip() for part in entry.split(";"))
     for parameter in parameters:
         name, _, value = parameter.partition("=")

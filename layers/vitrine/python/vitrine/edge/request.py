@@ -1,31 +1,32 @@
-"""A request as the gateway hands it on (HTTP API, payload format 2.0)."""
+"""Requests, parsed from the events of an API Gateway HTTP API (payload format 2.0)."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
 from vitrine.access.callers import Caller
-from vitrine.domain.errors import NotPermittedError
+from vitrine.domain.errors import BodyTooLargeError, MediaTypeError, NotPermittedError
 from vitrine.edge.multipart import Form, parse_form
 from vitrine.services.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent.
+    """An HTTP request.
 
     Attributes:
-        id: what the gateway calls this request.
+        id: the gateway's id of the request.
         method: in capitals.
-        path: as the client called it, the gateway's own parts left out.
+        path: the path that the client called, without the gateway's stage.
         parameters: the path's variable segments by name.
         headers: by name in lower case.
-        body: the bytes, whatever the gateway wrapped them in.
-        query: what follows the path's question mark, as sent.
-        received: length of the body as the function receives it, in the gateway's wrapping, bytes.
+        body: the decoded body, bytes.
+        query: the query string as sent, without the question mark.
+        received: length in bytes of the body in the event, where the gateway may have encoded it
+            in base64.
     """
 
     id: str
@@ -39,27 +40,44 @@ class Request:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """What the query asks for, by name; of a name that comes twice the last counts."""
+        """The query's parameters by name. If a name is repeated, the last value counts."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @property
     def origin(self) -> str:
-        """The API's address as the client called it, without a slash at the end."""
+        """Scheme and host that the client called, without a trailing slash."""
         return f"{self.headers.get('x-forwarded-proto', 'https')}://{self.headers.get('host', '')}"
 
     @property
     def media_type(self) -> str:
-        """What the body is said to be, in lower case and without parameters; empty if nothing."""
+        """The media type in `Content-Type`, in lower case and without parameters, or empty."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def check_body(self, media_types: Collection[str], max_bytes: int) -> None:
+        """Refuse a body of another media type, or one that is too large.
+
+        Args:
+            media_types: the media types that the operation reads; an empty one allows a request
+                without `Content-Type`.
+            max_bytes: maximum of `received`, bytes.
+
+        Raises:
+            MediaTypeError: the body's media type is not one of `media_types`.
+            BodyTooLargeError: the body is larger than `max_bytes`.
+        """
+        if self.media_type not in media_types:
+            raise MediaTypeError(self.media_type)
+        if self.received > max_bytes:
+            raise BodyTooLargeError
 
     def form(self, *, guess_boundary: bool = True) -> Form:
         """The body as `multipart/form-data`.
 
         Args:
-            guess_boundary: whether the body's first line may tell a boundary that is left out.
+            guess_boundary: whether to take a missing boundary from the body's first line.
 
         Raises:
-            MalformedBodyError: it is not, or not to its end.
+            MalformedBodyError: the body is not a form, is incomplete or is malformed.
         """
         content_type = self.headers.get("content-type", "")
         return parse_form(content_type, self.body, guess_boundary=guess_boundary)
@@ -67,16 +85,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Call:
-    """A request whose sender is known.
+    """A request of an authenticated caller.
 
     Attributes:
-        request: what was sent.
-        caller: by whom.
-        scope: what the operation asks of its caller; None when it asks for no more than a name.
-        catalogue: the caller's shop, and no other.
-        media_url: where the CDN serves public pictures, without a slash at the end.
-        public_url: the API's address for the public, without a slash at the end.
-        read: the dialect's way to read the fields of a body.
+        request: the request.
+        caller: who sent it.
+        scope: the scope that the operation requires; None if it requires authentication only.
+        catalogue: the catalogue of the caller's shop.
+        media_url: base URL of public pictures at the CDN, without a trailing slash.
+        public_url: base URL of the API, without a trailing slash.
+        read: the dialect's function that reads the fields of a body.
     """
 
     request: Request
@@ -92,19 +110,30 @@ class Call:
         """The fields of the request's body.
 
         Raises:
-            MalformedBodyError: it cannot be read.
+            MalformedBodyError: the body cannot be read.
+            VitrineError: the dialect's own error for a body that it does not read.
         """
         return self.read(self.request)
 
 
 def require_scope(call: Call) -> None:
-    """Refuse a caller whose credential does not cover the operation.
+    """Refuse a caller whose credential does not have the operation's scope.
 
     Raises:
         NotPermittedError: it does not.
     """
     if call.scope is not None and call.scope not in call.caller.scopes:
         raise NotPermittedError(call.scope)
+
+
+def require_readable_body(call: Call) -> None:
+    """Read the body of a POST or PUT now, so that it is refused before the operation runs.
+
+    Raises:
+        VitrineError: the body cannot be read.
+    """
+    if call.request.method in ("POST", "PUT"):
+        call.fields  # noqa: B018 - reads the body
 
 
 def parse_event(event: Mapping[str, Any]) -> Request:

@@ -1,4 +1,4 @@
-"""An answer, and how the gateway wants it."""
+"""Answers, and their form in the gateway's payload."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a client gets.
+    """An HTTP answer.
 
     Attributes:
         status: HTTP status.
-        body: text; empty for none.
-        headers: by name; the body's `Content-Type` among them.
+        body: text; empty if there is no body.
+        headers: by name, including the body's `Content-Type`.
     """
 
     status: int
@@ -21,7 +21,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_event(self, *, with_body: bool = True) -> dict[str, Any]:
-        """The answer as a function returns it to the gateway."""
+        """The answer in the form that a function returns to the gateway."""
         return {
             "statusCode": self.status,
             "headers": dict(self.headers),
@@ -36,9 +36,9 @@ def json_response(
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An answer whose body is `payload` as JSON, letters of all scripts left as they are.
+    """An answer whose body is `payload` as JSON in UTF-8, without escapes for other scripts.
 
-    Halves of characters, which JSON can spell and nobody can send, become question marks.
+    Lone surrogates, which UTF-8 cannot encode, become question marks.
     """
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     body = text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""What an operator sees of a request: one structured log line and three metrics."""
+"""Observability of a request: one structured log line and three metrics."""
 
 import os
 
@@ -14,8 +14,8 @@ def record_request(
 ) -> None:
     """Log a finished request and count it.
 
-    Metrics have the dialect as their only dimension: each combination is billed as a metric of its
-    own, and what else is asked for can be asked of the log.
+    The dialect is the only dimension of the metrics, because CloudWatch bills every combination of
+    dimensions as its own metric. The log answers all other questions.
     """
     milliseconds = round(seconds * 1000, 1)
     logger.info(

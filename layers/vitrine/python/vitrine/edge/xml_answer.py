@@ -1,4 +1,4 @@
-"""Answers in XML, as Magento's REST API lays them out (contract: openmage §5)."""
+"""Answers in XML, in the layout of Magento's REST API (contract: openmage §5)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,16 +7,16 @@ from vitrine.edge.response import Response
 from vitrine.edge.xml_body import ITEM
 
 Answer = str | int | Sequence["Answer"] | Mapping[str, "Answer"]
-"""Text, a number, a list, or fields, by names that XML takes as an element's."""
+"""Text, a number, a list, or fields; their names must be valid names of XML elements."""
 
 ROOT = "magento_api"
 XML = "application/xml; charset=utf-8"
 
 _PROLOG = '<?xml version="1.0"?>\n'
 _INDENT = "  "
-# Every character that XML 1.0 has no way to write: its section 2.2, production [2], turned round.
+# The characters that XML 1.0 cannot contain: the complement of its production [2], section 2.2.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A raw carriage return would be read as a line feed.
+# XML parsers read a raw carriage return as a line feed.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
@@ -28,15 +28,15 @@ def xml_response(
 
 
 def write_xml(payload: Answer) -> str:
-    """`payload` as a document: fields as elements, items of lists as `<data_item>`.
+    """`payload` as an XML document: fields become elements, items of lists `<data_item>` elements.
 
-    Empty text is written `<label></label>`, an empty list or object `<types/>`.
+    Empty text becomes `<label></label>`, an empty list or object `<types/>`.
     """
     return _PROLOG + "\n".join(_element(ROOT, payload, "")) + "\n"
 
 
 def without_forbidden(text: str) -> str:
-    """Text without the characters that no XML document can hold."""
+    """`text` without the characters that XML cannot contain."""
     return _FORBIDDEN.sub("", text)
 
 

@@ -1,7 +1,9 @@
-"""XML bodies, read by the standard library's expat, and what expat must not do for strangers.
+"""XML bodies, parsed by the standard library's expat and protected against hostile documents.
 
-Nothing is built of a document that breaks a rule: each rule is looked at where the parser meets
-what breaks it. `defusedxml` guards against entities and DOCTYPE alone, and is untyped.
+DOCTYPEs are refused, which excludes external entities (XXE) and entity expansion ("billion
+laughs"); depth and number of elements are limited. Each rule is checked while parsing, so a
+document that breaks one is never built. `defusedxml` checks only entities and DOCTYPE, and has no
+types.
 """
 
 from typing import NoReturn
@@ -10,13 +12,13 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from vitrine.domain.errors import MalformedBodyError
 
 Value = str | list["Value"] | dict[str, "Value"]
-"""An element's content: text, a list (`data_item` children), or fields (any other children)."""
+"""The content of an element: text, a list (of `data_item` children), or fields."""
 
 MAX_DEPTH = 8
-"""How deep elements may nest, the root counted (contract: openmage §4.1)."""
+"""Maximum nesting of elements, including the root (contract: openmage §4.1)."""
 
 MAX_ELEMENTS = 1000
-"""How many elements there may be, the root counted (contract: openmage §4.1)."""
+"""Maximum number of elements, including the root (contract: openmage §4.1)."""
 
 ITEM = "data_item"
 
@@ -24,16 +26,17 @@ _SPACE = " \t\r\n"
 
 
 def parse_xml(body: bytes) -> list[Value] | dict[str, Value]:
-    """The fields in `body`, or the list if the root has but `data_item` children.
+    """The fields in `body`, or the list if the root has only `data_item` children.
 
-    The root's name, attributes and namespaces mean nothing, text is trimmed, text between elements
-    passed over; of a field that comes twice the last counts (contract: openmage §4.1).
+    The root's name, attributes and namespaces are ignored. Text is trimmed, and ignored between
+    elements. If a field is repeated, the last value counts (contract: openmage §4.1).
 
     Raises:
-        MalformedBodyError: it is no well-formed UTF-8 XML; it holds a DOCTYPE, an entity that is
-            not predefined, or a processing instruction; it is too deep or has too many elements.
+        MalformedBodyError: `body` is not well-formed UTF-8 XML; it contains a DOCTYPE, an entity
+            that is not predefined or a processing instruction; it has too many elements or nests
+            too deep.
     """
-    if b"\0" in body:  # as in all of UTF-16, which expat would find out and read
+    if b"\0" in body:  # UTF-16, which expat would detect and decode
         raise MalformedBodyError("not UTF-8")
     reader = _Reader()
     parser = ParserCreate()
@@ -53,14 +56,14 @@ def parse_xml(body: bytes) -> list[Value] | dict[str, Value]:
 
 
 class _Element:
-    """An element while it is read."""
+    """An element while it is parsed."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.children: list[tuple[str, Value]] = []
 
     def content(self) -> Value:
-        """What it holds."""
+        """The element's content."""
         if not self.children:
             return "".join(self.texts).strip(_SPACE)
         if all(name == ITEM for name, _ in self.children):
@@ -69,7 +72,7 @@ class _Element:
 
 
 class _Reader:
-    """What expat calls."""
+    """The handlers that expat calls."""
 
     def __init__(self) -> None:
         self.root = _Element()
@@ -77,27 +80,27 @@ class _Reader:
         self._elements = 0
 
     def declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        """`<?xml …?>`; what is declared is not what expat goes by: it gets text."""
+        """Check the encoding in `<?xml …?>`; expat does not use it, because it gets text."""
         if encoding is not None and encoding.upper() != "UTF-8":
             raise MalformedBodyError(f"declared as {encoding}")
 
-    def refuse(self, *_what: object) -> NoReturn:
-        """Something that has no place in a body."""
+    def refuse(self, *_construct: object) -> NoReturn:
+        """Refuse a construct that a body must not contain."""
         raise MalformedBodyError("a DOCTYPE or a processing instruction")
 
     def start(self, _name: str, _attributes: dict[str, str]) -> None:
-        """A start tag."""
+        """Open an element."""
         self._elements += 1
         if self._elements > MAX_ELEMENTS or len(self._open) >= MAX_DEPTH:
             raise MalformedBodyError("too many elements, or too deep")
         self._open.append(_Element() if self._open else self.root)
 
     def end(self, name: str) -> None:
-        """An end tag."""
+        """Close the innermost element."""
         ended = self._open.pop()
         if self._open:
             self._open[-1].children.append((name.rpartition(":")[2], ended.content()))
 
     def text(self, text: str) -> None:
-        """Some text."""
+        """Add text to the innermost element."""
         self._open[-1].texts.append(text)
