@@ -20,6 +20,8 @@ from vitrine.services.sources import Source, at_hand, from_import, from_url
 _NAMES = (
     *("id", "date_created", "product_id"),
     *("image_file", "is_thumbnail", "sort_order", "description"),
+    # Accepted and ignored, so that a client can send back an object that it read and kept.
+    *("zoom_url", "standard_url", "thumbnail_url", "tiny_url", "date_modified", "is_sample"),
 )
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _FILE_LENGTH = 2048  # characters

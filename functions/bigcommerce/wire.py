@@ -16,8 +16,9 @@ from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import HARD_LIMIT, GalleryEntry
 from vitrine.domain.images import Image
-from vitrine.domain.locations import original_address
+from vitrine.domain.locations import original_address, rendition_url
 from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge import numbered_paths
 from vitrine.edge.body import parse_object
@@ -117,6 +118,20 @@ class ImageBody(TypedDict):
     sort_order: int
     description: str
     date_created: str
+    zoom_url: str
+    standard_url: str
+    thumbnail_url: str
+    tiny_url: str
+    date_modified: str
+    is_sample: bool
+
+
+# The renditions nearest to the platform's own sizes (contract: bigcommerce §3).
+_RENDITIONS = {rendition.name: rendition for rendition in SETS["gallery"]}
+_ZOOM = _RENDITIONS["-1024-1024"]
+_STANDARD = _RENDITIONS["-480-0"]
+_THUMBNAIL = _RENDITIONS["-240-0"]
+_TINY = _RENDITIONS["-50-0"]
 
 
 def present(entry: GalleryEntry, call: Call) -> ImageBody:
@@ -130,6 +145,12 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
         "sort_order": entry.sort,
         "description": image.alt,
         "date_created": date(image.created_at),
+        "zoom_url": rendition_url(call.media_url, image, _ZOOM),
+        "standard_url": rendition_url(call.media_url, image, _STANDARD),
+        "thumbnail_url": rendition_url(call.media_url, image, _THUMBNAIL),
+        "tiny_url": rendition_url(call.media_url, image, _TINY),
+        "date_modified": date(image.updated_at),
+        "is_sample": False,
     }
 
 

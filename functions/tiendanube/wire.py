@@ -11,9 +11,9 @@ from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import GalleryEntry
 from vitrine.domain.images import Image, Texts
-from vitrine.domain.locations import original_address, public_url
+from vitrine.domain.locations import rendition_url
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import SETS, Rendition, rendition_format
+from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes
@@ -98,7 +98,7 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
     offset = settings.get("tiendanube.utc_offset", UTC_OFFSET)
     return {
         "id": image.id,
-        "src": _url(image, _LARGEST, call),
+        "src": rendition_url(call.media_url, image, _LARGEST),
         "position": entry.position,
         "alt": by_language(image.texts, main_language(call)) or [],
         "product_id": int(call.request.parameters["product"]),
@@ -116,14 +116,9 @@ def is_url_of(url: str, image: Image, call: Call) -> bool:
     """Whether `url` is one of an image's seven current URLs (contract: tiendanube §4)."""
     given = _SCHEME.sub("", url)
     return given != url and any(
-        given == _SCHEME.sub("", _url(image, rendition, call)) for rendition in SETS["gallery"]
+        given == _SCHEME.sub("", rendition_url(call.media_url, image, rendition))
+        for rendition in SETS["gallery"]
     )
-
-
-def _url(image: Image, rendition: Rendition, call: Call) -> str:
-    original = image.original
-    kind = rendition_format(original.format, transparent=original.transparent)
-    return public_url(call.media_url, original_address(image).rendition_key(rendition, kind))
 
 
 def by_language(texts: Texts, main: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ EVERYWHERE = f"{API}/products/images/count"
 MUG = "http://example.com/mug.jpg"
 CUP = "https://example.com/cup.png"
 NOW = datetime(2012, 12, 21, 18, 54, 4, 7_000, tzinfo=UTC)
+NOW_IN_MAIL = "Fri, 21 Dec 2012 18:54:04 +0000"
 A, B, C, D = 11, 12, 13, 14
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 READ_ONLY = "store_v2_products_read_only"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests import pictures
+from tests.conftest import MEDIA_URL
 from tests.contract.bigcommerce.conftest import (
     API,
     CUP,
@@ -25,11 +26,14 @@ from tests.contract.bigcommerce.conftest import (
 
 from vitrine.domain.gallery import THUMBNAIL
 from vitrine.domain.images import Texts
-from vitrine.domain.locations import parse_original_key
+from vitrine.domain.locations import PUBLIC, original_address, parse_original_key
+from vitrine.domain.public_keys import find_address
 from vitrine.services.rendering import Records, make_renditions
 
 
-def test_an_image_has_exactly_the_seeds_fields_in_order(shop: BigCommerce) -> None:
+def test_an_image_has_the_documented_keys_then_the_live_platforms(
+    shop: BigCommerce,
+) -> None:
     shop.world.clock = lambda: NOW
     shop.world.galleries.sequences["shop1"] = itertools.count(116)
 
@@ -39,9 +43,14 @@ def test_an_image_has_exactly_the_seeds_fields_in_order(shop: BigCommerce) -> No
     assert answer.headers["content-type"] == "application/json"
     image_file = answer.json["image_file"]
     assert re.fullmatch(r"[a-z]/[0-9]{3}/mug__11600\.jpg", image_file)
+    stem = answer.json["zoom_url"].removesuffix("-1024-1024.jpg")
+    assert re.fullmatch(rf"{MEDIA_URL}/shop1/([0-9a-f]{{32}})/mug-\1", stem)
     assert answer.body == (
         f'{{"id":116,"product_id":29,"image_file":"{image_file}","is_thumbnail":true,'
-        '"sort_order":0,"description":"","date_created":"Fri, 21 Dec 2012 18:54:04 +0000"}'
+        '"sort_order":0,"description":"","date_created":"Fri, 21 Dec 2012 18:54:04 +0000",'
+        f'"zoom_url":"{stem}-1024-1024.jpg","standard_url":"{stem}-480-0.jpg",'
+        f'"thumbnail_url":"{stem}-240-0.jpg","tiny_url":"{stem}-50-0.jpg",'
+        '"date_modified":"Fri, 21 Dec 2012 18:54:04 +0000","is_sample":false}'
     )
     one = shop.send("GET", f"{P}/116")
     assert one.body == answer.body
@@ -72,6 +81,29 @@ def test_dates_are_written_as_in_mail(shop: BigCommerce, moment: datetime, text:
     shop.world.clock = lambda: moment
 
     assert shop.created({"image_file": MUG})["date_created"] == text
+
+
+def test_every_url_of_an_image_shows_the_picture(shop: BigCommerce) -> None:
+    """PHP and Ruby clients read these keys (contract §3)."""
+    image = shop.created({"image_file": MUG})
+    (record,) = shop.world.galleries.records["shop1", "29"].values()
+    address = original_address(record)
+
+    for key in ("zoom_url", "standard_url", "thumbnail_url", "tiny_url"):
+        public_key = PUBLIC + image[key].removeprefix(f"{MEDIA_URL}/")
+        assert find_address(public_key, [address], ()) == address, key
+
+
+def test_the_date_of_a_change_is_told(shop: BigCommerce) -> None:
+    shop.with_gallery()
+    before = shop.image()["date_modified"]
+    shop.world.clock = lambda: NOW
+
+    shop.put({"description": "New"})
+
+    image = shop.image()
+    assert before != image["date_modified"] == "Fri, 21 Dec 2012 18:54:04 +0000"
+    assert image["date_created"] == before
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tests.contract.bigcommerce.conftest import (
     CUP,
     FORM,
     NOW,
+    NOW_IN_MAIL,
     REQUIRED,
     A,
     B,
@@ -51,7 +52,9 @@ def test_a_change_leaves_alone_what_it_does_not_name(
 
     answer = shop.put(fields)
 
-    assert (answer.status, answer.json) == (200, {**image, **changed})
+    written = {"description", "sort_order"} & changed.keys()
+    modified = {"date_modified": NOW_IN_MAIL} if written else {}
+    assert (answer.status, answer.json) == (200, {**image, **changed, **modified})
     assert "location" not in answer.headers
     assert shop.get() == [answer.json, *others]
 
@@ -98,7 +101,10 @@ def test_new_bytes_change_the_file_and_nothing_else(shop: BigCommerce, way: str)
     assert answer.status == 200, answer.body
     image_file = answer.json["image_file"]
     assert re.fullmatch(r"[a-z]/[0-9]{3}/new-cup__01101\.jpg", image_file)
-    assert answer.json == {**image, "image_file": image_file}
+    urls = {key: url for key, url in answer.json.items() if key.endswith("_url")}
+    assert not urls.items() & image.items()
+    changed = {"image_file": image_file, "date_modified": NOW_IN_MAIL, **urls}
+    assert answer.json == {**image, **changed}
     assert shop.get() == [answer.json, *others]
     assert shop.record.texts == Texts("Mug", {"fr": "Tasse"})
     assert shop.get(f"{P}/count") == {"count": 3}

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import Alternative, Rendition
+from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 
 ORIGINALS = "originals/"
 PUBLIC = "media/"
@@ -214,3 +214,10 @@ def slug(file_name: str) -> str:
 def public_url(media_url: str, key: str) -> str:
     """The URL at which the CDN serves a public key, under the deployment's `media_url`."""
     return f"{media_url}/{quote(key.removeprefix(PUBLIC))}"
+
+
+def rendition_url(media_url: str, image: Image, rendition: Rendition) -> str:
+    """The URL of a rendition of an image's present bytes."""
+    original = image.original
+    kind = rendition_format(original.format, transparent=original.transparent)
+    return public_url(media_url, original_address(image).rendition_key(rendition, kind))
