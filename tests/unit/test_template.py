@@ -21,6 +21,12 @@ FUNCTIONS = {
 }
 DATA = ("Table", "OriginalsBucket", "MediaBucket")
 EVOTOR = "/stores/{store}/products/{product}/images"
+CDN = RESOURCES["Cdn"]["Properties"]["DistributionConfig"]
+
+
+def unless(condition: str, value: Any) -> dict[str, Any]:
+    """`value`, which a parameter takes away."""
+    return {"If": [condition, value, {"Ref": "AWS::NoValue"}]}
 
 
 def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
@@ -87,6 +93,90 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
     assert len({*documented.values()}) == len({route.function for route in routes()}) - 1
 
 
+def test_the_gateway_limits_and_logs_requests_by_parameter() -> None:
+    api = RESOURCES["Api"]["Properties"]
+    limits = {
+        "ThrottlingRateLimit": {"Ref": "ApiRate"},
+        "ThrottlingBurstLimit": {"Ref": "ApiBurst"},
+    }
+    log = api["AccessLogSettings"]["If"][1]
+
+    assert api["DefaultRouteSettings"] == unless("LimitApi", limits)
+    assert api["AccessLogSettings"] == unless("LogsAccess", log)
+    assert RESOURCES["AccessLogs"]["Condition"] == "LogsAccess"
+    line = json.loads(log["Format"])
+    assert [*line] == [
+        *("requestId", "time", "ip", "method", "path", "status", "responseLength"),
+        *("integrationError", "integrationStatus", "latency", "integrationLatency", "userAgent"),
+    ]
+    assert not re.search("query|header|authorizer", log["Format"], re.IGNORECASE), "no secrets"
+    # API Gateway warns of each path parameter, because SAM writes them without a schema.
+    assert "FailOnWarnings" not in api
+
+
+@pytest.mark.parametrize(
+    ("function", "condition", "parameter"),
+    [
+        ("ImportFile", "LimitImports", "ImportAtOnce"),
+        ("GenerateRenditions", "LimitRenditions", "RenderAtOnce"),
+        ("RenderMissing", "LimitMissing", "MissingAtOnce"),
+    ],
+)
+def test_functions_that_strangers_or_imports_can_flood_are_bounded_by_parameter(
+    function: str, condition: str, parameter: str
+) -> None:
+    bound = FUNCTIONS[function]["ReservedConcurrentExecutions"]
+
+    assert bound == unless(condition, {"Ref": parameter})
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "MediaHost",
+            ["", "pictures.example.com"],
+            ["Pictures.example.com", "https://a.b", "host"],
+        ),
+        (
+            "MediaCertificate",
+            ["", "arn:aws:acm:us-east-1:123456789012:certificate/12ab-cd"],
+            ["arn:aws:acm:eu-west-1:123456789012:certificate/12ab-cd", "12ab-cd"],
+        ),
+        (
+            "PublicUrl",
+            ["", "https://shop.example.com"],
+            ["https://shop.example.com/", "shop", "//a"],
+        ),
+        (
+            "MediaUrl",
+            ["", "http://localhost:8000/media"],
+            ["https://a.b/media/", "https://a.b/m?x"],
+        ),
+        ("AlarmEmail", ["", "ops@example.com"], ["ops", "ops@", "a b@example.com"]),
+    ],
+)
+def test_parameters_are_checked_before_anything_is_created(
+    name: str, good: list[str], bad: list[str]
+) -> None:
+    parameter = template()["Parameters"][name]
+
+    assert all(re.fullmatch(parameter["AllowedPattern"], value) for value in good)
+    assert not any(re.fullmatch(parameter["AllowedPattern"], value) for value in bad)
+    assert parameter["ConstraintDescription"]
+
+
+def test_parameters_that_belong_together_are_set_together() -> None:
+    rules = template()["Rules"]
+
+    assert {*rules} == {"MediaHostHasCertificate", "ApiRateHasBurst"}
+    for (first, second), rule in zip(
+        (("MediaHost", "MediaCertificate"), ("ApiRate", "ApiBurst")), rules.values(), strict=True
+    ):
+        ((assertion,),) = ([*rule["Assertions"]],)
+        assert assertion["AssertDescription"] == f"Set both {first} and {second}, or neither."
+
+
 def test_no_route_ends_with_a_slash() -> None:
     """API Gateway does not take such routes; `$default` hands their requests on."""
     assert not [route.key for route in routes() if route.path.endswith("/")]
@@ -115,7 +205,9 @@ def test_functions_are_called_by_dialect_and_operation(name: str) -> None:
 
 @pytest.mark.parametrize("name", DATA)
 def test_data_outlives_the_stack(name: str) -> None:
-    assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+    # A bucket's name is fixed, so a failed creation must delete it; the table's is generated.
+    kept = "Retain" if name == "Table" else "RetainExceptOnCreate"
+    assert RESOURCES[name]["DeletionPolicy"] == kept
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
@@ -123,7 +215,11 @@ def test_the_table_is_paid_per_request_and_can_be_brought_back() -> None:
     table = RESOURCES["Table"]["Properties"]
 
     assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": {"If": ["KeepsBackups", {"Ref": "BackupDays"}, 35]},
+    }
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
 
 
@@ -135,8 +231,40 @@ def test_buckets_are_private(name: str) -> None:
     assert all(blocked.values())
 
 
+@pytest.mark.parametrize("name", ["OriginalsBucket", "MediaBucket"])
+def test_buckets_deny_requests_without_tls(name: str) -> None:
+    policy = RESOURCES[f"{name}Policy"]
+    statement = policy["Properties"]["PolicyDocument"]["Statement"][0]
+    if name == "MediaBucket":  # its policy also allows the CDN to read
+        assert statement == unless("RequiresTls", statement["If"][1])
+        statement = statement["If"][1]
+    else:
+        assert policy["Condition"] == "RequiresTls"
+
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Deny",
+        "*",
+        "s3:*",
+    )
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [{"GetAtt": f"{name}.Arn"}, {"Sub": f"${{{name}.Arn}}/*"}]
+
+
+def test_deleted_originals_are_kept_for_the_days_of_backups() -> None:
+    bucket = RESOURCES["OriginalsBucket"]["Properties"]
+    rule = {
+        "Status": "Enabled",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": {"Ref": "BackupDays"}},
+        "ExpiredObjectDeleteMarker": True,
+    }
+
+    assert bucket["VersioningConfiguration"] == unless("KeepsBackups", {"Status": "Enabled"})
+    assert unless("KeepsBackups", rule) in bucket["LifecycleConfiguration"]["Rules"]
+    assert "VersioningConfiguration" not in RESOURCES["MediaBucket"]["Properties"], "made again"
+
+
 def test_only_the_cdn_reads_public_pictures() -> None:
-    (statement,) = RESOURCES["MediaBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    _, statement = RESOURCES["MediaBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     origin = RESOURCES["Cdn"]["Properties"]["DistributionConfig"]["Origins"][0]
 
     assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
@@ -159,7 +287,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 1050
+    assert len(lines) <= 1200
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 
@@ -227,7 +355,8 @@ def test_the_stream_tells_of_the_end_of_images_records_and_of_nothing_else() -> 
     source = event["Properties"]
     (criterion,) = source["FilterCriteria"]["Filters"]
 
-    assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    # AWS refuses to change the view of an enabled stream, and events will need both images.
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert source["Stream"] == {"GetAtt": "Table.StreamArn"}
     assert source["StartingPosition"] == "TRIM_HORIZON", "nothing is missed while it is set up"
     assert json.loads(criterion["Pattern"]) == {
@@ -256,14 +385,6 @@ def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:
 
     assert config["SigningBehavior"] == "always"
     assert RESOURCES["MediaBucketPolicy"]["Properties"]["Bucket"] == {"Ref": "MediaBucket"}
-
-
-CDN = RESOURCES["Cdn"]["Properties"]["DistributionConfig"]
-
-
-def unless(condition: str, value: Any) -> dict[str, Any]:
-    """`value`, which a parameter takes away."""
-    return {"If": [condition, value, {"Ref": "AWS::NoValue"}]}
 
 
 def test_what_the_bucket_does_not_have_is_asked_of_the_function_that_makes_it() -> None:
@@ -336,9 +457,8 @@ def test_what_makes_pictures_on_request_is_what_makes_them_ahead() -> None:
 
 def test_the_cdn_chooses_formats_and_tells_caches_so() -> None:
     behavior = CDN["DefaultCacheBehavior"]
-    (header,) = RESOURCES["VaryByAccept"]["Properties"]["ResponseHeadersPolicyConfig"][
-        "CustomHeadersConfig"
-    ]["Items"]
+    headers = RESOURCES["PictureHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    (header,) = headers["CustomHeadersConfig"]["Items"]
     function = RESOURCES["ChooseFormat"]["Properties"]
 
     assert behavior["FunctionAssociations"] == unless(
@@ -348,8 +468,15 @@ def test_the_cdn_chooses_formats_and_tells_caches_so() -> None:
     assert (function["AutoPublish"], function["FunctionConfig"]["Runtime"]) == (
         *(True, "cloudfront-js-2.0"),
     )
-    assert behavior["ResponseHeadersPolicyId"] == {"Ref": "VaryByAccept"}
+    assert behavior["ResponseHeadersPolicyId"] == {"Ref": "PictureHeaders"}
     assert header == {"Header": "Vary", "Value": "Accept", "Override": True}
+    assert headers["SecurityHeadersConfig"] == {
+        "ContentTypeOptions": {"Override": True},
+        "StrictTransportSecurity": {
+            "AccessControlMaxAgeSec": 2 * 365 * 24 * 3600,
+            "Override": True,
+        },
+    }
 
 
 def test_the_cdn_forgets_failures_at_once() -> None:
@@ -371,7 +498,7 @@ def test_sam_deploys_what_it_has_built() -> None:
 def test_logs_are_kept_for_a_while_only() -> None:
     groups = [each for each in RESOURCES.values() if each["Type"] == "AWS::Logs::LogGroup"]
 
-    assert len(groups) == 2
+    assert len(groups) == 3
     assert all(group["Properties"]["RetentionInDays"] for group in groups)
 
 

@@ -93,6 +93,7 @@ def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
             "--parameter-overrides",
             f"MediaUrl={media_url}",
             "MakeOnRequest=proxy",
+            "RequireTls=no",
             f"ChooseFormats={'yes' if cdn_function.node_available() else 'no'}",
         ],
         "deploy the template",

@@ -75,7 +75,7 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             gateway.create_route(
                 ApiId=api,
-                RouteKey="$default" if path == "/$default" else f"{verb} {path}",
+                RouteKey=path if path == "$default" else f"{verb} {path}",
                 Target=f"integrations/{integrations[function]}",
             )
 
