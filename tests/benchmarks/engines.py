@@ -58,8 +58,8 @@ OURS = Engine("ours", (sys.executable, PEERS / "ours.py"), "plain")
 FUNCTION = Engine("the function", (sys.executable, PEERS / "ours.py"), "stored")
 FLOOR = Engine("decode + encode alone", (sys.executable, PEERS / "pillow.py"), "floor")
 PILLOW = (
-    Engine("PilImage, naive", (sys.executable, PEERS / "pillow.py"), "naive"),
-    Engine("PilImage, draft + cascade", (sys.executable, PEERS / "pillow.py"), "cascade"),
+    Engine("Pillow, naive", (sys.executable, PEERS / "pillow.py"), "naive"),
+    Engine("Pillow, draft + cascade", (sys.executable, PEERS / "pillow.py"), "cascade"),
 )
 
 

@@ -199,7 +199,7 @@ def gif_with_frame(width: int, height: int) -> bytes:
 
 
 def test_a_gif_counts_with_all_its_frames() -> None:
-    """PilImage lets the picture grow to them, whatever the header says."""
+    """Pillow lets the picture grow to them, whatever the header says."""
     assert inspect(gif_with_frame(300, 300)).whole
     assert inspect(gif_with_frame(12_000, 12_000)).oversized
     assert inspect(gif_with_frame(60_000, 60_000)).oversized
@@ -424,7 +424,7 @@ def test_renditions_are_upright(kind: Format, turned: int) -> None:
     """Red is in the top left corner, whichever way the camera was held."""
     upright = Image.new("RGB", (160, 80), "blue")
     upright.paste("red", (0, 0, 40, 40))
-    undo = [None, 0, 3, 1, 5, 2, 6, 4][turned - 1]  # PilImage's transpose that stores it so
+    undo = [None, 0, 3, 1, 5, 2, 6, 4][turned - 1]  # Pillow's transpose that stores it so
     stored = upright if undo is None else upright.transpose(Image.Transpose(undo))
     tag = Image.Exif()
     tag[0x0112] = turned

@@ -412,7 +412,7 @@ def in_colour(scene: Scene) -> Scene:
 def test_pngs_of_all_depths(
     scene: Scene, depth: int, colour: int, expected: Scene, mode: str, *, interlaced: bool
 ) -> None:
-    """16 bits of grey are scaled: PilImage's own way cuts them off at 255."""
+    """16 bits of grey are scaled: Pillow's own way cuts them off at 255."""
     data = png(sampled(scene, 2**depth - 1), SIZE, depth, colour, interlaced=interlaced)
 
     for name in ("-1024-1024", "-100-0"):
@@ -550,7 +550,7 @@ def gif_frame(
     disposal: int = 1,
     nothing: int | None = None,
 ) -> bytes:
-    """One frame of a GIF, its palette its own, around PilImage's packing of the pixels."""
+    """One frame of a GIF, its palette its own, around Pillow's packing of the pixels."""
     alone = pictures.encode(picture, "GIF")
     start = alone.index(b",", 13 + (3 << (alone[10] & 7) + 1))
     table = alone[13 : 13 + (3 << (alone[10] & 7) + 1)]

@@ -1,4 +1,4 @@
-"""PilImage alone, and what any engine on it must spend: decoding and encoding."""
+"""Pillow alone, and what any engine on it must spend: decoding and encoding."""
 
 import io
 from functools import cache

@@ -1,6 +1,6 @@
 """Pixels of a picture as 8 bits of grey, RGB or RGBA, no more of them than renditions need.
 
-A picture of fifty million pixels takes 200 MB as PilImage keeps it. So JPEGs are shrunk by their
+A picture of fifty million pixels takes 200 MB as Pillow keeps it. So JPEGs are shrunk by their
 decoder, and others are turned into the pixels we want and averaged strip by strip, never whole.
 """
 
@@ -71,7 +71,7 @@ def _as(picture: PilImage.Image, mode: str) -> PilImage.Image:
 def _grey(picture: PilImage.Image) -> PilImage.Image:
     """16 bits of grey as 8, or as RGBA where one grey stands for nothing."""
     wide = _as(picture, "I;16")
-    # PilImage's own conversion clips at 255; the upper byte is what is wanted.
+    # Pillow's own conversion clips at 255; the upper byte is what is wanted.
     grey = PilImage.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
     nothing = picture.info.get("transparency")
     if not isinstance(nothing, int):

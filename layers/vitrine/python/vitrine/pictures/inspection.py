@@ -24,7 +24,7 @@ _FRAME = 10_000
 """Pixels that each of several frames counts as at least: it takes time however small it is."""
 
 DECODER_ERRORS = (
-    OSError,  # what PilImage raises for most damage, and for a format it does not know
+    OSError,  # what Pillow raises for most damage, and for a format it does not know
     SyntaxError,  # ... for a broken header
     AssertionError,  # ... for a palette that is not there
     ValueError,
@@ -144,7 +144,7 @@ def counted(across: int, down: int, frames: int) -> int:
 def decoder(data: bytes, kind: Format) -> Iterator[PilImage.Image]:
     """A picture of format `kind`, its header read; nothing else is tried, and no warning is given.
 
-    PilImage warns of oddities that we judge ourselves; only a picture that unpacks to more than it
+    Pillow warns of oddities that we judge ourselves; only a picture that unpacks to more than it
     should is none of them.
 
     Raises:
@@ -155,7 +155,7 @@ def decoder(data: bytes, kind: Format) -> Iterator[PilImage.Image]:
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", PilImage.DecompressionBombWarning)
         with PilImage.open(io.BytesIO(data), formats=[kind.name]) as picture:
-            # PilImage's own limit is a global that others may change, and larger than ours.
+            # Pillow's own limit is a global that others may change, and larger than ours.
             if picture.width * picture.height > PIXEL_LIMIT:
                 raise PilImage.DecompressionBombError(f"{picture.size} is too large")
             yield picture

@@ -92,7 +92,7 @@ def pixels(data: bytes) -> bytes:
 
 
 def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
-    """The colour that stands for nothing, in the 8 bits that PilImage makes of other depths."""
+    """The colour that stands for nothing, in the 8 bits that Pillow makes of other depths."""
     if colour == _INDEXED:
         return key[:_COLOURS]
     values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])

@@ -1,4 +1,4 @@
-"""Fewer pixels of the same picture: SIMD where there is a wheel, else PilImage's own resampler."""
+"""Fewer pixels of the same picture: SIMD where there is a wheel, else Pillow's own resampler."""
 
 from PIL import Image as PilImage
 
