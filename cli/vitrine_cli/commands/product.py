@@ -58,7 +58,7 @@ def alias(
 
     selected = records.selected(stack, port)
     key = product_names.add_aliases(selected, shop, product, alias)
-    console.print(f"Product {escape(key)} now has the aliases {escape(', '.join(alias))}.")
+    console.print(f"Aliases added to product {escape(key)}: {escape(', '.join(alias))}.")
     _warn_if_open(selected, shop)
 
 
