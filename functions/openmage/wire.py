@@ -50,7 +50,7 @@ def authenticate(request: Request, access: Access) -> Caller:
 
     The header `Accept` is checked first (contract: openmage §2, §4.2).
     """
-    preferred(request.headers.get("accept"))
+    _answer_format(request)
     scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
         try:
@@ -245,14 +245,24 @@ def location(image: Image, call: Call) -> dict[str, str]:
     return {"Location": f"/api/rest/products/{segment}/images/{image.id}"}
 
 
+def _answer_format(request: Request) -> AnswerFormat:
+    """The format of the answer, by content negotiation (contract: openmage §4.1).
+
+    The platform's published PHP example sends JSON without `Accept` and decodes JSON.
+    """
+    sends_json = request.media_type == AnswerFormat.JSON
+    default = AnswerFormat.JSON if sends_json else AnswerFormat.XML
+    return preferred(request.headers.get("accept"), default)
+
+
 def _formatted(
     request: Request, payload: Answer, status: int, headers: Mapping[str, str] | None = None
 ) -> Response:
     try:
-        wanted = preferred(request.headers.get("accept"))
+        answer_format = _answer_format(request)
     except errors.NotAcceptableError:
-        wanted = AnswerFormat.XML
-    if wanted is AnswerFormat.JSON:
+        answer_format = AnswerFormat.XML
+    if answer_format is AnswerFormat.JSON:
         return json_response(status, payload, "application/json; charset=utf-8", headers)
     return xml_response(status, payload, headers)
 

@@ -24,6 +24,8 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("text/*", XML),
         ("application/xml", XML),
         ("text/xml", XML),
+        ("application/xhtml+xml", XML),
+        ("application/xhtml+xml, application/json", XML),
         ("application/json", JSON),
         ("Application/JSON; Charset=utf-8", JSON),
         ("application/json;version=1;q=0.1", JSON),
@@ -55,6 +57,25 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
 )
 def test_a_client_gets_what_it_likes_best(accept: str | None, format_: AnswerFormat) -> None:
     assert preferred(accept) is format_
+
+
+@pytest.mark.parametrize(
+    ("accept", "format_"),
+    [
+        (None, JSON),
+        (" ", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        ("text/html, */*;q=0.1", JSON),
+        ("*/*, application/xml", JSON),
+        ("application/json;q=0, */*", XML),
+        ("text/*", XML),
+        ("application/xml", XML),
+        ("application/xml, */*", XML),
+    ],
+)
+def test_a_wildcard_means_the_default(accept: str | None, format_: AnswerFormat) -> None:
+    assert preferred(accept, default=JSON) is format_
 
 
 @pytest.mark.parametrize(

@@ -13,38 +13,45 @@ class AnswerFormat(StrEnum):
     JSON = "application/json"
 
 
-# The formats that each media type matches, the default first.
-_MATCHES = {
-    "*/*": (AnswerFormat.XML, AnswerFormat.JSON),
-    "application/*": (AnswerFormat.XML, AnswerFormat.JSON),
-    "text/*": (AnswerFormat.XML,),
-    "application/xml": (AnswerFormat.XML,),
-    "text/xml": (AnswerFormat.XML,),
-    "application/json": (AnswerFormat.JSON,),
+_FORMATS = {
+    "text/*": AnswerFormat.XML,
+    "application/xml": AnswerFormat.XML,
+    "application/xhtml+xml": AnswerFormat.XML,
+    "text/xml": AnswerFormat.XML,
+    "application/json": AnswerFormat.JSON,
 }
+_WILDCARDS = frozenset({"*/*", "application/*"})
 _WEIGHT = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
 
-def preferred(accept: str | None) -> AnswerFormat:
+def preferred(accept: str | None, default: AnswerFormat = AnswerFormat.XML) -> AnswerFormat:
     """The format of the answer to a client's `Accept` (contract: openmage §4.1).
 
     The highest `q` wins; equal weights keep their order. A weight that is not a number is ignored.
     A media type with `q=0` is never chosen, also not through a wildcard, which then matches the
     other format; `*/*` does not match what `application/*;q=0` excludes.
 
+    Args:
+        accept: the header's value; None if the request has none.
+        default: the format if the client has no preference: without the header, and for a wildcard.
+
     Raises:
         NotAcceptableError: `accept` names no format that is available.
     """
     if not accept or not accept.strip():
-        return AnswerFormat.XML
+        return default
+    by_default = sorted(AnswerFormat, key=lambda each: each is not default)
     entries = [_weighed(entry) for entry in accept.lower().split(",")]
     excluded = {media_type for media_type, weight in entries if weight == 0}
     if "application/*" in excluded:
         excluded |= {*AnswerFormat} - {media_type for media_type, _ in entries}
     for media_type, _ in sorted(entries, key=lambda entry: -entry[1]):
-        matches = _MATCHES.get(media_type, ()) if media_type not in excluded else ()
-        for match in matches:
-            if len(matches) == 1 or match not in excluded:
+        if media_type in excluded:
+            continue
+        if media_type in _FORMATS:
+            return _FORMATS[media_type]
+        for match in by_default if media_type in _WILDCARDS else ():
+            if match not in excluded:
                 return match
     raise NotAcceptableError(accept)
 
