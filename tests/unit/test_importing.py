@@ -118,17 +118,22 @@ def test_two_deliveries_at_the_same_time_make_one_image(
         (
             "import/s1/products/8/bad.png",
             b"no picture",
-            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+            "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture",
         ),
         (
             "import/s1/products/8/cut.png",
             pictures.png()[:-30],
-            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+            "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture",
         ),
         (
             "import/s1/products/8/empty.png",
             b"",
-            "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+            "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture",
+        ),
+        (
+            "import/s1/products/8/bomb.png",
+            pictures.bomb(12_000, 12_000),
+            "it has too many pixels: a JPEG or PNG may have 120 million, others 50 million",
         ),
         (
             "import/s1/products/8/large.png",

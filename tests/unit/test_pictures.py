@@ -12,10 +12,10 @@ from PIL.PngImagePlugin import PngInfo
 from tests import pictures
 
 from vitrine.domain.errors import PictureRefusedError
-from vitrine.domain.pictures import Format, Inspection
+from vitrine.domain.pictures import PIXEL_LIMITS, Format, Inspection
 from vitrine.domain.renditions import SETS, Rendition
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.inspection import PIXEL_LIMIT, inspect
+from vitrine.pictures.inspection import inspect
 from vitrine.pictures.orientation import orientation, orientation_only
 from vitrine.pictures.resizing import resize
 from vitrine.pictures.stripping import strip_metadata
@@ -65,8 +65,8 @@ def test_a_whole_picture_is_seen_as_it_is(kind: Format) -> None:
 @given(data=st.data())
 def test_a_picture_that_breaks_off_is_not_whole(kind: Format, data: st.DataObject) -> None:
     whole = EVERY_FORMAT[kind]
-    # A GIF whose trailer alone is missing shows everything, and browsers show it.
-    end = len(whole) - (1 if kind is Format.GIF else 0)
+    # A GIF without trailer or a JPEG without end marker shows everything, and browsers show it.
+    end = len(whole) - {Format.GIF: 1, Format.JPEG: 2}.get(kind, 0)
     cut = data.draw(st.integers(0, end - 1))
 
     assert not inspect(whole[:cut]).whole
@@ -113,7 +113,7 @@ def test_transparency_is_seen(mode: str, *, transparent: bool) -> None:
 
 
 def test_too_many_pixels_are_told_by_the_header_and_never_decoded() -> None:
-    edge = int(PIXEL_LIMIT**0.5)
+    edge = int(PIXEL_LIMITS[Format.PNG] ** 0.5)
     seen = inspect(pictures.bomb(edge + 1, edge + 1, pixels=10))
     far_beyond = inspect(pictures.bomb(60_000, 60_000))
 
@@ -122,8 +122,17 @@ def test_too_many_pixels_are_told_by_the_header_and_never_decoded() -> None:
     assert not inspect(pictures.bomb(edge, edge, pixels=10)).oversized
 
 
-def test_pixels_of_all_frames_count() -> None:
-    assert inspect(pictures.animated("GIF", frames=40, size=1200)).oversized
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_many_frames_are_no_reason_to_refuse_a_picture(kind: str) -> None:
+    """Its renditions show the first frame only."""
+    data = pictures.animated(kind, frames=40, size=1200)
+
+    seen = inspect(data)
+    made = resize(data, GALLERY[-1:])
+
+    assert (seen.whole, seen.oversized, seen.frames) == (True, False, 40)
+    assert made.animation_dropped
+    assert pictures.opened(made.encode(GALLERY[-1])).size == (50, 50)
 
 
 def grey_rows(rows: int, height: int = 300, *, interlaced: bool = False) -> bytes:

@@ -119,6 +119,7 @@ class Rule(StrEnum):
     """What a picture or its gallery can break; members stand in the order they are reported."""
 
     FORMAT = "format"
+    PIXELS = "pixels"
     WEIGHT = "weight"
     RESOLUTION = "resolution"
     ROOM = "room"

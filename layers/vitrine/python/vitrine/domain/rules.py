@@ -1,4 +1,4 @@
-"""What a dialect asks of a picture before it becomes an image, and which of it is broken."""
+"""The rules that a dialect sets for pictures, and which of them an upload breaks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from vitrine.domain.pictures import Format, Inspection
 
 @dataclass(frozen=True, slots=True)
 class PictureRules:
-    """A dialect's rules for the pictures it takes.
+    """A dialect's rules for the pictures it accepts.
 
     Attributes:
-        formats: formats it takes.
-        max_bytes: the most bytes it takes.
-        resolution: the one (width, height) in pixels it takes; None for any.
-        animated: whether more than one frame is fine.
-        max_images: how many images a product may have after another one was added.
-        room_first: whether a full gallery refuses before the picture is even fetched.
+        formats: accepted formats.
+        max_bytes: the largest accepted file, in bytes.
+        resolution: the only accepted (width, height) in pixels; None for any.
+        animated: whether a picture may have more than one frame.
+        max_images: the most images that a product may have.
+        room_first: whether a full gallery refuses an upload before the picture is fetched.
     """
 
     formats: frozenset[Format]
@@ -29,16 +29,15 @@ class PictureRules:
     room_first: bool = True
 
     def broken(self, inspection: Inspection, size: int, images: int) -> tuple[Rule, ...]:
-        """Every rule that `size` bytes so inspected break in a gallery of `images`, in order."""
+        """Every rule that a picture of `size` bytes breaks in a gallery of `images`, in order."""
         return tuple(self._breaches(inspection, size, images))
 
     def _breaches(self, inspection: Inspection, size: int, images: int) -> Iterator[Rule]:
-        taken = inspection.format in self.formats and inspection.whole
-        # A picture too large to decode is refused as such only where no resolution is asked for:
-        # there the resolution says it better (contract: evotor §4).
-        too_large = inspection.oversized and self.resolution is None
-        if not taken or too_large or (inspection.frames > 1 and not self.animated):
+        accepted = inspection.format in self.formats and inspection.whole
+        if not accepted or (inspection.frames > 1 and not self.animated):
             yield Rule.FORMAT
+        elif inspection.oversized and self.resolution is None:
+            yield Rule.PIXELS  # a required resolution says it better (contract: evotor §4)
         if size > self.max_bytes:
             yield Rule.WEIGHT
         seen = (inspection.width, inspection.height)

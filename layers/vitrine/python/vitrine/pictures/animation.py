@@ -8,8 +8,9 @@ from PIL import ImageSequence
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Rendition
-from vitrine.pictures.inspection import counted, decoder
+from vitrine.pictures.opening import decoder
 from vitrine.pictures.resampling import shrink
+from vitrine.pictures.wholeness import counted
 
 MOVING_LIMIT = 25_000_000
 """Pixels, all frames together, beyond which a GIF's renditions show its first frame only.

@@ -5,7 +5,7 @@ it decodes, resample with SIMD instructions, turn only what is already small, an
 asked for.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,19 +15,19 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
-from vitrine.pictures import png
+from vitrine.pictures import jpeg, png, webp
 from vitrine.pictures.animation import animate, moves_too_much
 from vitrine.pictures.appearance import look
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
 from vitrine.pictures.encoding import encode, encode_alternative, encode_moving, is_grainy
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.inspection import DECODER_ERRORS, decoder, pixels_of, read_header, sniff
+from vitrine.pictures.inspection import pixels_of, read_header, sniff
+from vitrine.pictures.opening import DECODER_ERRORS, decoder
 from vitrine.pictures.orientation import UPRIGHT
 from vitrine.pictures.resampling import shrink
 from vitrine.pictures.stripping import strip_metadata
 
-_ORIENTATION = 0x0112
 _TRANSPOSITIONS = {
     2: PilImage.Transpose.FLIP_LEFT_RIGHT,
     3: PilImage.Transpose.ROTATE_180,
@@ -136,7 +136,7 @@ def _resize(
         raise PictureRefusedError((Rule.FORMAT,))
     kind = still or rendition_format(original, transparent=seen.transparent)
     with decoder(pixels, original) as picture:
-        meaning = _meaning(picture, published)
+        meaning = _meaning(picture, published, original)
         sizes, steps = _cascade(picture, meaning, renditions)
     moving: dict[_Size, bytes] = {}
     moves = original is Format.GIF and seen.frames > 1 and still is None
@@ -149,17 +149,25 @@ def _resize(
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What of a picture is not pixels: which way up it is, and what its colours mean."""
+    """What a file says about its pixels: orientation (1 to 8) and ICC colour profile."""
 
     turned: int
     profile: bytes | None
 
 
-def _meaning(picture: PilImage.Image, published: bytes) -> _Meaning:
-    if picture.format == Format.PNG.name:  # whose pixels were taken out of what describes them
-        return _Meaning(png.orientation_of(published), png.colour_profile(published))
-    turned = picture.getexif().get(_ORIENTATION, UPRIGHT)
+def _meaning(picture: PilImage.Image, published: bytes, original: Format) -> _Meaning:
+    """Read both from the published file, so that renditions agree with it."""
+    turned = _ORIENTATIONS[original](published) if original in _ORIENTATIONS else UPRIGHT
+    if original is Format.PNG:  # the decoder sees its pixels only
+        return _Meaning(turned, png.colour_profile(published))
     return _Meaning(turned, picture.info.get("icc_profile"))
+
+
+_ORIENTATIONS: Mapping[Format, Callable[[bytes], int]] = {
+    Format.PNG: png.orientation_of,
+    Format.JPEG: jpeg.orientation_of,
+    Format.WEBP: webp.orientation_of,
+}
 
 
 def _cascade(

@@ -62,17 +62,23 @@ def extent(data: bytes) -> tuple[int, int, int]:
     return *size, max(1, frames)
 
 
+def orientation_of(data: bytes) -> int:
+    """The orientation, 1 to 8, in the first EXIF chunk."""
+    for name, payload in chunks(data):
+        if name == b"EXIF":
+            return orientation(payload.removeprefix(b"Exif\0\0"))
+    return UPRIGHT
+
+
 def without_metadata(data: bytes) -> Iterator[bytes]:
     """The pieces of a WebP without metadata.
 
     Raises:
         DamagedError, struct.error, IndexError: it cannot be followed to its end.
     """
-    kept, turned = [], UPRIGHT
+    kept, turned = [], orientation_of(data)
     for name, payload in chunks(data):
-        if name == b"EXIF":
-            turned = orientation(payload.removeprefix(b"Exif\0\0"))
-        elif name == b"ANMF":
+        if name == b"ANMF":
             kept.append((name, _clean_frame(payload)))
         elif name in _KEPT:
             kept.append((name, payload))

@@ -21,7 +21,8 @@ RULES = PictureRules(formats=frozenset(Format), max_bytes=20 * 1024 * 1024)
 
 NO_SHOP = "there is no such shop"
 _REASONS = {
-    Rule.FORMAT: "it is no whole GIF, JPEG, PNG, WEBP or BMP picture of at most 50 megapixels",
+    Rule.FORMAT: "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture",
+    Rule.PIXELS: "it has too many pixels: a JPEG or PNG may have 120 million, others 50 million",
     Rule.WEIGHT: f"it is larger than {RULES.max_bytes} bytes",
     Rule.ROOM: f"the product has {RULES.max_images} images already",
 }
