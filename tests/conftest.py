@@ -34,6 +34,7 @@ from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.shops import ProductMode, Shop
 from vitrine.environment import Environment
+from vitrine.ports import Stores
 from vitrine.services.catalogue import Catalogue
 
 # Machines that run these tests are shared: a slow example is no finding.
@@ -70,13 +71,13 @@ class World:
         self.oauth_consumers = FakeOAuthConsumers(self.shops)
 
     @property
+    def stores(self) -> Stores:
+        return Stores(self.shops, self.galleries, self.library, self.blobs, self.imports)
+
+    @property
     def environment(self) -> Environment:
         return Environment(
-            self.shops,
-            self.galleries,
-            self.library,
-            self.blobs,
-            self.imports,
+            self.stores,
             self.remote,
             self.functions,
             Access(self.shops, oauth=self.oauth(), now=self.now),

@@ -37,6 +37,17 @@ from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.names import Naming
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.ports import (
+    Blobs,
+    Functions,
+    Galleries,
+    Imports,
+    Library,
+    OAuthConsumers,
+    OAuthSecretStore,
+    Remote,
+    Shops,
+)
 
 APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
@@ -47,7 +58,7 @@ def etag(data: bytes) -> str:
 
 
 @dataclass
-class FakeShops:
+class FakeShops(Shops):
     profiles: dict[str, Shop] = field(default_factory=dict)
     by_digest: dict[str, Credential] = field(default_factory=dict)
     registered: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -130,7 +141,7 @@ class FakeShops:
 
 
 @dataclass
-class FakeOAuthConsumers:
+class FakeOAuthConsumers(OAuthConsumers):
     """OAuthConsumers, whose credentials are in the shops' lists."""
 
     shops: FakeShops
@@ -155,7 +166,7 @@ class FakeOAuthConsumers:
 
 
 @dataclass
-class FakeOAuthSecretStore:
+class FakeOAuthSecretStore(OAuthSecretStore):
     kept: dict[str, OAuthSecrets] = field(default_factory=dict)
 
     def secrets_of(self, digest: str) -> OAuthSecrets:
@@ -169,7 +180,7 @@ class FakeOAuthSecretStore:
 
 
 @dataclass
-class FakeImports:
+class FakeImports(Imports):
     settled: dict[tuple[str, str], Import] = field(default_factory=dict)
 
     def imported(self, shop: str, path: str) -> Import | None:
@@ -189,7 +200,7 @@ class FakeImports:
 
 
 @dataclass
-class FakeGalleries:
+class FakeGalleries(Galleries):
     heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
     records: dict[tuple[str, str], dict[int, Image]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -300,7 +311,7 @@ class FakeGalleries:
 
 
 @dataclass
-class FakeLibrary:
+class FakeLibrary(Library):
     records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
 
     def add(self, image: LibraryImage) -> None:
@@ -317,7 +328,7 @@ class FakeLibrary:
 
 
 @dataclass
-class FakeRemote:
+class FakeRemote(Remote):
     """A world of pages; what is not among them cannot be downloaded."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
@@ -333,7 +344,7 @@ class FakeRemote:
 
 
 @dataclass
-class FakeFunctions:
+class FakeFunctions(Functions):
     """Calls handlers of this process."""
 
     called: list[str] = field(default_factory=list)
@@ -345,7 +356,7 @@ class FakeFunctions:
 
 
 @dataclass
-class FakeBlobs:
+class FakeBlobs(Blobs):
     originals: dict[str, StoredOriginal] = field(default_factory=dict)
     import_folder: dict[str, bytes] = field(default_factory=dict)
     announced: list[str] = field(default_factory=list)
@@ -363,7 +374,7 @@ class FakeBlobs:
             raise OriginalMissingError(key)
         return self.originals[key]
 
-    def deposit(self, key: str) -> OriginalMetadata:
+    def original_metadata(self, key: str) -> OriginalMetadata:
         return OriginalMetadata(self.original(key).product, self.stored_at[key])
 
     def original_keys(self, shop: str, image: int) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 from tests import pictures
 from tests.conftest import World
-from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, etag
+from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops, etag
 
 from pipeline import (
     generate_renditions,
@@ -30,11 +30,13 @@ from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import LibraryAddress, named_key, original_address, parse_original_key
 from vitrine.domain.pictures import Format
+from vitrine.domain.publication import permanent_keys
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.storage import PublicPicture
 from vitrine.environment import Environment
+from vitrine.ports import Stores
 from vitrine.services.adding import add_image, add_library_image
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.changing import Change, change_image
@@ -44,9 +46,8 @@ from vitrine.services.orphans import delete_if_orphaned
 from vitrine.services.purging import purge_retired
 from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, retire_image
-from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.rendering import make_renditions
 from vitrine.services.sources import at_hand
-from vitrine.services.unpublishing import permanent_keys
 
 PRODUCT = ProductKey("p")
 RULES = PictureRules(frozenset(Format), max_bytes=10**6)
@@ -193,10 +194,13 @@ class FaultyAws:
         plain = self.world.environment
         return replace(
             plain,
-            galleries=OverNetwork(self.galleries, self.network),
-            library=OverNetwork(self.world.library, self.network),
-            blobs=OverNetwork(self.blobs, self.network),
-            imports=OverNetwork(self.world.imports, self.network),
+            stores=Stores(
+                self.world.shops,
+                OverNetwork(self.galleries, self.network),
+                OverNetwork(self.world.library, self.network),
+                OverNetwork(self.blobs, self.network),
+                OverNetwork(self.world.imports, self.network),
+            ),
         )
 
     @property
@@ -240,7 +244,7 @@ class FaultyAws:
 
     def purge(self) -> None:
         here, later = self.environment, self.time + timedelta(days=1)
-        list(purge_retired(here.galleries, here.blobs, "s1", later))
+        list(purge_retired(here.stores, "s1", later))
 
     def drop(self, data: bytes) -> None:
         """Drop a file into a product's import folder."""
@@ -305,7 +309,7 @@ class FaultyAws:
                 continue
             where = parse_original_key(key)
             assert where is not None, event
-            fate = delete_if_orphaned(here.galleries, here.library, here.blobs, where, self.time)
+            fate = delete_if_orphaned(here.stores, where, self.time)
             assert fate.hopeless, (event, fate)
             self.dead.remove(event)
         self.settle()
@@ -379,5 +383,5 @@ class FaultyAws:
             library.add(image)
         else:
             galleries.records[image.shop, image.product][image.id] = image
-        make_renditions(Records(galleries, library), blobs, where)
+        make_renditions(Stores(FakeShops(), galleries, library, blobs, galleries.imports), where)
         return {key: picture.data for key, picture in blobs.public.items()}

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.events import addresses
 from vitrine import environment
 from vitrine.edge.telemetry import logger
-from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.rendering import make_renditions
 
 environment.prepare()
 
@@ -14,7 +14,6 @@ environment.prepare()
 def handler(event: Mapping[str, Any], _context: object) -> None:
     """Store the renditions of each original in the event; raise to have it sent again."""
     here = environment.current()
-    records = Records(here.galleries, here.library)
     for address in addresses(event):
-        stored = make_renditions(records, here.blobs, address, here.alternatives)
+        stored = make_renditions(here.stores, address, here.alternatives)
         logger.info("renditions", extra={"key": address.original_key, "stored": stored})

@@ -18,11 +18,11 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """Make an image of each file in the event; raise to have it sent again."""
     here = environment.current()
     for arrival in arrivals(event):
-        if shop := here.shops.shop(arrival.shop):
+        if shop := here.stores.shops.shop(arrival.shop):
             patient = replace(here.catalogue(shop), retry=BULK_RETRY)
             settled = import_file(patient, arrival)
         else:
-            settled = reject(here.imports, Import(arrival, here.clock(), reason=NO_SHOP))
+            settled = reject(here.stores.imports, Import(arrival, here.clock(), reason=NO_SHOP))
         logger.info(
             "import",
             extra={

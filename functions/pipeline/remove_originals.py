@@ -19,9 +19,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """See to the originals of each record in the event; raise to have it sent again."""
     here = environment.current()
     for key in records(event):
-        removed = delete_leftover_originals(
-            here.galleries, here.library, here.blobs, key.shop, key.image, key.product
-        )
+        removed = delete_leftover_originals(here.stores, key.shop, key.image, key.product)
         if removed:
             facts = {"shop": key.shop, "image": key.image, "removed": removed}
             logger.info("originals left behind", extra=facts)

@@ -15,5 +15,5 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     """Remove the renditions of each original in the event; raise to have it sent again."""
     here = environment.current()
     for address in addresses(event):
-        removed = unpublish(here.galleries, here.blobs, address)
+        removed = unpublish(here.stores, address)
         logger.info("renditions", extra={"key": address.original_key, "removed": removed})

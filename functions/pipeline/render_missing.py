@@ -12,8 +12,7 @@ from vitrine import environment
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.locations import FOR_EVER
 from vitrine.edge.telemetry import logger
-from vitrine.services.on_demand import Missing
-from vitrine.services.rendering import Records
+from vitrine.services.on_demand import OnDemand
 
 environment.prepare()
 
@@ -24,12 +23,11 @@ ROOM = 4_400_000
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer with the picture as storage would, or lead to it there when it is too large."""
     here = environment.current()
-    records = Records(here.galleries, here.library)
     method = event["requestContext"]["http"]["method"]
+    on_demand = OnDemand(here.stores, here.alternatives)
     key = unquote(event["rawPath"], errors="replace").removeprefix("/")
-    missing = Missing(here.shops, records, here.blobs, here.alternatives)
     try:
-        picture = missing.make(key) if method in ("GET", "HEAD") else None
+        picture = on_demand.render(key) if method in ("GET", "HEAD") else None
     except PictureRefusedError:  # bytes that an earlier version took
         logger.exception("an original cannot be shown", extra={"key": key[:1024]})
         picture = None
@@ -42,7 +40,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         headers["Content-Length"] = str(len(picture.data))
         return {"statusCode": 200, "headers": headers}
     if len(picture.data) > ROOM:
-        link = here.blobs.link(key)
+        link = here.stores.blobs.link(key)
         return {"statusCode": 302, "headers": {"Location": link, "Cache-Control": "no-store"}}
     body = b64encode(picture.data).decode()
     return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}

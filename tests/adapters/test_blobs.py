@@ -39,10 +39,10 @@ def test_a_missing_original_is_told_apart(ports: Ports) -> None:
 
 def test_what_storage_knows_of_an_original_is_told_without_reading_it(ports: Ports) -> None:
     with pytest.raises(OriginalMissingError):
-        ports.blobs.deposit(KEY)
+        ports.blobs.original_metadata(KEY)
     ports.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
 
-    found = ports.blobs.deposit(KEY)
+    found = ports.blobs.original_metadata(KEY)
 
     assert found.product == "lámp #1/東"
     assert abs(datetime.now(UTC) - found.stored_at) < timedelta(minutes=5)

@@ -35,6 +35,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
+from vitrine.ports import Stores
 from vitrine.services.adding import add_library_image
 from vitrine.services.inspecting import inspect_upload
 from vitrine.services.sources import at_hand
@@ -99,11 +100,13 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
     table = Table(dynamodb, "table")
     shops = DynamoShops(table)
     here = Environment(
-        shops,
-        DynamoGalleries(table),
-        DynamoLibrary(table),
-        S3Blobs(s3, "originals", "media"),
-        DynamoImports(table),
+        Stores(
+            shops,
+            DynamoGalleries(table),
+            DynamoLibrary(table),
+            S3Blobs(s3, "originals", "media"),
+            DynamoImports(table),
+        ),
         made.remote,
         FakeFunctions(),
         Access(shops),

@@ -10,12 +10,13 @@ import boto3
 import pytest
 from tests import pictures
 from tests.adapters.test_galleries import image
-from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary
+from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops
 from tests.unit.test_rendering import event
 
 from pipeline.events import records
 from vitrine.adapters import table_keys
 from vitrine.domain.locations import original_address
+from vitrine.ports import Stores
 from vitrine_cli.operations.dead_letters import DeadLetters
 from vitrine_cli.operations.lambda_invoker import Failed
 from vitrine_cli.operations.redrive import Outcome, Redrive, Result, StreamReader
@@ -56,6 +57,10 @@ class Operator:
     fails: Failed | None = None
     streams: Any = None
 
+    @property
+    def stores(self) -> Stores:
+        return Stores(FakeShops(), self.galleries, self.library, self.blobs, self.galleries.imports)
+
     def write(self, *bodies: Any) -> None:
         for body in bodies:
             self.sqs.send_message(QueueUrl=self.queue, MessageBody=json.dumps(body))
@@ -69,7 +74,7 @@ class Operator:
 
     def replay(self) -> list[Result]:
         reader = StreamReader(self.streams)
-        run = Redrive(self.invoke, reader, self.galleries, self.library, self.blobs)
+        run = Redrive(self.invoke, reader, self.stores)
         with self.letters() as letters:
             return list(run.replay(letters))
 
@@ -124,7 +129,7 @@ def test_an_event_that_succeeds_is_forgotten_and_one_that_fails_stays(operator: 
 
 def test_an_interrupted_run_leaves_the_rest_to_the_next(operator: Operator) -> None:
     operator.write(*[failure(event(KEY))] * 3)
-    run = Redrive(operator.invoke, lambda _: None, operator.galleries, None, operator.blobs)  # type: ignore[arg-type]
+    run = Redrive(operator.invoke, lambda _: None, operator.stores)
 
     def interrupted() -> None:
         with operator.letters() as letters:

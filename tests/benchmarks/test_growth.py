@@ -21,7 +21,7 @@ RUNS = 15
 
 
 def fill(shop: str, product: str, images: int) -> None:
-    galleries = environment.current().galleries
+    galleries = environment.current().stores.galleries
     head = Gallery()
     for start in range(0, images, 90):
         batch = [

@@ -22,6 +22,7 @@ from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.environment import Environment
+from vitrine.ports import Stores
 
 RUNS = 30
 
@@ -55,11 +56,7 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
     shops = DynamoShops(table)
     blobs = S3Blobs(s3, running.outputs["OriginalsBucket"], running.outputs["MediaBucket"])
     here = Environment(
-        shops,
-        DynamoGalleries(table),
-        DynamoLibrary(table),
-        blobs,
-        DynamoImports(table),
+        Stores(shops, DynamoGalleries(table), DynamoLibrary(table), blobs, DynamoImports(table)),
         FakeRemote(),
         FakeFunctions(),
         Access(shops),

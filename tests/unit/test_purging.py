@@ -30,7 +30,7 @@ def world(world: World) -> World:
 
 def purged(world: World, days: int) -> list[int]:
     before = TODAY + timedelta(days=days)
-    return [each.id for each in purge_retired(world.galleries, world.blobs, "s1", before)]
+    return [each.id for each in purge_retired(world.stores, "s1", before)]
 
 
 def test_what_was_retired_before_goes_with_all_its_originals(world: World) -> None:

@@ -59,7 +59,7 @@ class Shop:
     def plan(self, after: int = 0, only: tuple[int, ...] = ()) -> Rebuild:
         world = self.world
         images = images_of(world.blobs, "s1", after, only)
-        return Rebuild(world.galleries, world.library, world.blobs, self.invoke, "generate", images)
+        return Rebuild(world.stores, self.invoke, "generate", images)
 
     def rebuild(self, after: int = 0, at_a_time: int = 3) -> dict[int, str]:
         """Images that were dealt with, and why they failed."""

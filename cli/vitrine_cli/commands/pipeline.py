@@ -92,9 +92,7 @@ def _replay(deployed: DeployedStack, letters: DeadLetters) -> list[Result]:
     redriving = Redrive(
         invoke=lambda_invoker.invoker(deployed),
         read_stream=StreamReader(deployed.streams()),
-        galleries=stored.galleries,
-        library=stored.library,
-        blobs=stored.blobs,
+        stores=stored.stores,
     )
     results = []
     with item_bar() as progress:
@@ -197,9 +195,7 @@ def _prepare_rebuild(
     owner = shop_settings.find_shop(stored, shop).id
     with _aws_failures():
         return Rebuild(
-            galleries=stored.galleries,
-            library=stored.library,
-            blobs=stored.blobs,
+            stores=stored.stores,
             invoke=lambda_invoker.invoker(deployed, at_a_time),
             function=deployed.function("GenerateRenditions"),
             images=images_of(stored.blobs, owner, after, only),

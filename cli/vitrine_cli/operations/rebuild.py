@@ -15,13 +15,13 @@ from urllib.parse import quote_plus
 from vitrine.clock import now
 from vitrine.domain.locations import parse_original_key
 from vitrine.services.orphans import delete_if_orphaned
-from vitrine.services.unpublishing import remove_unlisted
+from vitrine.services.unpublishing import unpublish_unlisted_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from vitrine.domain.locations import OriginalAddress
-    from vitrine.ports import Blobs, Galleries, Library
+    from vitrine.ports import Blobs, Stores
     from vitrine_cli.operations.lambda_invoker import Failed, Invoke
 
 
@@ -43,18 +43,14 @@ class Rebuild:
     """One run over the images of a shop.
 
     Attributes:
-        galleries: image records of products.
-        library: image records without a product.
-        blobs: originals and public pictures.
+        stores: the stack's records and objects.
         invoke: invokes functions.
         function: name of the function that generates renditions.
         images: addresses of each image's originals, by image id, in the order of ids.
         done: ids of images that have been processed.
     """
 
-    galleries: Galleries
-    library: Library
-    blobs: Blobs
+    stores: Stores
     invoke: Invoke
     function: str
     images: Mapping[int, Sequence[OriginalAddress]]
@@ -94,9 +90,9 @@ class Rebuild:
     def _original(self, address: OriginalAddress) -> Failed | None:
         failed = self.invoke(self.function, _created(address))
         if failed is None:
-            remove_unlisted(self.blobs, address)
+            unpublish_unlisted_sizes(self.stores.blobs, address)
             return None
-        fate = delete_if_orphaned(self.galleries, self.library, self.blobs, address, now())
+        fate = delete_if_orphaned(self.stores, address, now())
         return None if fate.hopeless else failed
 
 

@@ -13,6 +13,7 @@ from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
 from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.ports import Stores
 from vitrine_cli.operations import deployed_stack
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class StackRecords:
     oauth_secrets: SsmOAuthSecretStore
     blobs: S3Blobs
     base_url: str
+
+    @property
+    def stores(self) -> Stores:
+        """The stores that services use."""
+        return Stores(self.shops, self.galleries, self.library, self.blobs, self.imports)
 
 
 def selected(stack: str | None, port: int | None) -> StackRecords:

@@ -16,7 +16,7 @@ from vitrine_cli.operations.lambda_invoker import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vitrine.ports import Blobs, Galleries, Library
+    from vitrine.ports import Stores
     from vitrine_cli.operations.dead_letters import DeadLetter, DeadLetters
     from vitrine_cli.operations.lambda_invoker import Invoke
 
@@ -68,16 +68,12 @@ class Redrive:
     Attributes:
         invoke: invokes functions.
         read_stream: reads records of the table's stream.
-        galleries: image records of products.
-        library: image records without a product.
-        blobs: originals.
+        stores: the stack's records and objects.
     """
 
     invoke: Invoke
     read_stream: ReadStream
-    galleries: Galleries
-    library: Library
-    blobs: Blobs
+    stores: Stores
 
     def replay(self, letters: DeadLetters) -> Iterator[Result]:
         """Replay each event, delete its message after success, and yield the result.
@@ -110,10 +106,7 @@ class Redrive:
         exception.
         """
         addresses = [each for key in letter.keys if (each := parse_original_key(key))]
-        fates = [
-            delete_if_orphaned(self.galleries, self.library, self.blobs, each, now())
-            for each in addresses
-        ]
+        fates = [delete_if_orphaned(self.stores, each, now()) for each in addresses]
         return bool(fates) and all(fate.hopeless for fate in fates)
 
 

@@ -41,4 +41,4 @@ def count_purgeable(records: StackRecords, shop: str, before: datetime) -> int:
 
 def purge(records: StackRecords, shop: str, before: datetime) -> Iterator[Image]:
     """Purge those images and yield each one. Run it again after an interruption."""
-    return purge_retired(records.galleries, records.blobs, shop, before)
+    return purge_retired(records.stores, shop, before)

@@ -14,7 +14,7 @@ from vitrine.access.callers import Access
 from vitrine.clock import now
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
-from vitrine.ports import Blobs, Functions, Galleries, Imports, Library, Remote, Shops
+from vitrine.ports import Functions, Remote, Stores
 from vitrine.services.catalogue import Catalogue
 
 
@@ -23,12 +23,8 @@ class Environment:
     """The world of one running function.
 
     Attributes:
-        shops: shops, credentials, registered products.
-        galleries: records of images and their order.
-        library: records of images that belong to no product.
-        blobs: originals and public pictures.
-        imports: what became of files in the import folder.
-        remote: reads pictures from elsewhere.
+        stores: all adapters that read or write stored state.
+        remote: downloads by URL.
         functions: other functions of the same stack.
         access: tells callers by their credentials.
         media_url: where the CDN serves public pictures, without a slash at the end.
@@ -38,11 +34,7 @@ class Environment:
         clock: tells the present moment, UTC.
     """
 
-    shops: Shops
-    galleries: Galleries
-    library: Library
-    blobs: Blobs
-    imports: Imports
+    stores: Stores
     remote: Remote
     functions: Functions
     access: Access
@@ -53,16 +45,7 @@ class Environment:
 
     def catalogue(self, shop: Shop) -> Catalogue:
         """The catalogue of one shop."""
-        return Catalogue(
-            shop,
-            self.shops,
-            self.galleries,
-            self.library,
-            self.blobs,
-            self.imports,
-            self.remote,
-            self.clock,
-        )
+        return Catalogue(shop, self.stores, self.remote, self.clock)
 
 
 _in_use: list[Environment] = []
@@ -133,11 +116,15 @@ def _on_aws() -> Environment:
     originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
     shops = DynamoShops(table)
     return Environment(
-        shops=shops,
-        galleries=DynamoGalleries(table),
-        library=DynamoLibrary(table),
-        blobs=S3Blobs(boto3.client("s3", config=config.merge(Config(**SIGNED))), originals, media),
-        imports=DynamoImports(table),
+        stores=Stores(
+            shops=shops,
+            galleries=DynamoGalleries(table),
+            library=DynamoLibrary(table),
+            blobs=S3Blobs(
+                boto3.client("s3", config=config.merge(Config(**SIGNED))), originals, media
+            ),
+            imports=DynamoImports(table),
+        ),
         remote=HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes"),
         functions=LambdaFunctions(
             lambda: boto3.client("lambda", config=patient), os.environ.get("STACK", "")

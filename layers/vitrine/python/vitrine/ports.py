@@ -1,6 +1,10 @@
-"""What the services need of the world. Adapters and the tests' fakes both fit these shapes."""
+"""The protocols between services and the outside: records, objects, downloads, functions.
+
+Adapters (`vitrine.adapters`) implement them over AWS, the tests' fakes in memory.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,47 +24,47 @@ class Shops(Protocol):
     """Shops, their credentials and registered products."""
 
     def shop(self, shop: str) -> Shop | None:
-        """The shop of this id."""
+        """The shop with this id."""
 
     def credential(self, digest: str) -> Credential | None:
-        """The credential whose bearer secret has this SHA-256, revoked or not."""
+        """The credential whose bearer secret has this SHA-256 digest, revoked or not."""
 
     def registered_product(self, shop: str, alias: str) -> str | None:
-        """Key of the registered product that goes by `alias`."""
+        """The key of the registered product that `alias` names."""
 
     def shop_of_host(self, host: str) -> str | None:
-        """Id of the shop whose guests come to `host`, or of the one that takes all others."""
+        """The id of the shop that serves guests of `host`, or else of the default shop."""
 
     def shops_of_account(self, account: str) -> list[str]:
-        """Ids of the shops in whose libraries images of an account may be."""
+        """The ids of the shops whose libraries may hold images of an account."""
 
     def refresh_token(self, digest: str) -> RefreshToken | None:
-        """The refresh token that has this SHA-256; None for one that is used."""
+        """The refresh token with this SHA-256 digest; None after it was used."""
 
     def issue(
         self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
     ) -> None:
-        """Store an access token and the refresh token that follows it, in place of the one `used`.
+        """Store an access token and its refresh token, which replace the refresh token `used`.
 
         Raises:
-            ConflictError: `used` has been used by another; nothing has changed.
+            ConflictError: another request has used `used`; nothing has changed.
         """
 
 
 class OAuthConsumers(Protocol):
-    """OAuthConsumers of OAuth consumer and token, and the nonces that came with them."""
+    """OAuth 1.0a consumers with their tokens, and the nonces of their requests."""
 
     def consumer(self, digest: str) -> OAuthConsumer | None:
-        """The consumer whose consumer key has this SHA-256, revoked or not."""
+        """The consumer whose key has this SHA-256 digest, revoked or not."""
 
     def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
-        """Note that a request used a nonce.
+        """Record that a request used a nonce, so that a replay is refused.
 
         Args:
-            digest: SHA-256 of all that makes the nonce one of its kind.
-            request: what the gateway calls the request. The same request may note the same nonce
-                again: its first answer from the table can be lost, and `$default` hands it on.
-            expires: from when on the note may be forgotten.
+            digest: SHA-256 of everything that identifies the nonce.
+            request: the gateway's request id. The same request may record the same nonce again,
+                after a lost answer or when `$default` forwards it.
+            expires: when the record may be deleted, UTC.
 
         Raises:
             ConflictError: another request used it.
@@ -68,13 +72,13 @@ class OAuthConsumers(Protocol):
 
 
 class OAuthSecretStore(Protocol):
-    """Secrets that must be known to check a signature, kept from whoever reads the table."""
+    """The secrets that signatures are checked with, stored outside of the table."""
 
     def secrets_of(self, digest: str) -> OAuthSecrets:
-        """What the consumer whose consumer key has this SHA-256 signs with.
+        """The secrets of the consumer whose key has this SHA-256 digest.
 
         Raises:
-            SecretsMissingError: nothing is kept for it.
+            SecretsMissingError: no secrets are stored for it.
         """
 
 
@@ -82,70 +86,70 @@ class Galleries(Protocol):
     """Galleries and the records of their images."""
 
     def next_image_id(self, shop: str) -> int:
-        """A number that no image of the shop has had or will have, larger than all before."""
+        """A new image id: greater than all ids of the shop so far."""
 
     def gallery(self, shop: str, product: str) -> Gallery:
-        """The head of a product's gallery; the empty head when there is none."""
+        """The head of a product's gallery; an empty head when the product has no images."""
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
-        """One image's record."""
+        """The record of one image."""
 
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
-        """A gallery's head and one of its images, read in one call."""
+        """The head of a gallery and the record of one image, read in one call."""
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
-        """A gallery's head and all its images by id, read in one call per megabyte."""
+        """The head of a gallery and all its images by id, read in one call per megabyte."""
 
     def commit(self, change: GalleryChange) -> Gallery:
-        """Carry a change out, and return the head as it is then.
+        """Write a change in one transaction (optimistic locking), and return the new head.
 
         Raises:
-            ConflictError: what the change builds on is no longer as it was read, its name was taken
-                or its import settled by another; nothing has changed.
+            ConflictError: another writer changed a record that `change` builds on, took its name,
+                or settled its import; nothing has changed.
         """
 
     def retired(self, shop: str, image: int) -> Image | None:
-        """The record of an image that was retired and not purged."""
+        """The record of a retired (soft-deleted) image that was not purged."""
 
     def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
-        """Records of images that were retired before `moment` and not purged, oldest image first.
+        """Records of images that were retired before `moment` and not purged, in order of ids.
 
-        They are read as they are asked for; forgetting those that were read is no harm.
+        Pages are read as the iterator advances; callers may forget the records they received.
         """
 
     def forget_retired(self, shop: str, image: int) -> None:
-        """Remove the record of a retired image; one that is not there is no error.
+        """Delete the record of a retired image; a missing record is no error.
 
         Raises:
-            ConflictError: another writer is at the same record: try again.
+            ConflictError: another writer is changing the same record; retry.
         """
 
     def next_default_name(self, shop: str) -> int:
-        """A number that no default file name of the shop has had: 1, 2, 3, …"""
+        """A new number for a default file name of the shop: 1, 2, 3, …"""
 
     def names(self, shop: str, beginning: str) -> set[str]:
-        """All names of a shop's files, taken for ever, that begin so."""
+        """All file names of a shop, ever taken, that start with `beginning`."""
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
-        """All names that an image has had, and what each was given to."""
+        """All file names that an image has had, each with the bytes that received it."""
 
     def named(self, shop: str, name: str) -> Naming | None:
-        """What a file name of a shop stands for; None for a name that nobody ever had."""
+        """The image and bytes that received a file name; None for a name never taken."""
 
     def complete_renditions(
         self, address: OriginalAddress, product: str, appearance: Appearance
     ) -> None:
-        """Note that every rendition of an image's bytes is stored, and what they look like.
+        """Record that all renditions of an image's bytes are stored, and the picture's appearance.
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
-            ConflictError: another writer is at the same record: try again.
+            ConflictError: another writer is changing the same record; retry.
         """
 
     def image_count(self, shop: str) -> int:
-        """How many images the shop's galleries hold."""
+        """The number of images in all galleries of the shop."""
 
 
 class Library(Protocol):
@@ -155,113 +159,151 @@ class Library(Protocol):
         """Store the record of a new image."""
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
-        """One image's record."""
+        """The record of one image."""
 
     def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
-        """Note that every rendition of an image's bytes is stored, and what they look like.
+        """Record that all renditions of an image's bytes are stored, and the picture's appearance.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.
-            ConflictError: another writer is at the same record: try again.
+            ConflictError: another writer is changing the same record; retry.
         """
 
 
 class Blobs(Protocol):
-    """Originals, which stay private, and public pictures."""
+    """Originals, which are private, and public pictures."""
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
-        """Store an original, and with it the key of the product it is for; empty for none."""
+        """Store an original and, as its metadata, the key of its product; empty for none."""
 
     def original(self, key: str) -> StoredOriginal:
         """Read an original.
 
         Raises:
-            OriginalMissingError: nothing is stored there.
+            OriginalMissingError: no object has this key.
         """
 
-    def deposit(self, key: str) -> OriginalMetadata:
-        """What storage knows of an original.
+    def original_metadata(self, key: str) -> OriginalMetadata:
+        """The metadata of an original.
 
         Raises:
-            OriginalMissingError: nothing is stored there.
+            OriginalMissingError: no object has this key.
         """
 
     def original_keys(self, shop: str, image: int) -> list[str]:
-        """Keys of all originals that an image has, older ones of replaced bytes too."""
+        """Keys of all stored originals of an image, superseded ones included."""
 
     def shop_keys(self, shop: str) -> list[str]:
-        """Keys of all originals that a shop has, in no order."""
+        """Keys of all stored originals of a shop, in no particular order."""
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
-        """Read a file of the import folder, the whole of it.
+        """Read a whole file of the import folder.
 
         Args:
-            key: of the object, `import/<shop>/…`.
-            max_bytes: the most bytes that are read.
-            tag: the object's ETag, when only this version of it will do.
+            key: the object's key, `import/<shop>/…`.
+            max_bytes: the largest accepted size, bytes.
+            tag: the object's ETag, to read only this version of it.
 
         Raises:
-            ImportMissingError: nothing is stored there, or another version.
-            PictureRefusedError: it is larger (`Rule.WEIGHT`).
+            ImportMissingError: no object has this key, or it is another version.
+            PictureRefusedError: the file is larger (`Rule.WEIGHT`).
         """
 
     def announce_original(self, key: str) -> None:
-        """Have the storage event of an original come once more; nothing if it is not there."""
+        """Make S3 send the event of a stored original again; a missing object is no error."""
 
     def has_original(self, key: str) -> bool:
-        """Whether an original is stored there."""
+        """Whether an original with this key is stored."""
 
     def remove_originals(self, keys: Sequence[str]) -> None:
-        """Remove originals; those that are not there are no error."""
+        """Delete originals; missing ones are no error."""
 
     def put_public(self, pictures: Iterable[PublicPicture]) -> int:
-        """Store public pictures, several at a time, each as soon as it is made.
+        """Store public pictures concurrently, each as soon as the iterable yields it.
 
         Returns:
-            How many were stored.
+            The number of stored pictures.
         """
 
     def link(self, key: str) -> str:
-        """A URL at which whoever has it can GET a public picture for some minutes."""
+        """A presigned URL of a public picture, valid for five minutes."""
 
     def public_keys(self, prefix: str) -> list[str]:
-        """Keys of all public pictures that begin with `prefix`."""
+        """Keys of all public pictures that start with `prefix`."""
 
     def remove_public(self, keys: Sequence[str]) -> None:
-        """Remove public pictures; those that are not there are no error."""
+        """Delete public pictures; missing ones are no error."""
 
 
 class Remote(Protocol):
-    """The rest of the world, read with care."""
+    """Downloads by URL, protected against server-side request forgery (SSRF)."""
 
     def fetch(self, url: str, max_bytes: int) -> bytes:
-        """The body that a public http or https URL answers with.
+        """The body of the answer of a public http or https URL.
 
         Raises:
-            DownloadError: it cannot be read in time, or leads where we do not go.
-            PictureRefusedError: there are more bytes (`Rule.WEIGHT`).
+            DownloadError: the URL cannot be read in time, or leads to a forbidden address.
+            PictureRefusedError: the body is larger than `max_bytes` (`Rule.WEIGHT`).
         """
 
 
 class Imports(Protocol):
-    """What became of the files that were dropped into the import folder."""
+    """Outcomes of the files that were uploaded to the import folder."""
 
     def imported(self, shop: str, path: str) -> Import | None:
-        """What became of the latest settled version of a file."""
+        """The outcome of the latest settled version of a file."""
 
     def reject(self, rejected: Import) -> None:
-        """Note that a version of a file became no image.
+        """Record that a version of a file became no image.
 
         Raises:
-            ConflictError: this version of it, or a later one, has been settled already.
+            ConflictError: this version of the file, or a later one, is settled already.
         """
 
     def imports(self, shop: str) -> list[Import]:
-        """What became of all files of a shop, by path."""
+        """The outcomes of all files of a shop, by path."""
 
 
 class Functions(Protocol):
     """Other functions of the same stack."""
 
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What the function of a dialect's operation answers to a gateway event."""
+        """The answer of the function of a dialect's operation to a gateway event.
+
+        Raises:
+            FunctionFailedError: the function failed or did not answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stored state of all shops: every adapter that reads or writes it.
+
+    Attributes:
+        shops: shops, credentials, registered products.
+        galleries: records of images of products, and their order.
+        library: records of images that belong to no product.
+        blobs: originals and public pictures.
+        imports: outcomes of files in the import folder.
+    """
+
+    shops: Shops
+    galleries: Galleries
+    library: Library
+    blobs: Blobs
+    imports: Imports
+
+    def record_of(self, shop: str, image: int, product: str) -> Image | LibraryImage | None:
+        """The record of an image: live, retired, or in the library; None when it has none.
+
+        Args:
+            shop: id of the shop.
+            image: id of the image.
+            product: key of the product whose gallery holds or held it; empty when unknown or none.
+        """
+        live = (
+            self.galleries.image(shop, product, image)
+            if product
+            else self.library.image(shop, image)
+        )
+        return live or self.galleries.retired(shop, image)

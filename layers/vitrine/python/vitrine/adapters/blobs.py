@@ -17,6 +17,7 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.locations import FOR_EVER, ORIGINALS
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.ports import Blobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 
 
-class S3Blobs:
+class S3Blobs(Blobs):
     """`vitrine.ports.Blobs` over two S3 buckets: one private, one behind the CDN."""
 
     def __init__(self, client: S3Client, originals: str, media: str) -> None:
@@ -43,7 +44,6 @@ class S3Blobs:
         self._media = media
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
-        """Store an original, and with it the key of the product it is for; empty for none."""
         self._client.put_object(
             Bucket=self._originals,
             Key=key,
@@ -53,23 +53,13 @@ class S3Blobs:
         )
 
     def original(self, key: str) -> StoredOriginal:
-        """Read an original.
-
-        Raises:
-            OriginalMissingError: nothing is stored there.
-        """
         try:
             answer = self._client.get_object(Bucket=self._originals, Key=key)
         except self._client.exceptions.NoSuchKey:
             raise OriginalMissingError(key) from None
         return StoredOriginal(answer["Body"].read(), _product(answer["Metadata"]))
 
-    def deposit(self, key: str) -> OriginalMetadata:
-        """What storage knows of an original.
-
-        Raises:
-            OriginalMissingError: nothing is stored there.
-        """
+    def original_metadata(self, key: str) -> OriginalMetadata:
         try:
             head = self._client.head_object(Bucket=self._originals, Key=key)
         except ClientError as error:
@@ -79,20 +69,12 @@ class S3Blobs:
         return OriginalMetadata(_product(head["Metadata"]), head["LastModified"])
 
     def original_keys(self, shop: str, image: int) -> list[str]:
-        """Keys of all originals that an image has, older ones of replaced bytes too."""
         return self._keys(self._originals, f"{ORIGINALS}{shop}/{image}/")
 
     def shop_keys(self, shop: str) -> list[str]:
-        """Keys of all originals that a shop has, in no order."""
         return self._keys(self._originals, f"{ORIGINALS}{shop}/")
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
-        """Read a file of the import folder, the whole of it.
-
-        Raises:
-            ImportMissingError: nothing is stored there, or another version.
-            PictureRefusedError: it is larger (`Rule.WEIGHT`).
-        """
         only_if: GetObjectRequestTypeDef = {"Bucket": self._originals, "Key": key}
         if tag is not None:
             only_if["IfMatch"] = f'"{tag}"'
@@ -108,7 +90,6 @@ class S3Blobs:
             return body.read()
 
     def announce_original(self, key: str) -> None:
-        """Have the storage event of an original come once more; nothing if it is not there."""
         bucket = self._originals
         try:
             head = self._client.head_object(Bucket=bucket, Key=key)
@@ -125,7 +106,6 @@ class S3Blobs:
                 raise
 
     def has_original(self, key: str) -> bool:
-        """Whether an original is stored there."""
         try:
             self._client.head_object(Bucket=self._originals, Key=key)
         except ClientError as error:
@@ -135,11 +115,9 @@ class S3Blobs:
         return True
 
     def remove_originals(self, keys: Sequence[str]) -> None:
-        """Remove originals; those that are not there are no error."""
         self._remove(self._originals, keys)
 
     def put_public(self, pictures: Iterable[PublicPicture]) -> int:
-        """Store public pictures, each while the next ones are made; return how many."""
         with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
             stored = [pool.submit(self._put_public, picture) for picture in pictures]
         for each in stored:
@@ -147,17 +125,14 @@ class S3Blobs:
         return len(stored)
 
     def link(self, key: str) -> str:
-        """A URL at which whoever has it can GET a public picture for some minutes."""
         return self._client.generate_presigned_url(
             "get_object", Params={"Bucket": self._media, "Key": key}, ExpiresIn=_LINK_SECONDS
         )
 
     def public_keys(self, prefix: str) -> list[str]:
-        """Keys of all public pictures that begin with `prefix`."""
         return self._keys(self._media, prefix)
 
     def remove_public(self, keys: Sequence[str]) -> None:
-        """Remove public pictures; those that are not there are no error."""
         self._remove(self._media, keys)
 
     def _put_public(self, picture: PublicPicture) -> None:

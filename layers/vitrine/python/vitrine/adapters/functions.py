@@ -6,6 +6,8 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from vitrine.ports import Functions
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -16,7 +18,7 @@ class FunctionFailedError(Exception):
     """A function raised, ran out of time or of memory."""
 
 
-class LambdaFunctions:
+class LambdaFunctions(Functions):
     """`vitrine.ports.Functions` over the Lambda functions of one stack."""
 
     def __init__(self, connect: Callable[[], LambdaClient], stack: str) -> None:
@@ -28,11 +30,6 @@ class LambdaFunctions:
         return self._connect()
 
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What the function of a dialect's operation answers to a gateway event.
-
-        Raises:
-            FunctionFailedError: it did not come to an answer.
-        """
         name = f"{self._stack}-{dialect}-{operation}".replace("_", "-")
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
         called = self._client.invoke(FunctionName=name, Payload=payload.encode())

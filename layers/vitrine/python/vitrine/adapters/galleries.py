@@ -28,6 +28,7 @@ from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState, Texts, ViewFacts
 from vitrine.domain.names import FileName, Naming
+from vitrine.ports import Galleries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,14 +41,13 @@ if TYPE_CHECKING:
 _COUNT_SHARDS = 10
 
 
-class DynamoGalleries:
+class DynamoGalleries(Galleries):
     """`vitrine.ports.Galleries` over the table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def next_image_id(self, shop: str) -> int:
-        """A number that no image of the shop has had or will have, larger than all before."""
         changed = self._table.update(
             f"SHOP#{shop}",
             "SEQUENCE",
@@ -58,25 +58,21 @@ class DynamoGalleries:
         return int(changed["last"])
 
     def gallery(self, shop: str, product: str) -> Gallery:
-        """The head of a product's gallery; the empty head when there is none."""
         return _gallery(self._table.get(table_keys.gallery(shop, product), "HEAD"))
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
-        """One image's record."""
         item = self._table.get(table_keys.gallery(shop, product), sort_key(image))
         return None if item is None else _image(item, shop, product)
 
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
-        """A gallery's head and one of its images, read in one call."""
         head, item = self._table.get_both(
             table_keys.gallery(shop, product), "HEAD", sort_key(image)
         )
         return _gallery(head), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
-        """A gallery's head and all its images by id, read in one call per megabyte."""
         head, images = None, {}
         for item in self._table.query(table_keys.gallery(shop, product)):
             if item["sk"] == "HEAD":
@@ -87,12 +83,6 @@ class DynamoGalleries:
         return _gallery(head), images
 
     def commit(self, change: GalleryChange) -> Gallery:
-        """Carry a change out, and return the head as it is then.
-
-        Raises:
-            ConflictError: what the change builds on is no longer as it was read, or its import was
-                settled by another; nothing has changed.
-        """
         pk = table_keys.gallery(change.shop, change.product)
         head = change.before
         actions: list[Mapping[str, Mapping[str, Any]]] = [
@@ -124,29 +114,18 @@ class DynamoGalleries:
         return head
 
     def retired(self, shop: str, image: int) -> Image | None:
-        """The record of an image that was retired and not purged."""
         item = self._table.get(table_keys.retired(shop), sort_key(image))
         return None if item is None else _image(item, shop, item["product"])
 
     def retired_before(self, shop: str, moment: datetime) -> Iterator[Image]:
-        """Records of images that were retired before `moment` and not purged, oldest image first.
-
-        They are read as they are asked for, a megabyte at a time.
-        """
         for item in self._table.query(table_keys.retired(shop), table_keys.IMAGE):
             if item["updated"] < milliseconds(moment):
                 yield _image(item, shop, item["product"])
 
     def forget_retired(self, shop: str, image: int) -> None:
-        """Remove the record of a retired image; one that is not there is no error.
-
-        Raises:
-            ConflictError: another writer is at the same record: try again.
-        """
         self._table.delete(table_keys.retired(shop), sort_key(image))
 
     def next_default_name(self, shop: str) -> int:
-        """A number that no default file name of the shop has had: 1, 2, 3, …"""
         changed = self._table.update(
             f"SHOP#{shop}",
             "NAMES",
@@ -157,29 +136,20 @@ class DynamoGalleries:
         return int(changed["last"])
 
     def names(self, shop: str, beginning: str) -> set[str]:
-        """All names of a shop's files, taken for ever, that begin so."""
         items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
         return {item["sk"].removeprefix("NAME#") for item in items}
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
-        """All names that an image has had, and what each was given to."""
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
         return {item["sk"].removeprefix("NAME#"): _naming(item) for item in items}
 
     def named(self, shop: str, name: str) -> Naming | None:
-        """What a file name of a shop was given to; None for a name that nobody ever had."""
         item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
         return None if item is None else _naming(item)
 
     def complete_renditions(
         self, address: OriginalAddress, product: str, appearance: Appearance
     ) -> None:
-        """Note that every rendition of an image's bytes is stored, and what they look like.
-
-        Raises:
-            RecordMissingError: the product has no image with these bytes, or not yet.
-            ConflictError: another writer is at the same record: try again.
-        """
         pk, sk = table_keys.gallery(address.shop, product), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))
@@ -187,7 +157,6 @@ class DynamoGalleries:
             raise RecordMissingError(address.original_key) from None
 
     def image_count(self, shop: str) -> int:
-        """How many images the shop's galleries hold."""
         return sum(int(item["images"]) for item in self._table.query(f"SHOP#{shop}", "COUNT#"))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, Table, key, milliseconds, moment, serialize
 from vitrine.domain.imports import Arrival, Import
+from vitrine.ports import Imports
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,27 +20,20 @@ _REMEMBERED_SECONDS = 90 * 24 * 3600
 """How long an imported version is known: many times longer than any event can be late."""
 
 
-class DynamoImports:
+class DynamoImports(Imports):
     """`vitrine.ports.Imports` over the table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def imported(self, shop: str, path: str) -> Import | None:
-        """What became of the latest settled version of a file."""
         item = self._table.get(_pk(shop), f"{_PREFIX}{path}")
         return None if item is None else _import(item)
 
     def reject(self, rejected: Import) -> None:
-        """Note that a version of a file became no image.
-
-        Raises:
-            ConflictError: this version of it, or a later one, has been settled already.
-        """
         self._table.transact([{"Put": settlement(rejected)}])
 
     def imports(self, shop: str) -> list[Import]:
-        """What became of all files of a shop, by path."""
         return [_import(item) for item in self._table.query(_pk(shop), _PREFIX)]
 
 

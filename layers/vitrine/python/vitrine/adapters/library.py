@@ -17,34 +17,27 @@ from vitrine.adapters.table_keys import sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
+from vitrine.ports import Library
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Appearance
     from vitrine.domain.locations import OriginalAddress
 
 
-class DynamoLibrary:
+class DynamoLibrary(Library):
     """`vitrine.ports.Library` over the table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def add(self, image: LibraryImage) -> None:
-        """Store the record of a new image."""
         self._table.put(_item(image))
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
-        """One image's record."""
         item = self._table.get(table_keys.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
 
     def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
-        """Note that every rendition of an image's bytes is stored, and what they look like.
-
-        Raises:
-            RecordMissingError: the library has no image with these bytes, or not yet.
-            ConflictError: another writer is at the same record: try again.
-        """
         pk, sk = table_keys.library(address.shop), sort_key(address.image)
         try:
             self._table.update(pk, sk, **completion(address, appearance))

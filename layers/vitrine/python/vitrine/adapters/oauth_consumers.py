@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from vitrine.adapters.credentials import PARTITIONS, credential_in, credential_items
 from vitrine.adapters.table import Table, key, serialize
 from vitrine.domain.credentials import OAuthConsumer, Scheme
+from vitrine.ports import OAuthConsumers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-class DynamoOAuthConsumers:
+class DynamoOAuthConsumers(OAuthConsumers):
     """`vitrine.ports.OAuthConsumers` over the table, and what operators add to it.
 
     Consumers stand in their shop's list of credentials, where `DynamoShops` finds and revokes
@@ -23,7 +24,6 @@ class DynamoOAuthConsumers:
         self._table = table
 
     def consumer(self, digest: str) -> OAuthConsumer | None:
-        """The consumer whose consumer key has this SHA-256, revoked or not."""
         item = self._table.get(PARTITIONS[Scheme.OAUTH] + digest, "CREDENTIAL")
         return None if item is None else OAuthConsumer(credential_in(item), item["token"])
 
@@ -39,11 +39,6 @@ class DynamoOAuthConsumers:
         self._table.transact([{"Put": {**found, **free}}, {"Put": {"Item": serialize(listed)}}])
 
     def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
-        """Note that a request used a nonce; `expires` is the table's time to live, in seconds.
-
-        Raises:
-            ConflictError: another request used it.
-        """
         self._table.put(
             {
                 **key(f"NONCE#{digest}", "NONCE"),

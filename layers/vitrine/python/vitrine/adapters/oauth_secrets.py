@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.credentials import OAuthSecrets
 from vitrine.domain.errors import SecretsMissingError
+from vitrine.ports import OAuthSecretStore
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
-class SsmOAuthSecretStore:
+class SsmOAuthSecretStore(OAuthSecretStore):
     """`vitrine.ports.OAuthSecretStore` over parameters below one path.
 
     It also stores secrets, which only operators do.
@@ -33,11 +34,6 @@ class SsmOAuthSecretStore:
         self._path = path.rstrip("/")
 
     def secrets_of(self, digest: str) -> OAuthSecrets:
-        """What the consumer whose consumer key has this SHA-256 signs with.
-
-        Raises:
-            SecretsMissingError: nothing is kept for it.
-        """
         name = self._name(digest)
         try:
             found = self._client.get_parameter(Name=name, WithDecryption=True)

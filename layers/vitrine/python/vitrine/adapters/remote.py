@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from vitrine.domain.errors import DownloadError, PictureRefusedError, Rule
 from vitrine.domain.hosts import is_loopback, is_public, target_of
+from vitrine.ports import Remote
 from vitrine.version import version
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def addresses_of(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in getaddrinfo(host, port, type=SOCK_STREAM)]
 
 
-class HttpRemote:
+class HttpRemote(Remote):
     """`vitrine.ports.Remote` over HTTP, where only public addresses are spoken to.
 
     Args:
@@ -71,12 +72,6 @@ class HttpRemote:
         self._make_tls = tls
 
     def fetch(self, url: str, max_bytes: int) -> bytes:
-        """The body that a public http or https URL answers with.
-
-        Raises:
-            DownloadError: it cannot be read in time, or leads where we do not go.
-            PictureRefusedError: there are more bytes (`Rule.WEIGHT`).
-        """
         try:
             with _Deadline(self._total_seconds) as deadline:
                 return self._follow(url, max_bytes, deadline)

@@ -14,6 +14,7 @@ from vitrine.domain.errors import (
     ShopExistsError,
 )
 from vitrine.domain.shops import ProductKey, ProductMode, Shop
+from vitrine.ports import Shops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,13 @@ if TYPE_CHECKING:
     from vitrine.domain.credentials import Credential
 
 
-class DynamoShops:
+class DynamoShops(Shops):
     """`vitrine.ports.Shops` over the table, and what operators change in it."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def shop(self, shop: str) -> Shop | None:
-        """The shop of this id."""
         item = self._table.get(f"SHOP#{shop}", "PROFILE")
         if item is None:
             return None
@@ -55,17 +55,14 @@ class DynamoShops:
         self._table.put(_profile(shop), ConditionExpression="attribute_exists(pk)")
 
     def registered_product(self, shop: str, alias: str) -> str | None:
-        """Key of the registered product that goes by `alias`."""
         item = self._table.get(f"SHOP#{shop}", f"PRODUCT#{alias}")
         return None if item is None else str(item["product"])
 
     def shop_of_host(self, host: str) -> str | None:
-        """Id of the shop whose guests come to `host`, or of the one that takes all others."""
         item = self._table.get(f"HOST#{host}", "HOST") or self._table.get("HOST#*", "HOST")
         return None if item is None else str(item["shop"])
 
     def shops_of_account(self, account: str) -> list[str]:
-        """Ids of the shops in whose libraries images of an account may be."""
         items = self._table.query(f"ACCOUNT#{account}", "SHOP#")
         return [item["sk"].removeprefix("SHOP#") for item in items]
 
@@ -115,7 +112,6 @@ class DynamoShops:
         return dict(sorted(found.items()))
 
     def credential(self, digest: str) -> Credential | None:
-        """The credential whose bearer secret has this SHA-256, revoked or not."""
         item = self._table.get(f"CREDENTIAL#{digest}", "CREDENTIAL")
         return None if item is None else credential_in(item)
 
@@ -152,20 +148,13 @@ class DynamoShops:
         )
 
     def refresh_token(self, digest: str) -> RefreshToken | None:
-        """The refresh token that has this SHA-256; None for one that is used."""
         item = self._table.get(f"REFRESH#{digest}", "REFRESH")
         return None if item is None else RefreshToken(digest, item["client"])
 
     def issue(
         self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
     ) -> None:
-        """Store an access token and the refresh token that follows it, in place of the one `used`.
-
-        Neither is in the shop's list: who revokes their client ends both.
-
-        Raises:
-            ConflictError: `used` has been used by another; nothing has changed.
-        """
+        """Store both tokens, but not in the shop's list: revoking the client ends them."""
         by_secret, _in_list = credential_items(access)
         actions: list[Mapping[str, Mapping[str, Any]]] = [
             {"Put": {"Item": serialize(by_secret)}},

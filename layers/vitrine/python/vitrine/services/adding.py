@@ -54,22 +54,22 @@ def add_image(
         ConflictError: other writers won every time.
     """
     shop = catalogue.shop.id
-    gallery = catalogue.galleries.gallery(shop, product)
+    gallery = catalogue.stores.galleries.gallery(shop, product)
     inspected = inspect_upload(source, rules, gallery)
     inspected.check(len(gallery))
     image = describe(_image(catalogue, product, inspected))
-    key = inspected.store(catalogue.blobs, image)
+    key = inspected.store(catalogue.stores.blobs, image)
     seen = [gallery]
     chosen: list[FileName] = []
 
     def change() -> GalleryEntry:
         if not seen:
             refuse_settled(catalogue, arrival)
-        before = seen.pop() if seen else catalogue.galleries.gallery(shop, product)
+        before = seen.pop() if seen else catalogue.stores.galleries.gallery(shop, product)
         inspected.check(len(before))
         named = choose(catalogue, name, chosen) if name else None
         added = replace(image, name=named)
-        after = catalogue.galleries.commit(
+        after = catalogue.stores.galleries.commit(
             GalleryChange(
                 shop,
                 product,
@@ -86,7 +86,7 @@ def add_image(
         return retry_on_conflict(change, catalogue.retry)
     except (PictureRefusedError, ConflictError, ImportSettledError):
         # Only where we know that no record was written: after an unclear failure the bytes stay.
-        catalogue.blobs.remove_originals([key])
+        catalogue.stores.blobs.remove_originals([key])
         raise
 
 
@@ -110,7 +110,7 @@ def add_library_image(
     inspected.check(images=0)  # a library has room
     moment = catalogue.clock()
     image = LibraryImage(
-        id=catalogue.galleries.next_image_id(catalogue.shop.id),
+        id=catalogue.stores.galleries.next_image_id(catalogue.shop.id),
         shop=catalogue.shop.id,
         account=account,
         purpose=purpose,
@@ -118,8 +118,8 @@ def add_library_image(
         created_at=moment,
         updated_at=moment,
     )
-    inspected.store(catalogue.blobs, image)
-    catalogue.library.add(image)
+    inspected.store(catalogue.stores.blobs, image)
+    catalogue.stores.library.add(image)
     return image
 
 
@@ -129,7 +129,7 @@ def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -
     Raises:
         PictureRefusedError: it is (`Rule.ROOM`).
     """
-    if len(catalogue.galleries.gallery(catalogue.shop.id, product)) >= rules.max_images:
+    if len(catalogue.stores.galleries.gallery(catalogue.shop.id, product)) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))
 
 
@@ -141,7 +141,7 @@ def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
     """
     if arrival is None:
         return
-    latest = catalogue.imports.imported(arrival.shop, arrival.path)
+    latest = catalogue.stores.imports.imported(arrival.shop, arrival.path)
     if latest is not None and latest.settles(arrival):
         raise ImportSettledError(arrival.key)
 
@@ -149,7 +149,7 @@ def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
 def _image(catalogue: Catalogue, product: ProductKey, inspected: InspectedUpload) -> Image:
     moment = catalogue.clock()
     return Image(
-        id=catalogue.galleries.next_image_id(catalogue.shop.id),
+        id=catalogue.stores.galleries.next_image_id(catalogue.shop.id),
         shop=catalogue.shop.id,
         product=product,
         original=inspected.original(),

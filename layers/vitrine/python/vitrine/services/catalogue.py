@@ -1,4 +1,4 @@
-"""The catalogue of one shop, as the services see it."""
+"""The catalogue of one shop, as services see it, and retries of conflicting changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from typing import TypeVar
 from vitrine.clock import now
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
-from vitrine.ports import Blobs, Galleries, Imports, Library, Remote, Shops
+from vitrine.ports import Remote, Stores
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long to go on while other writers win.
+    """How often a change is retried while other writers win (exponential backoff with jitter).
 
     Attributes:
-        attempts: how often to try again.
-        longest_wait: seconds between two attempts, at most.
+        attempts: number of retries.
+        longest_wait: the longest wait between two attempts, seconds.
     """
 
     attempts: int
@@ -27,33 +27,28 @@ class RetryPolicy:
 
 
 CLIENT_RETRY = RetryPolicy(16, 0.5)
-"""Four seconds or so: a client waits."""
+"""About four seconds, while a client waits for the answer."""
 BULK_RETRY = RetryPolicy(24, 4.0)
-"""Half a minute: hundreds of files may have been dropped into one product's folder at once."""
+"""About half a minute, for hundreds of files that are uploaded to one product's folder at once."""
+RECORD_RETRY = RetryPolicy(6, 0.5)
+"""About a second, for the storage event of new bytes that comes before the commit of their
+record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One shop's images, and what it takes to read and change them.
+    """One shop's images, and what is needed to read and change them.
 
     Attributes:
-        shop: the tenant; nothing outside of it can be named through this catalogue.
-        shops: where registered products are looked up.
-        galleries: records of images and their order.
-        library: records of images that belong to no product.
-        blobs: originals and public pictures.
-        imports: what became of files in the import folder.
-        remote: reads pictures from elsewhere.
-        clock: tells the present moment, UTC.
-        retry: for how long its changes are tried while other writers win.
+        shop: the tenant. A service that gets a catalogue cannot reach another shop.
+        stores: all adapters that read or write stored state.
+        remote: downloads by URL.
+        clock: returns the present moment, UTC.
+        retry: how often changes are retried while other writers win.
     """
 
     shop: Shop
-    shops: Shops
-    galleries: Galleries
-    library: Library
-    blobs: Blobs
-    imports: Imports
+    stores: Stores
     remote: Remote
     clock: Callable[[], datetime] = now
     retry: RetryPolicy = CLIENT_RETRY
@@ -67,36 +62,39 @@ class Catalogue:
         key = product_key(name)
         if self.shop.products is ProductMode.OPEN:
             return key
-        registered = self.shops.registered_product(self.shop.id, key)
+        registered = self.stores.shops.registered_product(self.shop.id, key)
         if registered is None:
             raise ProductNotFoundError(name)
         return ProductKey(registered)
 
 
-RECORD_RETRY = RetryPolicy(6, 0.5)
-"""A second or so: the storage event of new bytes may overtake the commit of their record."""
-
-
 def retry_on_conflict(
     change: Callable[[], _Result],
-    retry: RetryPolicy = CLIENT_RETRY,
-    again_after: type[VitrineError] = ConflictError,
+    policy: RetryPolicy = CLIENT_RETRY,
+    retried: type[VitrineError] = ConflictError,
 ) -> _Result:
-    """The result of `change`, which reads, computes and commits, run again while others win.
+    """The result of `change`, which reads, computes and commits, retried while it conflicts.
+
+    This is the retry of optimistic locking, with exponential backoff and jitter.
+
+    Args:
+        change: an operation without effect when it fails.
+        policy: how often to retry.
+        retried: the error after which to retry.
 
     Raises:
-        VitrineError: of type `again_after`; others won the first time and every other time.
+        VitrineError: of type `retried`, raised by every attempt.
     """
     try:
         return change()
-    except again_after:
+    except retried:
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
         from tenacity.wait import wait_random_exponential  # 20 ms, only when two writers meet
 
         again = Retrying(
-            retry=retry_if_exception_type(again_after),
-            stop=stop_after_attempt(retry.attempts),
-            wait=wait_random_exponential(multiplier=0.02, max=retry.longest_wait),
+            retry=retry_if_exception_type(retried),
+            stop=stop_after_attempt(policy.attempts),
+            wait=wait_random_exponential(multiplier=0.02, max=policy.longest_wait),
             reraise=True,
         )
         return again(change)

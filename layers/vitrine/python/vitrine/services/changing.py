@@ -83,11 +83,11 @@ def change_image(
         name = choose(catalogue, wanted_name, chosen) if wanted_name else None
         wanted = _changed(catalogue, now, change, inspected, name)
         if inspected and original_address(wanted.image).original_key not in stored:
-            stored.add(inspected.store(catalogue.blobs, wanted.image))
+            stored.add(inspected.store(catalogue.stores.blobs, wanted.image))
         if wanted == now:
             return now
         return GalleryEntry(
-            catalogue.galleries.commit(
+            catalogue.stores.galleries.commit(
                 GalleryChange(
                     catalogue.shop.id,
                     image.product,
@@ -105,7 +105,7 @@ def change_image(
     except ImageNotFoundError:
         # Nobody can commit these bytes any more. After other failures somebody might, who sends
         # the same ones: they stay, and go when the image's next renditions are complete.
-        catalogue.blobs.remove_originals(sorted(stored))
+        catalogue.stores.blobs.remove_originals(sorted(stored))
         raise
     pending = changed.image.renditions is RenditionState.PENDING
     if change.names and pending and not inspected:
@@ -119,15 +119,15 @@ def _announce(catalogue: Catalogue, image: Image) -> None:
     Storing an original once more would bring back one that is removed at the same moment.
     """
     key = original_address(image).original_key
-    catalogue.blobs.announce_original(key)
-    galleries, shop = catalogue.galleries, catalogue.shop.id
+    catalogue.stores.blobs.announce_original(key)
+    galleries, shop = catalogue.stores.galleries, catalogue.shop.id
     if galleries.image(shop, image.product, image.id) or galleries.retired(shop, image.id):
         return
-    catalogue.blobs.remove_originals([key])
+    catalogue.stores.blobs.remove_originals([key])
 
 
 def _read(catalogue: Catalogue, image: Image) -> GalleryEntry:
-    gallery, found = catalogue.galleries.gallery_with_image(
+    gallery, found = catalogue.stores.galleries.gallery_with_image(
         catalogue.shop.id, image.product, image.id
     )
     if found is None or image.id not in gallery:

@@ -55,7 +55,7 @@ def import_file(catalogue: Catalogue, arrival: Arrival) -> Import | None:
 
 
 def _reject(catalogue: Catalogue, arrival: Arrival, reason: str) -> Import | None:
-    return reject(catalogue.imports, Import(arrival, catalogue.clock(), reason=reason))
+    return reject(catalogue.stores.imports, Import(arrival, catalogue.clock(), reason=reason))
 
 
 def reject(imports: Imports, rejected: Import) -> Import | None:

@@ -21,7 +21,7 @@ class WantedName:
 
 def free_name(catalogue: Catalogue, wanted: WantedName) -> FileName:
     """A name that nobody has yet; taking it may fail, since others choose at the same time."""
-    galleries, shop = catalogue.galleries, catalogue.shop.id
+    galleries, shop = catalogue.stores.galleries, catalogue.shop.id
     if wanted.base is None:
         while True:
             name = FileName(None, galleries.next_default_name(shop), wanted.extension)
@@ -37,7 +37,7 @@ def free_name(catalogue: Catalogue, wanted: WantedName) -> FileName:
 
 def choose(catalogue: Catalogue, wanted: WantedName, chosen: list[FileName]) -> FileName:
     """The name that was `chosen` last while it is free, or else another, which it then is."""
-    if not chosen or chosen[-1].full in catalogue.galleries.names(
+    if not chosen or chosen[-1].full in catalogue.stores.galleries.names(
         catalogue.shop.id, chosen[-1].full
     ):
         chosen.append(free_name(catalogue, wanted))

@@ -1,128 +1,119 @@
-"""Making one public picture that is asked for and not there: not yet, or not any more.
+"""Rendering on demand: making one public picture that was requested and is not stored.
 
-Which pictures can be asked for follows from the image, never from the request; so there are as many
-as its address has keys. An original that is there has all of them, whatever became of its events.
+It may not be stored yet, or no longer. Which pictures can be requested follows from the image's
+record, never from the request, so their number is bounded by the keys of its addresses.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.locations import LibraryAddress, OriginalAddress
+from vitrine.domain.locations import (
+    LibraryAddress,
+    OriginalAddress,
+    named_key,
+    original_address,
+)
 from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
+from vitrine.domain.publication import Standing, permanent_keys, standing
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
-from vitrine.ports import Blobs, Shops
+from vitrine.ports import Stores
+from vitrine.services.image_state import committed_record, names_of, originals_of
 from vitrine.services.public_pictures import full_size_pictures, public_pictures, resized_for
-from vitrine.services.rendering import Records
-from vitrine.services.unpublishing import addresses, permanent_keys
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """Where missing pictures are looked for, made and stored.
+class OnDemand:
+    """Renders requested pictures.
 
     Attributes:
-        shops: tells shops by their accounts.
-        records: of all images.
-        blobs: originals and public pictures.
+        stores: all adapters.
         alternatives: formats in which renditions exist beside their own.
     """
 
-    shops: Shops
-    records: Records
-    blobs: Blobs
+    stores: Stores
     alternatives: Collection[Alternative]
 
-    def make(self, key: str) -> PublicPicture | None:
-        """Store the picture that a public key names, and no other.
+    def render(self, key: str) -> PublicPicture | None:
+        """Make and store the picture with a public key, and no other.
 
         Returns:
-            The picture; None when no image has, or no longer has, a picture of this key.
+            The picture; None when no image has, or no longer has, a picture with this key.
 
         Raises:
-            PictureRefusedError: an original that was accepted cannot be decoded.
+            PictureRefusedError: a stored original cannot be decoded.
         """
-        lead = parse_public_key(key)
-        match lead:
+        reference = parse_public_key(key)
+        match reference:
             case OfImage(shop, image):
-                address = self._among_originals(key, shop, image)
+                address = find_address(key, self._gallery_originals(shop, image), self.alternatives)
             case OfLibrary(account, image):
                 address = self._in_libraries(key, account, image)
-            case OfName(shop, name) if key == locations.named_key(shop, name):
+            case OfName(shop, name) if key == named_key(shop, name):
                 address = self._by_name(shop, name)
             case _:
                 return None
-        picture = address and self._made(key, address, named=isinstance(lead, OfName))
+        picture = address and self._picture(key, address, named=isinstance(reference, OfName))
         if not address or not picture:
             return None
-        self.blobs.put_public([picture])
-        # Whose original is there now is removed later, and the event of that finds the picture.
-        # Whose original has gone may have had its event already: nobody else would remove it.
-        if self.blobs.has_original(address.original_key):
-            return picture
-        names = self.records.names(address)
-        if key in permanent_keys(address.shop, names) and self._addresses(
-            address.shop, address.image
-        ):
-            return picture  # a name outlives the bytes that it was given to, not the image
-        self.blobs.remove_public([key])
-        return None
+        self.stores.blobs.put_public([picture])
+        return picture if self._may_stay(key, address) else None
 
-    def _among_originals(self, key: str, shop: str, image: int) -> OriginalAddress | None:
-        return find_address(key, self._addresses(shop, image), self.alternatives)
+    def _may_stay(self, key: str, address: OriginalAddress) -> bool:
+        """Whether a stored picture may stay; otherwise it is deleted.
+
+        If its original is stored now, the event of a later removal finds the picture. If not, that
+        event may have come already, and nothing else would delete the picture.
+        """
+        blobs = self.stores.blobs
+        if blobs.has_original(address.original_key):
+            return True
+        permanent = permanent_keys(address.shop, names_of(self.stores, address))
+        if key in permanent and self._gallery_originals(address.shop, address.image):
+            return True  # a permanent key outlives its bytes, but not the image
+        blobs.remove_public([key])
+        return False
 
     def _in_libraries(self, key: str, account: str, image: int) -> OriginalAddress | None:
         # Until it is given another, a shop's account is its id.
-        for shop in self.shops.shops_of_account(account) or [account]:
-            found = self.records.library.image(shop, image)
+        for shop in self.stores.shops.shops_of_account(account) or [account]:
+            found = self.stores.library.image(shop, image)
             if found is not None:
-                address = find_address(
-                    key,
-                    [locations.original_address(found)],
-                    self.alternatives,
-                    [found.original.format],
-                )
+                kinds = [found.original.format]
+                address = find_address(key, [original_address(found)], self.alternatives, kinds)
                 if address:
                     return address
         return None
 
     def _by_name(self, shop: str, name: str) -> OriginalAddress | None:
-        """The address of the bytes that an image had when it was given a name.
-
-        It may have other names since, and other bytes; this one shows these while they are kept.
-        """
-        named = self.records.galleries.named(shop, name)
+        """The address of the bytes that received a file name, while they are stored."""
+        named = self.stores.galleries.named(shop, name)
         if named is None:
             return None
-        for address in self._addresses(shop, named.image):
+        for address in self._gallery_originals(shop, named.image):
             if address.version == named.version:
                 return address
         return None
 
-    def _addresses(self, shop: str, image: int) -> list[OriginalAddress]:
-        found = addresses(self.blobs, shop, image)
+    def _gallery_originals(self, shop: str, image: int) -> list[OriginalAddress]:
+        found = originals_of(self.stores.blobs, shop, image)
         return [each for each in found if not isinstance(each, LibraryAddress)]
 
-    def _made(self, key: str, address: OriginalAddress, *, named: bool) -> PublicPicture | None:
+    def _picture(self, key: str, address: OriginalAddress, *, named: bool) -> PublicPicture | None:
         try:
-            original = self.blobs.original(address.original_key)
-            image = self.records.find(address, original.product)
+            original = self.stores.blobs.original(address.original_key)
+            record = committed_record(self.stores, address, original.product)
         except (OriginalMissingError, RecordMissingError):
             return None
-        present = image.original
-        if present.revision == address.revision and not present.digest.startswith(address.digest):
-            return None  # bytes that lost the race for their revision
         data, kind = original.data, sniff(original.data)
-        if kind is None:
+        if kind is None or standing(address, record) is Standing.REJECTED:
             return None
         if named or key == address.full_size_key(kind):
             return next(full_size_pictures([key], data))
         if find_address(key, [address], self.alternatives, [kind]) is None:
             return None  # a picture that bytes of another format would have: no need to decode
-        pictures = public_pictures(
-            address, image, resized_for(image, data), self.alternatives, {key}
-        )
+        resized = resized_for(record, data)
+        pictures = public_pictures(address, record, resized, self.alternatives, {key})
         return next(iter(pictures), None)

@@ -1,13 +1,12 @@
-"""Which pictures of an image are public: its full size, by all its names, and its renditions."""
+"""Encoding the public pictures of an image: its full size, by all its names, and its renditions."""
 
 from collections.abc import Collection, Container, Iterable, Iterator
 
-from vitrine.domain import locations
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import OriginalAddress
-from vitrine.domain.pictures import Format
+from vitrine.domain.locations import OriginalAddress, alternative_key
+from vitrine.domain.publication import full_size_keys
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
 from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
@@ -22,19 +21,19 @@ def public_pictures(
     alternatives: Collection[Alternative] = (),
     keys: Container[str] | None = None,
 ) -> Iterator[PublicPicture]:
-    """The public pictures of an image, each encoded while the one before is on its way.
+    """The public pictures of an image, each encoded while the one before is being stored.
 
-    What every reader can show comes first, alternative formats of it behind.
+    Pictures that every client can show come first, their alternative formats last.
 
     Args:
         address: of the image's bytes.
-        image: whose they are.
-        resized: the bytes, as `resized_for` made them.
-        alternatives: formats in which renditions are to exist beside their own.
-        keys: of those that are wanted; None for all.
+        image: the image's record.
+        resized: the bytes, as `resized_for` returned them.
+        alternatives: formats in which renditions exist beside their own.
+        keys: the wanted public keys; None for all.
     """
     kind = resized.original
-    for key in full_size_keys(address, image, kind):
+    for key in full_size_keys(address, image):
         if keys is None or key in keys:
             yield PublicPicture(key, resized.published, kind.media_type)
     named = {each: address.rendition_key(each, resized.kind) for each in resized.sizes}
@@ -43,17 +42,17 @@ def public_pictures(
             yield PublicPicture(key, resized.encode(rendition), resized.kind.media_type)
     for rendition, beside in named.items():
         for alternative in alternatives:
-            key = locations.alternative_key(beside, alternative)
+            key = alternative_key(beside, alternative)
             if keys is None or key in keys:
                 encoded = resized.encode(rendition, alternative)
                 yield PublicPicture(key, encoded, resized.media_type(rendition, alternative))
 
 
 def resized_for(image: Image | LibraryImage, data: bytes) -> Resized:
-    """The bytes of an image in all sizes that it is to have.
+    """The bytes of an image in all sizes of its renditions.
 
     Raises:
-        PictureRefusedError: the bytes are no picture that we decode.
+        PictureRefusedError: the bytes are no supported picture.
     """
     if isinstance(image, LibraryImage):
         return resize(data, SETS["library"], LIBRARY_FORMAT)
@@ -64,7 +63,7 @@ def full_size_pictures(keys: Iterable[str], data: bytes) -> Iterator[PublicPictu
     """An image's bytes, without metadata, under each of these public keys.
 
     Raises:
-        PictureRefusedError: they are no picture.
+        PictureRefusedError: the bytes are no supported picture.
     """
     kind = sniff(data)
     if kind is None:
@@ -72,13 +71,3 @@ def full_size_pictures(keys: Iterable[str], data: bytes) -> Iterator[PublicPictu
     published = strip_metadata(data, kind)
     for key in keys:
         yield PublicPicture(key, published, kind.media_type)
-
-
-def full_size_keys(
-    address: OriginalAddress, image: Image | LibraryImage, kind: Format
-) -> list[str]:
-    """Public keys of an image's full size: by its address and, if it has one, by its file name."""
-    keys = [address.full_size_key(kind)]
-    if isinstance(image, Image) and image.name:
-        keys.append(locations.named_key(address.shop, image.name.full))
-    return keys

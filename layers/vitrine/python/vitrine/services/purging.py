@@ -1,8 +1,8 @@
-"""Purging retired images: their bytes first, their records last.
+"""Purging: deleting retired (soft-deleted) images for good, bytes first and records last.
 
-An original's going takes its public pictures along, told by a storage event. The record goes when
-no original is left, so a purge that was interrupted finds what it had not finished; file names
-stay taken, and by them the event finds the pictures that carry one.
+The deletion of an original causes an event that unpublishes its pictures. A record goes when no
+original is left, so an interrupted purge can be repeated. File names stay taken, and through them
+that event finds the named pictures.
 """
 
 from collections.abc import Iterator
@@ -10,18 +10,21 @@ from datetime import datetime
 from functools import partial
 
 from vitrine.domain.images import Image
-from vitrine.ports import Blobs, Galleries
+from vitrine.ports import Stores
 from vitrine.services.catalogue import retry_on_conflict
 
 
-def purge_retired(
-    galleries: Galleries, blobs: Blobs, shop: str, before: datetime
-) -> Iterator[Image]:
-    """Remove what is left of images retired before a moment, and yield each that is gone.
+def purge_retired(stores: Stores, shop: str, before: datetime) -> Iterator[Image]:
+    """Delete all images of a shop that were retired before a moment, and yield each deleted one.
 
-    Originals of bytes that an image had earlier go, too. It may be repeated, by several at once.
+    Superseded originals of these images are deleted, too. Idempotent, and safe to run concurrently.
+
+    Args:
+        stores: all adapters.
+        shop: id of the shop.
+        before: images retired before this moment, UTC, are deleted.
     """
-    for image in galleries.retired_before(shop, before):
-        blobs.remove_originals(blobs.original_keys(shop, image.id))
-        retry_on_conflict(partial(galleries.forget_retired, shop, image.id))
+    for image in stores.galleries.retired_before(shop, before):
+        stores.blobs.remove_originals(stores.blobs.original_keys(shop, image.id))
+        retry_on_conflict(partial(stores.galleries.forget_retired, shop, image.id))
         yield image

@@ -9,7 +9,7 @@ from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 def list_images(catalogue: Catalogue, product: ProductKey) -> list[GalleryEntry]:
     """All images of a product, in gallery order."""
-    gallery, images = catalogue.galleries.gallery_with_images(catalogue.shop.id, product)
+    gallery, images = catalogue.stores.galleries.gallery_with_images(catalogue.shop.id, product)
     return [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]
 
 
@@ -19,7 +19,7 @@ def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
     Raises:
         ImageNotFoundError: the product has no such image.
     """
-    found = catalogue.galleries.image(catalogue.shop.id, product, image)
+    found = catalogue.stores.galleries.image(catalogue.shop.id, product, image)
     if found is None:
         raise ImageNotFoundError(image)
     return found
@@ -34,7 +34,9 @@ def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryE
     """
 
     def read() -> GalleryEntry:
-        gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
+        gallery, found = catalogue.stores.galleries.gallery_with_image(
+            catalogue.shop.id, product, image
+        )
         if found is None or image not in gallery:
             raise ImageNotFoundError(image)
         return GalleryEntry(gallery, found)
@@ -44,9 +46,9 @@ def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryE
 
 def count_images(catalogue: Catalogue, product: ProductKey) -> int:
     """How many images a product has."""
-    return len(catalogue.galleries.gallery(catalogue.shop.id, product))
+    return len(catalogue.stores.galleries.gallery(catalogue.shop.id, product))
 
 
 def count_all_images(catalogue: Catalogue) -> int:
     """How many images all products of the shop have."""
-    return catalogue.galleries.image_count(catalogue.shop.id)
+    return catalogue.stores.galleries.image_count(catalogue.shop.id)

@@ -24,10 +24,12 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
     """
 
     def change() -> Image:
-        gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
+        gallery, found = catalogue.stores.galleries.gallery_with_image(
+            catalogue.shop.id, product, image
+        )
         if found is None or image not in gallery:
             raise ImageNotFoundError(image)
-        catalogue.galleries.commit(
+        catalogue.stores.galleries.commit(
             GalleryChange(
                 catalogue.shop.id, product, gallery, gallery.remove(image), removed=(found,)
             )
@@ -35,7 +37,7 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
         return found
 
     removed = retry_on_conflict(change, catalogue.retry)
-    catalogue.blobs.remove_originals([original_address(removed).original_key])
+    catalogue.stores.blobs.remove_originals([original_address(removed).original_key])
 
 
 def retire_image(
@@ -50,20 +52,22 @@ def retire_image(
     """
 
     def change() -> None:
-        gallery, found = catalogue.galleries.gallery_with_image(catalogue.shop.id, product, image)
+        gallery, found = catalogue.stores.galleries.gallery_with_image(
+            catalogue.shop.id, product, image
+        )
         if found is None or image not in gallery or facts_of(found, view).removed:
             raise ImageNotFoundError(image)
         shop = catalogue.shop.id
         if view is None:
             after = gallery.retire(image)
             gone = replace(found, updated_at=catalogue.clock())
-            catalogue.galleries.commit(
+            catalogue.stores.galleries.commit(
                 GalleryChange(shop, product, gallery, after, retired=(gone,))
             )
             return
         facts = replace(facts_of(found, view), removed=True)
         hidden = replace(with_facts(found, view, facts), version=found.version + 1)
-        catalogue.galleries.commit(
+        catalogue.stores.galleries.commit(
             GalleryChange(
                 shop,
                 product,
@@ -86,7 +90,7 @@ def remove_images(
     Fifty images go at a time; repeating an interrupted removal removes the records that are left.
     Images that come meanwhile stay.
     """
-    read = catalogue.galleries.gallery_with_images
+    read = catalogue.stores.galleries.gallery_with_images
     seen = [read(catalogue.shop.id, product)]
     chosen = frozenset(choose(seen[0][0]))
 
@@ -98,13 +102,13 @@ def remove_images(
         if not images.keys() >= set(batch):  # read in the middle of somebody's writing
             raise ConflictError
         removed = tuple(images[image] for image in batch)
-        left = catalogue.galleries.commit(
+        left = catalogue.stores.galleries.commit(
             GalleryChange(
                 catalogue.shop.id, product, gallery, gallery.remove(*batch), removed=removed
             )
         )
         seen.append((left, images))
-        catalogue.blobs.remove_originals(
+        catalogue.stores.blobs.remove_originals(
             [original_address(image).original_key for image in removed]
         )
         return len(batch)

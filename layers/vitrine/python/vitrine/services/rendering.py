@@ -1,191 +1,132 @@
-"""Making the public pictures of an original, a gallery's or the library's, told by storage events.
+"""Rendering: storing the public pictures of an original, when a storage event announces it.
 
-Events come late, twice or in another order; keys are a function of the bytes, so every step may be
-repeated, and whoever comes second finds out what the other did and tidies up.
+S3 delivers events at least once and in any order. Every step is idempotent, because keys are a
+function of the bytes and `vitrine.domain.publication.plan` decides from the stored state alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
-from vitrine.domain import locations
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.images import Appearance, Image, RenditionState
+from vitrine.domain.images import Appearance, Image
 from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import LibraryAddress, OriginalAddress
-from vitrine.domain.names import Naming
+from vitrine.domain.locations import OriginalAddress
+from vitrine.domain.publication import Plan, Standing, State, desired, plan, standing
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import StoredOriginal
-from vitrine.ports import Blobs, Galleries, Library
+from vitrine.ports import Stores
 from vitrine.services.catalogue import RECORD_RETRY, retry_on_conflict
-from vitrine.services.public_pictures import (
-    full_size_keys,
-    full_size_pictures,
-    public_pictures,
-    resized_for,
+from vitrine.services.image_state import (
+    committed_record,
+    complete_renditions,
+    names_of,
+    originals_of,
 )
-from vitrine.services.unpublishing import permanent_keys, superseded, unpublish
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Where the records of images are: those of products, and those of none."""
-
-    galleries: Galleries
-    library: Library
-
-    def find(self, address: OriginalAddress, product: str) -> Image | LibraryImage:
-        """The image whose bytes these are or were, be it retired: nothing else becomes public.
-
-        It is of `product` unless the library has it.
-
-        Raises:
-            RecordMissingError: there is none, or not yet with these bytes.
-        """
-        found: Image | LibraryImage | None
-        if isinstance(address, LibraryAddress):
-            found = self.library.image(address.shop, address.image)
-        else:
-            found = self.galleries.image(address.shop, product, address.image)
-            if found is None:
-                found = self.galleries.retired(address.shop, address.image)
-        if found is None or found.original.revision < address.revision:
-            raise RecordMissingError(address.original_key)
-        return found
-
-    def complete(self, address: OriginalAddress, product: str, appearance: Appearance) -> None:
-        """Note that every rendition of an image's bytes is stored, and what they look like.
-
-        Raises:
-            RecordMissingError: no image has these bytes, or not yet.
-            ConflictError: another writer is at the same record: try again.
-        """
-        if isinstance(address, LibraryAddress):
-            self.library.complete_renditions(address, appearance)
-        else:
-            self.galleries.complete_renditions(address, product, appearance)
-
-    def names(self, address: OriginalAddress) -> Mapping[str, Naming]:
-        """The file names that an image has had, and which of its bytes each was given to."""
-        if isinstance(address, LibraryAddress):
-            return {}
-        return self.galleries.names_of(address.shop, address.image)
+from vitrine.services.public_pictures import full_size_pictures, public_pictures, resized_for
+from vitrine.services.unpublishing import carry_out, unpublish
 
 
 def make_renditions(
-    records: Records,
-    blobs: Blobs,
-    address: OriginalAddress,
-    alternatives: Collection[Alternative] = (),
+    stores: Stores, address: OriginalAddress, alternatives: Collection[Alternative] = ()
 ) -> int:
-    """Store every public picture of an original and note it in its record.
+    """Store every public picture of an original and record that they are complete. Idempotent.
 
-    When they are complete, originals of bytes that the image had before are removed, and their
-    going takes their pictures along (`vitrine.services.unpublishing`).
+    Afterwards superseded originals of the image are deleted; the events of their deletion
+    unpublish their pictures (`vitrine.services.unpublishing`).
+
+    Args:
+        stores: all adapters.
+        address: the original.
+        alternatives: formats in which renditions exist beside their own.
 
     Returns:
-        How many pictures were stored; 0 when the original has gone or other bytes took its place.
+        How many pictures were stored; 0 if the original is gone or was superseded.
 
     Raises:
-        RecordMissingError: the original is there and its record is not, or not yet: try again.
+        RecordMissingError: the original is stored and has no record, or not yet; retry.
     """
     try:
-        original = blobs.original(address.original_key)
+        original = stores.blobs.original(address.original_key)
     except OriginalMissingError:
-        unpublish(records.galleries, blobs, address)
+        unpublish(stores, address)
         return 0
-    find = partial(records.find, address, original.product)
-    image = retry_on_conflict(find, RECORD_RETRY, RecordMissingError)
-    if locations.original_address(image) != address:
-        return _superseded(records, blobs, address, image, original.data)
-    resized = resized_for(image, original.data)
-    pictures = public_pictures(address, image, resized, alternatives)
-    stored = blobs.put_public(pictures)
-    shown = {*full_size_keys(address, image, resized.original)}
-    while _completed(records, blobs, address, original, resized.appearance):
-        names = records.names(address)
-        late = [key for key in _of(address, names) if key not in shown]
+    read = partial(committed_record, stores, address, original.product)
+    record = retry_on_conflict(read, RECORD_RETRY, RecordMissingError)
+    if standing(address, record) is not Standing.CURRENT:
+        _settle_superseded(stores, address, record, original.data)
+        return 0
+    resized = resized_for(record, original.data)
+    stored = stores.blobs.put_public(public_pictures(address, record, resized, alternatives))
+    public = desired(address, record, {}, alternatives)
+    # Another request may name the image meanwhile, so names are read after each completion.
+    while _completed(stores, address, original, resized.appearance):
+        state = State(address, frozenset({address}), record, names_of(stores, address), public)
+        late = plan(state, alternatives).store.get(address)
         if not late:
-            if address.revision:
-                _remove_superseded(records, blobs, address, names)
+            if address.revision:  # the first bytes of an image supersede no others
+                _delete_superseded(stores, state)
             return stored
-        # Other names were given to these bytes before, or meanwhile: public URLs, all of them.
-        stored += blobs.put_public(full_size_pictures(late, original.data))
-        shown |= {*late}
+        stored += stores.blobs.put_public(full_size_pictures(sorted(late), original.data))
+        public |= late
     return 0
 
 
 def _completed(
-    records: Records,
-    blobs: Blobs,
-    address: OriginalAddress,
-    original: StoredOriginal,
-    seen: Appearance,
+    stores: Stores, address: OriginalAddress, original: StoredOriginal, appearance: Appearance
 ) -> bool:
-    """Note that all pictures of an original are stored, unless it is no longer an image's.
+    """Record completion. False if the image is gone or its bytes were superseded meanwhile.
 
-    Then what was stored goes again, for nobody else might take it away.
+    Then this also deletes what was stored, because the removal's event may have come first.
     """
+    complete = partial(complete_renditions, stores, address, original.product, appearance)
     try:
-        retry_on_conflict(lambda: records.complete(address, original.product, seen))
+        retry_on_conflict(complete)
     except RecordMissingError:
-        if unpublish(records.galleries, blobs, address):
+        if unpublish(stores, address):
             return False
-        image = records.find(address, original.product)
-        if locations.original_address(image) != address:
-            _superseded(records, blobs, address, image, original.data)
+        record = committed_record(stores, address, original.product)
+        if standing(address, record) is not Standing.CURRENT:
+            _settle_superseded(stores, address, record, original.data)
             return False
-        if records.galleries.retired(address.shop, address.image) is None:
+        if stores.galleries.retired(address.shop, address.image) is None:
             raise
     return True
 
 
-def _superseded(
-    records: Records,
-    blobs: Blobs,
-    address: OriginalAddress,
-    image: Image | LibraryImage,
-    data: bytes,
-) -> int:
-    """Let go of bytes that are no longer an image's, once those that are have their pictures."""
-    if image.renditions is RenditionState.COMPLETE:
-        _show(records, blobs, address, records.names(address), data)
-        blobs.remove_originals([address.original_key])
-    return 0
-
-
-def _remove_superseded(
-    records: Records, blobs: Blobs, address: OriginalAddress, names: Mapping[str, Naming]
+def _settle_superseded(
+    stores: Stores, address: OriginalAddress, record: Image | LibraryImage, data: bytes
 ) -> None:
-    """Let go of all bytes that an image had before those at `address`."""
-    older = superseded(blobs, address)
-    for other in older:
-        if _of(other, names):
-            with suppress(OriginalMissingError):  # another was first
-                _show(records, blobs, other, names, blobs.original(other.original_key).data)
-    blobs.remove_originals([other.original_key for other in older])
+    """Carry out the plan for bytes that are stored but no longer the image's present ones."""
+    if not plan(State(address, frozenset({address}), record)).delete_originals:
+        return  # the present bytes have no pictures yet: these remain public until then
+    names = names_of(stores, address)
+    planned = plan(State(address, frozenset({address}), record, names))
+    if keys := planned.store.get(address):
+        _store_permanent(stores, address, keys, data)
+    carry_out(stores.blobs, planned)
 
 
-def _show(
-    records: Records,
-    blobs: Blobs,
-    address: OriginalAddress,
-    names: Mapping[str, Naming],
-    data: bytes,
-) -> None:
-    """Let bytes that go be public under the names that they were given while they were there.
+def _delete_superseded(stores: Stores, state: State) -> None:
+    """Delete the originals that the present bytes supersede, once their permanent keys are stored.
 
-    Names outlive the bytes that they were given to, and the event of these may come behind that of
-    the next ones.
+    A named picture outlives the bytes it shows, and their event may come after that of the bytes
+    that supersede them.
     """
-    if given := _of(address, names):
-        blobs.put_public(full_size_pictures(given, data))
-        unpublish(records.galleries, blobs, address)  # all of them, if the image has gone
+    address = state.address
+    originals = originals_of(stores.blobs, address.shop, address.image) | {address}
+    planned = plan(State(address, originals, state.record, state.names, state.public))
+    for older in sorted(planned.delete_originals, key=lambda each: each.original_key):
+        if keys := planned.store.get(older):
+            with suppress(OriginalMissingError):  # another invocation has deleted it
+                original = stores.blobs.original(older.original_key)
+                _store_permanent(stores, older, keys, original.data)
+    carry_out(stores.blobs, Plan(delete_originals=planned.delete_originals))
 
 
-def _of(address: OriginalAddress, names: Mapping[str, Naming]) -> list[str]:
-    """Keys of full-size pictures that outlive these bytes: of names given to them, or before."""
-    given = {name: each for name, each in names.items() if each.version == address.version}
-    named = {locations.named_key(address.shop, name) for name in given}
-    return sorted(named | address.full_size_keys & permanent_keys(address.shop, names))
+def _store_permanent(
+    stores: Stores, address: OriginalAddress, keys: Collection[str], data: bytes
+) -> None:
+    """Store pictures that outlive their bytes, unless the image is removed at the same time."""
+    stores.blobs.put_public(full_size_pictures(sorted(keys), data))
+    unpublish(stores, address)

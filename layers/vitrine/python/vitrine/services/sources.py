@@ -62,6 +62,6 @@ def from_import(catalogue: Catalogue, path: str, tag: str | None = None) -> Sour
         key = import_key(catalogue.shop.id, path)
         if key is None:
             raise ImportMissingError(path)
-        return Upload(catalogue.blobs.imported(key, max_bytes, tag), path.rpartition("/")[2])
+        return Upload(catalogue.stores.blobs.imported(key, max_bytes, tag), path.rpartition("/")[2])
 
     return Source(path, copy)

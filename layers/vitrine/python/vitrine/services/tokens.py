@@ -74,9 +74,9 @@ def exchange(catalogue: Catalogue, client: Credential, secret: str, lifetime: ti
     """
 
     def attempt() -> Tokens:
-        used = catalogue.shops.refresh_token(digest_of(secret))
+        used = catalogue.stores.shops.refresh_token(digest_of(secret))
         if used is None or used.client != client.digest:
             raise RefreshTokenError
-        return issue_tokens(catalogue.shops, client, catalogue.clock(), lifetime, used)
+        return issue_tokens(catalogue.stores.shops, client, catalogue.clock(), lifetime, used)
 
     return retry_on_conflict(attempt)

@@ -1,92 +1,47 @@
-"""Withdrawing the public pictures of an original that is gone, told by a storage event."""
+"""Unpublishing: deleting the public pictures of bytes that are no longer stored or listed."""
 
-from collections.abc import Mapping
-
-from vitrine.domain.locations import LibraryAddress, OriginalAddress, named_key, parse_original_key
-from vitrine.domain.names import Naming
-from vitrine.domain.renditions import SETS
-from vitrine.ports import Blobs, Galleries
+from vitrine.domain.locations import OriginalAddress
+from vitrine.domain.publication import Plan, State, plan, unlisted
+from vitrine.ports import Blobs, Stores
+from vitrine.services.image_state import names_of, originals_of
 
 
-def unpublish(galleries: Galleries, blobs: Blobs, address: OriginalAddress) -> bool:
-    """Remove every public picture of an original that is gone.
+def unpublish(stores: Stores, address: OriginalAddress) -> bool:
+    """Delete the public pictures of an original that is no longer stored. Idempotent.
 
-    Originals of bytes that the image had before go with it: an image may be removed before the
-    renditions of its last bytes were complete.
+    Superseded originals of the image go with it, because an image may be removed before the
+    renditions of its last bytes are complete.
 
     Returns:
-        Whether it is gone. While it is there its pictures stay.
+        True if the original no longer exists and its public pictures were deleted; False if it
+        exists, in which case nothing changes.
     """
+    blobs = stores.blobs
     if blobs.has_original(address.original_key):
         return False
-    older: list[str] = []
-    if address.revision:
-        for other in addresses(blobs, address.shop, address.image):
-            if other.version == address.version:
-                return True  # another file name for the same bytes: the pictures are theirs
-            if other.revision < address.revision:
-                older.append(other.original_key)
-    names = galleries.names_of(address.shop, address.image)
-    # By prefix, so that sizes which an earlier table named go too; removing a key that is not
-    # there is free, so the full size goes by all the names it can have.
-    renditions = blobs.public_keys(address.renditions_prefix)
-    public = address.full_size_keys.union(renditions)
-    blobs.remove_public(sorted(public - permanent_keys(address.shop, names)))
-    # Revisions only grow: whatever an image's bytes are now, these are so no more.
-    blobs.remove_originals(older)
-    _remove_named(galleries, blobs, address, names)
+    names = names_of(stores, address)
+    # The first bytes of an image without names cannot have predecessors: no call for those.
+    has_others = names or address.revision
+    originals = originals_of(blobs, address.shop, address.image) if has_others else frozenset()
+    product = next((naming.product for naming in names.values()), "")
+    record = stores.record_of(address.shop, address.image, product) if names and originals else None
+    # Listed by prefix, because an earlier version of `SETS` may have had other sizes.
+    public = frozenset(blobs.public_keys(address.renditions_prefix))
+    carry_out(blobs, plan(State(address, originals, record, names, public)))
     return True
 
 
-def _remove_named(
-    galleries: Galleries, blobs: Blobs, address: OriginalAddress, names: Mapping[str, Naming]
-) -> None:
-    """Remove the named pictures of an image that is gone, and what a writer of it left who died.
-
-    A name goes with its image, not with the bytes that it was given to. An image is gone without a
-    record, or, while a purge is at it, without an original.
-    """
-    shop, image = address.shop, address.image
-    if not names:
-        return
-    left = blobs.original_keys(shop, image)
-    products = {naming.product for naming in names.values()}
-    there = any(galleries.image(shop, product, image) for product in products)
-    if left and (there or galleries.retired(shop, image)):
-        return
-    blobs.remove_originals(left)
-    blobs.remove_public(sorted(permanent_keys(shop, names)))
+def unpublish_unlisted_sizes(blobs: Blobs, address: OriginalAddress) -> int:
+    """Delete renditions whose sizes `SETS` no longer lists, and return how many there were."""
+    keys = unlisted(address, blobs.public_keys(address.renditions_prefix))
+    if keys:
+        blobs.remove_public(keys)
+    return len(keys)
 
 
-def permanent_keys(shop: str, names: Mapping[str, Naming]) -> set[str]:
-    """Public keys of full-size pictures that outlive their bytes, from the names of their image."""
-    named = {named_key(shop, name) for name in names}
-    return named | {each.legacy_key for each in names.values() if each.legacy_key}
-
-
-def remove_unlisted(blobs: Blobs, address: OriginalAddress) -> int:
-    """Remove renditions, of bytes that stay, whose sizes the table no longer has; how many."""
-    kind = "library" if isinstance(address, LibraryAddress) else "gallery"
-    listed = {rendition.name for rendition in SETS[kind]}
-    keys = blobs.public_keys(address.renditions_prefix)
-    unlisted = [key for key in keys if address.rendition_name(key) not in {*listed, None}]
-    if unlisted:
-        blobs.remove_public(unlisted)
-    return len(unlisted)
-
-
-def superseded(blobs: Blobs, address: OriginalAddress) -> list[OriginalAddress]:
-    """The originals of an image whose present bytes are those at `address`, but for these.
-
-    Of the same revision there may be another, whose writer lost the race for it.
-    """
-    return [
-        other
-        for other in addresses(blobs, address.shop, address.image)
-        if other != address and other.revision <= address.revision
-    ]
-
-
-def addresses(blobs: Blobs, shop: str, image: int) -> list[OriginalAddress]:
-    """The addresses of all originals that an image has now, of earlier bytes too."""
-    return [found for key in blobs.original_keys(shop, image) if (found := parse_original_key(key))]
+def carry_out(blobs: Blobs, planned: Plan) -> None:
+    """Carry out the deletions of a plan: public pictures first, so that a retry finds the rest."""
+    if planned.unpublish:
+        blobs.remove_public(sorted(planned.unpublish))
+    if planned.delete_originals:
+        blobs.remove_originals(sorted(each.original_key for each in planned.delete_originals))

@@ -1,0 +1,58 @@
+"""Reading and noting the state of one image, for the plans of `vitrine.domain.publication`."""
+
+from collections.abc import Mapping
+
+from vitrine.domain.errors import RecordMissingError
+from vitrine.domain.images import Appearance, Image
+from vitrine.domain.library import LibraryImage
+from vitrine.domain.locations import LibraryAddress, OriginalAddress, parse_original_key
+from vitrine.domain.names import Naming
+from vitrine.domain.publication import Standing, standing
+from vitrine.ports import Blobs, Stores
+
+
+def committed_record(
+    stores: Stores, address: OriginalAddress, product: str
+) -> Image | LibraryImage:
+    """The record of an image, live or retired, that knows the bytes at `address` or newer ones.
+
+    Args:
+        stores: all adapters.
+        address: of the bytes.
+        product: key of the image's product; empty for an image of the library.
+
+    Raises:
+        RecordMissingError: there is no such record, or not yet; retry.
+    """
+    found = stores.record_of(address.shop, address.image, product)
+    if found is None or standing(address, found) is Standing.UNRECORDED:
+        raise RecordMissingError(address.original_key)
+    return found
+
+
+def names_of(stores: Stores, address: OriginalAddress) -> Mapping[str, Naming]:
+    """All file names that an image has had; images of the library have none."""
+    if isinstance(address, LibraryAddress):
+        return {}
+    return stores.galleries.names_of(address.shop, address.image)
+
+
+def originals_of(blobs: Blobs, shop: str, image: int) -> frozenset[OriginalAddress]:
+    """The addresses of all stored originals of an image, superseded ones included."""
+    keys = blobs.original_keys(shop, image)
+    return frozenset(found for key in keys if (found := parse_original_key(key)))
+
+
+def complete_renditions(
+    stores: Stores, address: OriginalAddress, product: str, appearance: Appearance
+) -> None:
+    """Record that all renditions of an image's bytes are stored, and the picture's appearance.
+
+    Raises:
+        RecordMissingError: no live record refers to these bytes, or not yet.
+        ConflictError: another writer is changing the same record; retry.
+    """
+    if isinstance(address, LibraryAddress):
+        stores.library.complete_renditions(address, appearance)
+    else:
+        stores.galleries.complete_renditions(address, product, appearance)
