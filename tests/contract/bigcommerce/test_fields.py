@@ -28,7 +28,7 @@ from vitrine.domain.gallery import THUMBNAIL
 from vitrine.domain.images import Texts
 from vitrine.domain.locations import PUBLIC, original_address, parse_original_key
 from vitrine.domain.public_keys import find_address
-from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.rendering import make_renditions
 
 
 def test_an_image_has_the_documented_keys_then_the_live_platforms(
@@ -253,8 +253,7 @@ def test_the_full_size_picture_is_found_under_the_media_base(shop: BigCommerce) 
     for key in list(shop.world.blobs.originals):
         address = parse_original_key(key)
         assert address is not None
-        records = Records(shop.world.galleries, shop.world.library)
-        make_renditions(records, shop.world.blobs, address)
+        make_renditions(shop.world.stores, address)
 
     public = shop.world.blobs.public[f"media/shop1/product_images/{changed['image_file']}"]
     assert pictures.opened(public.data).size == (30, 40)

@@ -16,7 +16,7 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.shops import ProductMode, product_key
 from vitrine.domain.storage import PublicPicture
-from vitrine.services.rendering import Records, make_renditions
+from vitrine.services.rendering import make_renditions
 from vitrine.services.unpublishing import unpublish
 
 API = "/api/rest"
@@ -97,16 +97,15 @@ class OpenMage:
 
     def render(self) -> None:
         """What the pipeline does with every original, and with the pictures of those that went."""
-        galleries, blobs = self.world.galleries, self.world.blobs
+        blobs = self.world.blobs
         self.met |= blobs.originals.keys()
         for key in sorted(self.met):
             address = parse_original_key(key)
             assert address is not None
             if key in blobs.originals:
-                records = Records(self.world.galleries, self.world.library)
-                make_renditions(records, self.world.blobs, address)
+                make_renditions(self.world.stores, address)
             if key not in blobs.originals:
-                unpublish(galleries, blobs, address)
+                unpublish(self.world.stores, address)
 
     def public(self, path: str) -> PublicPicture:
         """What the CDN serves under a path of shop1."""
