@@ -24,6 +24,15 @@ from vitrine_cli.local import stacks
 
 HERE = Path(__file__).parent
 VITRINE = [sys.executable, "-m", "vitrine_cli"]
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from vitrine_cli.app import main; main()"
+)
+INTERRUPTIBLE_VITRINE = [sys.executable, "-c", INTERRUPTIBLE]
+"""The command, ended by SIGINT even if the parent of this test run ignores that signal.
+
+A shell ignores SIGINT in its background jobs, and child processes inherit that.
+"""
 Found = TypeVar("Found")
 
 

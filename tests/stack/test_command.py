@@ -10,7 +10,7 @@ from contextlib import closing
 
 import psutil
 import pytest
-from tests.stack.conftest import VITRINE, Running, Shop, free_port, until, vitrine
+from tests.stack.conftest import INTERRUPTIBLE_VITRINE, Running, Shop, free_port, until, vitrine
 
 from vitrine_cli.local import stacks
 
@@ -89,7 +89,7 @@ def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop)
 def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [*VITRINE, "up", "--port", str(port)],
+        [*INTERRUPTIBLE_VITRINE, "up", "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -98,7 +98,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(30) != 0
+    assert process.wait(120) != 0
     assert process.stdout is not None
     process.stdout.close()
     assert stacks.load(port) is None
@@ -132,7 +132,7 @@ def test_a_port_that_cannot_be_is_refused(port: str) -> None:
 def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Running) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [*VITRINE, "up", "--demo", "--port", str(port)],
+        [*INTERRUPTIBLE_VITRINE, "up", "--demo", "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -154,7 +154,7 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Runni
         statuses.append(done.stdout.split()[1])
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     process.stdout.close()
     assert statuses == ["200", "201", "201", "200", "200", "200", "200", "204", "200"]
     assert not any(each.find() for each in stack.processes)

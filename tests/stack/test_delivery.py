@@ -220,11 +220,12 @@ def test_a_deleted_images_pictures_are_gone_and_are_not_made_again(
 ) -> None:
     image = tiendanube.attach(7400, pictures.jpeg(300, 200)).json()
     urls = renditions_of(image["src"])
+    folder = key_of(urls[0]).rpartition("/")[0]
     assert running.client.get(urls[1]).status_code == 200
+    until(lambda: len(running.keys("MediaBucket", folder)) == 14 or None)
 
     assert tiendanube.send("DELETE", tiendanube.images(7400, image["id"])).status_code == 200
 
-    folder = key_of(urls[0]).rpartition("/")[0]
     until(lambda: running.keys("MediaBucket", folder) == [] or None)
     for url in urls:
         for headers in ({}, MODERN):

@@ -135,7 +135,7 @@ def test_a_shop_is_rebuilt_under_the_same_urls(running: Running, shop: Shop) -> 
     bad, third = posted(shop, "rebuilt-3")
     for each in (url, other, third):
         served(running.client, each)
-    expected = {image: until_all(running, image) for image in (first, second)}
+    expected = {image: until_all(running, image) for image in (first, second, bad)}
     s3.delete_object(Bucket=media, Key=expected[first][0])
     s3.delete_object(Bucket=media, Key=expected[second][0])
     unlisted = expected[first][1].replace("-0.png", "-77.png")
@@ -157,16 +157,17 @@ def test_a_shop_is_rebuilt_under_the_same_urls(running: Running, shop: Shop) -> 
     assert (whole.returncode, whole.stderr) == (0, "")
     assert renditions(running, first) == expected[first]
     assert command(running, "rebuild", "nobody").stderr == "✗ There is no shop 'nobody'.\n"
+    (failed,) = until(lambda: waiting(running) or None, seconds=120)
+    assert failed["what"] == key
     shop.send("DELETE", shop.images("rebuilt-3"))
-    until(lambda: waiting(running) or None, seconds=120)
     assert command(running, "redrive").returncode == 0, "what it was about is gone"
 
 
 def until_all(running: Running, image: int) -> list[str]:
-    """The keys of an image's renditions, when all of them are there."""
+    """The keys of an image's renditions as soon as all exist: seven sizes, each also as WebP."""
 
     def look() -> list[str] | None:
         found = renditions(running, image)
-        return found if len(found) >= 7 else None
+        return found if len(found) == 14 else None
 
     return until(look)

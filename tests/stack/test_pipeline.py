@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,13 +18,18 @@ def test_an_event_that_fails_for_good_waits_in_the_dead_letter_queue(running: Ru
     bucket, queue = running.outputs["OriginalsBucket"], running.outputs["FailedEvents"]
     s3.put_object(Bucket=bucket, Key=KEY, Body=b"no picture", Metadata={"product": "p"})
 
-    def message() -> str | None:
-        received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=1)
-        return received["Messages"][0]["Body"] if "Messages" in received else None
+    def message() -> dict[str, Any] | None:
+        received = sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0
+        ).get("Messages", [])
+        about = [each for each in received if KEY.replace(" ", "+") in each["Body"]]
+        return about[0] if about else None
 
-    failed = json.loads(until(message, seconds=120))
+    letter = until(message, seconds=120)
 
     s3.delete_object(Bucket=bucket, Key=KEY)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=letter["ReceiptHandle"])
+    failed = json.loads(letter["Body"])
     (record,) = failed["requestPayload"]["Records"]
     assert record["s3"]["object"]["key"] == KEY.replace(" ", "+")
     assert failed["responsePayload"]["errorType"]
