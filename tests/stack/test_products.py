@@ -247,7 +247,7 @@ def test_a_purge_removes_what_was_deleted_and_nothing_else(
     until(lambda: not running.keys("MediaBucket", stems[0]) or None)
     assert len(running.keys("MediaBucket", stems[1])) == 14
     assert running.keys("MediaBucket", folder)[0].endswith("/k/e/kept.png")
-    galleries = records.local(running.stack, "").galleries
+    galleries = records.local(running.stack, "").stores.galleries
     assert galleries.retired(SHOP, int(gone["id"])) is None
     assert create("gone")["url"].endswith("/gone_1.png")
     assert command("purge", SHOP, "--yes").stdout == "Images purged: 0.\n"

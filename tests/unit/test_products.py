@@ -20,11 +20,8 @@ from vitrine_cli.ui.failure import FailureError
 @pytest.fixture
 def records(world: World) -> StackRecords:
     world.open_shop("s1")
-    fakes: Any = (
-        *(world.shops, world.galleries, world.library, world.imports),
-        *(FakeOAuthConsumers(world.shops), FakeOAuthSecretStore(), world.blobs),
-    )
-    return StackRecords(*fakes, base_url="")
+    fakes: Any = (world.shops, FakeOAuthConsumers(world.shops), FakeOAuthSecretStore())
+    return StackRecords(world.stores, *fakes, base_url="")
 
 
 def rows(records: StackRecords, *lines: bytes) -> list[Row]:

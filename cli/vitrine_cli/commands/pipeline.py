@@ -44,7 +44,7 @@ def imports(
             "rejected": each.reason or None,
             "settled": each.settled_at.isoformat(timespec="seconds"),
         }
-        for each in records.selected(stack, port).imports.imports(shop)
+        for each in records.selected(stack, port).stores.imports.imports(shop)
         if each.reason or not rejected
     ]
     if as_json:
@@ -198,7 +198,7 @@ def _prepare_rebuild(
             stores=stored.stores,
             invoke=lambda_invoker.invoker(deployed, at_a_time),
             function=deployed.function("GenerateRenditions"),
-            images=images_of(stored.blobs, owner, after, only),
+            images=images_of(stored.stores.blobs, owner, after, only),
         )
 
 

@@ -101,7 +101,7 @@ def fill(stack: Stack) -> Iterator[Delivery]:
         FailureError: an upload was refused, or a picture did not appear within a minute.
     """
     shop = stack.shop
-    galleries = records.local(stack, shop.base_url).galleries
+    galleries = records.local(stack, shop.base_url).stores.galleries
     with httpx.Client(base_url=shop.base_url, timeout=30) as client:
         for product, (file, (dialect, upload)) in enumerate(
             zip(draw_samples(), _UPLOADS.items(), strict=True), 1

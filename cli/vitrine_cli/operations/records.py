@@ -26,29 +26,19 @@ class StackRecords:
     """The records and objects of a deployed stack.
 
     Attributes:
-        shops: shops, their credentials and registered products.
-        galleries: image records of products.
-        library: image records without a product.
-        imports: results of files in the import folder.
+        stores: what the services use.
+        shops: shops, credentials and registered products, with the writes that only an operator
+            needs. It is the adapter in `stores.shops`.
         oauth_consumers: OAuth 1.0a consumers and their tokens.
         oauth_secrets: their secrets.
-        blobs: originals and public pictures.
         base_url: URL of the stack's API.
     """
 
+    stores: Stores
     shops: DynamoShops
-    galleries: DynamoGalleries
-    library: DynamoLibrary
-    imports: DynamoImports
     oauth_consumers: DynamoOAuthConsumers
     oauth_secrets: SsmOAuthSecretStore
-    blobs: S3Blobs
     base_url: str
-
-    @property
-    def stores(self) -> Stores:
-        """The stores that services use."""
-        return Stores(self.shops, self.galleries, self.library, self.blobs, self.imports)
 
 
 def selected(stack: str | None, port: int | None) -> StackRecords:
@@ -79,14 +69,18 @@ def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
     """
     outputs = stack.outputs
     table = Table(stack.dynamodb(), outputs["Table"])
+    shops = DynamoShops(table)
     return StackRecords(
-        shops=DynamoShops(table),
-        galleries=DynamoGalleries(table),
-        library=DynamoLibrary(table),
-        imports=DynamoImports(table),
+        stores=Stores(
+            shops=shops,
+            galleries=DynamoGalleries(table),
+            library=DynamoLibrary(table),
+            blobs=S3Blobs(stack.s3(), outputs["OriginalsBucket"], outputs["MediaBucket"]),
+            imports=DynamoImports(table),
+        ),
+        shops=shops,
         oauth_consumers=DynamoOAuthConsumers(table),
         oauth_secrets=SsmOAuthSecretStore(stack.ssm(), _secrets_path(stack.name)),
-        blobs=S3Blobs(stack.s3(), outputs["OriginalsBucket"], outputs["MediaBucket"]),
         base_url=base_url or outputs["ApiUrl"],
     )
 

@@ -36,7 +36,7 @@ def deleted_before(records: StackRecords, shop: str, days: int | None) -> dateti
 
 def count_purgeable(records: StackRecords, shop: str, before: datetime) -> int:
     """The number of images that were deleted before a time and still hold bytes."""
-    return sum(1 for _ in records.galleries.retired_before(shop, before))
+    return sum(1 for _ in records.stores.galleries.retired_before(shop, before))
 
 
 def purge(records: StackRecords, shop: str, before: datetime) -> Iterator[Image]:
