@@ -1,12 +1,18 @@
 """Ports, each in memory and over the AWS that moto plays, to be tested by the same tests."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
+import botocore.exceptions
+import httpx
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 from tests.fakes import (
     FakeBlobs,
     FakeGalleries,
@@ -25,16 +31,28 @@ from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
 from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.aws import errors
+from vitrine.aws.dynamodb import DynamoDB
+from vitrine.aws.parameters import Parameters
+from vitrine.aws.s3 import S3
+
+CLIENTS = ("boto3", "small")
+CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
+"""What either kind of client raises where AWS refuses."""
+REGION = "eu-central-1"
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    """An account with the template's table and buckets."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        session = boto3.Session("key", "secret", region_name="eu-central-1")
-        session.client("dynamodb").create_table(
+class Account(boto3.Session):
+    """An account with the template's table and buckets.
+
+    Attributes:
+        small: whether adapters reach it through `vitrine.aws`, else through boto3.
+    """
+
+    def __init__(self, *, small: bool) -> None:
+        super().__init__("key", "secret", region_name=REGION)
+        self.small = small
+        self.client("dynamodb").create_table(
             TableName="table",
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[
@@ -47,16 +65,109 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
             ],
         )
         for bucket in ("originals", "media"):
-            session.client("s3").create_bucket(
-                Bucket=bucket,
-                CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+            self.client("s3").create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
             )
-        yield session
+
+    def dynamodb(self) -> Any:
+        """The kind of client that is tested, of the table."""
+        return DynamoDB() if self.small else self.client("dynamodb")
+
+    def s3(self) -> Any:
+        """The kind of client that is tested, of the buckets."""
+        return S3() if self.small else self.client("s3", config=Config(**SIGNED))
+
+    def ssm(self) -> Any:
+        """The kind of client that is tested, of secrets."""
+        return Parameters() if self.small else self.client("ssm")
+
+
+class Counted:
+    """A client that notes each call, by its name in AWS's API, before it is made."""
+
+    def __init__(self, client: Any, calls: list[str]) -> None:
+        self._client = client
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name == "exceptions":
+            return found
+        operation = "".join(part.capitalize() for part in name.split("_"))
+
+        def noted(*arguments: Any, **named: Any) -> Any:
+            self._calls.append(operation)
+            return found(*arguments, **named)
+
+        return noted
+
+    def generate_presigned_url(self, *arguments: Any, **named: Any) -> str:
+        """No call: a URL is signed here."""
+        url: str = self._client.generate_presigned_url(*arguments, **named)
+        return url
+
+    def get_paginator(self, name: str) -> Any:
+        """A call for each page."""
+        operation = "".join(part.capitalize() for part in name.split("_"))
+        paginator, calls = self._client.get_paginator(name), self._calls
+
+        class Pages:
+            def paginate(self, **arguments: Any) -> Iterator[Any]:
+                for page in paginator.paginate(**arguments):
+                    calls.append(operation)
+                    yield page
+
+        return Pages()
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
+    """The URL of a server of moto's AWS, for clients that it cannot patch."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def open_account(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Account]]:
+    """Opens the account to one kind of client: `boto3`, or `small` for `vitrine.aws`."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with ExitStack() as until_the_end:
+
+        def make(clients: str) -> Account:
+            if clients == "boto3":
+                until_the_end.enter_context(mock_aws())
+                return Account(small=False)
+            url = request.getfixturevalue("moto_server")
+            httpx.post(f"{url}/moto-api/reset")
+            environment = {
+                "AWS_ENDPOINT_URL": url,
+                "AWS_ACCESS_KEY_ID": "key",
+                "AWS_SECRET_ACCESS_KEY": "secret",
+                "AWS_REGION": REGION,
+            }
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value)
+            return Account(small=True)
+
+        yield make
+
+
+@pytest.fixture(params=CLIENTS)
+def aws(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Account:
+    """The account, through each kind of client."""
+    return open_account(request.param)
 
 
 @dataclass
 class Ports:
-    """One kind of every port."""
+    """One kind of every port, and the account it is over."""
 
     shops: DynamoShops | FakeShops
     galleries: DynamoGalleries | FakeGalleries
@@ -65,26 +176,27 @@ class Ports:
     imports: DynamoImports | FakeImports
     oauth_consumers: DynamoOAuthConsumers | FakeOAuthConsumers
     oauth_secrets: SsmOAuthSecretStore | FakeOAuthSecretStore
+    account: Account | None = None
 
 
-def on_aws(session: boto3.Session) -> Ports:
+def on_aws(account: Account) -> Ports:
     """The ports over AWS."""
-    table = Table(session.client("dynamodb"), "table")
-    blobs = S3Blobs(session.client("s3", config=Config(**SIGNED)), "originals", "media")
+    table = Table(account.dynamodb(), "table")
     return Ports(
         DynamoShops(table),
         DynamoGalleries(table),
         DynamoLibrary(table),
-        blobs,
+        S3Blobs(account.s3(), "originals", "media"),
         DynamoImports(table),
         DynamoOAuthConsumers(table),
-        SsmOAuthSecretStore(session.client("ssm"), "/vitrine/shop/oauth"),
+        SsmOAuthSecretStore(account.ssm(), "/vitrine/shop/oauth"),
+        account,
     )
 
 
-@pytest.fixture(params=["fake", "aws"])
-def ports(request: pytest.FixtureRequest) -> Ports:
-    """The ports, in memory and then over AWS."""
+@pytest.fixture(params=["fake", *CLIENTS])
+def ports(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Ports:
+    """The ports, in memory and then over AWS, through each kind of client."""
     if request.param == "fake":
         galleries, shops = FakeGalleries(), FakeShops()
         return Ports(
@@ -96,4 +208,4 @@ def ports(request: pytest.FixtureRequest) -> Ports:
             FakeOAuthConsumers(shops),
             FakeOAuthSecretStore(),
         )
-    return on_aws(request.getfixturevalue("aws"))
+    return on_aws(open_account(request.param))

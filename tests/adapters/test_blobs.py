@@ -5,11 +5,9 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import httpx
 import pytest
-from botocore.exceptions import ClientError
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import CLIENT_ERRORS, Account, Ports, on_aws
 from tests.fakes import FakeBlobs, etag
 
 from vitrine.adapters.blobs import S3Blobs
@@ -67,14 +65,14 @@ def test_all_originals_of_an_image_are_found_and_no_others(ports: Ports) -> None
 
 
 @pytest.fixture
-def dropped(ports: Ports, request: pytest.FixtureRequest) -> Ports:
+def dropped(ports: Ports) -> Ports:
     """A file of five bytes in the import folder."""
     key, data = "import/s1/mugs/a b+c é.png", b"12345"
     if isinstance(ports.blobs, FakeBlobs):
         ports.blobs.import_folder[key] = data
     else:
-        s3 = request.getfixturevalue("aws").client("s3")
-        s3.put_object(Bucket="originals", Key=key, Body=data)
+        assert ports.account
+        ports.account.client("s3").put_object(Bucket="originals", Key=key, Body=data)
     return ports
 
 
@@ -118,7 +116,7 @@ def test_public_pictures_are_listed_by_prefix_and_removed(ports: Ports) -> None:
     assert ports.blobs.public_keys("media/") == ["media/s2/1.png"]
 
 
-def test_public_pictures_are_served_for_ever_with_their_type(aws: boto3.Session) -> None:
+def test_public_pictures_are_served_for_ever_with_their_type(aws: Account) -> None:
     on_aws(aws).blobs.put_public([PublicPicture("media/s1/1.jpg", b"x", "image/jpeg")])
 
     head = aws.client("s3").head_object(Bucket="media", Key="media/s1/1.jpg")
@@ -127,7 +125,8 @@ def test_public_pictures_are_served_for_ever_with_their_type(aws: boto3.Session)
     assert head["CacheControl"] == "public, max-age=31536000, immutable"
 
 
-def test_a_link_is_signed_for_one_picture(aws: boto3.Session) -> None:
+def test_a_link_is_signed_for_one_picture(aws: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # nothing is sent
     key = "media/s1/catalog/product/a/b/a b.png"
     url = httpx.URL(on_aws(aws).blobs.link(key))
 
@@ -138,7 +137,7 @@ def test_a_link_is_signed_for_one_picture(aws: boto3.Session) -> None:
 
 
 def test_public_pictures_are_on_their_way_at_the_same_time(
-    aws: boto3.Session, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Eight round trips take as long as one: each waits until all have begun."""
     blobs = on_aws(aws).blobs
@@ -157,7 +156,7 @@ def test_public_pictures_are_on_their_way_at_the_same_time(
     assert len(blobs.public_keys("media/s1/")) == 8
 
 
-def test_a_public_picture_is_stored_while_the_next_one_is_made(aws: boto3.Session) -> None:
+def test_a_public_picture_is_stored_while_the_next_one_is_made(aws: Account) -> None:
     blobs = on_aws(aws).blobs
     seen = []
 
@@ -173,15 +172,15 @@ def test_a_public_picture_is_stored_while_the_next_one_is_made(aws: boto3.Sessio
     assert seen == ["media/s1/first.jpg"]
 
 
-def test_other_failures_of_storage_stay_failures(aws: boto3.Session) -> None:
+def test_other_failures_of_storage_stay_failures(aws: Account) -> None:
     blobs = on_aws(aws).blobs
     aws.client("s3").delete_bucket(Bucket="originals")
 
-    with pytest.raises(ClientError):
+    with pytest.raises(CLIENT_ERRORS):
         blobs.put_original(KEY, b"bytes", "image/png", product="p")
 
 
-def test_an_original_is_announced_once_more_as_it_is(aws: boto3.Session) -> None:
+def test_an_original_is_announced_once_more_as_it_is(aws: Account) -> None:
     blobs = on_aws(aws).blobs
     blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from tests import pictures
-from tests.adapters.conftest import on_aws
+from tests.adapters.conftest import Account, Counted, on_aws
 from tests.adapters.test_galleries import image
 from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
@@ -63,12 +62,9 @@ class Meter:
         self.calls.clear()
         return self.send(method, path, **body)
 
-    def note(self, model: Any, **_: Any) -> None:
-        self.calls.append(model.name)
-
 
 @pytest.fixture
-def meter(aws: boto3.Session) -> Iterator[Meter]:
+def meter(aws: Account) -> Iterator[Meter]:
     ports = on_aws(aws)
     assert isinstance(ports.shops, DynamoShops)
     settings = {
@@ -94,9 +90,8 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         "User-Agent": "test",
     }
     made = Meter(Gateway(headers=headers), FakeRemote({"http://elsewhere/a.png": pictures.png()}))
-    dynamodb, s3 = aws.client("dynamodb"), aws.client("s3")
-    for client in (dynamodb, s3):
-        client.meta.events.register("before-call", made.note)
+    dynamodb: Any = Counted(aws.dynamodb(), made.calls)
+    s3: Any = Counted(aws.s3(), made.calls)
     table = Table(dynamodb, "table")
     shops = DynamoShops(table)
     here = Environment(
@@ -118,7 +113,7 @@ def meter(aws: boto3.Session) -> Iterator[Meter]:
         yield made
 
 
-def test_an_unknown_caller_costs_two_calls(aws: boto3.Session, meter: Meter) -> None:
+def test_an_unknown_caller_costs_two_calls(aws: Account, meter: Meter) -> None:
     on_aws(aws).shops.create_credential(
         Credential(digest_of("new"), "s1", "evotor", "admin", SCOPES, "", now())
     )
@@ -174,7 +169,7 @@ def test_tiendanubes_endpoints_cost_what_they_must(meter: Meter) -> None:
     assert meter.calls == DELETE
 
 
-def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: boto3.Session) -> None:
+def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: Account) -> None:
     aws.client("s3").put_object(Bucket="originals", Key="import/s1/a.png", Body=pictures.png())
     first = meter("POST", BIGCOMMERCE, json={"image_file": "http://elsewhere/a.png"}).json["id"]
     assert meter.calls == CREATE
@@ -196,7 +191,7 @@ def test_bigcommerces_endpoints_cost_what_they_must(meter: Meter, aws: boto3.Ses
     assert meter.calls == DELETE
 
 
-def test_inventorums_endpoints_cost_what_they_must(aws: boto3.Session, meter: Meter) -> None:
+def test_inventorums_endpoints_cost_what_they_must(aws: Account, meter: Meter) -> None:
     shops = on_aws(aws).shops
     scopes = frozenset({"images"})
     client = Credential(digest_of("till:secret"), "s1", "inventorum", CLIENT, scopes, "", now())
@@ -255,7 +250,7 @@ def test_openmages_endpoints_cost_what_they_must(meter: Meter) -> None:
     assert meter.calls == CHANGE
 
 
-def fill(aws: boto3.Session, images: int) -> None:
+def fill(aws: Account, images: int) -> None:
     """Product 8 with this many images."""
     galleries = on_aws(aws).galleries
     head = Gallery()
@@ -269,7 +264,7 @@ def fill(aws: boto3.Session, images: int) -> None:
 
 @pytest.mark.parametrize("images", [3, 250])
 def test_a_move_costs_the_same_in_a_gallery_of_any_size(
-    aws: boto3.Session, meter: Meter, images: int
+    aws: Account, meter: Meter, images: int
 ) -> None:
     fill(aws, images)
 
@@ -279,7 +274,7 @@ def test_a_move_costs_the_same_in_a_gallery_of_any_size(
     assert meter.calls == CHANGE
 
 
-def test_removing_all_costs_two_calls_for_fifty_and_one(aws: boto3.Session, meter: Meter) -> None:
+def test_removing_all_costs_two_calls_for_fifty_and_one(aws: Account, meter: Meter) -> None:
     fill(aws, 120)
 
     assert meter("DELETE", BIGCOMMERCE).status == 204
@@ -304,7 +299,7 @@ def test_refusals_cost_less(meter: Meter) -> None:
     assert meter.calls == ["BatchGetItem"]
 
 
-def test_the_pipeline_costs_a_call_per_picture_and_four(aws: boto3.Session, meter: Meter) -> None:
+def test_the_pipeline_costs_a_call_per_picture_and_four(aws: Account, meter: Meter) -> None:
     created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
     (original,) = aws.client("s3").list_objects_v2(Bucket="originals")["Contents"]
     meter.calls.clear()
@@ -332,9 +327,7 @@ def ended(pk: str, image: str) -> dict[str, Any]:
     return {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": keys}}]}
 
 
-def test_originals_that_a_dead_remover_left_cost_what_they_must(
-    aws: boto3.Session, meter: Meter
-) -> None:
+def test_originals_that_a_dead_remover_left_cost_what_they_must(aws: Account, meter: Meter) -> None:
     created = meter("POST", IMAGES, files={"datafile": ("000.png", pictures.png())})
     here = on_aws(aws)
     gallery, found = here.galleries.gallery_with_image("s1", "8", 1)
@@ -353,7 +346,7 @@ FIND = ["ListObjectsV2", "GetObject", "GetItem"]
 KEEP = ["PutObject", "HeadObject"]
 
 
-def test_a_missing_picture_costs_five_calls(aws: boto3.Session, meter: Meter) -> None:
+def test_a_missing_picture_costs_five_calls(aws: Account, meter: Meter) -> None:
     """Finding its original and record, storing it, and seeing that its image is still there."""
 
     def missing(key: str) -> int:
@@ -381,7 +374,7 @@ def test_a_missing_picture_costs_five_calls(aws: boto3.Session, meter: Meter) ->
     assert meter.calls == ["GetItem"]
 
 
-def test_a_missing_picture_by_its_name_costs_six_calls(aws: boto3.Session, meter: Meter) -> None:
+def test_a_missing_picture_by_its_name_costs_six_calls(aws: Account, meter: Meter) -> None:
     content = base64.b64encode(pictures.png()).decode()
     body = {"file_mime_type": "image/png", "file_content": content, "file_name": "lamp"}
     admin = {"Authorization": "Bearer openmage token", "Accept": "application/json"}
@@ -396,7 +389,7 @@ def test_a_missing_picture_by_its_name_costs_six_calls(aws: boto3.Session, meter
     assert meter.calls == ["GetItem", *FIND, *KEEP]
 
 
-def test_a_missing_library_picture_costs_six_calls(aws: boto3.Session, meter: Meter) -> None:
+def test_a_missing_library_picture_costs_six_calls(aws: Account, meter: Meter) -> None:
     ports = on_aws(aws)
     ports.shops.open_account("1627", "s1")
     catalogue = environment.current().catalogue(Shop("s1"))

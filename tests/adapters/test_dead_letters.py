@@ -1,14 +1,14 @@
 """Dead letters, read from a queue as Lambda writes them, and sent once more."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from tests import pictures
+from tests.adapters.conftest import Account
 from tests.adapters.test_galleries import image
 from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops
 from tests.unit.test_rendering import event
@@ -83,7 +83,8 @@ class Operator:
 
 
 @pytest.fixture
-def operator(aws: boto3.Session) -> Operator:
+def operator(open_account: Callable[[str], Account]) -> Operator:
+    aws = open_account("boto3")
     sqs = aws.client("sqs")
     queue = sqs.create_queue(QueueName="failed")["QueueUrl"]
     return Operator(sqs, queue, streams=FakeStream())

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import Account, Ports, on_aws
 from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
@@ -261,7 +260,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[st
     assert found.renditions is RenditionState.PENDING
 
 
-def test_the_count_is_spread_over_several_items(aws: boto3.Session) -> None:
+def test_the_count_is_spread_over_several_items(aws: Account) -> None:
     """Writers of different products would wait for each other at one item."""
     add(on_aws(aws), *(image(number) for number in range(1, 11)))
 

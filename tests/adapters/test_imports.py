@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import boto3
 import pytest
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import Account, Ports, on_aws
 from tests.adapters.test_galleries import image
 
 from vitrine.domain.errors import ConflictError
@@ -80,7 +79,7 @@ def test_a_mended_file_takes_its_rejection_away(ports: Ports) -> None:
     assert ports.imports.imports("s1") == [mended]
 
 
-def test_rejections_do_not_expire_and_imports_do(aws: boto3.Session) -> None:
+def test_rejections_do_not_expire_and_imports_do(aws: Account) -> None:
     ports = on_aws(aws)
     ports.imports.reject(Import(arrival(name="bad.png"), MOMENT, reason="no picture"))
     head = Gallery()

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import Account, Ports, on_aws
 from tests.adapters.test_galleries import MOMENT, image
 from tests.fakes import APPEARANCE
 
@@ -67,7 +66,7 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
     assert ports.library.image("s1", 43) is None
 
 
-def test_records_lie_where_the_table_layout_says(aws: boto3.Session) -> None:
+def test_records_lie_where_the_table_layout_says(aws: Account) -> None:
     on_aws(aws).library.add(shelved(42))
 
     (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import CLIENT_ERRORS, Account, Ports, on_aws
 
 from vitrine.access.issuing import issue_consumer
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
@@ -130,7 +130,7 @@ def test_a_nonce_is_one_requests(ports: Ports) -> None:
         ports.oauth_consumers.use_nonce("a", "request 2", EXPIRES)
 
 
-def test_a_nonce_is_used_by_one_conditional_write(aws: boto3.Session) -> None:
+def test_a_nonce_is_used_by_one_conditional_write(aws: Account) -> None:
     """Nothing is read first, so that of many at once DynamoDB lets one pass.
 
     moto reads and writes in two steps and cannot show that: the local stack's tests do.
@@ -147,14 +147,14 @@ def test_a_nonce_is_used_by_one_conditional_write(aws: boto3.Session) -> None:
     assert calls == [("PutItem", "attribute_not_exists(pk) OR #request = :request")]
 
 
-def test_the_table_forgets_nonces(aws: boto3.Session) -> None:
+def test_the_table_forgets_nonces(aws: Account) -> None:
     on_aws(aws).oauth_consumers.use_nonce("a", "request 1", EXPIRES)
 
     (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]
     assert item["expires"] == {"N": str(int(EXPIRES.timestamp()))}
 
 
-def test_nothing_in_the_table_can_sign_or_name_a_pair(aws: boto3.Session) -> None:
+def test_nothing_in_the_table_can_sign_or_name_a_pair(aws: Account) -> None:
     _, keys = issue(on_aws(aws))
 
     stored = str(aws.client("dynamodb").scan(TableName="table")["Items"])
@@ -163,7 +163,7 @@ def test_nothing_in_the_table_can_sign_or_name_a_pair(aws: boto3.Session) -> Non
     assert "till 3" in stored
 
 
-def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: boto3.Session) -> None:
+def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: Account) -> None:
     consumer, _ = issue(on_aws(aws))
 
     name = f"/vitrine/shop/oauth/{consumer.credential.digest}"
@@ -173,11 +173,11 @@ def test_secrets_are_stored_encrypted_below_the_stacks_path(aws: boto3.Session) 
     assert [each.get("Tier", "Standard") for each in described] == ["Standard"]
 
 
-def test_secrets_are_kept_once(aws: boto3.Session) -> None:
+def test_secrets_are_kept_once(aws: Account) -> None:
     oauth_secrets = on_aws(aws).oauth_secrets
     oauth_secrets.keep("a", OAuthSecrets("1", "2"))
 
-    with pytest.raises(ClientError):
+    with pytest.raises(CLIENT_ERRORS):
         oauth_secrets.keep("a", OAuthSecrets("3", "4"))
 
     assert oauth_secrets.secrets_of("a") == OAuthSecrets("1", "2")
@@ -201,7 +201,7 @@ def test_secrets_do_not_show_where_values_are_printed() -> None:
     assert repr(keys) == "Keys(consumer_key='key', secrets=OAuthSecrets())"
 
 
-def test_credentials_from_before_there_were_schemes_are_bearers(aws: boto3.Session) -> None:
+def test_credentials_from_before_there_were_schemes_are_bearers(aws: Account) -> None:
     ports = on_aws(aws)
     credential = Credential("d", "s1", "evotor", "admin", frozenset({"r"}), "", MOMENT)
     ports.shops.create_credential(credential)

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
 from botocore.stub import Stubber
-from tests.adapters.conftest import Ports, on_aws
+from tests.adapters.conftest import Account, Ports, on_aws
 
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import MOST_WRITES, Table
@@ -117,7 +116,7 @@ def test_a_product_takes_as_many_names_at_once_as_a_transaction_writes(ports: Po
     assert ports.shops.products("s1") == {"n0": sorted(names[1:])}
 
 
-def test_who_loses_a_race_for_a_name_may_try_again(aws: boto3.Session) -> None:
+def test_who_loses_a_race_for_a_name_may_try_again(aws: Account) -> None:
     """Another transaction is at the same item, and nobody has it yet."""
     client = aws.client("dynamodb")
     conflict = [{"Code": "TransactionConflict"}]
@@ -166,7 +165,7 @@ def test_only_the_shops_own_credentials_can_be_revoked(ports: Ports) -> None:
     assert ports.shops.credential(issued.digest) == issued
 
 
-def test_a_secret_is_nowhere_in_the_table(aws: boto3.Session) -> None:
+def test_a_secret_is_nowhere_in_the_table(aws: Account) -> None:
     on_aws(aws).shops.create_credential(credential("the secret itself"))
 
     pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName="table")
@@ -216,7 +215,7 @@ def test_a_refresh_token_is_exchanged_once(ports: Ports) -> None:
     assert ports.shops.credential(digest_of("second")) == token("second", owner)
 
 
-def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: boto3.Session) -> None:
+def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: Account) -> None:
     owner = client("client id:client secret")
     shops = on_aws(aws).shops
     shops.create_credential(owner)

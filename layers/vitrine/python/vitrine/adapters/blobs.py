@@ -7,8 +7,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from botocore.exceptions import ClientError
-
 from vitrine.domain.errors import (
     ImportMissingError,
     OriginalMissingError,
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+    from vitrine.aws.s3 import S3
 
 _BATCH = 1000  # keys per DeleteObjects
 _AT_A_TIME = 12  # pictures on their way into storage, fewer than the client has connections
@@ -38,7 +37,7 @@ _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 class S3Blobs(Blobs):
     """`vitrine.ports.Blobs` over two S3 buckets: one private, one behind the CDN."""
 
-    def __init__(self, client: S3Client, originals: str, media: str) -> None:
+    def __init__(self, client: S3Client | S3, originals: str, media: str) -> None:
         self._client = client
         self._originals = originals
         self._media = media
@@ -62,7 +61,7 @@ class S3Blobs(Blobs):
     def original_metadata(self, key: str) -> OriginalMetadata:
         try:
             head = self._client.head_object(Bucket=self._originals, Key=key)
-        except ClientError as error:
+        except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 raise OriginalMissingError(key) from None
             raise
@@ -75,12 +74,10 @@ class S3Blobs(Blobs):
         return self._keys(self._originals, f"{ORIGINALS}{shop}/")
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
-        only_if: GetObjectRequestTypeDef = {"Bucket": self._originals, "Key": key}
-        if tag is not None:
-            only_if["IfMatch"] = f'"{tag}"'
+        only_if: dict[str, Any] = {} if tag is None else {"IfMatch": f'"{tag}"'}
         try:
-            answer = self._client.get_object(**only_if)
-        except ClientError as error:
+            answer = self._client.get_object(Bucket=self._originals, Key=key, **only_if)
+        except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] in _MISSING | _OTHER_VERSION:
                 raise ImportMissingError(key) from None
             raise
@@ -101,14 +98,14 @@ class S3Blobs(Blobs):
                 Metadata=head["Metadata"],
                 MetadataDirective="REPLACE",
             )
-        except ClientError as error:
+        except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
 
     def has_original(self, key: str) -> bool:
         try:
             self._client.head_object(Bucket=self._originals, Key=key)
-        except ClientError as error:
+        except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 return False
             raise
@@ -159,7 +156,7 @@ class S3Blobs(Blobs):
             )
             if failed := answer.get("Errors"):
                 # One answer carries each object's own failure: the first speaks for all.
-                raise ClientError(
+                raise self._client.exceptions.ClientError(
                     {"Error": {"Code": failed[0].get("Code", ""), "Message": str(failed)}},
                     "DeleteObjects",
                 )

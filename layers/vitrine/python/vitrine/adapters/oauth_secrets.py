@@ -21,6 +21,8 @@ from vitrine.ports import OAuthSecretStore
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
+    from vitrine.aws.parameters import Parameters
+
 
 class SsmOAuthSecretStore(OAuthSecretStore):
     """`vitrine.ports.OAuthSecretStore` over parameters below one path.
@@ -28,7 +30,7 @@ class SsmOAuthSecretStore(OAuthSecretStore):
     It also stores secrets, which only operators do.
     """
 
-    def __init__(self, client: SSMClient, path: str) -> None:
+    def __init__(self, client: SSMClient | Parameters, path: str) -> None:
         """Keep secrets below `path`, such as `/vitrine/my-shop/oauth`."""
         self._client = client
         self._path = path.rstrip("/")

@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
-
+from vitrine.aws import values
 from vitrine.domain.errors import ConflictError, ThrottledError
 
 if TYPE_CHECKING:
@@ -16,12 +14,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from vitrine.aws.dynamodb import DynamoDB
+
 Item = dict[str, Any]
 MOST_WRITES = 100
 """What one transaction takes."""
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 _FAILED = "ConditionalCheckFailedException"
 _RACES = frozenset({_FAILED, "TransactionConflictException"})
 _RACES_IN_TRANSACTION = frozenset(
@@ -42,13 +40,13 @@ class Table:
     Every call raises ThrottledError where DynamoDB, asked several times, takes no more requests.
     """
 
-    def __init__(self, client: DynamoDBClient, name: str) -> None:
+    def __init__(self, client: DynamoDBClient | DynamoDB, name: str) -> None:
         self._client = client
         self._name = name
 
     def get(self, pk: str, sk: str) -> Item | None:
         """One item."""
-        with _failures():
+        with self._failures():
             answer = self._client.get_item(
                 TableName=self._name, Key=serialize(key(pk, sk)), ConsistentRead=True
             )
@@ -62,7 +60,7 @@ class Table:
             ConflictError: DynamoDB did not get to all of them: try again.
         """
         wanted = [serialize(key(pk, first)), serialize(key(pk, second))]
-        with _failures():
+        with self._failures():
             answer = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
             )
@@ -85,7 +83,7 @@ class Table:
             ExpressionAttributeValues=serialize(values),
             ConsistentRead=True,
         )
-        with _failures():
+        with self._failures():
             for page in pages:
                 yield from map(_plain, page["Items"])
 
@@ -95,7 +93,7 @@ class Table:
         Raises:
             ConflictError: the condition does not hold.
         """
-        with _failures():
+        with self._failures():
             self._client.put_item(TableName=self._name, Item=serialize(item), **condition)
 
     def update(self, pk: str, sk: str, **expression: Any) -> Item:
@@ -105,7 +103,7 @@ class Table:
             ConditionFailedError: the condition does not hold.
             ConflictError: another writer is at the same item.
         """
-        with _failures():
+        with self._failures():
             answer = self._client.update_item(
                 TableName=self._name,
                 Key=serialize(key(pk, sk)),
@@ -116,7 +114,7 @@ class Table:
 
     def delete(self, pk: str, sk: str) -> None:
         """Remove one item; one that is not there is no error."""
-        with _failures():
+        with self._failures():
             self._client.delete_item(TableName=self._name, Key=serialize(key(pk, sk)))
 
     def transact(self, actions: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
@@ -125,7 +123,7 @@ class Table:
         Raises:
             ConflictError: a condition does not hold, or another writer is at the same item.
         """
-        with _failures():
+        with self._failures():
             self._client.transact_write_items(
                 TransactItems=[
                     {kind: {"TableName": self._name, **action}}  # type: ignore[misc]
@@ -134,23 +132,23 @@ class Table:
                 ]
             )
 
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Lost races inside raise ConflictError, throttling ThrottledError; others stay as they are."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-        if code in _RACES or (
-            code == "TransactionCanceledException" and reasons <= _RACES_IN_TRANSACTION
-        ):
-            failed = ConditionFailedError if code == _FAILED else ConflictError
-            raise failed(code) from error
-        if code in _THROTTLES:
-            raise ThrottledError(code) from error
-        raise
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Lost races inside raise ConflictError, throttling ThrottledError; others stay."""
+        try:
+            yield
+        except self._client.exceptions.ClientError as error:
+            code = error.response["Error"]["Code"]
+            cancelled = error.response.get("CancellationReasons", [])
+            reasons = {reason.get("Code") for reason in cancelled}
+            if code in _RACES or (
+                code == "TransactionCanceledException" and reasons <= _RACES_IN_TRANSACTION
+            ):
+                failed = ConditionFailedError if code == _FAILED else ConflictError
+                raise failed(code) from error
+            if code in _THROTTLES:
+                raise ThrottledError(code) from error
+            raise
 
 
 def key(pk: str, sk: str) -> Item:
@@ -160,7 +158,7 @@ def key(pk: str, sk: str) -> Item:
 
 def serialize(item: Mapping[str, Any]) -> Item:
     """Plain values as DynamoDB spells them."""
-    return {name: _serialize(value) for name, value in item.items()}
+    return {name: values.serialize(value) for name, value in item.items()}
 
 
 def milliseconds(moment: datetime) -> int:
@@ -174,4 +172,4 @@ def moment(stored: int) -> datetime:
 
 
 def _plain(item: Mapping[str, Any]) -> Item:
-    return {name: _deserialize(value) for name, value in item.items()}
+    return {name: values.deserialize(value) for name, value in item.items()}

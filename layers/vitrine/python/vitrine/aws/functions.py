@@ -1,0 +1,41 @@
+"""AWS Lambda: the call of boto3's `lambda` client that adapters make."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+from vitrine.aws.errors import Exceptions
+from vitrine.aws.json_protocol import error_in
+from vitrine.aws.service import Request, Service, Times
+
+
+class Functions:
+    """A client of Lambda, with boto3's names for calls, arguments and answers."""
+
+    exceptions = Exceptions
+
+    def __init__(self, times: Times = Times()) -> None:  # noqa: B008 - immutable
+        self._service = Service("lambda", error_in, times)
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        """Run a function and wait for its end; `FunctionError` is there if it failed.
+
+        Raises:
+            ClientError: Lambda refuses to.
+            NoAnswerError: there is no answer.
+        """
+        name = quote(FunctionName, safe="")
+        answer = self._service.send(
+            Request(
+                "Invoke",
+                "POST",
+                self._service.endpoint,
+                f"/2015-03-31/functions/{name}/invocations",
+                body=Payload,
+            )
+        )
+        failed = answer.headers.get("x-amz-function-error")
+        payload = {"Payload": BytesIO(answer.body), "StatusCode": answer.status}
+        return {**payload, "FunctionError": failed} if failed else payload

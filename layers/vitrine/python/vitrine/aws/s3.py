@@ -1,0 +1,206 @@
+"""Amazon S3: the calls of boto3's `s3` client that adapters make."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+from zlib import crc32
+
+from vitrine.aws import s3_xml
+from vitrine.aws.connections import LONGEST
+from vitrine.aws.credentials import from_environment
+from vitrine.aws.errors import Exceptions, NoAnswerError
+from vitrine.aws.pages import Paginator
+from vitrine.aws.service import Request, Service, Times
+from vitrine.aws.signing import query_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vitrine.aws.connections import Answer
+
+_CRC32 = "x-amz-checksum-crc32"
+_META = "x-amz-meta-"
+
+
+class Body:
+    """An object's bytes, which have arrived already."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def read(self) -> bytes:
+        """All of them.
+
+        Raises:
+            NoAnswerError: there are more than this client reads.
+        """
+        if self._answer.is_cut:
+            raise NoAnswerError(f"an object of more than {LONGEST} bytes")
+        return self._answer.body
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class S3:
+    """A client of S3, with boto3's names for calls, arguments and answers."""
+
+    exceptions = Exceptions
+
+    def __init__(self, times: Times = Times()) -> None:  # noqa: B008 - immutable
+        self._service = Service("s3", s3_xml.error_in, times)
+
+    def prepare(self, *buckets: str) -> None:
+        """Make ready to reach buckets, while there is time; nothing is sent."""
+        for bucket in buckets:
+            self._service.open(self._place(bucket)[0])
+
+    def put_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        Body: bytes,  # noqa: N803
+        ContentType: str,  # noqa: N803
+        CacheControl: str = "",  # noqa: N803
+        Metadata: Mapping[str, str] | None = None,  # noqa: N803
+    ) -> None:
+        """Store an object; S3 compares its checksum before it does."""
+        headers = {
+            "content-type": ContentType,
+            _CRC32: _checksum(Body),
+            "x-amz-sdk-checksum-algorithm": "CRC32",
+            **({"cache-control": CacheControl} if CacheControl else {}),
+            **_metadata(Metadata or {}),
+        }
+        self._send("PutObject", "PUT", Bucket, Key, headers=headers, body=Body, sign_body=False)
+
+    def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:  # noqa: N803
+        """Read an object, compared with its checksum."""
+        headers = {"x-amz-checksum-mode": "ENABLED", **({"if-match": IfMatch} if IfMatch else {})}
+        answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, is_whole=_is_whole)
+        return {**_facts(answer), "Body": Body(answer)}
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        """What is known of an object."""
+        return _facts(self._send("HeadObject", "HEAD", Bucket, Key))
+
+    def copy_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        CopySource: Mapping[str, str],  # noqa: N803
+        ContentType: str,  # noqa: N803
+        Metadata: Mapping[str, str],  # noqa: N803
+        MetadataDirective: str,  # noqa: N803
+    ) -> None:
+        """Store an object that S3 has already."""
+        headers = {
+            "content-type": ContentType,
+            "x-amz-copy-source": f"{CopySource['Bucket']}/{quote(CopySource['Key'], safe='/~')}",
+            "x-amz-metadata-directive": MetadataDirective,
+            **_metadata(Metadata),
+        }
+        whole = s3_xml.is_no_error
+        self._send("CopyObject", "PUT", Bucket, Key, headers=headers, is_whole=whole)
+
+    def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
+        """Remove up to 1000 objects; the answer has `Errors` where some stay."""
+        body = s3_xml.deletion(Delete["Objects"])
+        headers = {
+            "content-type": "application/xml",
+            _CRC32: _checksum(body),
+            "x-amz-sdk-checksum-algorithm": "CRC32",
+        }
+        answer = self._send(
+            "DeleteObjects",
+            "POST",
+            Bucket,
+            query="delete=",
+            headers=headers,
+            body=body,
+            is_whole=s3_xml.is_no_error,
+        )
+        return s3_xml.deletion_errors(answer.body)
+
+    def list_objects_v2(
+        self,
+        *,
+        Bucket: str,  # noqa: N803
+        Prefix: str,  # noqa: N803
+        ContinuationToken: str = "",  # noqa: N803
+    ) -> dict[str, Any]:
+        """Up to 1000 of the objects whose keys begin with `Prefix`."""
+        parameters = [("encoding-type", "url"), ("list-type", "2"), ("prefix", Prefix)]
+        if ContinuationToken:
+            parameters.append(("continuation-token", ContinuationToken))
+        answer = self._send("ListObjectsV2", "GET", Bucket, query=query_of(parameters))
+        return s3_xml.listing(answer.body)
+
+    def get_paginator(self, _operation: str) -> Paginator:
+        """Pages of `list_objects_v2`."""
+        return Paginator(self.list_objects_v2, "NextContinuationToken", "ContinuationToken")
+
+    def generate_presigned_url(
+        self,
+        _operation: str,
+        *,
+        Params: Mapping[str, str],  # noqa: N803
+        ExpiresIn: int,  # noqa: N803
+    ) -> str:
+        """A URL at which whoever has it can GET an object for `ExpiresIn` seconds."""
+        url, start = self._place(Params["Bucket"])
+        path = start + quote(Params["Key"], safe="/~")
+        query = self._service.signer.sign_url(
+            from_environment(), self._service.now(), urlsplit(url).netloc, path, ExpiresIn
+        )
+        return f"{url}{path}?{query}"
+
+    def _place(self, bucket: str) -> tuple[str, str]:
+        """The URL of a bucket's host and how paths begin there.
+
+        A bucket has its own host, except outside AWS and where a certificate would not fit.
+        """
+        if self._service.is_own and "." not in bucket:
+            scheme, _, host = self._service.endpoint.partition("://")
+            return f"{scheme}://{bucket}.{host}", "/"
+        return self._service.endpoint, f"/{bucket}/"
+
+    def _send(self, operation: str, method: str, bucket: str, key: str = "", **more: Any) -> Answer:
+        url, start = self._place(bucket)
+        path = start + quote(key, safe="/~") if key else start.rstrip("/") or "/"
+        return self._service.send(Request(operation, method, url, path, **more))
+
+
+def _checksum(data: bytes) -> str:
+    return b64encode(crc32(data).to_bytes(4, "big")).decode()
+
+
+def _is_whole(answer: Answer) -> bool:
+    told = answer.headers.get(_CRC32)  # one of parts ends with their number
+    if told is None or "-" in told or answer.is_cut:
+        return True
+    return b64decode(told) == crc32(answer.body).to_bytes(4, "big")
+
+
+def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    return {_META + name.lower(): value for name, value in metadata.items()}
+
+
+def _facts(answer: Answer) -> dict[str, Any]:
+    headers = answer.headers
+    return {
+        "ContentLength": int(headers.get("content-length", len(answer.body))),
+        "ContentType": headers.get("content-type", "binary/octet-stream"),
+        "ETag": headers.get("etag", ""),
+        "LastModified": parsedate_to_datetime(headers["last-modified"]),
+        "Metadata": {
+            name.removeprefix(_META): value
+            for name, value in headers.items()
+            if name.startswith(_META)
+        },
+    }

@@ -1,0 +1,75 @@
+"""The XML that S3 speaks. Python's parser is imported when an answer has some: reads have none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from xml.etree.ElementTree import Element
+
+    from vitrine.aws.connections import Answer
+
+_SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_ERROR = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<Error[\s>]")
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;", "\n": "&#xA;"}  # ends of lines change
+)
+_PHRASES = {304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+
+
+def error_in(answer: Answer) -> dict[str, Any]:
+    """What a failed answer tells; of one without a body, or with a page of HTML, its status."""
+    code, message = str(answer.status), _PHRASES.get(answer.status, "")
+    if _ERROR.match(answer.body):
+        try:
+            told = _parse(answer.body)
+        except SyntaxError:
+            pass
+        else:
+            code, message = _text(told, "Code") or code, _text(told, "Message")
+    return {"Error": {"Code": code, "Message": message}}
+
+
+def is_no_error(answer: Answer) -> bool:
+    """Whether an answer that began well did not end as an error, as those of copies can."""
+    return not _ERROR.match(answer.body)
+
+
+def deletion(objects: Iterable[Mapping[str, str]]) -> bytes:
+    """What is sent to have objects removed, and be told of those that were not."""
+    keys = "".join(
+        f"<Object><Key>{each['Key'].translate(_ESCAPES)}</Key></Object>" for each in objects
+    )
+    return f'<Delete xmlns="{_SPACE}">{keys}<Quiet>true</Quiet></Delete>'.encode()
+
+
+def deletion_errors(body: bytes) -> dict[str, Any]:
+    """The objects that were not removed, in `Errors`; nothing when there are none."""
+    if b"<Error>" not in body:
+        return {}
+    fields = ("Key", "Code", "Message")
+    failed = _parse(body).findall("{*}Error")
+    return {"Errors": [{name: _text(each, name) for name in fields} for each in failed]}
+
+
+def listing(body: bytes) -> dict[str, Any]:
+    """One page of keys, in `Contents`, and where the next one begins."""
+    page = _parse(body)
+    keys = [unquote_plus(_text(each, "Key")) for each in page.findall("{*}Contents")]
+    return {
+        "Contents": [{"Key": key} for key in keys],
+        "NextContinuationToken": _text(page, "NextContinuationToken"),
+    }
+
+
+def _parse(body: bytes) -> Element:
+    from xml.etree.ElementTree import fromstring
+
+    return fromstring(body)  # noqa: S314 - S3's own answer, over TLS
+
+
+def _text(element: Element, name: str) -> str:
+    return element.findtext(f"{{*}}{name}") or ""

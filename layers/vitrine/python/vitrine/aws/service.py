@@ -1,0 +1,219 @@
+"""One AWS service: requests signed, sent, tried again, and their errors told."""
+
+from __future__ import annotations
+
+import os
+import time
+from hashlib import sha256
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from vitrine.aws import retries
+from vitrine.aws.connections import FAILURES, Answer, Connections, StaleError
+from vitrine.aws.credentials import Credentials, from_environment
+from vitrine.aws.endpoints import endpoint, region
+from vitrine.aws.errors import NoAnswerError, error_of
+from vitrine.aws.signing import UNSIGNED, Signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SKEW_SECONDS = 240.0  # clocks that differ by less are no reason to be refused
+
+
+class Times(NamedTuple):
+    """How long to try.
+
+    Attributes:
+        connect: seconds that connecting may take.
+        read: seconds that a service may be silent.
+        attempts: how often a request is sent at most.
+        scale: seconds that the first backoff takes at most, unless a service is throttling.
+    """
+
+    connect: float = 1.0
+    read: float = 3.0
+    attempts: int = 3
+    scale: float = 0.05
+
+
+class Request(NamedTuple):
+    """What is asked of a service.
+
+    Attributes:
+        operation: the call, such as `GetItem`.
+        method: of HTTP.
+        url: scheme, host and port.
+        path: as it is sent.
+        query: as it is sent, in the order in which it is signed.
+        headers: those of this call, names in lower case.
+        body: the whole of it.
+        sign_body: whether the body is signed even where TLS and a checksum look after it.
+        is_whole: whether an answer is what the service sent, as its checksum tells.
+    """
+
+    operation: str
+    method: str
+    url: str
+    path: str = "/"
+    query: str = ""
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    sign_body: bool = True
+    is_whole: Callable[[Answer], bool] = lambda _: True
+
+
+class _PassingError(Exception):
+    """An attempt failed for a reason that may pass."""
+
+    def __init__(
+        self,
+        failure: Exception,
+        *,
+        throttled: bool = False,
+        mended: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(failure)
+        self.failure = failure
+        self.throttled = throttled
+        self.mended = mended
+        self.headers = headers or {}
+
+
+class Service:
+    """A service in this function's region, for several threads.
+
+    Args:
+        name: as hosts and signatures name it, such as `dynamodb`.
+        error_in: what a failed answer tells: `{"Error": {"Code": …, "Message": …}}` and more.
+        times: how long to try.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        error_in: Callable[[Answer], dict[str, Any]],
+        times: Times,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.endpoint, self.is_own = endpoint(name)
+        self.signer = Signer(name, region())
+        self._error_in = error_in
+        self._times = times
+        self._sleep = sleep
+        self._skew = 0.0  # seconds by which the service's clock is ahead
+        self._quota = retries.Quota()
+        self._hosts: dict[str, Connections] = {}
+
+    def open(self, url: str) -> Connections:
+        """The connections to a host; making the first prepares TLS, but connects to nothing."""
+        found = self._hosts.get(url)
+        if found is None:
+            made = Connections(url, self._times.connect, self._times.read)
+            found = self._hosts.setdefault(url, made)
+        return found
+
+    def now(self) -> float:
+        """Seconds since 1970, by the service's clock as far as it is known."""
+        return time.time() + self._skew
+
+    def send(self, request: Request) -> Answer:
+        """The answer to a request, if it is a good one.
+
+        Raises:
+            ClientError: the service answers with an error.
+            NoAnswerError: there is no answer, or none that is whole.
+        """
+        mended, paid = False, 0
+        for attempt in count(1):
+            try:
+                answer = self._attempt(request)
+            except _PassingError as passing:
+                if passing.mended and not mended:
+                    mended = True
+                    continue
+                if attempt >= self._times.attempts + mended or passing.mended:
+                    raise passing.failure from passing.__cause__
+                paid = self._quota.take(throttled=passing.throttled)
+                if not paid:
+                    raise passing.failure from passing.__cause__
+                self._sleep(
+                    retries.backoff(
+                        attempt - mended,
+                        throttled=passing.throttled,
+                        headers=passing.headers,
+                        scale=self._times.scale,
+                    )
+                )
+            else:
+                self._quota.give_back(paid)
+                return answer
+        raise AssertionError("counting ends")
+
+    def _attempt(self, request: Request) -> Answer:
+        signed_by = from_environment()
+        try:
+            answer = self._ask(request, signed_by)
+        except FAILURES as error:
+            failure = NoAnswerError(f"{request.operation}: {error!r}")
+            raise _PassingError(failure) from error
+        if answer.status < 300:
+            if not request.is_whole(answer):
+                raise _PassingError(NoAnswerError(f"{request.operation}: wrong checksum"))
+            return answer
+        response = self._error_in(answer)
+        response["ResponseMetadata"] = {
+            "HTTPStatusCode": answer.status,
+            "RequestId": answer.headers.get("x-amzn-requestid")
+            or answer.headers.get("x-amz-request-id", ""),
+        }
+        code = response["Error"]["Code"]
+        refused = error_of(response, request.operation)
+        if retries.is_skewed(code) and self._set_clock(answer):
+            raise _PassingError(refused, mended=True)
+        if retries.is_expired(code) and from_environment() != signed_by:
+            raise _PassingError(refused, mended=True)
+        throttled = retries.is_throttled(answer.status, code)
+        if throttled or retries.is_transient(answer.status, code):
+            raise _PassingError(refused, throttled=throttled, headers=answer.headers)
+        raise refused
+
+    def _ask(self, request: Request, signed_by: Credentials) -> Answer:
+        connections = self.open(request.url)
+        headers = {"host": connections.host, **request.headers}
+        signs_body = request.sign_body or not request.url.startswith("https:")
+        payload = sha256(request.body).hexdigest() if signs_body else UNSIGNED
+        headers |= self.signer.sign(
+            signed_by,
+            self.now(),
+            request.method,
+            request.path,
+            request.query,
+            headers,
+            payload,
+        )
+        headers["user-agent"] = "Vitrine"
+        if trace := os.environ.get("_X_AMZN_TRACE_ID"):  # by which Lambda finds endless loops
+            headers["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
+        target = f"{request.path}?{request.query}" if request.query else request.path
+        while True:  # until the connections from before are used up
+            try:
+                return connections.ask(request.method, target, headers, request.body)
+            except StaleError:
+                continue
+
+    def _set_clock(self, answer: Answer) -> bool:
+        """Whether the service's clock tells another time than ours, and is now followed."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            ahead = parsedate_to_datetime(answer.headers["date"]).timestamp() - time.time()
+        except (KeyError, ValueError):
+            return False
+        if abs(ahead - self._skew) < _SKEW_SECONDS:
+            return False
+        self._skew = ahead
+        return True
