@@ -61,7 +61,11 @@ def test_access_knows_the_domain_the_ports_and_oauth() -> None:
 
 def test_adapters_know_the_domain_the_ports_and_aws() -> None:
     rooms = ("vitrine.domain", "vitrine.adapters", "vitrine.ports", "vitrine.version")
-    assert outside("adapters", *rooms, "boto3", "botocore", "mypy_boto3", "urllib3") == []
+    assert outside("adapters", *rooms, "vitrine.aws", "mypy_boto3", "urllib3") == []
+
+
+def test_the_client_of_aws_knows_only_python() -> None:
+    assert outside("aws", "vitrine.aws", "vitrine.version") == []
 
 
 def test_ports_hold_protocols_and_their_bundle() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_lambda import LambdaClient
 
-    from vitrine.aws.functions import Functions
+    from vitrine.aws.functions import Lambda
 
 
 class FunctionFailedError(Exception):
@@ -23,12 +23,12 @@ class FunctionFailedError(Exception):
 class LambdaFunctions(Functions):
     """`vitrine.ports.Functions` over the Lambda functions of one stack."""
 
-    def __init__(self, connect: Callable[[], LambdaClient | Functions], stack: str) -> None:
+    def __init__(self, connect: Callable[[], LambdaClient | Lambda], stack: str) -> None:
         self._connect = connect
         self._stack = stack
 
     @cached_property
-    def _client(self) -> LambdaClient | Functions:
+    def _client(self) -> LambdaClient | Lambda:
         return self._connect()
 
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from vitrine.aws.json_protocol import error_in
 from vitrine.aws.service import Request, Service, Times
 
 
-class Functions:
+class Lambda:
     """A client of Lambda, with boto3's names for calls, arguments and answers."""
 
     exceptions = Exceptions
