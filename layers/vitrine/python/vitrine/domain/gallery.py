@@ -1,10 +1,23 @@
 """A gallery: the images of one product in order, with their roles (contract: bigcommerce §7).
 
-The gallery's head holds nothing of an image but its id, so one small write changes the order of
-a thousand images, and its version guards every change against concurrent writers.
+The head of a gallery holds only the ids of its images, so one small write changes the order of a
+thousand images. Its version is the basis of optimistic locking: a write fails if another writer
+has changed the head since it was read.
 
-Dialects see one order in two ways. BigCommerce names an image's *sort*, a number that may have gaps
-and neighbours of the same value; Tiendanube names its *position*, the rank from 1 without gaps.
+Dialects show one order in two ways. BigCommerce shows the *sort* of an image, a number with gaps
+and ties. Tiendanube shows its *position*, the rank from 1 without gaps. OpenMage shows the sort,
+which each store view can override.
+
+| Verb | Effect | Called by | Other images |
+|---|---|---|---|
+| `append` | add at the end | create without a place, imports | stay |
+| `insert` | add at a position | Tiendanube create | get dense sorts; stay if added at the end |
+| `move` | move to a position | Tiendanube update | get dense sorts |
+| `place` | add, move to a sort | BigCommerce create, update | move up by 1 if the sort is taken |
+| `put` | add, move to a sort | OpenMage create, update | stay; ties are allowed |
+| `assign` | set an image's roles | OpenMage create, update, delete in a view | lose these roles |
+| `remove` | delete | all dialects except OpenMage | stay; the first one becomes the thumbnail |
+| `retire` | soft-delete | OpenMage delete | stay; no role is passed on |
 """
 
 from collections.abc import Collection, Mapping
@@ -14,24 +27,26 @@ from functools import cached_property
 from vitrine.domain.images import Image
 
 HARD_LIMIT = 1000
-"""The most images any product may have, through whatever dialect they come."""
+"""The maximum number of images of a product, in every dialect."""
 
 THUMBNAIL = "thumbnail"
 HIGHEST_SORT = 2**31 - 1
-"""No sort passes it: the platforms' clients keep it in 32 bits (contract: bigcommerce §7)."""
+"""The greatest sort: clients of the platforms store it in 32 bits (contract: bigcommerce §7)."""
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The head of one product's gallery. Changing it makes another one; storing numbers it.
+    """The head of one product's gallery. It is immutable: each verb returns a new head.
+
+    The module's docstring lists the verbs. Storing a head increases its version.
 
     Attributes:
-        version: how often it has been stored; 0 when the product never had an image.
-        sorts: place of every image by id. Gallery order is (sort, id) ascending; places need be
-            neither dense nor unique.
+        version: how often the head has been stored; 0 if the product never had an image.
+        sorts: the sort of each image by id. The gallery is in ascending order of (sort, id); sorts
+            are neither dense nor unique.
         roles: the image that holds each role. A role has at most one holder.
-        view_roles: by store view, the image that holds each role there, or None where expressly
-            nobody does; of a role that is not named there the global holder counts.
+        view_roles: by store view, the image that holds each role there, or None if the role is
+            vacant there. For a role that a store view does not list, the global holder applies.
     """
 
     version: int = 0
@@ -47,45 +62,48 @@ class Gallery:
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """Ids of the images, first to last."""
+        """Ids of the images in gallery order."""
         return tuple(sorted(self.sorts, key=lambda image: (self.sorts[image], image)))
 
     @cached_property
     def positions(self) -> Mapping[int, int]:
-        """Rank of every image by id: 1 to n, dense."""
+        """The position of each image by id: 1 to n, dense."""
         return {image: position for position, image in enumerate(self.order, 1)}
 
     def append(self, image: int) -> "Gallery":
-        """The gallery with `image` behind all others; the first image becomes the thumbnail."""
-        return self._welcome(image, {**self.sorts, image: self.next_sort})
+        """The gallery with `image` at the end; an only image becomes the thumbnail."""
+        return self._with_new_image(image, {**self.sorts, image: self.next_sort})
 
     @property
     def next_sort(self) -> int:
-        """The sort behind all others."""
+        """The sort of an image at the end, at most `HIGHEST_SORT`."""
         return min(max(self.sorts.values(), default=-1) + 1, HIGHEST_SORT)
 
     def put(self, image: int, sort: int) -> "Gallery":
-        """The gallery with an image, new or not, at a sort; nobody else moves, and nobody gets a
-        role by it (contract: openmage §3).
+        """The gallery with a new or existing image at a sort (contract: openmage §3).
+
+        No other image moves, and no role changes.
         """
         return replace(self, sorts={**self.sorts, image: sort})
 
     def insert(self, image: int, position: int) -> "Gallery":
-        """The gallery with a new image at a position; behind the last nobody else's sort changes.
+        """The gallery with a new image at a position.
+
+        All sorts become 0 to n. At the end of the gallery, no other sort changes.
 
         Args:
             image: id of the new image.
-            position: wanted rank, brought into 1..n+1.
+            position: the requested rank, clamped to 1..n+1.
         """
         if position > len(self):
             return self.append(image)
-        return self._welcome(image, _ranked(self.order, image, position))
+        return self._with_new_image(image, _ranked(self.order, image, position))
 
     def place(self, image: int, sort: int) -> "Gallery":
-        """The gallery with an image, new or not, at a sort.
+        """The gallery with a new or existing image at a sort.
 
-        When another image has exactly this sort, it moves up by one, and so does every other image
-        above it; otherwise nobody else moves.
+        If another image has this sort, the sorts of that image and of all images above it increase
+        by one. Otherwise, no other image moves.
         """
         if self.sorts.get(image) == sort:
             return self
@@ -94,12 +112,12 @@ class Gallery:
             others = {
                 each: min(at + 1, HIGHEST_SORT) if at >= sort else at for each, at in others.items()
             }
-        return self._welcome(image, {**others, image: sort})
+        return self._with_new_image(image, {**others, image: sort})
 
     def move(self, image: int, position: int) -> "Gallery":
-        """The gallery with one of its images at another position, brought into 1..n.
+        """The gallery with one of its images at another position, clamped to 1..n.
 
-        All sorts become 0 to n-1 then; at the position it has, nothing changes.
+        All sorts become 0 to n-1. If the image already has the position, nothing changes.
         """
         wanted = min(max(position, 1), len(self))
         if self.positions[image] == wanted:
@@ -108,10 +126,10 @@ class Gallery:
         return replace(self, sorts=_ranked(others, image, wanted))
 
     def remove(self, *images: int) -> "Gallery":
-        """The gallery without `images`; the others keep their places.
+        """The gallery without `images`; the other images keep their sorts.
 
-        A removed thumbnail passes its role to the first image that remains; other roles of removed
-        images become vacant.
+        If the thumbnail is removed, the first remaining image becomes the thumbnail. Other roles of
+        removed images become vacant.
         """
         gone = set(images)
         left = self.retire(*images)
@@ -120,9 +138,10 @@ class Gallery:
         return left
 
     def retire(self, *images: int) -> "Gallery":
-        """The gallery without `images`; the others keep their places, and nobody inherits a role.
+        """The gallery without soft-deleted `images`; the other images keep their sorts.
 
-        In store views their roles are then expressly nobody's (contract: openmage §7).
+        The roles of `images` become vacant, in store views too: there, the global holder does not
+        apply (contract: openmage §7).
         """
         gone = set(images)
         return replace(
@@ -148,8 +167,8 @@ class Gallery:
     def assign(self, image: int, roles: Collection[str], view: str | None = None) -> "Gallery":
         """The gallery in which an image holds exactly these roles, in a store view or globally.
 
-        They leave whoever held them there; in a store view, what the image no longer holds is
-        expressly nobody's, so that it does not fall back.
+        The previous holders lose these roles there. In a store view, roles that the image loses
+        become vacant, so that the global holder does not apply.
         """
         lost = self.roles_of(image, view) - set(roles)
         if view is None:
@@ -163,46 +182,46 @@ class Gallery:
         return replace(self, view_roles={**self.view_roles, view: here})
 
     def with_thumbnail(self, image: int) -> "Gallery":
-        """The gallery with `image` as its thumbnail and no other."""
+        """The gallery with `image` as its only thumbnail."""
         return replace(self, roles={**self.roles, THUMBNAIL: image})
 
     def without_thumbnail(self, image: int) -> "Gallery":
-        """The gallery in which `image` is not the thumbnail; another's role is untouched."""
+        """The gallery in which `image` is not the thumbnail; another thumbnail stays."""
         if self.roles.get(THUMBNAIL) != image:
             return self
         return replace(
             self, roles={role: holder for role, holder in self.roles.items() if role != THUMBNAIL}
         )
 
-    def _welcome(self, image: int, sorts: Mapping[int, int]) -> "Gallery":
-        entry = replace(self, sorts=sorts)
-        return entry if self.sorts else entry.with_thumbnail(image)
+    def _with_new_image(self, image: int, sorts: Mapping[int, int]) -> "Gallery":
+        gallery = replace(self, sorts=sorts)
+        return gallery if self.sorts else gallery.with_thumbnail(image)
 
 
 def _ranked(others: tuple[int, ...], image: int, position: int) -> dict[int, int]:
-    """Sorts 0 to n of `others` in their order with `image` at a position among them."""
+    """The sorts 0 to n of `others`, in their order, with `image` inserted at a position."""
     at = max(position, 1) - 1
     return {each: sort for sort, each in enumerate((*others[:at], image, *others[at:]))}
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """An image where it stands in its gallery."""
+    """An image together with its gallery, which defines its sort, position and role."""
 
     gallery: Gallery
     image: Image
 
     @property
     def sort(self) -> int:
-        """Its sort, as BigCommerce shows it."""
+        """The image's sort, as BigCommerce shows it."""
         return self.gallery.sorts[self.image.id]
 
     @property
     def position(self) -> int:
-        """Its rank, 1 to n, as Tiendanube shows it."""
+        """The image's rank, 1 to n, as Tiendanube shows it."""
         return self.gallery.positions[self.image.id]
 
     @property
     def is_thumbnail(self) -> bool:
-        """Whether it holds the role of the thumbnail."""
+        """Whether the image holds the role of the thumbnail."""
         return self.gallery.roles.get(THUMBNAIL) == self.image.id

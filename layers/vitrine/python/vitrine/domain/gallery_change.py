@@ -1,4 +1,4 @@
-"""A change of one gallery, written in one transaction."""
+"""A change of one gallery, written in one transaction under optimistic locking."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,23 @@ from vitrine.domain.names import FileName
 
 @dataclass(frozen=True, slots=True)
 class GalleryChange:
-    """One change of one gallery, carried out whole or not at all.
+    """One change of one gallery. It is atomic: all of it is written, or nothing.
 
-    Whatever it builds on must still be as it was read, or all of it is refused.
+    The write is conditional: it fails if another writer has changed one of the records that were
+    read.
 
     Attributes:
         shop: id of the shop.
         product: key of the product.
         before: the head as it was read.
-        after: the head as it is to be; equal to `before`, it is neither written nor looked at.
-        added: records that enter.
-        changed: records as they were read, and as they are to be.
-        removed: records that leave, as they were read.
-        retired: records that leave, as they were read, but are kept to be looked up and purged.
-        named: the file name that the change takes for an image, and for whom.
-        imported: what the change makes of a file in the import folder.
+        after: the new head. If it equals `before`, the head is neither written nor checked.
+        added: new records.
+        changed: pairs of a record as it was read and its new state.
+        removed: deleted records, as they were read.
+        retired: soft-deleted records, as they were read. They move to the shop's retired images,
+            where they can be looked up and purged.
+        named: a file name, and the id of the image that receives it.
+        imported: the outcome of a file in the import folder.
     """
 
     shop: str
@@ -41,11 +43,11 @@ class GalleryChange:
 
     def version_of(self, image: int) -> str:
         """The `OriginalAddress.version` of an image that the change adds or changes."""
-        brought = (*self.added, *(after for _, after in self.changed))
-        return next(original_address(each).version for each in brought if each.id == image)
+        written = (*self.added, *(after for _, after in self.changed))
+        return next(original_address(each).version for each in written if each.id == image)
 
     def key_before_naming(self, image: int) -> str:
-        """Public key by which an image was shown that gets its first name; empty for others."""
+        """The previous public key of an image that receives its first name; empty for others."""
         for before, _ in self.changed:
             if before.id == image and before.name is None:
                 return original_address(before).full_size_key(before.original.format)

@@ -1,4 +1,4 @@
-"""An image: the record of one picture of one product, and the facts of its original."""
+"""An image: the record of one picture of one product, and the properties of its original."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from vitrine.domain.pictures import Format
 
 
 class RenditionState(StrEnum):
-    """Whether every rendition of an image has been stored."""
+    """Whether all renditions of an image are stored."""
 
     PENDING = "pending"
     COMPLETE = "complete"
@@ -18,18 +18,18 @@ class RenditionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The bytes that came in, as facts.
+    """The properties of the bytes that were uploaded.
 
     Attributes:
         digest: SHA-256 of the bytes, 64 hexadecimal digits.
-        format: their format.
-        size: their length, bytes.
-        published_size: length of the public full-size picture, bytes: same pixels, no metadata.
-        width: pixels across as stored, before orientation.
-        height: pixels down as stored, before orientation.
-        file_name: what the client called the file; may be empty.
-        frames: how many frames are shown.
-        transparent: whether any part may show what is behind it.
+        format: the picture format.
+        size: number of bytes.
+        published_size: size of the public full-size picture, bytes: same pixels, no metadata.
+        width: width in pixels as stored, before orientation.
+        height: height in pixels as stored, before orientation.
+        file_name: the client's name of the file; may be empty.
+        frames: number of frames that are shown.
+        transparent: whether any pixel may be transparent.
         revision: how often the bytes of the image have been replaced.
     """
 
@@ -47,13 +47,13 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What a picture looks like, known when its renditions are made.
+    """The appearance of a picture, for placeholders. It is computed together with the renditions.
 
     Attributes:
-        colour: its dominant colour, `#rrggbb`.
-        thumbhash: its ThumbHash, base64, to be shown until the picture is there.
-        animation_dropped: whether the picture is animated and its renditions show the first frame
-            only: their format has no animation, or the GIF has too many pixels.
+        colour: the dominant colour, `#rrggbb`.
+        thumbhash: the ThumbHash, base64: a placeholder until the picture is loaded.
+        animation_dropped: whether the picture is animated and its renditions show only the first
+            frame, because their format has no animation or the GIF has too many pixels.
     """
 
     colour: str
@@ -63,11 +63,11 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What an image says to those who do not see it.
+    """The alternative texts of an image.
 
     Attributes:
-        alt: in the shop's main language; empty when there is none.
-        translations: by other languages, as `fr` or `pt_BR`; none is empty.
+        alt: the text in the shop's main language; empty for none.
+        translations: the texts in other languages, by language (`fr`, `pt_BR`); none is empty.
     """
 
     alt: str = ""
@@ -79,13 +79,13 @@ NO_TEXTS = Texts()
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """What one store view says of an image; of what it leaves out the image's own counts.
+    """The properties that one store view overrides. For None, the image's global value applies.
 
     Attributes:
         label: alternative text.
-        sort: place in this view's order.
-        excluded: whether it is hidden from those who look at this view's gallery.
-        removed: whether it is not shown in this view at all.
+        sort: the sort in this view's order.
+        excluded: whether the gallery of this view hides the image from visitors.
+        removed: whether the image was removed from this view.
     """
 
     label: str | None = None
@@ -100,18 +100,18 @@ class Image:
 
     Attributes:
         id: sequential per shop and shared by all dialects.
-        shop: id of the shop it belongs to.
-        product: key of the product whose gallery holds it.
-        original: facts of its bytes.
-        created_at: when it was made, UTC, milliseconds.
-        updated_at: when its bytes, text or asked-for place last changed, UTC, milliseconds.
+        shop: id of the shop that owns it.
+        product: key of the product whose gallery contains it.
+        original: properties of its bytes.
+        created_at: when it was created, UTC, milliseconds.
+        updated_at: when its bytes, texts or requested place last changed, UTC, milliseconds.
         texts: alternative texts.
-        excluded: whether it is hidden from those who look at the gallery (openmage).
-        views: what store views say of it, by their id.
-        name: the file name it goes by among the shop's, if it was given one (openmage §4.4).
+        excluded: whether the gallery hides it from visitors (openmage).
+        views: properties that store views override, by id of the view.
+        name: its file name, unique in the shop; None if it was never named (openmage §4.4).
         renditions: whether all of its renditions are stored.
-        appearance: what it looks like; None until they are.
-        version: how often the record has been changed.
+        appearance: its appearance; None until the renditions are stored.
+        version: how often the record has been changed, for optimistic locking.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Stored objects: originals and public pictures, as S3 holds them."""
+"""Stored objects: private originals and public pictures, as an object store holds them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class StoredOriginal:
-    """An original as it lies in storage.
+    """A stored original with its contents.
 
     Attributes:
-        data: its bytes.
-        product: key of the product it was uploaded for; empty for none.
+        data: the bytes.
+        product: key of the product that it was uploaded for; empty for none.
     """
 
     data: bytes
@@ -19,11 +19,11 @@ class StoredOriginal:
 
 @dataclass(frozen=True, slots=True)
 class OriginalMetadata:
-    """What storage knows of an original without reading it.
+    """The metadata of a stored original, available without reading its bytes.
 
     Attributes:
-        product: key of the product it was uploaded for; empty for none.
-        stored_at: when it was stored last, UTC.
+        product: key of the product that it was uploaded for; empty for none.
+        stored_at: when it was last stored, UTC.
     """
 
     product: str
@@ -32,12 +32,12 @@ class OriginalMetadata:
 
 @dataclass(frozen=True, slots=True)
 class PublicPicture:
-    """A picture ready for the CDN.
+    """A picture for the CDN.
 
     Attributes:
-        key: where it is stored.
-        data: its bytes.
-        media_type: what they are.
+        key: its public key.
+        data: the bytes.
+        media_type: their media type, such as `image/png`.
     """
 
     key: str
