@@ -1,4 +1,4 @@
-"""Credentials: what opens one shop to one dialect, kept without the secrets themselves."""
+"""Credentials: each opens one shop to one dialect. Only hashes of their secrets are stored."""
 
 import hashlib
 import secrets
@@ -8,19 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 
 ID_LENGTH = 12
-"""Hexadecimal digits of its digest by which people name a credential."""
+"""Number of hexadecimal digits of a credential's digest that form its id."""
 
 CLIENT = "client"
-"""The role of a credential that opens no operation itself: it only gets tokens that do."""
+"""The role of a client credential, which permits no operation except getting access tokens."""
 
 KEY_LENGTH = 32
-"""Characters of each of the four keys of a consumer (contract: openmage §2)."""
+"""Length in characters of each of a consumer's four keys (contract: openmage §2)."""
 
 _LETTERS = string.ascii_lowercase + string.digits
 
 
 class Scheme(StrEnum):
-    """How the holder of a credential proves that it is the holder."""
+    """How a client authenticates: by a bearer secret, or by OAuth 1.0a signatures."""
 
     BEARER = "bearer"
     OAUTH = "oauth"
@@ -28,21 +28,22 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The record of a secret, or of a consumer of consumer and token.
+    """The record of a bearer secret, or of an OAuth consumer.
 
     Attributes:
         digest: SHA-256, 64 hexadecimal digits, of the secret or of the consumer key.
-        shop: id of the only shop it opens.
-        dialect: the only dialect it speaks.
-        role: what its holder is on the platform.
-        scopes: what its holder may do, in the dialect's words.
-        label: what the operator calls it.
+        shop: id of the only shop that it opens.
+        dialect: the only dialect that it is valid for.
+        role: the client's role on the platform.
+        scopes: the client's permissions, by the dialect's names.
+        label: the operator's name for it.
         created_at: when it was issued, UTC.
-        revoked_at: when it stopped working, UTC; None while it works.
-        scheme: how its holder proves to be that. What is found under one scheme opens nothing
-            under another: a consumer key is no secret.
-        expires_at: when it stops working by itself, UTC, milliseconds; None for never.
-        issuer: digest of the client credential without which it does not work; empty for none.
+        revoked_at: when it was revoked, UTC; None if it was not.
+        scheme: how the client authenticates. A credential of one scheme is not valid for another,
+            because a consumer key is not secret.
+        expires_at: when it expires, UTC, milliseconds; None for never.
+        issuer: digest of the client credential that it depends on: when that one is revoked, this
+            one is not valid; empty for none.
     """
 
     digest: str
@@ -59,21 +60,21 @@ class Credential:
 
     @property
     def id(self) -> str:
-        """The name under which an operator lists and revokes it."""
+        """The id by which operators list and revoke it."""
         return self.digest[:ID_LENGTH]
 
     def works(self, moment: datetime) -> bool:
-        """Whether it has neither been revoked nor expired by this `moment`."""
+        """Whether it is valid at this `moment`: neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """The record of a secret that a client may exchange, once, for new tokens.
+    """The record of a refresh token, which a client may exchange once for new tokens.
 
     Attributes:
-        digest: SHA-256 of the secret, 64 hexadecimal digits.
-        client: digest of the client credential that it was given to.
+        digest: SHA-256 of the token, 64 hexadecimal digits.
+        client: digest of the client credential that it was issued to.
     """
 
     digest: str
@@ -82,10 +83,10 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class OAuthConsumer:
-    """A consumer of OAuth 1.0a and its one token, without any of their keys.
+    """An OAuth 1.0a consumer and its only token, as hashes.
 
     Attributes:
-        credential: whom the consumer opens which shop to; its digest is that of the consumer key.
+        credential: the credential; its digest is that of the consumer key.
         token: SHA-256 of the token, 64 hexadecimal digits.
     """
 
@@ -95,7 +96,10 @@ class OAuthConsumer:
 
 @dataclass(frozen=True, slots=True)
 class OAuthSecrets:
-    """What a consumer's holder signs with, and never sends but in a PLAINTEXT signature."""
+    """The secrets of a consumer and its token, which sign requests.
+
+    Clients never send them, except in a PLAINTEXT signature.
+    """
 
     consumer: str = field(repr=False)
     token: str = field(repr=False)
@@ -103,7 +107,7 @@ class OAuthSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All that a client needs to sign its requests, told once, when a consumer is issued."""
+    """The four keys that a client needs to sign requests, shown once, when they are issued."""
 
     consumer_key: str
     token: str = field(repr=False)
@@ -111,7 +115,7 @@ class Keys:
 
 
 def make_keys() -> Keys:
-    """Four keys of `KEY_LENGTH` random letters and digits, 165 bits each."""
+    """Four new keys of `KEY_LENGTH` random letters and digits, 165 bits each."""
     key, token, consumer_secret, token_secret = (
         "".join(secrets.choice(_LETTERS) for _ in range(KEY_LENGTH)) for _ in range(4)
     )
@@ -119,13 +123,13 @@ def make_keys() -> Keys:
 
 
 def digest_of(secret: str) -> str:
-    """What is stored of a secret that is only recognized: its SHA-256, 64 hexadecimal digits.
+    """The SHA-256 of a secret, 64 hexadecimal digits, which is stored in place of the secret.
 
-    Secrets are 165 random bits or more, so there is nothing for a slower hash to protect.
+    Secrets have at least 165 random bits, so a slower password hash would add no protection.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def client_secret(identity: str, secret: str) -> str:
-    """A client's id and secret as one secret, joined as HTTP's Basic scheme joins them."""
+    """A client's id and secret as one secret, joined by a colon as in HTTP Basic authentication."""
     return f"{identity}:{secret}"

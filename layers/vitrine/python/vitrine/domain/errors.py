@@ -1,27 +1,27 @@
-"""What the catalogue refuses. A dialect's error table gives each its status and its words."""
+"""Domain errors. The error table of each dialect maps them to statuses and messages."""
 
 from enum import StrEnum
 
 
 class VitrineError(Exception):
-    """The root of every refusal that has an answer of its own."""
+    """The base class of all errors that dialects map to an answer."""
 
 
 class NotAuthenticatedError(VitrineError):
-    """No credential, or one that is unknown, revoked or another dialect's."""
+    """The credential is missing, unknown, expired, revoked, or issued for another dialect."""
 
 
 class CredentialMissingError(NotAuthenticatedError):
-    """No credential was sent at all."""
+    """The request has no credential."""
 
 
 class OAuthError(NotAuthenticatedError):
-    """A request signed by OAuth 1.0a that is not taken.
+    """A request with an OAuth 1.0a signature is rejected.
 
     Attributes:
-        problem: what is wrong.
-        parameter: the name, percent-encoded, of the parameter that it is about; empty for none.
-        message: both in the words of the extension "OAuth Problem Reporting".
+        problem: the reason.
+        parameter: the percent-encoded name of the parameter concerned; empty for none.
+        message: both, in the format of the extension "OAuth Problem Reporting".
     """
 
     class Problem(StrEnum):
@@ -46,10 +46,10 @@ class OAuthError(NotAuthenticatedError):
 
 
 class NotPermittedError(VitrineError):
-    """A known caller asks for what its credential does not cover.
+    """The caller is authenticated, but its credential lacks a scope.
 
     Attributes:
-        scope: what its credential would have to cover.
+        scope: the missing scope.
     """
 
     def __init__(self, scope: str) -> None:
@@ -58,14 +58,14 @@ class NotPermittedError(VitrineError):
 
 
 class RouteNotFoundError(VitrineError):
-    """No operation lives at this method and path, or an id in it cannot be one."""
+    """No operation has this path, or the path contains an invalid id."""
 
 
 class MethodNotAllowedError(VitrineError):
-    """Operations live at this path, with other methods.
+    """Operations have this path, but with other methods.
 
     Attributes:
-        allowed: the methods, in capitals.
+        allowed: the methods, in upper case.
     """
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
@@ -74,35 +74,35 @@ class MethodNotAllowedError(VitrineError):
 
 
 class ProductNotFoundError(VitrineError):
-    """A shop with registered products does not know this one."""
+    """The shop accepts registered products only, and this product is not registered."""
 
 
 class ImageNotFoundError(VitrineError):
-    """The product has no such image, or no longer has it."""
+    """The product does not have this image, or no longer has it."""
 
 
 class NotAcceptableError(VitrineError):
-    """No answer we can give has a media type that the client accepts."""
+    """Content negotiation failed: the client accepts no media type that the operation produces."""
 
 
 class MediaTypeError(VitrineError):
-    """The request's body is of a type that the operation does not read."""
+    """The operation does not support the media type of the request's body."""
 
 
 class BodyTooLargeError(VitrineError):
-    """The request's body is larger than the dialect takes."""
+    """The request's body is larger than the dialect accepts."""
 
 
 class MalformedBodyError(VitrineError):
-    """The request's body cannot be read as what the operation needs."""
+    """The request's body cannot be parsed."""
 
 
 class FieldError(VitrineError):
-    """A field of a readable body is missing or sent too often.
+    """A required field is missing, or a field is repeated.
 
     Attributes:
         field: the field's wire name.
-        problem: what is wrong with it.
+        problem: the reason.
     """
 
     class Problem(StrEnum):
@@ -116,7 +116,7 @@ class FieldError(VitrineError):
 
 
 class Rule(StrEnum):
-    """What a picture or its gallery can break; members stand in the order they are reported."""
+    """A rule for pictures and galleries. Broken rules are reported in the order of the members."""
 
     FORMAT = "format"
     PIXELS = "pixels"
@@ -126,20 +126,20 @@ class Rule(StrEnum):
 
 
 class PictureError(VitrineError):
-    """A picture that could not be had, or not be taken.
+    """A picture could not be obtained, or is not accepted.
 
     Attributes:
-        source: what the client called it: a URL, a path, a file's name; empty while unknown.
+        source: the client's name of the picture: a URL, a path or a file name; empty if unknown.
     """
 
     source = ""
 
 
 class PictureRefusedError(PictureError):
-    """The picture breaks rules of the dialect it came through.
+    """The picture breaks rules of the dialect through which it was sent.
 
     Attributes:
-        broken: every rule it breaks, in the order of `Rule`.
+        broken: all broken rules, in the order of `Rule`.
     """
 
     def __init__(self, broken: tuple[Rule, ...]) -> None:
@@ -148,47 +148,50 @@ class PictureRefusedError(PictureError):
 
 
 class DownloadError(PictureError):
-    """A picture's URL could not be read, or must not be; which of these stays untold."""
+    """The URL of a picture cannot be read, or leads to a forbidden address (SSRF).
+
+    The error does not distinguish the two, so that clients cannot explore the network.
+    """
 
 
 class ImportMissingError(PictureError):
-    """The shop's import folder has no such file, or the path cannot name one."""
+    """The shop's import folder has no such file, or the path is invalid."""
 
 
 class ImportSettledError(VitrineError):
-    """What becomes of a file in the import folder has been decided already."""
+    """The outcome of this version of a file in the import folder is already recorded."""
 
 
 class ConflictError(VitrineError):
-    """Another writer changed the gallery between our reading and our writing."""
+    """Optimistic locking failed: another writer changed a record after it was read."""
 
 
 class OriginalMissingError(VitrineError):
-    """The bytes of an image are not, or no longer, in storage."""
+    """The original of an image is not in storage, or no longer."""
 
 
 class RecordMissingError(VitrineError):
-    """The bytes are there while the record that names them is not, or not yet."""
+    """The original is in storage, but no record refers to it, or not yet."""
 
 
 class RefreshTokenError(VitrineError):
-    """A refresh token is unknown, used, or another client's; which of these stays untold."""
+    """The refresh token is unknown, used, or another client's; the error does not say which."""
 
 
 class ThrottledError(VitrineError):
-    """AWS takes no more requests for the moment: the same one may pass a little later."""
+    """AWS throttles requests. The same request may succeed later."""
 
 
 class ShopExistsError(VitrineError):
-    """The shop's id is taken."""
+    """A shop with this id exists."""
 
 
 class AliasTakenError(VitrineError):
-    """A product cannot go by a name that leads to another product already.
+    """The alias already names another product.
 
     Attributes:
-        alias: the name.
-        product: key of the product that goes by it.
+        alias: the alias.
+        product: key of the product that it names.
     """
 
     def __init__(self, alias: str, product: str) -> None:
@@ -198,12 +201,12 @@ class AliasTakenError(VitrineError):
 
 
 class CredentialUnknownError(VitrineError):
-    """The shop has no credential with this id."""
+    """The shop does not have a credential with this id."""
 
 
 class SecretsMissingError(Exception):
-    """A credential is there while the secrets to check it with are not: a failure of ours."""
+    """A consumer exists, but its OAuth secrets do not: an internal error, not the client's."""
 
 
 class InternalError(VitrineError):
-    """A failure of ours. What happened stays in the log; the caller learns only that it did."""
+    """An unexpected internal error. The log has the details; the client gets none."""

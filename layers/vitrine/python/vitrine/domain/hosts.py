@@ -1,7 +1,7 @@
-"""Whom we ask for a picture: what a URL names, and which addresses are the public internet.
+"""Protection against server-side request forgery (SSRF): URL parsing, and public IP addresses.
 
-The networks are listed here, after IANA's special-purpose registries, because the tables in
-Python's `ipaddress` differ from one version to the next.
+The networks are listed here, according to IANA's special-purpose address registries, because the
+tables in Python's `ipaddress` differ between versions.
 """
 
 import re
@@ -14,12 +14,13 @@ from vitrine.domain.errors import DownloadError
 IPAddress = IPv4Address | IPv6Address
 
 _PORTS = {"http": 80, "https": 443}
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\s\\]")  # nowhere in a URL: parsers disagree on them
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\s\\]")  # refused: URL parsers interpret them differently
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # no zone ids, no percent signs
 _IN_PATH = "/%:@!$&'()*+,;=~"
 LONGEST_URL = 8192
-"""Characters of a URL that servers take; those of longer ones may take a parser very long."""
-_HOST_LENGTH = 1000  # characters: four times what DNS takes, as spelling it out makes some shorter
+"""The maximum length of a URL in characters. Servers accept no longer ones, and parsing them can
+take very long."""
+_HOST_LENGTH = 1000  # characters: four times DNS's limit, because IDNA encoding shortens some names
 
 _NOT_PUBLIC_V4 = tuple(
     IPv4Network(network)
@@ -42,9 +43,9 @@ _NOT_PUBLIC_V4 = tuple(
     )
 )
 
-# Global unicast is all IPv6 has given out. Outside of it lie, among others, loopback, unspecified
-# and IPv4-compatible (::/96), fc00::/7 (unique local), fe80::/10 (link-local), fec0::/10
-# (site-local), ff00::/8 (multicast), 64:ff9b:1::/48 (NAT64 of somebody's own).
+# Global unicast is all of IPv6 that IANA has allocated. Outside of it are, among others, loopback,
+# unspecified and IPv4-compatible (::/96), fc00::/7 (unique local), fe80::/10 (link-local),
+# fec0::/10 (site-local), ff00::/8 (multicast), and 64:ff9b:1::/48 (local-use NAT64).
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NOT_PUBLIC_V6 = tuple(
     IPv6Network(network)
@@ -55,7 +56,7 @@ _NOT_PUBLIC_V6 = tuple(
     )
 )
 
-# Networks whose addresses stand for an IPv4 address, and how many bits follow that one.
+# Networks whose addresses embed an IPv4 address, and the number of bits that follow it.
 _EMBEDDING = (
     (IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
     (IPv6Network("64:ff9b::/96"), 0),  # NAT64
@@ -66,7 +67,10 @@ _LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether an address is globally routable unicast; one that embeds IPv4 is judged by that."""
+    """Whether an address is globally routable unicast.
+
+    For an address that embeds an IPv4 address, the IPv4 address decides.
+    """
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_V4)
     if address.scope_id is not None:
@@ -78,14 +82,23 @@ def is_public(address: IPAddress) -> bool:
 
 
 def is_loopback(address: IPAddress) -> bool:
-    """Whether an address is this machine's own: 127.0.0.0/8 or ::1, in no other spelling."""
+    """Whether an address is a loopback address: in 127.0.0.0/8, or ::1; embedded ones are not."""
     scoped = isinstance(address, IPv6Address) and address.scope_id is not None
     return not scoped and any(address in network for network in _LOOPBACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a URL asks for, and of whom: all that is looked at after parsing it once."""
+    """A parsed URL. It is parsed once, so that all later steps agree on its host.
+
+    Attributes:
+        url: the absolute URL, the base of relative redirects.
+        secure: whether the scheme is https.
+        host: the host name in DNS form, or the IP address without brackets.
+        port: the port, the scheme's default included.
+        authority: the value of the `Host` header.
+        path: path and query, percent-encoded.
+    """
 
     url: str
     secure: bool
@@ -96,18 +109,19 @@ class Target:
 
 
 def target_of(reference: str, base: str = "") -> Target:
-    """What a URL, perhaps relative to another, means.
+    """The parsed form of a URL, which may be relative to `base`.
 
     Raises:
-        DownloadError: it is not http or https, names a user or no host, or parsers disagree on it.
+        DownloadError: its scheme is not http or https, it contains user information or no host, or
+            it has characters that URL parsers interpret differently.
     """
-    reference = reference.strip(" ").replace(" ", "%20")  # as people paste them
+    reference = reference.strip(" ").replace(" ", "%20")  # pasted URLs often contain spaces
     if len(reference) > LONGEST_URL:
         raise DownloadError(reference[:LONGEST_URL])
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)
-        host = _spelled(parts.hostname or "")
+        host = _dns_name(parts.hostname or "")
         default = _PORTS.get(parts.scheme)
         port = default if parts.port is None else parts.port
         path = quote(parts.path or "/", _IN_PATH)
@@ -123,11 +137,11 @@ def target_of(reference: str, base: str = "") -> Target:
     return Target(url, parts.scheme == "https", host, port, authority, path + query)
 
 
-def _spelled(host: str) -> str:
-    """A host as DNS spells it, which takes long for long ones.
+def _dns_name(host: str) -> str:
+    """The IDNA encoding of a host name. Its length is limited because encoding time grows with it.
 
     Raises:
-        ValueError: nothing has this name.
+        ValueError: the name is too long or cannot be encoded.
     """
     if len(host) > _HOST_LENGTH:
         raise ValueError(host[:_HOST_LENGTH])

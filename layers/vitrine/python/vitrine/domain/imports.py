@@ -1,4 +1,8 @@
-"""Files dropped into the import folder: what each is to become, and what became of it."""
+"""Files uploaded to the import folder, and their outcomes.
+
+S3 delivers events at least once and in any order. Settling each version once, by its sequencer,
+makes imports idempotent.
+"""
 
 import re
 from dataclasses import dataclass
@@ -12,21 +16,22 @@ _ARRIVAL = re.compile(
 )
 _DEPTH = 2  # products/<product>/<file>
 _SEQUENCER_DIGITS = 32
-_KEY_BYTES = 1024  # the most that S3 takes
+_KEY_BYTES = 1024  # S3's limit
 _UNSAFE = re.compile("[\\\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One version of a file that was dropped where it becomes an image by itself.
+    """One version of a file in a product's import folder, which automatically becomes an image.
 
     Attributes:
-        shop: the shop its folder names.
+        shop: id of the shop that its folder names.
         path: the file's path in the shop's import folder.
-        product: the product its folder names, as the shop calls it.
-        file_name: the last segment of its path.
+        product: the shop's name of the product, from the folder.
+        file_name: the last segment of the path.
         tag: the object's ETag.
-        sequencer: grows with each version of the file, compared as text.
+        sequencer: S3's sequencer, normalized: it increases with each version of the file when
+            compared as text.
     """
 
     shop: str
@@ -38,12 +43,12 @@ class Arrival:
 
     @property
     def key(self) -> str:
-        """Where the file lies."""
+        """The key of the object."""
         return f"{FOLDER}{self.shop}/{self.path}"
 
     @property
     def fault(self) -> str:
-        """Why where it lies makes no image of it, for a person; empty when it does."""
+        """Why its path is not valid, as a message for the operator; empty if the path is valid."""
         if self.path.count("/") > _DEPTH:
             return "it lies deeper than products/<product>/<file>"
         if not is_product_name(self.product):
@@ -55,13 +60,13 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What became of one version of a file.
+    """The outcome of one version of a file.
 
     Attributes:
-        arrival: the file.
-        settled_at: when it was decided, UTC, milliseconds.
-        image: id of the image it became; None when it was rejected.
-        reason: why it was rejected, for a person; empty when it was not.
+        arrival: the version of the file.
+        settled_at: when the outcome was recorded, UTC, milliseconds.
+        image: id of the new image; None if the file was rejected.
+        reason: why it was rejected, as a message for the operator; empty if it was not.
     """
 
     arrival: Arrival
@@ -70,29 +75,32 @@ class Import:
     reason: str = ""
 
     def settles(self, arrival: Arrival) -> bool:
-        """Whether it decided this version of its file, or a later one."""
+        """Whether it is the outcome of this version of the file, or of a later one."""
         return self.arrival.sequencer >= arrival.sequencer
 
 
 def parse_arrival(key: str, tag: str, sequencer: str) -> Arrival | None:
-    """The arrival of an object, or None when it lies where nothing happens by itself.
+    """The arrival of an object, or None if the object is not in a product's import folder.
 
     Args:
-        key: of the object.
+        key: the object's key.
         tag: its ETag.
-        sequencer: hexadecimal digits that grow with each event of a key, of any length.
+        sequencer: hexadecimal digits of any length, which increase with each event of the key.
     """
     found = _ARRIVAL.fullmatch(key)
     if found is None or key.endswith("/"):
         return None
-    # Amazon's rule for sequencers of different lengths: fill the shorter up with zeros behind.
+    # S3's documentation: to compare sequencers, pad the shorter one with zeros on the right.
     ordered = sequencer.upper().ljust(_SEQUENCER_DIGITS, "0")
     file_name = found["rest"].rpartition("/")[2]
     return Arrival(found["shop"], found["path"], found["product"], file_name, tag, ordered)
 
 
 def import_key(shop: str, path: str) -> str | None:
-    """Key of the file at `path` in a shop's import folder; None for a path that leads elsewhere."""
+    """The key of the file at `path` in a shop's import folder; None if the path is not valid.
+
+    A path with `.` or `..` segments is not valid (path traversal).
+    """
     if {"", ".", ".."} & set(path.split("/")) or _UNSAFE.search(path):
         return None
     key = f"{FOLDER}{shop}/{path}"

@@ -1,7 +1,7 @@
-"""The library: images of a shop that belong to no product, each kept for a purpose.
+"""The media library: images of a shop that belong to no product, each with a purpose.
 
-They are numbered in one sequence with the images of galleries and stand in no order; the shop's
-count of images leaves them out (contract: inventorum §3).
+Their ids come from the same sequence as those of gallery images. They have no order, and the
+shop's image count does not include them (contract: inventorum §3).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from vitrine.domain.images import Appearance, Original, RenditionState
 
 
 class Purpose(StrEnum):
-    """What a library image is for, as its URLs spell it."""
+    """The purpose of a library image, as its URLs contain it."""
 
     PRODUCT = "product"
     ACCOUNT = "account"
@@ -22,18 +22,18 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LibraryImage:
-    """One picture of a shop that is no product's.
+    """One picture of a shop that belongs to no product.
 
     Attributes:
-        id: sequential per shop, shared with the images of galleries.
-        shop: id of the shop it belongs to.
-        account: the shop's account when the image was made; part of its URLs for good.
-        purpose: what it is for.
-        original: facts of its bytes.
-        created_at: when it was made, UTC, milliseconds.
+        id: sequential per shop, shared with gallery images.
+        shop: id of the shop that owns it.
+        account: the shop's account when the image was created; a permanent part of its URLs.
+        purpose: its purpose.
+        original: properties of its bytes.
+        created_at: when it was created, UTC, milliseconds.
         updated_at: when it last changed, UTC, milliseconds.
         renditions: whether all of its renditions are stored.
-        appearance: what it looks like; None until they are.
+        appearance: its appearance; None until the renditions are stored.
     """
 
     id: int
