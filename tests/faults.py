@@ -37,7 +37,7 @@ from vitrine.domain.shops import ProductKey
 from vitrine.domain.storage import PublicPicture
 from vitrine.environment import Environment
 from vitrine.ports import Stores
-from vitrine.services.adding import add_image, add_library_image
+from vitrine.services.adding import NewImage, add_image, add_library_image
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.changing import Change, change_image
 from vitrine.services.inspecting import inspect_upload
@@ -219,7 +219,7 @@ class FaultyAws:
     def add(self, data: bytes = b"", base: str | None = None) -> Image:
         name = WantedName(base, "png") if base else None
         source = at_hand(data or self.picture(), "a.png")
-        return add_image(self.catalogue, PRODUCT, source, RULES, name=name).image
+        return add_image(self.catalogue, PRODUCT, source, RULES, NewImage(name=name)).image
 
     def replace(self, image: int, data: bytes = b"", base: str | None = None) -> None:
         found = get_entry(self.catalogue, PRODUCT, image)

@@ -9,7 +9,7 @@ from vitrine.edge.endpoint import endpoint
 from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
-from vitrine.services.adding import add_image
+from vitrine.services.adding import NewImage, add_image
 
 
 @endpoint(dialect, scope=WRITE)
@@ -17,12 +17,6 @@ def handler(call: Call) -> Response:
     """Add the image with the requested sort order, role and description."""
     product_key = product(call)
     source, fields = read_new(call)
-    created = add_image(
-        call.catalogue,
-        product_key,
-        source,
-        RULES,
-        place=fields.place_new,
-        describe=fields.edit,
-    )
+    new = NewImage(place=fields.place_new, edit=fields.edit)
+    created = add_image(call.catalogue, product_key, source, RULES, new)
     return answer(call, present(created, call), 201, location(created.image, call))

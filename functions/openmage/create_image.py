@@ -9,7 +9,7 @@ from openmage.wire import RULES, WRITE, dialect, empty_answer, location, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
-from vitrine.services.adding import add_image, check_room
+from vitrine.services.adding import NewImage, add_image, check_room
 from vitrine.services.naming import WantedName
 
 
@@ -22,13 +22,6 @@ def handler(call: Call) -> Response:
     check_room(call.catalogue, product_key, RULES)
     name = WantedName(base_name(call.fields), picture.extension or "")
     fields = read_fields(call, view)
-    created = add_image(
-        call.catalogue,
-        product_key,
-        picture.inspected,
-        RULES,
-        place=fields.place_new,
-        describe=fields.edit,
-        name=name,
-    )
+    new = NewImage(place=fields.place_new, edit=fields.edit, name=name)
+    created = add_image(call.catalogue, product_key, picture.inspected, RULES, new)
     return empty_answer(location(created.image, call))

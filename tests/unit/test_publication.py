@@ -96,6 +96,15 @@ def test_superseded_bytes_stay_until_the_present_ones_are_complete() -> None:
     assert plan(State(old, both, complete)) == Plan(delete_originals=frozenset({old}))
 
 
+def test_removed_bytes_take_their_predecessors_along() -> None:
+    left = frozenset({at(1), at(3, 2)})
+
+    planned = plan(State(at(2, 1), left, None))
+
+    assert planned.delete_originals == {at(1)}
+    assert planned.unpublish == at(2, 1).full_size_keys
+
+
 def test_bytes_without_a_record_wait() -> None:
     assert plan(State(at(1), frozenset({at(1)}), None)) == Plan()
 

@@ -1,7 +1,7 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery, GalleryEntry
@@ -9,16 +9,33 @@ from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
 from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
-from vitrine.services.naming import WantedName, choose
+from vitrine.services.naming import NameChoice, WantedName
 from vitrine.services.sources import Source
 
 Placing = Callable[[Gallery, int], Gallery]
-"""Puts a new image, given by its id, somewhere into a gallery."""
+"""Places a new image, given by its id, in a gallery."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """How a new image enters a gallery.
+
+    Attributes:
+        place: places it in the gallery.
+        edit: completes its record with what the picture does not say, such as its texts.
+        name: the requested file name; None for none.
+        arrival: the file of the import folder that becomes the image. The same transaction settles
+            it.
+    """
+
+    place: Placing = Gallery.append
+    edit: Callable[[Image], Image] = lambda image: image
+    name: WantedName | None = None
+    arrival: Arrival | None = None
 
 
 def add_image(
@@ -26,88 +43,109 @@ def add_image(
     product: ProductKey,
     source: Source | InspectedUpload,
     rules: PictureRules,
-    *,
-    place: Placing = Gallery.append,
-    describe: Callable[[Image], Image] = lambda image: image,
-    name: WantedName | None = None,
-    arrival: Arrival | None = None,
+    new: NewImage = NewImage(),
 ) -> GalleryEntry:
-    """Make a picture an image of a product.
+    """Add a picture to a product's gallery.
 
-    When this returns, record and original are both stored; when it refuses or loses, neither is.
-    A failure of storage itself may leave the original behind, never a record without it.
+    When this returns, original and record are both stored. When it refuses the picture or loses to
+    other writers, neither is. A storage failure may leave an orphaned original, never a record
+    without its original.
 
     Args:
         catalogue: the shop's.
-        product: whose gallery it enters.
-        source: where its bytes come from, or they themselves when they were looked at.
-        rules: what it must fulfil.
-        place: where it enters.
-        describe: says of the new record what the picture cannot, such as its texts.
-        name: the file name it is to have among the shop's, if it is to have one.
-        arrival: the file of the import folder that becomes the image; settled in the same commit.
+        product: the product whose gallery the image enters.
+        source: where its bytes come from, or the inspected bytes themselves.
+        rules: the rules that the picture must fulfil.
+        new: how the image enters the gallery.
 
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
-        DownloadError, ImportMissingError: the source has nothing.
-        ImportSettledError: another has settled the arrival meanwhile.
-        ConflictError: other writers won every time.
+        DownloadError, ImportMissingError: the source has no picture.
+        ImportSettledError: another request has settled the arrival meanwhile.
+        ConflictError: other writers won every attempt.
     """
-    shop = catalogue.shop.id
-    gallery = catalogue.stores.galleries.gallery(shop, product)
+    gallery = catalogue.stores.galleries.gallery(catalogue.shop.id, product)
     inspected = inspect_upload(source, rules, gallery)
     inspected.check(len(gallery))
-    image = describe(_image(catalogue, product, inspected))
+    image = new.edit(_image(catalogue, product, inspected))
     key = inspected.store(catalogue.stores.blobs, image)
-    seen = [gallery]
-    chosen: list[FileName] = []
+    addition = _Addition(catalogue, inspected, image, new, gallery)
+    try:
+        return retry_on_conflict(addition.attempt, catalogue.retry)
+    except (PictureRefusedError, ConflictError, ImportSettledError):
+        # Only where no record can have been written: after an unclear failure the bytes stay.
+        catalogue.stores.blobs.remove_originals([key])
+        raise
 
-    def change() -> GalleryEntry:
-        if not seen:
-            refuse_settled(catalogue, arrival)
-        before = seen.pop() if seen else catalogue.stores.galleries.gallery(shop, product)
-        inspected.check(len(before))
-        named = choose(catalogue, name, chosen) if name else None
-        added = replace(image, name=named)
-        after = catalogue.stores.galleries.commit(
+
+@dataclass(slots=True)
+class _Addition:
+    """The commit of one new image, attempted until no other writer interferes.
+
+    Attributes:
+        catalogue: the shop's.
+        inspected: the picture.
+        image: its record, except for the name.
+        new: how it enters the gallery.
+        first_read: the gallery, read before the first attempt; later attempts read it again.
+    """
+
+    catalogue: Catalogue
+    inspected: InspectedUpload
+    image: Image
+    new: NewImage
+    first_read: Gallery | None
+    _names: NameChoice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names = NameChoice(self.catalogue)
+
+    def attempt(self) -> GalleryEntry:
+        """Read, place and commit the image once."""
+        image, arrival = self.image, self.new.arrival
+        before = self._gallery()
+        self.inspected.check(len(before))
+        name = self._names.choose(self.new.name)
+        added = replace(image, name=name)
+        after = self.catalogue.stores.galleries.commit(
             GalleryChange(
-                shop,
-                product,
+                image.shop,
+                image.product,
                 before,
-                place(before, image.id),
+                self.new.place(before, image.id),
                 added=(added,),
-                named=(named, image.id) if named else None,
+                named=(name, image.id) if name else None,
                 imported=Import(arrival, image.created_at, image.id) if arrival else None,
             )
         )
         return GalleryEntry(after, added)
 
-    try:
-        return retry_on_conflict(change, catalogue.retry)
-    except (PictureRefusedError, ConflictError, ImportSettledError):
-        # Only where we know that no record was written: after an unclear failure the bytes stay.
-        catalogue.stores.blobs.remove_originals([key])
-        raise
+    def _gallery(self) -> Gallery:
+        first, self.first_read = self.first_read, None
+        if first is not None:
+            return first
+        refuse_settled(self.catalogue, self.new.arrival)
+        return self.catalogue.stores.galleries.gallery(self.image.shop, self.image.product)
 
 
 def add_library_image(
     catalogue: Catalogue, inspected: InspectedUpload, purpose: Purpose, account: str
 ) -> LibraryImage:
-    """Make a picture an image that belongs to no product.
+    """Add a picture to the library, which holds images that belong to no product.
 
-    When this returns, original and record are both stored. A failure of storage may leave the
-    original behind, never a record without it.
+    When this returns, original and record are both stored. A storage failure may leave an orphaned
+    original, never a record without its original.
 
     Args:
         catalogue: the shop's.
         inspected: the picture.
         purpose: what the image is for.
-        account: the shop's account, which stands in the image's URLs.
+        account: the shop's account, which is part of the image's URLs.
 
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
     """
-    inspected.check(images=0)  # a library has room
+    inspected.check(images=0)  # the library has no limit
     moment = catalogue.clock()
     image = LibraryImage(
         id=catalogue.stores.galleries.next_image_id(catalogue.shop.id),
@@ -127,17 +165,17 @@ def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -
     """Refuse a full gallery.
 
     Raises:
-        PictureRefusedError: it is (`Rule.ROOM`).
+        PictureRefusedError: the gallery is full (`Rule.ROOM`).
     """
     if len(catalogue.stores.galleries.gallery(catalogue.shop.id, product)) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))
 
 
 def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
-    """Stop where an arrival has nothing left to become.
+    """Refuse a file of the import folder whose outcome is recorded already (idempotent import).
 
     Raises:
-        ImportSettledError: this version of the file, or a later one, has been settled.
+        ImportSettledError: this version of the file, or a later one, is settled.
     """
     if arrival is None:
         return

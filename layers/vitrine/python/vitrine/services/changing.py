@@ -1,12 +1,12 @@
-"""Changing an image: place, role, texts and bytes in one commit, and nothing when nothing differs.
+"""Changing an image: place, role, texts and bytes in one transaction; no write if nothing differs.
 
-New bytes get a new revision, and with it new keys. The old original stays until the renditions of
-the new one are stored (`vitrine.services.rendering`), so that no reader finds an image without
+New bytes get a new revision and with it new keys. The old original stays until the renditions of
+the new one are stored (`vitrine.services.rendering`), so that no client finds an image without
 pictures.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, GalleryEntry
@@ -17,15 +17,15 @@ from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
-from vitrine.services.naming import WantedName, choose
+from vitrine.services.naming import NameChoice, WantedName
 from vitrine.services.sources import Source
 
 
-def _same(gallery: Gallery, _image: int) -> Gallery:
+def _same_gallery(gallery: Gallery, _image: int) -> Gallery:
     return gallery
 
 
-def _as_it_is(image: Image) -> Image:
+def _same_record(image: Image) -> Image:
     return image
 
 
@@ -33,23 +33,23 @@ def _no_name(_image: Image) -> WantedName | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a caller wants to be different. What it leaves out stays.
+    """A requested change. What it leaves out stays as it is.
 
     Attributes:
-        place: puts the image, given by its id, elsewhere in its gallery.
-        role: gives the image, given by its id, the thumbnail's role or takes it.
-        edit: the record as it is to be, but for what the others say.
-        source: new bytes; None to keep those it has.
-        rename: the file name it is to get, from the image as it is; None to keep the one it has.
-        names: whether a file name is asked for, be it the one it has: one that a failure kept from
-            becoming public then does.
+        place: moves the image, given by its id, in its gallery.
+        role: assigns the thumbnail role to the image, given by its id, or removes it.
+        edit: changes the other fields of the record.
+        source: new bytes; None to keep the present ones.
+        rename: the requested file name, from the present record; None to keep the present name.
+        names: whether the request contains a file name, even the current one; repeating a name
+            publishes it again if an earlier attempt failed.
     """
 
-    place: Callable[[Gallery, int], Gallery] = _same
-    role: Callable[[Gallery, int], Gallery] = _same
-    edit: Callable[[Image], Image] = _as_it_is
+    place: Callable[[Gallery, int], Gallery] = _same_gallery
+    role: Callable[[Gallery, int], Gallery] = _same_gallery
+    edit: Callable[[Image], Image] = _same_record
     source: Source | InspectedUpload | None = None
     rename: Callable[[Image], WantedName | None] = _no_name
     names: bool = False
@@ -58,103 +58,123 @@ class Change:
 def change_image(
     catalogue: Catalogue, found: GalleryEntry, change: Change, rules: PictureRules
 ) -> GalleryEntry:
-    """Change an image as it was `found`, or as others have left it since.
+    """Change an image as it was `found`, or as other writers have left it since.
 
-    `updated_at` moves with bytes, texts and asked-for place, not with roles (contract:
+    `updated_at` changes with bytes, texts and requested place, not with roles (contract:
     tiendanube §3).
 
+    Args:
+        catalogue: the shop's.
+        found: the image and its gallery, as read.
+        change: the requested change.
+        rules: the rules that new bytes must fulfil.
+
     Raises:
-        ImageNotFoundError: it has been removed meanwhile.
+        ImageNotFoundError: another request has removed the image.
         PictureRefusedError: the new picture breaks rules; all of them are named.
-        DownloadError, ImportMissingError: the source has nothing.
-        ConflictError: other writers won every time.
+        DownloadError, ImportMissingError: the source has no picture.
+        ConflictError: other writers won every attempt.
     """
     inspected = None
     if change.source is not None:
         inspected = inspect_upload(change.source, rules, Gallery())
         inspected.check(images=0)  # the gallery does not grow
-    image = found.image
-    seen, stored = [found], set[str]()
-    chosen: list[FileName] = []
-
-    def attempt() -> GalleryEntry:
-        now = seen.pop() if seen else _read(catalogue, image)
-        wanted_name = change.rename(now.image)
-        name = choose(catalogue, wanted_name, chosen) if wanted_name else None
-        wanted = _changed(catalogue, now, change, inspected, name)
-        if inspected and original_address(wanted.image).original_key not in stored:
-            stored.add(inspected.store(catalogue.stores.blobs, wanted.image))
-        if wanted == now:
-            return now
-        return GalleryEntry(
-            catalogue.stores.galleries.commit(
-                GalleryChange(
-                    catalogue.shop.id,
-                    image.product,
-                    now.gallery,
-                    wanted.gallery,
-                    changed=((now.image, wanted.image),) if wanted.image != now.image else (),
-                    named=(name, image.id) if name else None,
-                )
-            ),
-            wanted.image,
-        )
-
+    update = _Update(catalogue, change, inspected, found)
     try:
-        changed = retry_on_conflict(attempt, catalogue.retry)
+        changed = retry_on_conflict(update.attempt, catalogue.retry)
     except ImageNotFoundError:
-        # Nobody can commit these bytes any more. After other failures somebody might, who sends
-        # the same ones: they stay, and go when the image's next renditions are complete.
-        catalogue.stores.blobs.remove_originals(sorted(stored))
+        # No request can commit these bytes any more. After other failures a retry with the same
+        # bytes might, so they stay until the image's next renditions are complete.
+        catalogue.stores.blobs.remove_originals(sorted(update.stored))
         raise
     pending = changed.image.renditions is RenditionState.PENDING
     if change.names and pending and not inspected:
-        _announce(catalogue, changed.image)
+        _publish_name(catalogue, changed.image)
     return changed
 
 
-def _announce(catalogue: Catalogue, image: Image) -> None:
-    """Let the picture become public under its new name, by the storage event of its original.
+@dataclass(slots=True)
+class _Update:
+    """The commit of one change, attempted until no other writer interferes.
 
-    Storing an original once more would bring back one that is removed at the same moment.
+    Attributes:
+        catalogue: the shop's.
+        change: the requested change.
+        inspected: the new bytes; None to keep the present ones.
+        found: the image as the caller read it.
+        stored: keys of originals that attempts have stored.
     """
-    key = original_address(image).original_key
-    catalogue.stores.blobs.announce_original(key)
-    galleries, shop = catalogue.stores.galleries, catalogue.shop.id
-    if galleries.image(shop, image.product, image.id) or galleries.retired(shop, image.id):
-        return
-    catalogue.stores.blobs.remove_originals([key])
+
+    catalogue: Catalogue
+    change: Change
+    inspected: InspectedUpload | None
+    found: GalleryEntry
+    stored: set[str] = field(default_factory=set)
+    _names: NameChoice = field(init=False)
+    _attempts: int = 0
+
+    def __post_init__(self) -> None:
+        self._names = NameChoice(self.catalogue)
+
+    def attempt(self) -> GalleryEntry:
+        """Read the image again unless this is the first attempt, then change and commit it."""
+        now = _read(self.catalogue, self.found.image) if self._attempts else self.found
+        self._attempts += 1
+        name = self._names.choose(self.change.rename(now.image))
+        wanted = self._changed(now, name)
+        key = original_address(wanted.image).original_key
+        if self.inspected and key not in self.stored:
+            self.stored.add(self.inspected.store(self.catalogue.stores.blobs, wanted.image))
+        if wanted == now:
+            return now
+        image = now.image
+        gallery = self.catalogue.stores.galleries.commit(
+            GalleryChange(
+                image.shop,
+                image.product,
+                now.gallery,
+                wanted.gallery,
+                changed=((image, wanted.image),) if wanted.image != image else (),
+                named=(name, image.id) if name else None,
+            )
+        )
+        return GalleryEntry(gallery, wanted.image)
+
+    def _changed(self, now: GalleryEntry, name: FileName | None) -> GalleryEntry:
+        """The image as this attempt wants it."""
+        image, change, inspected = now.image, self.change, self.inspected
+        moved = change.place(now.gallery, image.id)
+        wanted = change.edit(image)
+        if name or inspected:
+            # A named picture never changes, so new bytes lose the name of the old ones.
+            wanted = replace(wanted, name=name, renditions=RenditionState.PENDING)
+        if inspected:
+            original = inspected.original(image.original.revision + 1)
+            wanted = replace(wanted, original=original, appearance=None)
+        touched = inspected or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
+        if touched:
+            wanted = replace(wanted, updated_at=self.catalogue.clock())
+        if touched or wanted != image:
+            wanted = replace(wanted, version=image.version + 1)
+        return GalleryEntry(change.role(moved, image.id), wanted)
+
+
+def _publish_name(catalogue: Catalogue, image: Image) -> None:
+    """Have the picture stored under its new name, by sending the event of its original again.
+
+    Sending it stores the original once more, which can bring back an original that is deleted at
+    the same moment. Reading the record afterwards finds that out.
+    """
+    key, stores = original_address(image).original_key, catalogue.stores
+    stores.blobs.announce_original(key)
+    if stores.record_of(image.shop, image.id, image.product) is None:
+        stores.blobs.remove_originals([key])
 
 
 def _read(catalogue: Catalogue, image: Image) -> GalleryEntry:
     gallery, found = catalogue.stores.galleries.gallery_with_image(
-        catalogue.shop.id, image.product, image.id
+        image.shop, image.product, image.id
     )
     if found is None or image.id not in gallery:
         raise ImageNotFoundError(image.id)
     return GalleryEntry(gallery, found)
-
-
-def _changed(
-    catalogue: Catalogue,
-    now: GalleryEntry,
-    change: Change,
-    inspected: InspectedUpload | None,
-    name: FileName | None,
-) -> GalleryEntry:
-    image = now.image
-    moved = change.place(now.gallery, image.id)
-    wanted = change.edit(image)
-    if (
-        name or inspected
-    ):  # a name's public picture never changes: new bytes do without the old name
-        wanted = replace(wanted, name=name, renditions=RenditionState.PENDING)
-    if inspected:
-        original = inspected.original(image.original.revision + 1)
-        wanted = replace(wanted, original=original, appearance=None)
-    touched = inspected or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
-    if touched:
-        wanted = replace(wanted, updated_at=catalogue.clock())
-    if touched or wanted != image:
-        wanted = replace(wanted, version=image.version + 1)
-    return GalleryEntry(change.role(moved, image.id), wanted)

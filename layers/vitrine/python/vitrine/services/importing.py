@@ -12,7 +12,7 @@ from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.ports import Imports
-from vitrine.services.adding import add_image, refuse_settled
+from vitrine.services.adding import NewImage, add_image, refuse_settled
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.sources import from_import
 
@@ -44,7 +44,7 @@ def import_file(catalogue: Catalogue, arrival: Arrival) -> Import | None:
             return _reject(catalogue, arrival, arrival.fault)
         product = catalogue.product(arrival.product)
         source = from_import(catalogue, arrival.path, arrival.tag)
-        entry = add_image(catalogue, product, source, RULES, arrival=arrival)
+        entry = add_image(catalogue, product, source, RULES, NewImage(arrival=arrival))
         return Import(arrival, entry.image.created_at, entry.image.id)
     except (ImportSettledError, ImportMissingError):
         return None
