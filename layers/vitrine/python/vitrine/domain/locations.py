@@ -1,11 +1,11 @@
-"""Where bytes live: private keys of originals, public keys of what the CDN serves.
+"""S3 object keys: private keys of originals, and public keys of the pictures that the CDN serves.
 
-Every key carries shop, image id, revision and content hash, so that originals and public pictures
-can be found from one another without an index. New bytes always get new keys, so a public URL
-never changes its meaning and may be cached for ever.
+Each key contains shop, image id, revision and content hash, so the keys of originals and public
+pictures follow from one another without an index. New bytes always get new keys, so public
+pictures are immutable and caches may keep them forever.
 
-Images of galleries and images of the library have addresses of their own kind: the public
-directory of the latter says whose they are and what for (contract: inventorum §5).
+Library images have their own kind of address: the public path contains account and purpose
+(contract: inventorum §5).
 """
 
 import re
@@ -21,12 +21,12 @@ from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 ORIGINALS = "originals/"
 PUBLIC = "media/"
 FOR_EVER = "public, max-age=31536000, immutable"
-"""For how long a public picture may be kept, as `Cache-Control` spells it."""
+"""The `Cache-Control` header of public pictures: immutable, cacheable for one year."""
 _DIGITS = 20  # of the SHA-256 in a key: with id and revision, 32 hexadecimal digits in all
-_FULL_SIZE = "original"  # in the library, whose full size lies among its renditions
+_FULL_SIZE = "original"  # the library's name of the full size, beside its renditions
 _NAME_BYTES = 255
-_NAME_LETTERS = 1000  # characters of a name that are looked at: more than fit
-# Controls, and what XML cannot carry: S3 lists and removes keys in XML.
+_NAME_LETTERS = 1000  # characters of a name that are processed: more than fit into a key
+# Control characters, and characters that XML cannot contain: S3 lists and deletes keys in XML.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _EXTENSION = re.compile(rb"\.[A-Za-z0-9]{1,16}$")
 _ORIGINAL_KEY = re.compile(
@@ -37,14 +37,14 @@ _ORIGINAL_KEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OriginalAddress:
-    """What names one version of the bytes of one image of a gallery; every key follows from it.
+    """The identity of one version of a gallery image's bytes, from which all keys are derived.
 
     Attributes:
         shop: id of the shop.
         image: id of the image.
         revision: how often the image's bytes had been replaced before.
         digest: the first 20 hexadecimal digits of the original's SHA-256.
-        file_name: the file's name in storage: as the client called it, made safe; never empty.
+        file_name: the client's file name, made safe for a key; never empty.
     """
 
     shop: str
@@ -64,17 +64,17 @@ class OriginalAddress:
 
     @property
     def version(self) -> str:
-        """What tells these bytes from all others of the image: `<revision>-<digest>`."""
+        """The version of the image's bytes, unique in the image: `<revision>-<digest>`."""
         return f"{self.revision}-{self.digest}"
 
     @property
     def stem(self) -> str:
-        """The 32 hexadecimal digits that stand for id, revision and bytes in public names."""
+        """The 32 hexadecimal digits of id, revision and digest in public names."""
         return f"{self.image:010x}{self.revision % 256:02x}{self.digest}"
 
     @property
     def renditions_prefix(self) -> str:
-        """What the keys of all renditions of these bytes, and of no others, begin with."""
+        """The common prefix of the keys of these bytes' renditions; no other keys have it."""
         return f"{PUBLIC}{self.shop}/{self.stem}/"
 
     def full_size_key(self, kind: Format) -> str:
@@ -83,13 +83,14 @@ class OriginalAddress:
 
     @property
     def full_size_keys(self) -> set[str]:
-        """Keys of the full-size picture, whatever its format."""
+        """The possible keys of the full-size picture, one for each format."""
         return {self.full_size_key(kind) for kind in Format}
 
     def full_size_name(self, kind: Format) -> str:
-        """The full-size picture's name in its shop, as `p/022/mug__11600.jpg` (bigcommerce §3).
+        """The full-size picture's name, such as `p/022/mug__11600.jpg` (bigcommerce §3).
 
-        Letter and three digits follow from the bytes, the number from image and revision.
+        The letter and the three digits are derived from the digest, the number from image id and
+        revision.
         """
         letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
         digits = f"{int(self.digest[4:12], 16) % 1000:03d}"
@@ -97,14 +98,15 @@ class OriginalAddress:
         return f"{letter}/{digits}/{slug(self.file_name)}__{number}.{self._extension(kind)}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
-        """Key of a rendition that is made in format `kind`."""
+        """Key of a rendition in format `kind`."""
         name = f"{slug(self.file_name)}-{self.stem}{rendition.name}"
         return f"{self.renditions_prefix}{name}.{self._extension(kind)}"
 
     def rendition_name(self, key: str) -> str | None:
-        """The name of the rendition, in whatever format, that a key under the prefix is of.
+        """The name of the rendition that has a key, in any format; None if it is no rendition.
 
-        None for a picture that is no rendition.
+        Args:
+            key: a key that starts with `renditions_prefix`.
         """
         return key.rpartition(self.stem)[2].partition(".")[0]
 
@@ -116,11 +118,11 @@ class OriginalAddress:
 
 @dataclass(frozen=True, slots=True)
 class LibraryAddress(OriginalAddress):
-    """What names the bytes of one image of the library; every key follows from it.
+    """The identity of a library image's bytes, from which all keys are derived.
 
     Attributes:
-        account: the shop's account when the image was made.
-        purpose: what the image is for.
+        account: the shop's account when the image was created.
+        purpose: the image's purpose.
     """
 
     account: str
@@ -128,12 +130,12 @@ class LibraryAddress(OriginalAddress):
 
     @property
     def original_key(self) -> str:
-        """Key of the original: as a gallery's, the file in folders `<account>/<purpose>/`."""
+        """Key of the original: like a gallery image's, with `<account>/<purpose>/` inserted."""
         return f"{self._original_folder}{self.account}/{self.purpose}/{self.file_name}"
 
     @property
     def renditions_prefix(self) -> str:
-        """What the keys of all public pictures of these bytes, and of no others, begin with."""
+        """The common prefix of the keys of these bytes' public pictures; no other keys have it."""
         return f"{PUBLIC}uploads/{self.account}/{self.purpose}/{self.image}-{self.digest}/"
 
     def full_size_key(self, kind: Format) -> str:
@@ -141,28 +143,32 @@ class LibraryAddress(OriginalAddress):
         return f"{self.renditions_prefix}{_FULL_SIZE}.{kind.extension}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
-        """Key of a rendition that is made in format `kind`."""
+        """Key of a rendition in format `kind`."""
         return f"{self.renditions_prefix}{rendition.name}.{kind.extension}"
 
     def rendition_name(self, key: str) -> str | None:
-        """The name of the rendition that a key under the prefix is of; None for the full size."""
+        """The name of the rendition that has a key; None for the full size.
+
+        Args:
+            key: a key that starts with `renditions_prefix`.
+        """
         name = key.rpartition("/")[2].partition(".")[0]
         return None if name == _FULL_SIZE else name
 
 
 def alternative_key(rendition: str, alternative: Alternative) -> str:
-    """Key of a rendition, given by its key, in another format: one more extension behind it."""
+    """Key of a rendition in an alternative format: the rendition's key and a second extension."""
     return f"{rendition}.{alternative.extension}"
 
 
 def named_key(shop: str, name: str) -> str:
-    """Public key of a full-size picture by its file name, as `v/e/ve2011.jpg` (openmage §4.4)."""
+    """Public key of a named full-size picture, such as `…/v/e/ve2011.jpg` (openmage §4.4)."""
     first, second = (letter.replace(".", "_") for letter in name[:2])
     return f"{PUBLIC}{shop}/catalog/product/{first}/{second}/{name}"
 
 
 def original_address(image: Image | LibraryImage) -> OriginalAddress:
-    """The address of an image's present bytes."""
+    """The address of an image's current bytes."""
     original = image.original
     digest, file_name = original.digest[:_DIGITS], storage_name(original.file_name)
     names = image.shop, image.id, original.revision, digest, file_name
@@ -172,7 +178,7 @@ def original_address(image: Image | LibraryImage) -> OriginalAddress:
 
 
 def parse_original_key(key: str) -> OriginalAddress | None:
-    """The address an original's key spells, or None when `key` is no original's."""
+    """The address that an original's key contains, or None if `key` is not an original's."""
     found = _ORIGINAL_KEY.fullmatch(key)
     if found is None:
         return None
@@ -184,12 +190,13 @@ def parse_original_key(key: str) -> OriginalAddress | None:
 
 
 def storage_name(file_name: str) -> str:
-    """`file_name` as the last segment of a key: no folders or controls, at most 255 bytes.
+    """`file_name` as the last segment of a key.
 
-    Of a longer one the beginning and the extension are kept.
+    Folders are dropped, and control characters replaced. The name is shortened to 255 bytes; its
+    beginning and its extension are kept.
     """
     last = re.split(r"[/\\]", file_name)[-1]
-    if len(last) > _NAME_LETTERS:  # composing the marks of many takes the square of their number
+    if len(last) > _NAME_LETTERS:  # Unicode normalization takes quadratic time
         last = last[: _NAME_LETTERS // 2] + last[-_NAME_LETTERS // 2 :]
     name = _UNFIT.sub("_", unicodedata.normalize("NFC", last)).encode("utf-8", "replace")
     if len(name) > _NAME_BYTES:
@@ -201,10 +208,10 @@ def storage_name(file_name: str) -> str:
 
 
 def slug(file_name: str) -> str:
-    """A file's name in a public URL (contract: tiendanube §3, bigcommerce §3).
+    """The slug of a file name, for public URLs (contract: tiendanube §3, bigcommerce §3).
 
-    Extension dropped, folded to ASCII, lower case, other runs become `-`, at most 60 characters,
-    `image` when nothing is left.
+    The extension is dropped, the rest converted to ASCII and lower case, each sequence of other
+    characters becomes `-`, and at most 60 characters are kept; `image` if nothing remains.
     """
     stem = re.sub(r"\.[^.]*$", "", file_name)
     folded = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
@@ -212,12 +219,12 @@ def slug(file_name: str) -> str:
 
 
 def public_url(media_url: str, key: str) -> str:
-    """The URL at which the CDN serves a public key, under the deployment's `media_url`."""
+    """The CDN's URL of a public key, below the deployment's `media_url`."""
     return f"{media_url}/{quote(key.removeprefix(PUBLIC))}"
 
 
 def rendition_url(media_url: str, image: Image, rendition: Rendition) -> str:
-    """The URL of a rendition of an image's present bytes."""
+    """The URL of a rendition of an image's current bytes."""
     original = image.original
     kind = rendition_format(original.format, transparent=original.transparent)
     return public_url(media_url, original_address(image).rendition_key(rendition, kind))

@@ -1,4 +1,4 @@
-"""What the bytes of a picture tell: its format, its size, and whether it is whole."""
+"""Picture formats, limits against decompression bombs, and the result of an inspection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Format(Enum):
-    """The picture formats that the catalogue stores, told by the bytes and never by a name."""
+    """The supported picture formats, detected from the bytes, never from a file name."""
 
     PNG = ("png", "image/png")
     JPEG = ("jpg", "image/jpeg")
@@ -26,28 +26,29 @@ PIXEL_LIMITS: Mapping[Format, int] = {
     Format.WEBP: 50_000_000,
     Format.BMP: 50_000_000,
 }
-"""The most pixels, width times height, of a picture that is decoded, against decompression bombs.
+"""The maximum number of pixels, width times height, of a picture that is decoded.
 
-The limits come from the memory that decoders need; `tests/unit/test_hostile_pictures.py` measures
+The limits follow from the memory that decoders need; `tests/unit/test_hostile_pictures.py` measures
 it. Functions that inspect pictures have 1536 MB, those that resize them 1769 MB.
 """
 SIDE_LIMIT = 65_500
-"""The most pixels across or down of a picture that is decoded: libjpeg's limit, for renditions."""
+"""The maximum width and height in pixels of a picture that is decoded: libjpeg's limit, which
+applies to renditions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What the inspection of some bytes showed.
+    """The result of the inspection of a file.
 
     Attributes:
-        format: the format, or None for anything but a picture of a known format.
-        width: pixels across as stored, before orientation; None when not readable.
-        height: pixels down as stored, before orientation; None when not readable.
-        frames: how many frames are shown; 1 unless animated.
-        transparent: whether any part may show what is behind it.
-        whole: whether every pixel could be decoded. An `oversized` picture is not decoded, and
-            counts as whole with what its header shows.
-        oversized: whether it has more pixels than `PIXEL_LIMITS` and `SIDE_LIMIT` permit.
+        format: the picture format, or None if the file is not a picture of a supported format.
+        width: width in pixels as stored, before orientation; None if not readable.
+        height: height in pixels as stored, before orientation; None if not readable.
+        frames: number of frames that are shown; 1 if not animated.
+        transparent: whether any pixel may be transparent.
+        whole: whether every pixel could be decoded. An `oversized` picture is not decoded; it
+            counts as whole if its header is valid.
+        oversized: whether it exceeds `PIXEL_LIMITS` or `SIDE_LIMIT`.
     """
 
     format: Format | None = None

@@ -1,7 +1,7 @@
-"""From a public key back to the image whose picture it names, and to the bytes it was made of.
+"""Parse public keys: from a key to its image, and to the original that it is derived from.
 
-The way there is `vitrine.domain.locations`. What a key's form cannot tell for certain is settled
-by comparing it, whole, with the keys that an address has: nobody chooses a size of his own.
+This is the inverse of `vitrine.domain.locations`. A key that parses is then compared with all keys
+that the image's address has, so clients can request existing sizes only.
 """
 
 import re
@@ -14,7 +14,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative, rendition_format
 
 LONGEST = 1024
-"""Bytes of a key in S3."""
+"""The maximum length of a key in bytes (S3's limit)."""
 
 _SHOP = r"media/(?P<shop>[a-z0-9][a-z0-9-]{0,31})"
 _RENDITION = re.compile(rf"{_SHOP}/(?P<image>[0-9a-f]{{10}})[0-9a-f]{{22}}/[^/]+")
@@ -30,7 +30,7 @@ _LIBRARY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OfImage:
-    """A key that tells shop and id of its image."""
+    """A key that contains shop and id of its image."""
 
     shop: str
     image: int
@@ -38,7 +38,7 @@ class OfImage:
 
 @dataclass(frozen=True, slots=True)
 class OfName:
-    """A key that tells shop and file name of its image (openmage §4.4)."""
+    """A key that contains shop and file name of its image (openmage §4.4)."""
 
     shop: str
     name: str
@@ -46,14 +46,14 @@ class OfName:
 
 @dataclass(frozen=True, slots=True)
 class OfLibrary:
-    """A key that tells id and account of its image of a library (inventorum §5)."""
+    """A key that contains account and id of its library image (inventorum §5)."""
 
     account: str
     image: int
 
 
 def parse_public_key(key: str) -> OfImage | OfName | OfLibrary | None:
-    """What a public key tells of its image, or None when `key` has none of their forms."""
+    """The parts of a public key that identify its image, or None if `key` is not a public key."""
     if not key.isascii() or len(key) > LONGEST:
         return None
     if found := _LIBRARY.fullmatch(key):
@@ -73,13 +73,13 @@ def find_address(
     alternatives: Collection[Alternative],
     kinds: Collection[Format] = tuple(Format),
 ) -> OriginalAddress | None:
-    """The one of several addresses whose bytes, in one of the formats, have a picture of this key.
+    """The address whose public pictures include `key`; None if there is none.
 
     Args:
         key: a public key, of a full size or a rendition.
-        addresses: where to look.
-        alternatives: formats in which renditions exist beside their own.
-        kinds: formats that the bytes may have.
+        addresses: the candidates.
+        alternatives: the enabled alternative formats of renditions.
+        kinds: the formats that the original may have.
     """
     for address in addresses:
         for kind in kinds:
@@ -93,7 +93,7 @@ def find_address(
 def _renditions(
     address: OriginalAddress, kind: Format, alternatives: Collection[Alternative]
 ) -> Iterable[str]:
-    """Keys of all renditions that bytes of this format can have, see-through or not."""
+    """The keys of all renditions that an original of this format can have, transparent or not."""
     of_library = isinstance(address, LibraryAddress)
     kinds = (
         {LIBRARY_FORMAT}

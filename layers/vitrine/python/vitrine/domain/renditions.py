@@ -1,6 +1,6 @@
-"""Which renditions exist, in which pixels and format (contract: tiendanube §3, inventorum §5).
+"""The sizes in pixels and the formats of renditions (contract: tiendanube §3, inventorum §5).
 
-A later dialect's set is one more row of `SETS`; nothing else names a size.
+To add a size, add a row to `SETS`; no other code contains sizes.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ class Rendition:
     """A resized version of an original.
 
     Attributes:
-        name: what tells it apart in a public name.
-        width: the most pixels across.
-        height: the most pixels down; None when free.
+        name: its part of the public name.
+        width: the maximum width in pixels.
+        height: the maximum height in pixels; None for no limit.
     """
 
     name: str
@@ -25,16 +25,19 @@ class Rendition:
     height: int | None = None
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
-        """Pixels of this rendition of a `width` x `height` picture: ratio kept, never enlarged."""
+        """Width and height in pixels of this rendition of a `width` x `height` picture.
+
+        The aspect ratio is kept, and a picture is never enlarged.
+        """
         scale = min(1.0, self.width / width, (self.height or height) / height)
         return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 class Alternative(Enum):
-    """A format in which a rendition exists beside its own, for those who ask for it.
+    """A second format of a rendition, for clients that accept it.
 
-    It is served under the rendition's own URL, chosen by the request's `Accept`. `longest` is how
-    many pixels across or down it can have.
+    It is served under the rendition's own URL by content negotiation on the `Accept` header.
+    `longest` is the format's maximum width and height in pixels.
     """
 
     AVIF = ("avif", "image/avif", 65_535)
@@ -64,14 +67,17 @@ SETS: Mapping[str, tuple[Rendition, ...]] = {
         Rendition("thumb", 150, 150),
     ),
 }
-"""Renditions of each kind of image, from the largest to the smallest."""
+"""The renditions of gallery images and of library images, from the largest to the smallest."""
 
 LIBRARY_FORMAT = Format.PNG
-"""The format of a library's renditions, whatever their original's is; none of them moves."""
+"""The format of library renditions, for originals of any format; they are not animated."""
 
 
 def rendition_format(original: Format, *, transparent: bool) -> Format:
-    """The format of a gallery's renditions: kept where every browser and platform shows it."""
+    """The format of a gallery image's renditions.
+
+    It is the original's format if all browsers and platforms display it, else PNG or JPEG.
+    """
     if original in (Format.WEBP, Format.BMP):
         return Format.PNG if transparent else Format.JPEG
     return original

@@ -1,4 +1,4 @@
-"""The rules that a dialect sets for pictures, and which of them an upload breaks."""
+"""Validation of pictures: the rules of a dialect, and the check of an upload against them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ class PictureRules:
 
     Attributes:
         formats: accepted formats.
-        max_bytes: the largest accepted file, in bytes.
+        max_bytes: the maximum file size in bytes.
         resolution: the only accepted (width, height) in pixels; None for any.
         animated: whether a picture may have more than one frame.
-        max_images: the most images that a product may have.
-        room_first: whether a full gallery refuses an upload before the picture is fetched.
+        max_images: the maximum number of images of a product.
+        room_first: whether an upload to a full gallery is refused before the picture is fetched.
     """
 
     formats: frozenset[Format]
@@ -29,7 +29,13 @@ class PictureRules:
     room_first: bool = True
 
     def broken(self, inspection: Inspection, size: int, images: int) -> tuple[Rule, ...]:
-        """Every rule that a picture of `size` bytes breaks in a gallery of `images`, in order."""
+        """The rules that a picture breaks, in the order of `Rule`.
+
+        Args:
+            inspection: the result of the picture's inspection.
+            size: the size of the file in bytes.
+            images: the number of images that the gallery already has.
+        """
         return tuple(self._breaches(inspection, size, images))
 
     def _breaches(self, inspection: Inspection, size: int, images: int) -> Iterator[Rule]:
@@ -37,7 +43,7 @@ class PictureRules:
         if not accepted or (inspection.frames > 1 and not self.animated):
             yield Rule.FORMAT
         elif inspection.oversized and self.resolution is None:
-            yield Rule.PIXELS  # a required resolution says it better (contract: evotor §4)
+            yield Rule.PIXELS  # a required resolution's error is clearer (contract: evotor §4)
         if size > self.max_bytes:
             yield Rule.WEIGHT
         seen = (inspection.width, inspection.height)

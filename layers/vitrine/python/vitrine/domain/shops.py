@@ -1,4 +1,4 @@
-"""A shop: the tenant, and what the platforms know of it."""
+"""A shop: the tenant, its products' names, and its settings for the dialects."""
 
 import re
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from enum import StrEnum
 from typing import NewType
 
 ProductKey = NewType("ProductKey", str)
-"""A product's one name inside the catalogue, found from what dialects call it."""
+"""A product's name inside the catalogue, the same for all dialects and aliases."""
 
 _SHOP_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-# Public paths that are not a shop's own (contract: inventorum §5).
+# Public paths that do not belong to one shop (contract: inventorum §5).
 _RESERVED = frozenset({"uploads"})
 _PRODUCT_NAME = re.compile("[^/\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
 
 
 class ProductMode(StrEnum):
-    """Which products exist: every one that is named, or only those that were registered."""
+    """Which products exist: all that a client names, or only registered ones."""
 
     OPEN = "open"
     REGISTERED = "registered"
@@ -27,9 +27,9 @@ class Shop:
     """The tenant that owns galleries and credentials.
 
     Attributes:
-        id: short name, part of every public URL of its images.
+        id: the short name, part of the public URLs of its images.
         products: which products exist.
-        settings: what dialects need to know, by names of their own such as `evotor.store_id`.
+        settings: the settings for dialects, by names such as `evotor.store_id`.
     """
 
     id: str
@@ -38,15 +38,15 @@ class Shop:
 
 
 def is_shop_id(text: str) -> bool:
-    """Whether `text` can name a shop: up to 32 of `a-z0-9-`, no hyphen first, not reserved."""
+    """Whether `text` is a valid shop id: 1 to 32 of `a-z0-9-`, no leading hyphen, not reserved."""
     return _SHOP_ID.fullmatch(text) is not None and text not in _RESERVED
 
 
 def is_product_name(text: str) -> bool:
-    """Whether `text` can name a product: 1 to 64 characters, no `/`, no control characters."""
+    """Whether `text` is a valid product name: 1 to 64 characters, no `/`, no control characters."""
     return _PRODUCT_NAME.fullmatch(text) is not None
 
 
 def product_key(text: str) -> ProductKey:
-    """The product that `text` names: in every dialect the same, whatever its letters' case."""
+    """The key of the product that `text` names. It is not case-sensitive."""
     return ProductKey(text.casefold())

@@ -1,4 +1,4 @@
-"""How an image looks in one store view: field by field what the view says, else what is global.
+"""Store views: each field of an image has the view's value, or else the global value (fallback).
 
 (contract: openmage §7)
 """
@@ -12,14 +12,14 @@ from vitrine.domain.images import Image, ViewFacts
 
 @dataclass(frozen=True, slots=True)
 class ViewEntry:
-    """An image as one store view, or the shop as a whole, sees it.
+    """An image with its effective values in one store view, or globally.
 
     Attributes:
-        image: its record.
+        image: the record.
         label: alternative text.
-        sort: place in this view's order.
-        excluded: whether it is hidden from those who look at the gallery.
-        roles: the roles it holds.
+        sort: the sort in this view's order.
+        excluded: whether the gallery hides it from visitors.
+        roles: the roles that it holds.
     """
 
     image: Image
@@ -30,7 +30,7 @@ class ViewEntry:
 
 
 def entry_in_view(gallery: Gallery, image: Image, view: str | None = None) -> ViewEntry | None:
-    """An image as a store view sees it, or globally; None where it was removed from the view."""
+    """An image's values in a store view, or globally; None if it was removed from the view."""
     here = facts_of(image, view)
     if here.removed:
         return None
@@ -46,18 +46,18 @@ def entry_in_view(gallery: Gallery, image: Image, view: str | None = None) -> Vi
 def entries_in_view(
     gallery: Gallery, images: Iterable[Image], view: str | None = None
 ) -> list[ViewEntry]:
-    """All images that a store view shows, in its order: by sort, then by id."""
+    """All images of a store view in its order: by sort, then by id."""
     found = [seen for image in images if (seen := entry_in_view(gallery, image, view))]
     return sorted(found, key=lambda seen: (seen.sort, seen.image.id))
 
 
 def facts_of(image: Image, view: str | None) -> ViewFacts:
-    """What a store view says of an image; nothing for the shop as a whole."""
+    """The values that a store view overrides; none for the global view."""
     return image.views.get(view, ViewFacts()) if view else ViewFacts()
 
 
 def with_facts(image: Image, view: str, facts: ViewFacts) -> Image:
-    """The image of which a store view says something else."""
+    """The image with other overrides in a store view."""
     views = {**image.views, view: facts}
     if facts == ViewFacts():
         del views[view]
