@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 
 import pytest
 from PIL import Image, ImageDraw
@@ -95,6 +96,18 @@ def test_alternatives_of_a_drawing_are_lossless_and_those_of_a_photograph_small(
         assert (webp.tobytes() == picture.tobytes()) is lossless
 
 
+def plays(avif: bytes) -> int:
+    """How often an image sequence plays, 0 for ever, as libavif's decoder reads it."""
+    track = avif.index(b"tkhd") + 4
+    edits = avif.index(b"elst") + 4
+    (duration,) = struct.unpack_from(">Q", avif, track + 28)
+    (one_pass,) = struct.unpack_from(">Q", avif, edits + 8)
+    assert struct.unpack_from(">Q", avif, avif.index(b"mvhd") + 4 + 24) == (duration,)
+    if not avif[edits + 3] & 1:
+        return 1
+    return 0 if duration == 2**64 - 1 else -(-duration // one_pass)
+
+
 @pytest.mark.parametrize("alternative", Alternative)
 @pytest.mark.parametrize(("loop", "shown"), [(None, 1), (0, 0), (3, 4)])
 def test_what_moves_moves_in_alternatives_as_long_and_as_often(
@@ -121,6 +134,8 @@ def test_what_moves_moves_in_alternatives_as_long_and_as_often(
             assert durations == [80, 120, 200]
             if alternative is Alternative.WEBP:
                 assert moving.info["loop"] == shown
+            else:
+                assert plays(resized.encode(rendition, alternative)) == shown
 
 
 @pytest.mark.parametrize(("height", "shown"), [(16_383, "image/webp"), (16_384, "image/png")])

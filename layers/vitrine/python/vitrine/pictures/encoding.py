@@ -8,11 +8,11 @@ import io
 from typing import Any
 
 from PIL import Image as PilImage
-from PIL import ImageSequence
 
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative
-from vitrine.pictures import photographic_png
+from vitrine.pictures import avif, photographic_png, webp
+from vitrine.pictures.animation import Movie, without_half_tones
 
 _JPEG_QUALITY = 80
 _WEBP = {"quality": 80, "method": 2}
@@ -37,6 +37,8 @@ def encode(picture: PilImage.Image, kind: Format, *, grainy: bool = False) -> by
         return _saved(picture, "JPEG", quality=_JPEG_QUALITY)
     if kind is Format.PNG and grainy:
         return photographic_png.write(picture)
+    if kind is Format.GIF and picture.mode == "RGBA":
+        picture = without_half_tones(picture)
     return _saved(picture, kind.name)
 
 
@@ -55,15 +57,17 @@ def encode_alternative(
     return _saved(picture, "WEBP", **_WEBP, lossless=lossless)
 
 
-def encode_moving(gif: bytes, alternative: Alternative) -> bytes:
-    """A moving GIF in an alternative format, frame by frame, as long and as often."""
-    with PilImage.open(io.BytesIO(gif), formats=["GIF"]) as picture:
-        loops = _loops(picture)
-        durations = [each.info.get("duration", 0) for each in ImageSequence.Iterator(picture)]
-        moving = {"save_all": True, "duration": durations}
-        if alternative is Alternative.AVIF:
-            return _saved(picture, "AVIF", **_AVIF, **moving)
-        return _saved(picture, "WEBP", **_WEBP, **moving, loop=loops)
+def encode_moving(movie: Movie, alternative: Alternative) -> bytes:
+    """An animation in an alternative format, with the same durations and repetitions."""
+    transparent = any(frame.getchannel("A").getextrema()[0] < 255 for frame in movie.frames)
+    first, *others = (frame if transparent else frame.convert("RGB") for frame in movie.frames)
+    times = _times(movie)
+    moving = {"save_all": True, "append_images": others, "duration": list(movie.durations)}
+    if alternative is Alternative.AVIF:
+        encoded = _saved(first, "AVIF", **_AVIF, **moving)
+        return avif.playing(encoded, times) if times else encoded
+    encoded = _saved(first, "WEBP", **_WEBP, **moving, loop=times)
+    return webp.with_transparency(encoded) if transparent and others else encoded
 
 
 def is_grainy(picture: PilImage.Image) -> bool:
@@ -85,12 +89,11 @@ def _bands(picture: PilImage.Image) -> PilImage.Image:
     return bands
 
 
-def _loops(gif: PilImage.Image) -> int:
-    """How often a GIF is shown, 0 for ever; a GIF says how often it is to be repeated."""
-    repeated = gif.info.get("loop")
-    if repeated is None:
+def _times(movie: Movie) -> int:
+    """How often an animation is shown, 0 for ever."""
+    if movie.repeats is None:
         return 1
-    return repeated + 1 if repeated else 0
+    return movie.repeats + 1 if movie.repeats else 0
 
 
 def _saved(picture: PilImage.Image, name: str, **options: Any) -> bytes:

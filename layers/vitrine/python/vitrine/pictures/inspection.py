@@ -73,12 +73,23 @@ def read_header(data: bytes, kind: Format) -> Inspection:
         return replace(_declared(data, kind, extent), whole=True, oversized=True)
     seen = Inspection(kind)
     try:
+        if kind is Format.GIF:
+            return _gif_header(data)
         with decoder(data, kind) as picture:
             width, height = picture.size
             seen = replace(seen, width=width, height=height)
             return replace(seen, frames=_frames(picture), transparent=picture.has_transparency_data)
-    except DECODER_ERRORS:
+    except (DamagedError, *DECODER_ERRORS):
         return seen
+
+
+def _gif_header(data: bytes) -> Inspection:
+    frames = list(gif.frames(data))
+    width, height = gif.screen(data)
+    opaque = frames[0].box == (0, 0, width, height) and all(
+        frame.transparent is None and frame.disposal != gif.CLEARS for frame in frames
+    )
+    return Inspection(Format.GIF, width, height, len(frames), transparent=not opaque)
 
 
 def _declared(data: bytes, kind: Format, extent: tuple[int, int, int]) -> Inspection:

@@ -6,6 +6,7 @@ asked for.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,8 +16,8 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
-from vitrine.pictures import jpeg, png, webp
-from vitrine.pictures.animation import animate, moves_too_much
+from vitrine.pictures import gif_frames, jpeg, png, webp
+from vitrine.pictures.animation import Animated, animate, moves_too_much
 from vitrine.pictures.appearance import look
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
@@ -62,7 +63,7 @@ class Resized:
     sizes: Mapping[Rendition, _Size]
     animation_dropped: bool
     _steps: Mapping[_Size, PilImage.Image]
-    _moving: Mapping[_Size, bytes]
+    _animated: Animated | None
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
 
     @cached_property
@@ -90,9 +91,10 @@ class Resized:
         return alternative if fits else None
 
     def _encode(self, size: _Size, alternative: Alternative | None) -> bytes:
-        if size in self._moving:
-            moving = self._moving[size]
-            return encode_moving(moving, alternative) if alternative else moving
+        if self._animated and alternative is None:
+            return self._animated.files[size]
+        if self._animated and alternative:
+            return encode_moving(self._animated.movies[size], alternative)
         picture = self._steps[size]
         grainy = self.kind is Format.JPEG or self._grainy
         if alternative is None:
@@ -135,16 +137,21 @@ def _resize(
     if seen.width is None or seen.oversized:
         raise PictureRefusedError((Rule.FORMAT,))
     kind = still or rendition_format(original, transparent=seen.transparent)
-    with decoder(pixels, original) as picture:
+    with _opened(pixels, original) as picture:
         meaning = _meaning(picture, published, original)
         sizes, steps = _cascade(picture, meaning, renditions)
-    moving: dict[_Size, bytes] = {}
+    animated = None
     moves = original is Format.GIF and seen.frames > 1 and still is None
     if moves and not moves_too_much((seen.width, seen.height or 0), seen.frames):
-        moved = animate(published, renditions)
-        moving = {sizes[rendition]: encoded for rendition, encoded in moved.items()}
-    animation_dropped = seen.frames > 1 and not moving
-    return Resized(published, original, kind, sizes, animation_dropped, steps, moving)
+        animated = animate(published, set(sizes.values()))
+    animation_dropped = seen.frames > 1 and animated is None
+    return Resized(published, original, kind, sizes, animation_dropped, steps, animated)
+
+
+def _opened(pixels: bytes, original: Format) -> AbstractContextManager[PilImage.Image]:
+    if original is Format.GIF:
+        return gif_frames.first(pixels)
+    return decoder(pixels, original)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
 
 _KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _PIXELS = frozenset((b"VP8 ", b"VP8L", b"ALPH"))
-_HAS_EXIF, _HAS_XMP = 0x08, 0x04
+_HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
 _FRAME = 16  # bytes that say where and how long a frame is shown
 
 
@@ -91,6 +91,16 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
         kept[0] = name, bytes([flags]) + header[1:]
     body = b"WEBP" + b"".join(_chunk(*chunk) for chunk in kept)
     yield struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+def with_transparency(data: bytes) -> bytes:
+    """An animation that says that it is transparent in parts.
+
+    libwebp says so only where a frame has an alpha channel. What no frame covers is transparent
+    too.
+    """
+    at = data.index(b"VP8X") + 8
+    return data[:at] + bytes([data[at] | _HAS_ALPHA]) + data[at + 1 :]
 
 
 def _clean_frame(payload: bytes) -> bytes:

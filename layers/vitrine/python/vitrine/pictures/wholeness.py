@@ -3,7 +3,7 @@
 from PIL import Image as PilImage
 
 from vitrine.domain.pictures import Format
-from vitrine.pictures import jpeg, jpeg_scans, png
+from vitrine.pictures import gif, gif_frames, jpeg, jpeg_scans, png
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.opening import DECODER_ERRORS, decoder
 
@@ -37,6 +37,8 @@ def is_whole(data: bytes, kind: Format, *, ended: bool = True) -> bool:
             rows = png.rows(data)
             if rows is not png.Rows.DOUBTFUL:
                 return rows is png.Rows.ALL
+        if kind is Format.GIF:
+            return _is_whole_gif(data)
         with decoder(data, kind) as picture:
             _decode_frames(picture)
     except (DamagedError, *DECODER_ERRORS):
@@ -50,6 +52,18 @@ def _decode_frames(picture: PilImage.Image) -> None:
     for frame in range(min(frames, most)):
         picture.seek(frame)
         picture.load()
+
+
+def _is_whole_gif(data: bytes) -> bool:
+    decoded = 0
+    for frame in gif.frames(data):
+        if not gif_frames.is_complete(frame):
+            return False
+        left, top, right, bottom = frame.box
+        decoded += counted(right - left, bottom - top, 2) // 2
+        if decoded > DECODED_LIMIT:
+            break
+    return decoded > 0
 
 
 # JPEG
