@@ -20,10 +20,10 @@ setup: .venv/.ready  ## install everything into this folder, from the lock file
 run: setup       ## a shop with pictures on this machine, until Ctrl-C
 	@.venv/bin/vitrine up --demo --port $(PORT)
 
-test: setup      ## all tests, those against the deployed local stack included
-	@.venv/bin/pytest -n 2 --dist loadgroup tests/unit tests/adapters tests/contract tests/stack
+test: setup      ## all tests, with those of the stack deployed on this machine
+	@.venv/bin/pytest -n 2 --dist loadgroup tests/stack tests/unit tests/adapters tests/contract
 
-unit: setup      ## the quick tests
+unit: setup      ## the tests that need no deployed stack
 	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract
 
 bench: setup     ## figures, printed

@@ -1,6 +1,8 @@
 """The real template, deployed to the local AWS with permissions enforced, once for all tests."""
 
+import atexit
 import base64
+import functools
 import json
 import os
 import subprocess
@@ -13,12 +15,14 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
+from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 import boto3
 import httpx
 import pytest
 from tests import pictures
+from tests.gateway import ROOT
 
 from vitrine_cli.local import stacks
 
@@ -37,15 +41,48 @@ Found = TypeVar("Found")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of the one stack in the one worker that has it."""
+    """Keep the tests of the shared stack in one worker; others may run beside them."""
     for item in items:
-        if item.path.is_relative_to(HERE):
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.is_relative_to(HERE) and "running" in fixtures:
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def vitrine(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would."""
-    return subprocess.run([*VITRINE, *arguments], capture_output=True, text=True, check=False)
+    """Run the command to its end, in a process of its own (see `command_server`)."""
+    server = command_server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with NamedTemporaryFile("r") as stdout, NamedTemporaryFile("r") as stderr:
+        request = {
+            "arguments": arguments,
+            "environment": dict(os.environ),
+            "stdout": stdout.name,
+            "stderr": stderr.name,
+        }
+        with ONE_COMMAND_AT_A_TIME:
+            server.stdin.write(json.dumps(request) + "\n")
+            server.stdin.flush()
+            status = int(server.stdout.readline())
+        return subprocess.CompletedProcess(arguments, status, stdout.read(), stderr.read())
+
+
+ONE_COMMAND_AT_A_TIME = threading.Lock()
+
+
+@functools.cache
+def command_server() -> subprocess.Popen[str]:
+    """The process of this test run, or of this worker of it, that runs commands."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.stack.command_server"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # no terminal, therefore no colours
+        text=True,
+    )
+    atexit.register(server.communicate)
+    return server
 
 
 def until(look: Callable[[], Found | None], seconds: float = 90) -> Found:
@@ -225,7 +262,12 @@ class Running:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Running]:
     port = free_port()
-    started = vitrine("up", "--detach", "--json", "--port", str(port))
+    started = subprocess.run(
+        [*VITRINE, "up", "--detach", "--json", "--port", str(port)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if started.returncode:
         pytest.fail(f"the stack did not start:\n{started.stderr}")
     described = json.loads(started.stdout)

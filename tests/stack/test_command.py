@@ -49,7 +49,7 @@ def test_a_busy_port_gets_one_sentence() -> None:
     assert stacks.load(port) is None
 
 
-def test_a_half_dead_stack_is_cleared_away(running: Running) -> None:
+def test_a_half_dead_stack_is_cleared_away() -> None:
     """Its proxy was killed, its emulator lives on: `up` starts anew, `down` ends all of it."""
     port = free_port()
     first = vitrine("up", "--detach", "--json", "--port", str(port))
@@ -86,7 +86,7 @@ def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop)
     assert len(shop.send("GET", shop.images("3")).json()["items"]) == 1
 
 
-def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
+def test_ctrl_c_during_the_start_leaves_nothing() -> None:
     port = free_port()
     process = subprocess.Popen(
         [*INTERRUPTIBLE_VITRINE, "up", "--port", str(port)],
@@ -94,7 +94,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(running: Running) -> None:
         stderr=subprocess.STDOUT,
     )
     folder = stacks.Stack(port=port, endpoint="").folder
-    until(lambda: (folder / "emulator.log").exists() or None)
+    until(lambda: (folder / "emulator.log").exists() or None, seconds=600)
 
     process.send_signal(signal.SIGINT)
 
@@ -129,7 +129,7 @@ def test_a_port_that_cannot_be_is_refused(port: str) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(running: Running) -> None:
+def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing() -> None:
     port = free_port()
     process = subprocess.Popen(
         [*INTERRUPTIBLE_VITRINE, "up", "--demo", "--port", str(port)],

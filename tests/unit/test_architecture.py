@@ -94,63 +94,58 @@ def test_handlers_touch_neither_aws_nor_pixels(file: Path) -> None:
     assert handler not in HANDLERS or len(file.read_text().splitlines()) <= 70
 
 
-@pytest.mark.parametrize("handler", HANDLERS)
-def test_a_function_is_ready_before_its_first_request(handler: str) -> None:
-    """Lambda starts functions on whole processors; what is imported then is imported fast."""
-    script = f"import {handler.rpartition('.')[0]}, sys; print('boto3' in sys.modules)"
-    variables = dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x")
-    on_lambda = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_DEFAULT_REGION": "eu-central-1"}
+ON_LAMBDA = {
+    **dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x"),
+    "AWS_LAMBDA_FUNCTION_NAME": "f",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+}
 
+
+def printed(script: str, **environment: str) -> list[str]:
+    """The lines that a script prints in a Python process that has imported nothing before."""
     run = subprocess.run(
         [sys.executable, "-c", script],
         cwd=FUNCTIONS,
-        env={**os.environ, **variables, **on_lambda},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-
-    assert run.stdout.strip() == "True"
-
-
-@pytest.mark.parametrize("secrets", ["", "/vitrine/shop/oauth"])
-def test_who_checks_signatures_has_what_it_takes_before_its_first_request(secrets: str) -> None:
-    script = "from vitrine import environment as e; e.prepare(); print(e.current().access.oauth)"
-    variables = dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x")
-    on_lambda = {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_DEFAULT_REGION": "eu-central-1"}
-
-    run = subprocess.run(
-        [sys.executable, "-c", f"{script}; import sys; print('oauthlib' in sys.modules)"],
-        env={**os.environ, **variables, **on_lambda, "OAUTH_SECRETS": secrets},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    made, imported = run.stdout.split("\n")[:2]
-    assert (made != "None", imported) == (bool(secrets), str(bool(secrets)))
+    return run.stdout.splitlines()
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_functions_import_no_more_than_they_need(handler: str) -> None:
-    """Pixels only where a picture is looked at; nothing that takes long and is rarely used."""
-    module = handler.rpartition(".")[0]
+def test_a_function_imports_what_it_needs_when_it_starts_and_no_more(handler: str) -> None:
+    """Lambda gives full processors to a start; images are decoded by few functions."""
     resource = next(
         each
         for each in template()["Resources"].values()
         if each.get("Properties", {}).get("Handler") == handler
     )
-    unwanted = ["pydantic", "boto3", "aws_xray_sdk", "asyncio", "tenacity", "oauthlib"]
+    unwanted = {"pydantic", "aws_xray_sdk", "asyncio", "tenacity", "oauthlib"}
     if {"Ref": "ImagingLayer"} not in resource["Properties"].get("Layers", []):
-        unwanted.append("PIL")
-    script = f"import sys, {module}; print(*[m for m in {unwanted!r} if m in sys.modules])"
+        unwanted.add("PIL")
 
-    run = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=FUNCTIONS,
-        capture_output=True,
-        text=True,
-        check=True,
+    script = f"import {handler.rpartition('.')[0]}, sys; print(*sys.modules, sep='\\n')"
+    imported = set(printed(script, **ON_LAMBDA))
+
+    assert "boto3" in imported
+    assert imported & unwanted == set()
+
+
+def test_outside_lambda_no_function_imports_boto3() -> None:
+    modules = ", ".join(handler.rpartition(".")[0] for handler in HANDLERS)
+
+    assert printed(f"import {modules}, sys; print('boto3' in sys.modules)") == ["False"]
+
+
+@pytest.mark.parametrize("secrets", ["", "/vitrine/shop/oauth"])
+def test_a_function_that_checks_signatures_imports_oauthlib_when_it_starts(secrets: str) -> None:
+    script = (
+        "from vitrine import environment as e; e.prepare(); import sys; "
+        "print(e.current().access.oauth); print('oauthlib' in sys.modules)"
     )
 
-    assert run.stdout.split() == []
+    made, imported = printed(script, **ON_LAMBDA, OAUTH_SECRETS=secrets)
+
+    assert (made != "None", imported) == (bool(secrets), str(bool(secrets)))
