@@ -26,7 +26,7 @@ def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
 
 
 def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryEntry:
-    """One image of a product where it stands in its gallery.
+    """One image of a product, with its gallery.
 
     Raises:
         ImageNotFoundError: the product has no such image.
@@ -45,10 +45,10 @@ def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryE
 
 
 def count_images(catalogue: Catalogue, product: ProductKey) -> int:
-    """How many images a product has."""
+    """The number of images of a product."""
     return len(catalogue.stores.galleries.gallery(catalogue.shop.id, product))
 
 
 def count_all_images(catalogue: Catalogue) -> int:
-    """How many images all products of the shop have."""
+    """The number of images of all products of the shop."""
     return catalogue.stores.galleries.image_count(catalogue.shop.id)

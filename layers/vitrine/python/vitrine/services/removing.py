@@ -1,4 +1,8 @@
-"""Removing images: the record first, then the original; its going takes the renditions along."""
+"""Removing images: records first, originals second.
+
+The deletion of an original causes an event that unpublishes its pictures. Retiring an image is a
+soft delete: its record moves out of the gallery and its bytes stay until a purge.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -13,7 +17,7 @@ from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 _BATCH = 50
-"""Images per transaction, which takes at most 100 items, two of them head and count."""
+"""Images per transaction. A transaction takes at most 100 items; head and count are two of them."""
 
 
 def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
@@ -43,7 +47,7 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
 def retire_image(
     catalogue: Catalogue, product: ProductKey, image: int, view: str | None = None
 ) -> None:
-    """Take an image out of its product's gallery, or out of one store view; its bytes stay.
+    """Soft-delete an image from its product's gallery, or from one store view; its bytes stay.
 
     Out of the gallery, its record is kept to be purged some day (contract: openmage §7).
 
@@ -85,7 +89,7 @@ def remove_images(
     product: ProductKey,
     choose: Callable[[Gallery], Collection[int]] = lambda gallery: gallery.order,
 ) -> None:
-    """Remove all images that a product has now, or those of them that `choose` picks.
+    """Remove all present images of a product, or those that `choose` selects.
 
     Fifty images go at a time; repeating an interrupted removal removes the records that are left.
     Images that come meanwhile stay.
@@ -99,7 +103,7 @@ def remove_images(
         batch = [image for image in gallery.order if image in chosen][:_BATCH]
         if not batch:
             return 0
-        if not images.keys() >= set(batch):  # read in the middle of somebody's writing
+        if not images.keys() >= set(batch):  # another request was committing during the read
             raise ConflictError
         removed = tuple(images[image] for image in batch)
         left = catalogue.stores.galleries.commit(

@@ -1,4 +1,4 @@
-"""Where the bytes of a picture come from: the request itself, a URL, or the import folder."""
+"""Sources of a picture's bytes: the request itself, a URL, or the import folder."""
 
 import re
 from collections.abc import Callable
