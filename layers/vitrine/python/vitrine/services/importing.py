@@ -1,4 +1,8 @@
-"""A file dropped into the import folder becomes an image by itself, once for each version of it."""
+"""Importing a file that was uploaded to the import folder. Idempotent.
+
+S3 delivers the event of an upload at least once. The outcome of each version of a file is recorded
+in the transaction that adds the image, so a repeated event adds no second image.
+"""
 
 from vitrine.domain.errors import (
     ConflictError,
@@ -17,7 +21,7 @@ from vitrine.services.catalogue import Catalogue
 from vitrine.services.sources import from_import
 
 RULES = PictureRules(formats=frozenset(Format), max_bytes=20 * 1024 * 1024)
-"""What a file must fulfil: more bytes than any API lets through, since none is in the way."""
+"""The rules for imported files. No API limits their size, so it is larger than in any dialect."""
 
 NO_SHOP = "there is no such shop"
 _REASONS = {
@@ -29,14 +33,14 @@ _REASONS = {
 
 
 def import_file(catalogue: Catalogue, arrival: Arrival) -> Import | None:
-    """Make an image of a file that was dropped, or note why it cannot be one.
+    """Add an uploaded file as an image, or record why it cannot be one.
 
     Returns:
-        What became of it; None when there is nothing to do: this version was settled before, or the
-        file has been removed or written over, which is another arrival.
+        The outcome; None if there is nothing to do, because this version was settled before, or the
+        file was deleted or overwritten. Overwriting causes an event of its own.
 
     Raises:
-        ConflictError: other writers won every time; try again.
+        ConflictError: other writers won every attempt; retry.
     """
     try:
         refuse_settled(catalogue, arrival)
@@ -59,9 +63,9 @@ def _reject(catalogue: Catalogue, arrival: Arrival, reason: str) -> Import | Non
 
 
 def reject(imports: Imports, rejected: Import) -> Import | None:
-    """Note why a file became no image; None when this version of it was settled before."""
+    """Record why a file became no image; None if this version was settled before."""
     try:
         imports.reject(rejected)
-    except ConflictError:  # another was first
+    except ConflictError:  # another invocation settled it
         return None
     return rejected

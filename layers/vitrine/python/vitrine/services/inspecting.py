@@ -1,4 +1,4 @@
-"""A file becomes an original: looked at, judged by rules, described and stored."""
+"""Inspecting an upload against a dialect's rules, and storing it as an original."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -21,13 +21,13 @@ _NO_GALLERY = Gallery()
 
 @dataclass(frozen=True)
 class InspectedUpload:
-    """A file that has been looked at.
+    """An upload and what its inspection found.
 
     Attributes:
-        source: where it came from.
-        upload: the file.
-        inspection: what it is.
-        rules: what it must fulfil.
+        source: the source of the upload.
+        upload: the received file.
+        inspection: format and facts of the picture.
+        rules: the rules that it must fulfil.
     """
 
     source: Source
@@ -36,7 +36,7 @@ class InspectedUpload:
     rules: PictureRules
 
     def check(self, images: int) -> None:
-        """Refuse the file, or a gallery of so many `images` for another one.
+        """Refuse the upload if it, or a gallery that has this many `images`, breaks rules.
 
         Raises:
             PictureRefusedError: rules are broken; all of them are named.
@@ -45,18 +45,18 @@ class InspectedUpload:
             raise _named(PictureRefusedError(broken), self.source)
 
     def broken(self, images: int = 0) -> tuple[Rule, ...]:
-        """Every rule that the file, or a gallery of so many `images` for another one, breaks."""
+        """All rules that the upload, or a gallery that has this many `images`, breaks."""
         return self.rules.broken(self.inspection, len(self.upload.data), images)
 
     def original(self, revision: int = 0) -> Original:
-        """The facts of a file that was not refused, as an image's bytes of some revision."""
+        """The facts of an accepted upload, as an image's original of a revision."""
         return replace(self._facts, revision=revision)
 
     @cached_property
     def _facts(self) -> Original:
         seen, data = self.inspection, self.upload.data
         if seen.format is None or seen.width is None or seen.height is None:
-            raise AssertionError("rules that take a picture without format or size")
+            raise AssertionError("the rules accepted a picture without format or size")
         return Original(
             digest=hashlib.sha256(data).hexdigest(),
             format=seen.format,
@@ -81,13 +81,11 @@ class InspectedUpload:
 def inspect_upload(
     source: Source | InspectedUpload, rules: PictureRules, gallery: Gallery = _NO_GALLERY
 ) -> InspectedUpload:
-    """Get a file and look at it; where `rules` look at room first, a full gallery saves that.
-
-    Without a gallery there is room.
+    """Load a file and inspect it, unless the gallery is full and `rules` check that first.
 
     Raises:
-        PictureRefusedError: the gallery is full, or there are more bytes than one wants to read.
-        DownloadError, ImportMissingError: the source has nothing.
+        PictureRefusedError: the gallery is full, or the file is too large.
+        DownloadError, ImportMissingError: the source has no picture.
     """
     if rules.room_first and len(gallery) >= rules.max_images:
         raise PictureRefusedError((Rule.ROOM,))

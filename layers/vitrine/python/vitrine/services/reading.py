@@ -30,7 +30,7 @@ def get_entry(catalogue: Catalogue, product: ProductKey, image: int) -> GalleryE
 
     Raises:
         ImageNotFoundError: the product has no such image.
-        ConflictError: DynamoDB did not get to reading it, time and again.
+        ConflictError: other requests were writing the same records at every attempt.
     """
 
     def read() -> GalleryEntry:

@@ -24,7 +24,7 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
     """Remove one image of a product.
 
     Raises:
-        ImageNotFoundError: the product has no such image, or no longer.
+        ImageNotFoundError: the product has no such image.
     """
 
     def change() -> Image:
@@ -49,10 +49,10 @@ def retire_image(
 ) -> None:
     """Soft-delete an image from its product's gallery, or from one store view; its bytes stay.
 
-    Out of the gallery, its record is kept to be purged some day (contract: openmage §7).
+    A retired image keeps its record until a purge deletes both (contract: openmage §7).
 
     Raises:
-        ImageNotFoundError: the product, or the view, has no such image, or no longer.
+        ImageNotFoundError: the product, or the store view, has no such image.
     """
 
     def change() -> None:
@@ -91,8 +91,8 @@ def remove_images(
 ) -> None:
     """Remove all present images of a product, or those that `choose` selects.
 
-    Fifty images go at a time; repeating an interrupted removal removes the records that are left.
-    Images that come meanwhile stay.
+    One transaction removes up to 50 images. An interrupted removal can be repeated. Images that
+    other requests add meanwhile stay.
     """
     read = catalogue.stores.galleries.gallery_with_images
     seen = [read(catalogue.shop.id, product)]

@@ -12,11 +12,11 @@ from vitrine.services.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came in.
+    """A received file.
 
     Attributes:
         data: its bytes.
-        file_name: what the client calls it; may be empty.
+        file_name: the name that the client gave it; may be empty.
     """
 
     data: bytes
@@ -25,11 +25,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that can be had.
+    """A file that can be loaded.
 
     Attributes:
-        name: what the client calls it, as sent: a URL, a path, a file's name.
-        load: gets it, given the most bytes that are wanted.
+        name: the name that the client sent: a URL, a path, or a file name.
+        load: reads the file, given the largest accepted size in bytes.
     """
 
     name: str
@@ -37,25 +37,28 @@ class Source:
 
 
 def at_hand(data: bytes, file_name: str) -> Source:
-    """A file that came with the request."""
+    """A file that the request contains."""
     return Source(file_name, lambda _: Upload(data, file_name))
 
 
 def from_url(catalogue: Catalogue, url: str) -> Source:
-    """The picture behind a URL, called by the last segment of its path."""
+    """The picture at a URL. Its file name is the last segment of the path."""
 
     def download(max_bytes: int) -> Upload:
         data = catalogue.remote.fetch(url, max_bytes)
         name = unquote(urlsplit(url).path.rpartition("/")[2])
-        return Upload(data, re.sub(r"[/\\]", "-", name))  # they are part of the name here
+        return Upload(data, re.sub(r"[/\\]", "-", name))  # slashes that were percent-encoded
 
     return Source(url, download)
 
 
 def from_import(catalogue: Catalogue, path: str, tag: str | None = None) -> Source:
-    """A file of the shop's import folder, which stays there; `tag` when only this version will do.
+    """A file of the shop's import folder. It is copied and stays there.
 
-    `path` is relative to the shop's folder; none leads out of it.
+    Args:
+        catalogue: the shop's.
+        path: relative to the shop's folder. A path that leads out of the folder names no file.
+        tag: the object's ETag, to read only this version; None for the present one.
     """
 
     def copy(max_bytes: int) -> Upload:

@@ -1,4 +1,4 @@
-"""Tokens that end, and how a client gets new ones (contract: inventorum §2)."""
+"""Expiring access tokens and their refresh tokens (contract: inventorum §2)."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ _BYTES = 32  # of a secret
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a client is given; nothing but hashes of it is kept.
+    """The tokens that a client receives. The table holds only their SHA-256 digests.
 
     Attributes:
-        access: opens operations.
-        refresh: may be exchanged, once, for new tokens.
+        access: authenticates requests.
+        refresh: can be exchanged once for new tokens.
     """
 
     access: str
@@ -26,7 +26,7 @@ class Tokens:
 
 
 def make_secret() -> str:
-    """A secret that nobody guesses: 256 random bits, in letters that every header takes."""
+    """A random secret of 256 bits, URL-safe base64."""
     return secrets.token_urlsafe(_BYTES)
 
 
@@ -37,17 +37,17 @@ def issue_tokens(
     lifetime: timedelta | None,
     used: RefreshToken | None = None,
 ) -> Tokens:
-    """Give a client tokens: what it may do and no more, and only as long as it is not revoked.
+    """Issue tokens with the client's scopes. Revoking the client revokes them.
 
     Args:
-        shops: where their hashes are kept.
+        shops: stores their digests.
         client: the client.
         now: the present moment, UTC.
-        lifetime: for how long the access token works; None for ever.
-        used: the refresh token that is exchanged, if one is.
+        lifetime: how long the access token is valid; None if it never expires.
+        used: the refresh token that is exchanged; None for the first tokens.
 
     Raises:
-        ConflictError: `used` has been used by another.
+        ConflictError: another request has used `used`.
     """
     tokens = Tokens(make_secret(), make_secret())
     access = Credential(
@@ -66,11 +66,11 @@ def issue_tokens(
 
 
 def exchange(catalogue: Catalogue, client: Credential, secret: str, lifetime: timedelta) -> Tokens:
-    """Exchange a refresh token for new tokens; of any number of attempts one succeeds.
+    """Exchange a refresh token for new tokens. Of concurrent attempts one succeeds.
 
     Raises:
-        RefreshTokenError: it is unknown, used, or another client's.
-        ConflictError: DynamoDB did not get to it, time and again.
+        RefreshTokenError: the token is unknown, used, or another client's.
+        ConflictError: other requests were writing the same records at every attempt.
     """
 
     def attempt() -> Tokens:
