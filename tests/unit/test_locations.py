@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vitrine.domain.library import Purpose
@@ -13,6 +13,7 @@ from vitrine.domain.locations import (
     OriginalAddress,
     parse_original_key,
     public_url,
+    rendition_slug,
     slug,
     storage_name,
 )
@@ -166,6 +167,28 @@ def test_hostile_names_cost_little() -> None:
 )
 def test_a_slug_is_short_and_plain(name: str, short: str) -> None:
     assert slug(name) == short
+
+
+@given(
+    st.lists(
+        st.sampled_from(["-", "_", " ", "1024", "50", "0", "a", ".", "/", "-1024-1024", "-640-0"]),
+        max_size=40,
+    ).map("".join),
+    st.integers(1, 10**9),
+)
+@example("lamp-1024-1024-1024.png", 1)
+@example("a" * 50 + "-1024-1024-front.png", 1)
+def test_every_size_is_one_replacement_away(name: str, image: int) -> None:
+    """Clients replace the first or every occurrence of the suffix that they read."""
+    address = OriginalAddress("s1", image, 0, "b" * 20, storage_name(name))
+    read = address.rendition_key(SIZE_1024, Format.PNG).rpartition("/")[2]
+
+    for rendition in SETS["gallery"]:
+        other = address.rendition_key(rendition, Format.PNG).rpartition("/")[2]
+        assert read.replace(SIZE_1024.name, rendition.name) == other
+        assert read.replace(SIZE_1024.name, rendition.name, 1) == other
+        assert re.sub(r"-[0-9]+-[0-9]+\.png$", f"{rendition.name}.png", read) == other
+    assert not re.search(r"-[0-9]+-[0-9]+$", rendition_slug(name))
 
 
 def test_extensions_tell_the_bytes_and_jpeg_may_be_spelled_out() -> None:

@@ -163,6 +163,10 @@ def test_updated_at_stays_when_neighbours_or_roles_change(abc: Tiendanube) -> No
         ("http://example.com/%E6%9D%B1%E4%BA%AC.jpg", "image"),
         (f"http://example.com/{'a' * 80}.jpg", "a" * 60),
         (f"http://example.com/{'a' * 60}.jpg", "a" * 60),
+        ("http://example.com/lamp-0123456789abcdef-1024-1024.jpg", "lamp-0123456789abcdef"),
+        ("http://example.com/lamp-640-0-1024-1024.jpg", "lamp"),
+        ("http://example.com/lamp_1024_1024.jpg", "lamp"),
+        ("http://example.com/lamp-1024-1024-front.jpg", "lamp-front"),
     ],
 )
 def test_a_file_is_named_after_its_url(tiendanube: Tiendanube, url: str, slug: str) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import Alternative, Rendition, rendition_format
+from vitrine.domain.renditions import SETS, Alternative, Rendition, rendition_format
 
 ORIGINALS = "originals/"
 PUBLIC = "media/"
@@ -29,6 +29,8 @@ _NAME_LETTERS = 1000  # characters of a name that are processed: more than fit i
 # Control characters, and characters that XML cannot contain: S3 lists and deletes keys in XML.
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _EXTENSION = re.compile(rb"\.[A-Za-z0-9]{1,16}$")
+_TRAILING_SIZES = re.compile(r"(?:-[0-9]+-[0-9]+)+$")
+_LARGEST_SIZE = SETS["gallery"][0].name  # the suffix in the URLs of answers
 _ORIGINAL_KEY = re.compile(
     r"originals/(?P<shop>[a-z0-9-]+)/(?P<image>[1-9]\d*)/(?P<revision>\d+)-(?P<digest>[0-9a-f]{20})"
     rf"/(?:(?P<account>[a-z0-9-]+)/(?P<purpose>{'|'.join(Purpose)})/)?(?P<file_name>[^/]+)"
@@ -99,7 +101,7 @@ class OriginalAddress:
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition in format `kind`."""
-        name = f"{slug(self.file_name)}-{self.stem}{rendition.name}"
+        name = f"{rendition_slug(self.file_name)}-{self.stem}{rendition.name}"
         return f"{self.renditions_prefix}{name}.{self._extension(kind)}"
 
     def rendition_name(self, key: str) -> str | None:
@@ -216,6 +218,19 @@ def slug(file_name: str) -> str:
     stem = re.sub(r"\.[^.]*$", "", file_name)
     folded = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60].strip("-") or "image"
+
+
+def rendition_slug(file_name: str) -> str:
+    """A file's name in the URLs of its renditions: its slug without size suffixes.
+
+    Clients replace the suffix of a URL, its first or every occurrence, to get another size. File
+    names of the live platform end in one, too (contract: tiendanube §3).
+    """
+    name, shorter = "", slug(file_name)
+    while name != shorter:
+        name = shorter
+        shorter = _TRAILING_SIZES.sub("", name.replace(_LARGEST_SIZE, ""))
+    return name.strip("-") or "image"
 
 
 def public_url(media_url: str, key: str) -> str:
