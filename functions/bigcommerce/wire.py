@@ -265,6 +265,17 @@ def _paths(*ends: str) -> Iterable[str]:
     return [f"{base}/products/{end}" for base in ("/api/v2", "/stores/{store}/v2") for end in ends]
 
 
+# The platform's documented window, unused, because no limiter runs. Clients that limit themselves
+# take missing headers for a used window; the official PHP client then calls the platform's own
+# cloud, with the shop's credentials (contract: bigcommerce §1).
+_RATE_HEADERS = {
+    "X-Rate-Limit-Time-Window-Ms": "30000",
+    "X-Rate-Limit-Time-Reset-Ms": "30000",
+    "X-Rate-Limit-Requests-Quota": "150",
+    "X-Rate-Limit-Requests-Left": "150",
+    "X-BC-ApiLimit-Remaining": "150",
+}
+
 dialect: Final = Dialect(
     name="bigcommerce",
     routes={
@@ -286,5 +297,6 @@ dialect: Final = Dialect(
     checks=(require_scope, require_acceptable, require_readable_body),
     refuse=refuse,
     read=read,
+    headers=_RATE_HEADERS,
     ending=_SUFFIXES,
 )

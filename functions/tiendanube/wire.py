@@ -221,6 +221,14 @@ def _paths(end: str) -> Iterable[str]:
     return [f"/{version}/{{store}}{end}" for version in ("v1", "2025-03")]
 
 
+# The platform's documented bucket, full, because no limiter runs. Clients that limit themselves
+# take missing headers for an empty bucket (contract: tiendanube §1).
+_RATE_HEADERS = {
+    "x-rate-limit-limit": "40",
+    "x-rate-limit-remaining": "40",
+    "x-rate-limit-reset": "0",  # milliseconds
+}
+
 dialect: Final = Dialect(
     name="tiendanube",
     routes={
@@ -243,4 +251,5 @@ dialect: Final = Dialect(
     checks=(require_user_agent, require_readable_body, require_scope),
     refuse=refuse,
     read=read,
+    headers=_RATE_HEADERS,
 )

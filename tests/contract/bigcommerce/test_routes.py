@@ -235,14 +235,6 @@ def test_ids_have_up_to_18_digits(shop: BigCommerce) -> None:
     assert_refused(shop.send("GET", f"{images}/{'9' * 18}"), NOT_FOUND)
 
 
-@every_operation
-def test_no_limiter_runs_so_no_rate_is_told(shop: BigCommerce, operation: Operation) -> None:
-    shop.with_gallery({A: 0})
-
-    for answer in (call(shop.send, operation), call(Gateway(), operation)):
-        assert not [name for name in answer.headers if name.startswith(("x-rate", "x-retry"))]
-
-
 def test_paths_of_other_dialects_are_not_taken(shop: BigCommerce) -> None:
     answer = Gateway()("GET", "/stores/abc123/products/29/images")
 
@@ -271,3 +263,38 @@ def test_products_exist_as_they_are_registered(shop: BigCommerce) -> None:
     assert_refused(shop.send("DELETE", f"{P}?limit=251"), NOT_FOUND)
     assert_refused(shop.post({"zoom": 1}), NOT_FOUND)
     assert not world.remote.fetched
+
+
+RATE_HEADERS = {
+    "x-rate-limit-time-window-ms": "30000",
+    "x-rate-limit-time-reset-ms": "30000",
+    "x-rate-limit-requests-quota": "150",
+    "x-rate-limit-requests-left": "150",
+    "x-bc-apilimit-remaining": "150",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", f"{P}/11", 200),
+        ("GET", f"{P}.json/", 200),
+        ("DELETE", f"{P}/11", 204),
+        ("GET", f"{P}/99", 404),
+        ("GET", f"{API}/nothing", 404),
+        ("PATCH", P, 405),
+        ("GET", f"{P}.xml", 406),
+    ],
+)
+def test_every_answer_says_that_requests_are_left(
+    shop: BigCommerce, method: str, path: str, status: int
+) -> None:
+    """Throttling clients wait ten seconds where they are missing (contract §1)."""
+    shop.with_gallery({11: 0})
+
+    answer = shop.send(method, path)
+
+    assert answer.status == status
+    assert RATE_HEADERS.items() <= answer.headers.items()
+    refused = shop.send(method, path, {"X-Auth-Token": "none such"})
+    assert RATE_HEADERS.items() <= refused.headers.items()

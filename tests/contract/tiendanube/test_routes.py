@@ -49,7 +49,6 @@ def test_an_image_is_created_read_changed_and_deleted(
     for answer in (created, listed, read, changed, deleted):
         assert answer.headers["content-type"] == JSON_TYPE
         assert answer.headers["x-main-language"] == "es"
-        assert not [name for name in answer.headers if name.startswith("x-rate-limit")]
     assert_refused(send("GET", one), 404, NO_IMAGE)
     assert_refused(send("PUT", one, json={}), 404, NO_IMAGE)
     assert_refused(send("DELETE", one), 404, NO_IMAGE)
@@ -194,3 +193,32 @@ def test_the_singular_path_is_for_listing_only(
     assert_refused(answer, 405, NO_METHOD)
     assert "GET" in answer.headers["allow"]
     assert "POST" not in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", IMAGES, 200),
+        ("HEAD", f"{IMAGES}/11/", 200),
+        ("DELETE", f"{IMAGES}/11", 200),
+        ("GET", f"{IMAGES}/99", 404),
+        ("GET", "/v1/555/nothing", 404),
+        ("PATCH", IMAGES, 405),
+        ("POST", IMAGES, 415),
+    ],
+)
+def test_every_answer_says_that_requests_are_left(
+    abc: Tiendanube, method: str, path: str, status: int
+) -> None:
+    """Throttling clients wait ten seconds where they are missing (contract §1)."""
+    answer = abc.send(method, path)
+
+    expected = {
+        "x-rate-limit-limit": "40",
+        "x-rate-limit-remaining": "40",
+        "x-rate-limit-reset": "0",
+    }
+    assert answer.status == status
+    assert expected.items() <= answer.headers.items()
+    refused = abc.send(method, path, {"Authentication": "bearer none-such"})
+    assert expected.items() <= refused.headers.items()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -37,6 +37,7 @@ class Dialect:
             include `require_scope`.
         refuse: the answer to a request that raised an error, in the platform's shape.
         read: reads the fields of a request's body.
+        headers: headers of every answer, errors included.
         ending: an optional ending of every path, such as a trailing slash.
         routes_first: whether the platform checks method and path before authentication.
         missing: if not `routes_first`, raises the error for an authenticated request to an unknown
@@ -49,6 +50,7 @@ class Dialect:
     checks: tuple[Check, ...]
     refuse: Callable[[VitrineError, Request], Response]
     read: Callable[[Request], Mapping[str, Any]] = _no_fields
+    headers: Mapping[str, str] = field(default_factory=dict)
     ending: re.Pattern[str] = TRAILING_SLASH
     routes_first: bool = True
     missing: Callable[[Call], NoReturn] = _refuse_route

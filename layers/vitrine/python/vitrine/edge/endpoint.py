@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -58,16 +59,16 @@ def endpoint(
             except Exception:  # noqa: BLE001 - the last resort of every request
                 logger.exception("unexpected error", extra={"request_id": request.id, "shop": shop})
                 response = dialect.refuse(InternalError(), request)
-            if not counts:
-                return response.to_event(with_body=request.method != "HEAD")
-            record_request(
-                request=request.id,
-                shop=shop,
-                dialect=dialect.name,
-                operation=operation,
-                status=response.status,
-                seconds=time.perf_counter() - started,
-            )
+            if counts:
+                record_request(
+                    request=request.id,
+                    shop=shop,
+                    dialect=dialect.name,
+                    operation=operation,
+                    status=response.status,
+                    seconds=time.perf_counter() - started,
+                )
+            response = replace(response, headers={**dialect.headers, **response.headers})
             return response.to_event(with_body=request.method != "HEAD")
 
         return function
