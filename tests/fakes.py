@@ -167,16 +167,16 @@ class FakeOAuthConsumers(OAuthConsumers):
 
 @dataclass
 class FakeOAuthSecretStore(OAuthSecretStore):
-    kept: dict[str, OAuthSecrets] = field(default_factory=dict)
+    secrets: dict[str, OAuthSecrets] = field(default_factory=dict)
 
     def secrets_of(self, digest: str) -> OAuthSecrets:
-        if digest not in self.kept:
+        if digest not in self.secrets:
             raise SecretsMissingError(digest)
-        return self.kept[digest]
+        return self.secrets[digest]
 
     def keep(self, digest: str, secrets: OAuthSecrets) -> None:
-        assert digest not in self.kept
-        self.kept[digest] = secrets
+        assert digest not in self.secrets
+        self.secrets[digest] = secrets
 
 
 @dataclass

@@ -55,7 +55,7 @@ ATTEMPTS = 3
 """How often Lambda delivers an event: once, and twice more when that fails."""
 
 
-class LostError(Exception):
+class CallFailedError(Exception):
     """A call to AWS that failed, or whose answer never came."""
 
 
@@ -85,10 +85,10 @@ class Network:
         if fails:
             self.fails_at = 0
             if not self.takes_effect:
-                raise LostError
+                raise CallFailedError
         result = do()
         if fails:
-            raise LostError
+            raise CallFailedError
         return result
 
 
@@ -97,7 +97,7 @@ class OverNetwork:
 
     def __init__(self, port: Any, network: Network) -> None:
         self._port = port
-        self._wire = network
+        self._network = network
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._port, name)
@@ -107,13 +107,13 @@ class OverNetwork:
                 answer = method(*arguments, **named)
                 return list(answer) if isinstance(answer, Iterator) else answer
 
-            return self._wire.call(do)
+            return self._network.call(do)
 
         return called
 
     def put_public(self, stored: Iterable[PublicPicture]) -> int:
         """A call for each picture."""
-        return sum(self._wire.call(lambda: self._port.put_public([each])) for each in stored)  # noqa: B023
+        return sum(self._network.call(lambda: self._port.put_public([each])) for each in stored)  # noqa: B023
 
 
 @dataclass
@@ -280,7 +280,7 @@ class FaultyAws:
             for _ in range(ATTEMPTS):
                 try:
                     event.function(event.payload, None)
-                except (LostError, VitrineError):
+                except (CallFailedError, VitrineError):
                     continue
                 return True
         self.dead.append(event)

@@ -118,7 +118,7 @@ def _insert(source: random.Random, data: bytearray) -> None:
     data[at:at] = other[start : start + source.choice((4, 30, 300))]
 
 
-_WAYS: tuple[Callable[[random.Random, bytearray], None], ...] = (
+_MUTATIONS: tuple[Callable[[random.Random, bytearray], None], ...] = (
     *(_flip, _flip, _flip_early, _truncate, _cut, _repeat),
     *(_number, _number, _splice, _insert),
 )
@@ -132,7 +132,7 @@ def mutated(seed: int) -> bytes:
     end = bytes(data[-12:])
     for _ in range(source.choice((1, 1, 1, 2, 3))):
         if data:
-            source.choice(_WAYS)(source, data)
+            source.choice(_MUTATIONS)(source, data)
     if ended:  # what only looks for the end is satisfied
         data += end
     if source.random() < 0.9:

@@ -1,4 +1,4 @@
-"""Ports, each in memory and over the AWS that moto plays, to be tested by the same tests."""
+"""The adapters, in memory and over moto's AWS: the same tests run on both, so no fake drifts."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,7 +16,6 @@ from moto.server import ThreadedMotoServer
 from tests.fakes import (
     FakeBlobs,
     FakeGalleries,
-    FakeImports,
     FakeLibrary,
     FakeOAuthConsumers,
     FakeOAuthSecretStore,
@@ -35,6 +34,7 @@ from vitrine.aws import errors
 from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.parameters import Parameters
 from vitrine.aws.s3 import S3
+from vitrine.ports import OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")
 CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
@@ -165,24 +165,25 @@ def aws(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) 
     return open_account(request.param)
 
 
-@dataclass
-class Ports:
-    """One kind of every port, and the account it is over."""
+@dataclass(frozen=True)
+class Adapters(Stores):
+    """One implementation of every port.
 
-    shops: DynamoShops | FakeShops
-    galleries: DynamoGalleries | FakeGalleries
-    library: DynamoLibrary | FakeLibrary
-    blobs: S3Blobs | FakeBlobs
-    imports: DynamoImports | FakeImports
-    oauth_consumers: DynamoOAuthConsumers | FakeOAuthConsumers
-    oauth_secrets: SsmOAuthSecretStore | FakeOAuthSecretStore
+    Attributes:
+        oauth_consumers: consumers that sign their requests.
+        oauth_secrets: secrets of these consumers.
+        account: the AWS account that stores everything; None in memory.
+    """
+
+    oauth_consumers: OAuthConsumers
+    oauth_secrets: OAuthSecretStore
     account: Account | None = None
 
 
-def on_aws(account: Account) -> Ports:
-    """The ports over AWS."""
+def on_aws(account: Account) -> Adapters:
+    """The adapters over AWS."""
     table = Table(account.dynamodb(), "table")
-    return Ports(
+    return Adapters(
         DynamoShops(table),
         DynamoGalleries(table),
         DynamoLibrary(table),
@@ -195,11 +196,11 @@ def on_aws(account: Account) -> Ports:
 
 
 @pytest.fixture(params=["fake", *CLIENTS])
-def ports(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Ports:
-    """The ports, in memory and then over AWS, through each kind of client."""
+def adapters(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Adapters:
+    """The adapters, in memory and then over AWS, through each kind of client."""
     if request.param == "fake":
         galleries, shops = FakeGalleries(), FakeShops()
-        return Ports(
+        return Adapters(
             shops,
             galleries,
             FakeLibrary(),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from tests.adapters.conftest import CLIENT_ERRORS, Account, Ports, on_aws
+from tests.adapters.conftest import CLIENT_ERRORS, Account, Adapters, on_aws
 from tests.fakes import FakeBlobs, etag
 
 from vitrine.adapters.blobs import S3Blobs
@@ -22,61 +22,61 @@ from vitrine.domain.storage import PublicPicture, StoredOriginal
 KEY = "originals/s1/1/0-0123456789abcdef0123/фото 1+2 東京.png"
 
 
-def test_an_original_comes_back_with_its_product(ports: Ports) -> None:
-    ports.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+def test_an_original_comes_back_with_its_product(adapters: Adapters) -> None:
+    adapters.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
 
-    assert ports.blobs.has_original(KEY)
-    assert ports.blobs.original(KEY) == StoredOriginal(b"bytes", "lámp #1/東")
+    assert adapters.blobs.has_original(KEY)
+    assert adapters.blobs.original(KEY) == StoredOriginal(b"bytes", "lámp #1/東")
 
 
-def test_a_missing_original_is_told_apart(ports: Ports) -> None:
-    assert not ports.blobs.has_original(KEY)
+def test_a_missing_original_is_told_apart(adapters: Adapters) -> None:
+    assert not adapters.blobs.has_original(KEY)
     with pytest.raises(OriginalMissingError):
-        ports.blobs.original(KEY)
+        adapters.blobs.original(KEY)
 
 
-def test_what_storage_knows_of_an_original_is_told_without_reading_it(ports: Ports) -> None:
+def test_what_storage_knows_of_an_original_is_told_without_reading_it(adapters: Adapters) -> None:
     with pytest.raises(OriginalMissingError):
-        ports.blobs.original_metadata(KEY)
-    ports.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+        adapters.blobs.original_metadata(KEY)
+    adapters.blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
 
-    found = ports.blobs.original_metadata(KEY)
+    found = adapters.blobs.original_metadata(KEY)
 
     assert found.product == "lámp #1/東"
     assert abs(datetime.now(UTC) - found.stored_at) < timedelta(minutes=5)
 
 
-def test_all_originals_of_a_shop_are_found_and_no_others(ports: Ports) -> None:
+def test_all_originals_of_a_shop_are_found_and_no_others(adapters: Adapters) -> None:
     mine = [f"originals/s1/{image}/0-0123456789abcdef0123/a.png" for image in (1, 2, 10)]
     for key in (*mine, "originals/s10/1/0-0123456789abcdef0123/a.png"):
-        ports.blobs.put_original(key, b"bytes", "image/png", product="p")
+        adapters.blobs.put_original(key, b"bytes", "image/png", product="p")
 
-    assert sorted(ports.blobs.shop_keys("s1")) == sorted(mine)
+    assert sorted(adapters.blobs.shop_keys("s1")) == sorted(mine)
 
 
-def test_all_originals_of_an_image_are_found_and_no_others(ports: Ports) -> None:
+def test_all_originals_of_an_image_are_found_and_no_others(adapters: Adapters) -> None:
     mine = [f"originals/s1/1/{revision}-0123456789abcdef0123/a.png" for revision in (0, 1, 10)]
     others = ["originals/s1/10/0-0123456789abcdef0123/a.png", "originals/s2/1/0-0123/a.png"]
     for key in (*mine, *others):
-        ports.blobs.put_original(key, b"bytes", "image/png", product="p")
+        adapters.blobs.put_original(key, b"bytes", "image/png", product="p")
 
-    assert sorted(ports.blobs.original_keys("s1", 1)) == sorted(mine)
-    assert ports.blobs.original_keys("s1", 2) == []
+    assert sorted(adapters.blobs.original_keys("s1", 1)) == sorted(mine)
+    assert adapters.blobs.original_keys("s1", 2) == []
 
 
 @pytest.fixture
-def dropped(ports: Ports) -> Ports:
+def dropped(adapters: Adapters) -> Adapters:
     """A file of five bytes in the import folder."""
     key, data = "import/s1/mugs/a b+c é.png", b"12345"
-    if isinstance(ports.blobs, FakeBlobs):
-        ports.blobs.import_folder[key] = data
+    if isinstance(adapters.blobs, FakeBlobs):
+        adapters.blobs.import_folder[key] = data
     else:
-        assert ports.account
-        ports.account.client("s3").put_object(Bucket="originals", Key=key, Body=data)
-    return ports
+        assert adapters.account
+        adapters.account.client("s3").put_object(Bucket="originals", Key=key, Body=data)
+    return adapters
 
 
-def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Ports) -> None:
+def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Adapters) -> None:
     key, tag = "import/s1/mugs/a b+c é.png", etag(b"12345")
 
     assert dropped.blobs.imported(key, max_bytes=5) == b"12345"
@@ -89,31 +89,31 @@ def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Ports)
     assert refused.value.broken == (Rule.WEIGHT,)
 
 
-def test_an_original_may_be_for_no_product(ports: Ports) -> None:
-    ports.blobs.put_original(KEY, b"bytes", "image/png")
+def test_an_original_may_be_for_no_product(adapters: Adapters) -> None:
+    adapters.blobs.put_original(KEY, b"bytes", "image/png")
 
-    assert ports.blobs.original(KEY) == StoredOriginal(b"bytes", "")
-
-
-def test_removed_originals_are_gone_and_removing_is_repeatable(ports: Ports) -> None:
-    ports.blobs.put_original(KEY, b"bytes", "image/png", product="p")
-
-    ports.blobs.remove_originals([KEY, "originals/none"])
-    ports.blobs.remove_originals([KEY])
-    ports.blobs.remove_originals([])
-
-    assert not ports.blobs.has_original(KEY)
+    assert adapters.blobs.original(KEY) == StoredOriginal(b"bytes", "")
 
 
-def test_public_pictures_are_listed_by_prefix_and_removed(ports: Ports) -> None:
+def test_removed_originals_are_gone_and_removing_is_repeatable(adapters: Adapters) -> None:
+    adapters.blobs.put_original(KEY, b"bytes", "image/png", product="p")
+
+    adapters.blobs.remove_originals([KEY, "originals/none"])
+    adapters.blobs.remove_originals([KEY])
+    adapters.blobs.remove_originals([])
+
+    assert not adapters.blobs.has_original(KEY)
+
+
+def test_public_pictures_are_listed_by_prefix_and_removed(adapters: Adapters) -> None:
     keys = [f"media/s1/{number:04d}.png" for number in range(1100)]
-    ports.blobs.put_public([PublicPicture(key, b"x", "image/png") for key in keys[:20]])
-    ports.blobs.put_public([PublicPicture("media/s2/1.png", b"x", "image/png")])
+    adapters.blobs.put_public([PublicPicture(key, b"x", "image/png") for key in keys[:20]])
+    adapters.blobs.put_public([PublicPicture("media/s2/1.png", b"x", "image/png")])
 
-    assert ports.blobs.public_keys("media/s1/") == keys[:20]
-    ports.blobs.remove_public(keys)
+    assert adapters.blobs.public_keys("media/s1/") == keys[:20]
+    adapters.blobs.remove_public(keys)
 
-    assert ports.blobs.public_keys("media/") == ["media/s2/1.png"]
+    assert adapters.blobs.public_keys("media/") == ["media/s2/1.png"]
 
 
 def test_public_pictures_are_served_for_ever_with_their_type(aws: Account) -> None:

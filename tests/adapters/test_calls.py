@@ -65,14 +65,14 @@ class Meter:
 
 @pytest.fixture
 def meter(aws: Account) -> Iterator[Meter]:
-    ports = on_aws(aws)
-    assert isinstance(ports.shops, DynamoShops)
+    adapters = on_aws(aws)
+    assert isinstance(adapters.shops, DynamoShops)
     settings = {
         "evotor.store_id": STORE,
         "tiendanube.store_id": "555",
         "bigcommerce.store_hash": "abc",
     }
-    ports.shops.create_shop(Shop("s1", settings=settings))
+    adapters.shops.create_shop(Shop("s1", settings=settings))
     tokens = {
         "evotor": SCOPES,
         "tiendanube": frozenset({"write_products"}),
@@ -80,7 +80,7 @@ def meter(aws: Account) -> Iterator[Meter]:
         "openmage": frozenset({"read", "write"}),
     }
     for dialect, scopes in tokens.items():
-        ports.shops.create_credential(
+        adapters.shops.create_credential(
             Credential(digest_of(f"{dialect} token"), "s1", dialect, "admin", scopes, "", now())
         )
     headers = {
@@ -390,8 +390,8 @@ def test_a_missing_picture_by_its_name_costs_six_calls(aws: Account, meter: Mete
 
 
 def test_a_missing_library_picture_costs_six_calls(aws: Account, meter: Meter) -> None:
-    ports = on_aws(aws)
-    ports.shops.open_account("1627", "s1")
+    adapters = on_aws(aws)
+    adapters.shops.open_account("1627", "s1")
     catalogue = environment.current().catalogue(Shop("s1"))
     inspected = inspect_upload(at_hand(pictures.png(), "a.png"), LIBRARY_RULES)
     image = add_library_image(catalogue, inspected, Purpose.USER, "1627")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.adapters.conftest import Account, Ports, on_aws
+from tests.adapters.conftest import Account, Adapters, on_aws
 from tests.fakes import APPEARANCE
 
 from vitrine.domain.errors import ConflictError, RecordMissingError
@@ -35,70 +35,76 @@ def image(number: int, shop: str = "s1", product: str = "p #1 é東") -> Image:
     return Image(number, shop, product, original, MOMENT, MOMENT, texts)
 
 
-def add(ports: Ports, *images: Image) -> Gallery:
+def add(adapters: Adapters, *images: Image) -> Gallery:
     """Commit images one after the other."""
     for each in images:
-        before = ports.galleries.gallery(each.shop, each.product)
+        before = adapters.galleries.gallery(each.shop, each.product)
         change = GalleryChange(
             each.shop, each.product, before, before.append(each.id), added=(each,)
         )
-        ports.galleries.commit(change)
-    return ports.galleries.gallery(images[-1].shop, images[-1].product)
+        adapters.galleries.commit(change)
+    return adapters.galleries.gallery(images[-1].shop, images[-1].product)
 
 
-def test_ids_grow_by_one_in_each_shop(ports: Ports) -> None:
-    assert [ports.galleries.next_image_id("s1") for _ in range(3)] == [1, 2, 3]
-    assert ports.galleries.next_image_id("s2") == 1
+def test_ids_grow_by_one_in_each_shop(adapters: Adapters) -> None:
+    assert [adapters.galleries.next_image_id("s1") for _ in range(3)] == [1, 2, 3]
+    assert adapters.galleries.next_image_id("s2") == 1
 
 
-def test_what_nobody_stored_is_empty(ports: Ports) -> None:
-    assert ports.galleries.gallery("s1", "p") == Gallery()
-    assert ports.galleries.image("s1", "p", 1) is None
-    assert ports.galleries.gallery_with_image("s1", "p", 1) == (Gallery(), None)
-    assert ports.galleries.gallery_with_images("s1", "p") == (Gallery(), {})
-    assert ports.galleries.image_count("s1") == 0
+def test_what_nobody_stored_is_empty(adapters: Adapters) -> None:
+    assert adapters.galleries.gallery("s1", "p") == Gallery()
+    assert adapters.galleries.image("s1", "p", 1) is None
+    assert adapters.galleries.gallery_with_image("s1", "p", 1) == (Gallery(), None)
+    assert adapters.galleries.gallery_with_images("s1", "p") == (Gallery(), {})
+    assert adapters.galleries.image_count("s1") == 0
 
 
-def test_a_stored_image_comes_back_as_it_was(ports: Ports) -> None:
+def test_a_stored_image_comes_back_as_it_was(adapters: Adapters) -> None:
     stored = image(42)
-    head = add(ports, stored)
+    head = add(adapters, stored)
 
     assert head == Gallery(version=1, sorts={42: 0}, roles={THUMBNAIL: 42})
-    assert ports.galleries.image("s1", stored.product, 42) == stored
-    assert ports.galleries.gallery_with_image("s1", stored.product, 42) == (head, stored)
-    assert ports.galleries.gallery_with_images("s1", stored.product) == (head, {42: stored})
-    assert ports.galleries.image_count("s1") == 1
+    assert adapters.galleries.image("s1", stored.product, 42) == stored
+    assert adapters.galleries.gallery_with_image("s1", stored.product, 42) == (head, stored)
+    assert adapters.galleries.gallery_with_images("s1", stored.product) == (head, {42: stored})
+    assert adapters.galleries.image_count("s1") == 1
 
 
-def test_galleries_and_shops_are_apart(ports: Ports) -> None:
-    add(ports, image(1), image(2, product="q"), image(1, shop="s2"))
+def test_galleries_and_shops_are_apart(adapters: Adapters) -> None:
+    add(adapters, image(1), image(2, product="q"), image(1, shop="s2"))
 
-    assert len(ports.galleries.gallery("s1", image(1).product)) == 1
-    assert ports.galleries.image("s1", "q", 1) is None
-    assert ports.galleries.image_count("s1") == 2
-    assert ports.galleries.image_count("s2") == 1
+    assert len(adapters.galleries.gallery("s1", image(1).product)) == 1
+    assert adapters.galleries.image("s1", "q", 1) is None
+    assert adapters.galleries.image_count("s1") == 2
+    assert adapters.galleries.image_count("s2") == 1
 
 
-def test_a_change_of_what_has_changed_is_refused_whole(ports: Ports) -> None:
+def test_a_change_of_what_has_changed_is_refused_whole(adapters: Adapters) -> None:
     first, late = image(1), image(2)
-    stale = ports.galleries.gallery("s1", first.product)
-    head = add(ports, first)
+    stale = adapters.galleries.gallery("s1", first.product)
+    head = add(adapters, first)
 
     for before in (stale, replace(head, version=head.version + 1)):
         change = GalleryChange("s1", first.product, before, before.append(2), added=(late,))
-        refused(ports, change)
+        refused(adapters, change)
 
-    assert ports.galleries.gallery_with_images("s1", first.product) == (head, {1: first})
-    assert ports.galleries.image_count("s1") == 1
+    assert adapters.galleries.gallery_with_images("s1", first.product) == (head, {1: first})
+    assert adapters.galleries.image_count("s1") == 1
 
 
-def refused(ports: Ports, change: GalleryChange) -> None:
+def refused(adapters: Adapters, change: GalleryChange) -> None:
     """The change is refused, and nothing of it has been done."""
     where = change.shop, change.product
-    before = ports.galleries.gallery_with_images(*where), ports.galleries.image_count(change.shop)
+    before = (
+        adapters.galleries.gallery_with_images(*where),
+        adapters.galleries.image_count(change.shop),
+    )
     with pytest.raises(ConflictError):
-        ports.galleries.commit(change)
-    after = ports.galleries.gallery_with_images(*where), ports.galleries.image_count(change.shop)
+        adapters.galleries.commit(change)
+    after = (
+        adapters.galleries.gallery_with_images(*where),
+        adapters.galleries.image_count(change.shop),
+    )
     assert after == before
 
 
@@ -115,147 +121,153 @@ def changed(image: Image) -> Image:
     )
 
 
-def test_a_changed_image_comes_back_as_it_is_to_be_time_and_again(ports: Ports) -> None:
+def test_a_changed_image_comes_back_as_it_is_to_be_time_and_again(adapters: Adapters) -> None:
     first = image(1)
-    head = add(ports, first)
+    head = add(adapters, first)
     second = changed(first)
     third = replace(second, texts=Texts("red again"), version=2)
 
     for before, after in ((first, second), (second, third)):
         change = GalleryChange("s1", first.product, head, head, changed=((before, after),))
-        assert ports.galleries.commit(change) == head, "a head that stays is not written"
-        assert ports.galleries.image("s1", first.product, 1) == after
-    assert ports.galleries.image_count("s1") == 1
+        assert adapters.galleries.commit(change) == head, "a head that stays is not written"
+        assert adapters.galleries.image("s1", first.product, 1) == after
+    assert adapters.galleries.image_count("s1") == 1
 
 
-def test_place_and_text_change_in_one_commit(ports: Ports) -> None:
+def test_place_and_text_change_in_one_commit(adapters: Adapters) -> None:
     first, second = image(1), image(2)
-    head = add(ports, first, second)
+    head = add(adapters, first, second)
     moved = head.move(2, 1)
 
     change = GalleryChange("s1", first.product, head, moved, changed=((second, changed(second)),))
-    after = ports.galleries.commit(change)
+    after = adapters.galleries.commit(change)
 
     assert after == replace(moved, version=3)
-    assert ports.galleries.gallery_with_images("s1", first.product) == (
+    assert adapters.galleries.gallery_with_images("s1", first.product) == (
         after,
         {1: first, 2: changed(second)},
     )
 
 
-def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(ports: Ports) -> None:
+def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(
+    adapters: Adapters,
+) -> None:
     first = image(1)
-    head = add(ports, first)
+    head = add(adapters, first)
     second = changed(first)
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", first.product, head, head, changed=((first, second),))
     )
     late = replace(changed(first), texts=Texts("late"))
     gone = replace(second, id=9)
     product = first.product
 
-    refused(ports, GalleryChange("s1", product, head, head, changed=((first, late),)))
-    refused(ports, GalleryChange("s1", product, head, head.remove(1), removed=(first,)))
-    refused(ports, GalleryChange("s1", product, head, head, changed=((gone, changed(gone)),)))
-    refused(ports, GalleryChange("s1", product, head, head.remove(1), removed=(second, gone)))
+    refused(adapters, GalleryChange("s1", product, head, head, changed=((first, late),)))
+    refused(adapters, GalleryChange("s1", product, head, head.remove(1), removed=(first,)))
+    refused(adapters, GalleryChange("s1", product, head, head, changed=((gone, changed(gone)),)))
+    refused(adapters, GalleryChange("s1", product, head, head.remove(1), removed=(second, gone)))
     refused(
-        ports, GalleryChange("s1", product, head, head, changed=((image(8), changed(image(8))),))
+        adapters, GalleryChange("s1", product, head, head, changed=((image(8), changed(image(8))),))
     )
 
 
-def test_a_text_that_changes_leaves_the_state_of_renditions_alone(ports: Ports) -> None:
+def test_a_text_that_changes_leaves_the_state_of_renditions_alone(adapters: Adapters) -> None:
     stored = image(7)
-    head = add(ports, stored)
-    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    head = add(adapters, stored)
+    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     late = replace(stored, texts=Texts("late"), version=1)  # read before they were complete
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, late),))
     )
 
-    found = ports.galleries.image("s1", stored.product, 7)
+    found = adapters.galleries.image("s1", stored.product, 7)
     assert found == replace(late, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
 
 
 def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
-    ports: Ports,
+    adapters: Adapters,
 ) -> None:
     stored = image(7)
-    head = add(ports, stored)
-    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    head = add(adapters, stored)
+    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
     )
 
-    assert ports.galleries.image("s1", stored.product, 7) == changed(stored)
+    assert adapters.galleries.image("s1", stored.product, 7) == changed(stored)
 
 
-def test_removed_images_leave_and_are_no_longer_counted(ports: Ports) -> None:
+def test_removed_images_leave_and_are_no_longer_counted(adapters: Adapters) -> None:
     images = [image(number) for number in range(1, 51)]
-    head = add(ports, *images)
+    head = add(adapters, *images)
 
     change = GalleryChange(
         "s1", images[0].product, head, head.remove(*range(2, 51)), removed=tuple(images[1:])
     )
-    assert ports.galleries.commit(change) == replace(change.after, version=51)
+    assert adapters.galleries.commit(change) == replace(change.after, version=51)
 
-    left, records = ports.galleries.gallery_with_images("s1", images[0].product)
+    left, records = adapters.galleries.gallery_with_images("s1", images[0].product)
     assert (left.order, list(records)) == ((1,), [1])
-    assert ports.galleries.image_count("s1") == 1
+    assert adapters.galleries.image_count("s1") == 1
 
 
-def test_a_gallery_of_many_images_is_read_whole(ports: Ports) -> None:
+def test_a_gallery_of_many_images_is_read_whole(adapters: Adapters) -> None:
     head = Gallery()
     for start in range(1, 181, 90):
         batch = tuple(image(number, product="p") for number in range(start, start + 90))
         after = head
         for each in batch:
             after = after.append(each.id)
-        head = ports.galleries.commit(GalleryChange("s1", "p", head, after, added=batch))
+        head = adapters.galleries.commit(GalleryChange("s1", "p", head, after, added=batch))
 
-    assert ports.galleries.gallery("s1", "p") == head
-    read, records = ports.galleries.gallery_with_images("s1", "p")
+    assert adapters.galleries.gallery("s1", "p") == head
+    read, records = adapters.galleries.gallery_with_images("s1", "p")
     assert (read, len(records)) == (head, 180)
 
 
-def test_another_name_is_not_public_whatever_became_public_meanwhile(ports: Ports) -> None:
+def test_another_name_is_not_public_whatever_became_public_meanwhile(adapters: Adapters) -> None:
     stored = image(7)
-    head = add(ports, stored)
-    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    head = add(adapters, stored)
+    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
     late = replace(stored, name=FileName("late", 0, "png"), version=1)  # read before that
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, late),))
     )
 
-    found = ports.galleries.image("s1", stored.product, 7)
+    found = adapters.galleries.image("s1", stored.product, 7)
     assert found == replace(late, renditions=RenditionState.PENDING, appearance=APPEARANCE)
 
 
-def test_complete_renditions_are_noted_once_the_record_is_there(ports: Ports) -> None:
+def test_complete_renditions_are_noted_once_the_record_is_there(adapters: Adapters) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+        adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
-    add(ports, stored)
-    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
-    ports.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    add(adapters, stored)
+    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
 
-    found = ports.galleries.image("s1", stored.product, 7)
+    found = adapters.galleries.image("s1", stored.product, 7)
     assert found == replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
 
 
 @pytest.mark.parametrize("other", [{"revision": 4}, {"digest": "f" * 64}])
-def test_renditions_of_other_bytes_complete_nothing(ports: Ports, other: dict[str, object]) -> None:
+def test_renditions_of_other_bytes_complete_nothing(
+    adapters: Adapters, other: dict[str, object]
+) -> None:
     stored = image(7)
-    add(ports, stored)
+    add(adapters, stored)
     replaced = replace(stored, original=replace(stored.original, **other))
 
     with pytest.raises(RecordMissingError):
-        ports.galleries.complete_renditions(original_address(replaced), stored.product, APPEARANCE)
+        adapters.galleries.complete_renditions(
+            original_address(replaced), stored.product, APPEARANCE
+        )
 
-    found = ports.galleries.image("s1", stored.product, 7)
+    found = adapters.galleries.image("s1", stored.product, 7)
     assert found is not None
     assert found.renditions is RenditionState.PENDING
 
@@ -273,7 +285,7 @@ def test_the_count_is_spread_over_several_items(aws: Account) -> None:
 # Names, roles of store views, retired images
 
 
-def test_what_store_views_say_comes_back(ports: Ports) -> None:
+def test_what_store_views_say_comes_back(adapters: Adapters) -> None:
     stored = replace(
         image(7),
         excluded=True,
@@ -284,16 +296,16 @@ def test_what_store_views_say_comes_back(ports: Ports) -> None:
     after = before.put(7, 4).assign(7, ["image", "thumbnail"]).assign(7, ["image"], "2")
     change = GalleryChange("s1", stored.product, before, after, added=(stored,))
 
-    head = ports.galleries.commit(change)
+    head = adapters.galleries.commit(change)
 
     assert head.view_roles == {"2": {"image": 7, "thumbnail": None}}
-    assert ports.galleries.gallery_with_image("s1", stored.product, 7) == (head, stored)
+    assert adapters.galleries.gallery_with_image("s1", stored.product, 7) == (head, stored)
 
 
-def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
+def test_a_name_is_taken_once_and_for_ever(adapters: Adapters) -> None:
     name = FileName("lamp", 0, "png")
     first, second = image(1), image(2)
-    head = ports.galleries.commit(
+    head = adapters.galleries.commit(
         GalleryChange(
             *("s1", first.product, Gallery(), Gallery().append(1)),
             added=(first,),
@@ -302,47 +314,50 @@ def test_a_name_is_taken_once_and_for_ever(ports: Ports) -> None:
     )
 
     refused(
-        ports,
+        adapters,
         GalleryChange(
             *("s1", first.product, head, head.append(2)), added=(second,), named=(name, 2)
         ),
     )
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", first.product, head, head.retire(1), retired=(first,))
     )
 
-    assert ports.galleries.names("s1", "la") == {"lamp.png"}
-    assert ports.galleries.names("s1", "lamp_") == set()
-    assert ports.galleries.names("s2", "la") == set()
-    assert ports.galleries.names_of("s1", 1) == {
+    assert adapters.galleries.names("s1", "la") == {"lamp.png"}
+    assert adapters.galleries.names("s1", "lamp_") == set()
+    assert adapters.galleries.names("s2", "la") == set()
+    assert adapters.galleries.names_of("s1", 1) == {
         "lamp.png": Naming(1, first.product, original_address(first).version)
     }
-    assert ports.galleries.names_of("s1", 2) == {}
+    assert adapters.galleries.names_of("s1", 2) == {}
 
 
-def test_a_first_name_remembers_how_its_image_was_shown(ports: Ports) -> None:
+def test_a_first_name_remembers_how_its_image_was_shown(adapters: Adapters) -> None:
     """Later ones need not: the image had a name."""
     shown = image(1)
-    head = add(ports, shown)
+    head = add(adapters, shown)
     first, second = (FileName(base, 0, "png") for base in ("lamp", "red-lamp"))
     named = replace(shown, name=first, version=1)
     for change, name in (((shown, named), first), ((named, replace(named, name=second)), second)):
-        ports.galleries.commit(
+        adapters.galleries.commit(
             GalleryChange("s1", shown.product, head, head, changed=(change,), named=(name, 1))
         )
 
     where = original_address(shown)
     full_size = where.full_size_key(shown.original.format)
-    assert ports.galleries.names_of("s1", 1) == {
+    assert adapters.galleries.names_of("s1", 1) == {
         "lamp.png": Naming(1, shown.product, where.version, legacy_key=full_size),
         "red-lamp.png": Naming(1, shown.product, where.version),
     }
-    assert ports.galleries.named("s1", "lamp.png") == ports.galleries.names_of("s1", 1)["lamp.png"]
+    assert (
+        adapters.galleries.named("s1", "lamp.png")
+        == adapters.galleries.names_of("s1", 1)["lamp.png"]
+    )
 
 
-def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
+def test_a_name_stands_for_the_bytes_that_its_image_had(adapters: Adapters) -> None:
     old = replace(image(1), name=FileName("lamp", 0, "png"))
-    head = ports.galleries.commit(
+    head = adapters.galleries.commit(
         GalleryChange(
             *("s1", old.product, Gallery(), Gallery().append(1)),
             added=(old,),
@@ -350,7 +365,7 @@ def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
         )
     )
     new = replace(old, original=replace(old.original, digest="b" * 64, revision=1), version=1)
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange(
             *("s1", old.product, head, head),
             changed=((old, new),),
@@ -361,53 +376,53 @@ def test_a_name_stands_for_the_bytes_that_its_image_had(ports: Ports) -> None:
     def of(named: Image) -> Naming:
         return Naming(1, old.product, original_address(named).version)
 
-    assert ports.galleries.named("s1", "lamp.png") == of(old)
-    assert ports.galleries.named("s1", "red-lamp.png") == of(new)
-    assert ports.galleries.named("s1", "lamp") is None
-    assert ports.galleries.named("s2", "lamp.png") is None
+    assert adapters.galleries.named("s1", "lamp.png") == of(old)
+    assert adapters.galleries.named("s1", "red-lamp.png") == of(new)
+    assert adapters.galleries.named("s1", "lamp") is None
+    assert adapters.galleries.named("s2", "lamp.png") is None
 
 
-def test_default_names_are_numbered_by_shop(ports: Ports) -> None:
-    assert [ports.galleries.next_default_name("s1") for _ in range(3)] == [1, 2, 3]
-    assert ports.galleries.next_default_name("s2") == 1
+def test_default_names_are_numbered_by_shop(adapters: Adapters) -> None:
+    assert [adapters.galleries.next_default_name("s1") for _ in range(3)] == [1, 2, 3]
+    assert adapters.galleries.next_default_name("s2") == 1
 
 
-def test_a_retired_image_is_no_longer_there_and_can_be_looked_up(ports: Ports) -> None:
+def test_a_retired_image_is_no_longer_there_and_can_be_looked_up(adapters: Adapters) -> None:
     stored = image(7)
-    head = add(ports, stored)
+    head = add(adapters, stored)
 
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange("s1", stored.product, head, head.retire(7), retired=(stored,))
     )
 
-    assert ports.galleries.image("s1", stored.product, 7) is None
-    assert ports.galleries.retired("s1", 7) == stored
-    assert ports.galleries.retired("s1", 8) is None
-    assert ports.galleries.image_count("s1") == 0
+    assert adapters.galleries.image("s1", stored.product, 7) is None
+    assert adapters.galleries.retired("s1", 7) == stored
+    assert adapters.galleries.retired("s1", 8) is None
+    assert adapters.galleries.image_count("s1") == 0
 
 
-def test_retired_images_are_listed_by_age_until_they_are_forgotten(ports: Ports) -> None:
+def test_retired_images_are_listed_by_age_until_they_are_forgotten(adapters: Adapters) -> None:
     for number, days in ((1, 2), (2, 0), (3, 1)):
         stored = image(number)
-        gallery = add(ports, stored)
+        gallery = add(adapters, stored)
         gone = replace(stored, updated_at=MOMENT + timedelta(days=days))
         change = GalleryChange(
             "s1", stored.product, gallery, gallery.retire(number), retired=(gone,)
         )
-        ports.galleries.commit(change)
+        adapters.galleries.commit(change)
 
     def ids(days: int, shop: str = "s1") -> list[int]:
         before = MOMENT + timedelta(days=days)
-        return [each.id for each in ports.galleries.retired_before(shop, before)]
+        return [each.id for each in adapters.galleries.retired_before(shop, before)]
 
     assert (ids(0), ids(1), ids(2), ids(3)) == ([], [2], [2, 3], [1, 2, 3])
     assert ids(3, "s2") == []
-    (first, *_) = ports.galleries.retired_before("s1", MOMENT + timedelta(days=3))
+    (first, *_) = adapters.galleries.retired_before("s1", MOMENT + timedelta(days=3))
     assert first == replace(image(1), updated_at=MOMENT + timedelta(days=2))
 
     for _ in range(2):
-        ports.galleries.forget_retired("s1", 2)
-    ports.galleries.forget_retired("s2", 1)
+        adapters.galleries.forget_retired("s1", 2)
+    adapters.galleries.forget_retired("s2", 1)
 
     assert ids(3) == [1, 3]
-    assert ports.galleries.retired("s1", 2) is None
+    assert adapters.galleries.retired("s1", 2) is None

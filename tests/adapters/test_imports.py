@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.adapters.conftest import Account, Ports, on_aws
+from tests.adapters.conftest import Account, Adapters, on_aws
 from tests.adapters.test_galleries import image
 
 from vitrine.domain.errors import ConflictError
@@ -21,69 +21,69 @@ def arrival(sequencer: str = "0055AED6", name: str = "кружка 1+2.png") -> 
     return made
 
 
-def test_a_rejection_is_kept_and_listed(ports: Ports) -> None:
+def test_a_rejection_is_kept_and_listed(adapters: Adapters) -> None:
     rejected = Import(arrival(), MOMENT, reason="no picture")
-    ports.imports.reject(rejected)
-    ports.imports.reject(Import(arrival(name="a.png"), MOMENT, reason="no picture"))
+    adapters.imports.reject(rejected)
+    adapters.imports.reject(Import(arrival(name="a.png"), MOMENT, reason="no picture"))
 
-    assert ports.imports.imported("s1", arrival().path) == rejected
-    assert ports.imports.imported("s2", arrival().path) is None
-    assert [each.arrival.file_name for each in ports.imports.imports("s1")] == [
+    assert adapters.imports.imported("s1", arrival().path) == rejected
+    assert adapters.imports.imported("s2", arrival().path) is None
+    assert [each.arrival.file_name for each in adapters.imports.imports("s1")] == [
         "a.png",
         "кружка 1+2.png",
     ]
-    assert ports.imports.imports("s2") == []
+    assert adapters.imports.imports("s2") == []
 
 
-def test_a_version_is_settled_once_and_never_after_a_later_one(ports: Ports) -> None:
-    ports.imports.reject(Import(arrival("0055AED7"), MOMENT, reason="no picture"))
+def test_a_version_is_settled_once_and_never_after_a_later_one(adapters: Adapters) -> None:
+    adapters.imports.reject(Import(arrival("0055AED7"), MOMENT, reason="no picture"))
 
     for sequencer in ("0055AED7", "0055AED6", "0055AED700"):
         with pytest.raises(ConflictError):
-            ports.imports.reject(Import(arrival(sequencer), MOMENT, reason="late"))
+            adapters.imports.reject(Import(arrival(sequencer), MOMENT, reason="late"))
     later = Import(arrival("0055AED701"), MOMENT, reason="still none")
-    ports.imports.reject(later)
+    adapters.imports.reject(later)
 
-    assert ports.imports.imports("s1") == [later]
+    assert adapters.imports.imports("s1") == [later]
 
 
-def test_an_image_and_its_import_are_one_commit(ports: Ports) -> None:
+def test_an_image_and_its_import_are_one_commit(adapters: Adapters) -> None:
     first = image(1, product="8")
     settled = Import(arrival(), MOMENT, image=1)
     head = Gallery()
     change = GalleryChange("s1", "8", head, head.append(1), added=(first,), imported=settled)
 
-    after = ports.galleries.commit(change)
+    after = adapters.galleries.commit(change)
 
-    assert ports.imports.imports("s1") == [settled]
+    assert adapters.imports.imports("s1") == [settled]
     again = GalleryChange(
         *("s1", "8", after, after.append(2)), added=(image(2, product="8"),), imported=settled
     )
     with pytest.raises(ConflictError):
-        ports.galleries.commit(again)
-    assert ports.galleries.gallery_with_images("s1", "8") == (after, {1: first})
-    assert ports.galleries.image_count("s1") == 1
+        adapters.galleries.commit(again)
+    assert adapters.galleries.gallery_with_images("s1", "8") == (after, {1: first})
+    assert adapters.galleries.image_count("s1") == 1
 
 
-def test_a_mended_file_takes_its_rejection_away(ports: Ports) -> None:
-    ports.imports.reject(Import(arrival("01"), MOMENT, reason="no picture"))
+def test_a_mended_file_takes_its_rejection_away(adapters: Adapters) -> None:
+    adapters.imports.reject(Import(arrival("01"), MOMENT, reason="no picture"))
     mended = Import(arrival("02"), MOMENT, image=1)
     head = Gallery()
 
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange(
             "s1", "8", head, head.append(1), added=(image(1, product="8"),), imported=mended
         )
     )
 
-    assert ports.imports.imports("s1") == [mended]
+    assert adapters.imports.imports("s1") == [mended]
 
 
 def test_rejections_do_not_expire_and_imports_do(aws: Account) -> None:
-    ports = on_aws(aws)
-    ports.imports.reject(Import(arrival(name="bad.png"), MOMENT, reason="no picture"))
+    adapters = on_aws(aws)
+    adapters.imports.reject(Import(arrival(name="bad.png"), MOMENT, reason="no picture"))
     head = Gallery()
-    ports.galleries.commit(
+    adapters.galleries.commit(
         GalleryChange(
             *("s1", "8", head, head.append(1)),
             added=(image(1, product="8"),),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.adapters.conftest import Account, Ports, on_aws
+from tests.adapters.conftest import Account, Adapters, on_aws
 from tests.adapters.test_galleries import MOMENT, image
 from tests.fakes import APPEARANCE
 
@@ -21,38 +21,38 @@ def shelved(number: int, shop: str = "s1", purpose: Purpose = Purpose.PRODUCT) -
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_a_stored_image_comes_back_as_it_was(ports: Ports, purpose: Purpose) -> None:
+def test_a_stored_image_comes_back_as_it_was(adapters: Adapters, purpose: Purpose) -> None:
     stored = shelved(42, purpose=purpose)
-    ports.library.add(stored)
+    adapters.library.add(stored)
 
-    assert ports.library.image("s1", 42) == stored
-    assert ports.library.image("s1", 43) is None
-    assert ports.library.image("s2", 42) is None
-
-
-def test_no_gallery_has_it_and_no_count(ports: Ports) -> None:
-    ports.library.add(shelved(42))
-
-    assert ports.galleries.image_count("s1") == 0
-    assert ports.galleries.image("s1", "", 42) is None
+    assert adapters.library.image("s1", 42) == stored
+    assert adapters.library.image("s1", 43) is None
+    assert adapters.library.image("s2", 42) is None
 
 
-def test_complete_renditions_are_noted_once_and_again(ports: Ports) -> None:
+def test_no_gallery_has_it_and_no_count(adapters: Adapters) -> None:
+    adapters.library.add(shelved(42))
+
+    assert adapters.galleries.image_count("s1") == 0
+    assert adapters.galleries.image("s1", "", 42) is None
+
+
+def test_complete_renditions_are_noted_once_and_again(adapters: Adapters) -> None:
     stored = shelved(42)
-    ports.library.add(stored)
-    ports.library.add(shelved(43))
+    adapters.library.add(stored)
+    adapters.library.add(shelved(43))
 
     for _ in range(2):
-        ports.library.complete_renditions(original_address(stored), APPEARANCE)
+        adapters.library.complete_renditions(original_address(stored), APPEARANCE)
 
     complete = replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
-    assert ports.library.image("s1", 42) == complete
-    assert ports.library.image("s1", 43) == shelved(43)
+    assert adapters.library.image("s1", 42) == complete
+    assert adapters.library.image("s1", 43) == shelved(43)
 
 
-def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
+def test_renditions_of_other_bytes_complete_nothing(adapters: Adapters) -> None:
     stored = shelved(42)
-    ports.library.add(stored)
+    adapters.library.add(stored)
 
     for other in (
         shelved(43),
@@ -61,9 +61,9 @@ def test_renditions_of_other_bytes_complete_nothing(ports: Ports) -> None:
         replace(stored, original=replace(stored.original, revision=1)),
     ):
         with pytest.raises(RecordMissingError):
-            ports.library.complete_renditions(original_address(other), APPEARANCE)
-    assert ports.library.image("s1", 42) == stored
-    assert ports.library.image("s1", 43) is None
+            adapters.library.complete_renditions(original_address(other), APPEARANCE)
+    assert adapters.library.image("s1", 42) == stored
+    assert adapters.library.image("s1", 43) is None
 
 
 def test_records_lie_where_the_table_layout_says(aws: Account) -> None:

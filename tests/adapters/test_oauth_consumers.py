@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from tests.adapters.conftest import CLIENT_ERRORS, Account, Ports, on_aws
+from tests.adapters.conftest import CLIENT_ERRORS, Account, Adapters, on_aws
 
 from vitrine.access.issuing import issue_consumer
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
@@ -29,10 +29,10 @@ MOMENT = datetime(2024, 1, 5, 10, 0, tzinfo=UTC)
 EXPIRES = MOMENT + timedelta(hours=25)
 
 
-def issue(ports: Ports, shop: str = "s1") -> tuple[OAuthConsumer, Keys]:
+def issue(adapters: Adapters, shop: str = "s1") -> tuple[OAuthConsumer, Keys]:
     return issue_consumer(
-        ports.oauth_consumers,
-        ports.oauth_secrets,
+        adapters.oauth_consumers,
+        adapters.oauth_secrets,
         shop=shop,
         dialect="openmage",
         role="customer",
@@ -42,11 +42,11 @@ def issue(ports: Ports, shop: str = "s1") -> tuple[OAuthConsumer, Keys]:
     )
 
 
-def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(ports: Ports) -> None:
-    consumer, keys = issue(ports)
+def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(adapters: Adapters) -> None:
+    consumer, keys = issue(adapters)
     digest = digest_of(keys.consumer_key)
 
-    assert ports.oauth_consumers.consumer(digest) == consumer
+    assert adapters.oauth_consumers.consumer(digest) == consumer
     assert consumer == OAuthConsumer(
         Credential(
             digest,
@@ -60,14 +60,14 @@ def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(ports: Ports
         ),
         digest_of(keys.token),
     )
-    assert ports.oauth_secrets.secrets_of(digest) == keys.secrets
-    assert ports.oauth_consumers.consumer(digest_of(keys.token)) is None
+    assert adapters.oauth_secrets.secrets_of(digest) == keys.secrets
+    assert adapters.oauth_consumers.consumer(digest_of(keys.token)) is None
     with pytest.raises(SecretsMissingError):
-        ports.oauth_secrets.secrets_of(digest_of(keys.token))
+        adapters.oauth_secrets.secrets_of(digest_of(keys.token))
 
 
-def test_keys_are_thirty_two_characters_and_nobody_elses(ports: Ports) -> None:
-    issued = [issue(ports)[1] for _ in range(3)]
+def test_keys_are_thirty_two_characters_and_nobody_elses(adapters: Adapters) -> None:
+    issued = [issue(adapters)[1] for _ in range(3)]
     keys = [
         key
         for each in issued
@@ -79,55 +79,55 @@ def test_keys_are_thirty_two_characters_and_nobody_elses(ports: Ports) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_a_pair_stands_in_its_shops_list(ports: Ports) -> None:
-    consumer, _ = issue(ports)
-    issue(ports, "s2")
+def test_a_pair_stands_in_its_shops_list(adapters: Adapters) -> None:
+    consumer, _ = issue(adapters)
+    issue(adapters, "s2")
 
-    assert ports.shops.credentials("s1") == [consumer.credential]
+    assert adapters.shops.credentials("s1") == [consumer.credential]
 
 
-def test_a_pair_is_revoked_like_any_credential(ports: Ports) -> None:
-    consumer, _ = issue(ports)
+def test_a_pair_is_revoked_like_any_credential(adapters: Adapters) -> None:
+    consumer, _ = issue(adapters)
     name = consumer.credential.id
     with pytest.raises(CredentialUnknownError):
-        ports.shops.revoke_credential("s2", name, MOMENT)
+        adapters.shops.revoke_credential("s2", name, MOMENT)
 
-    ports.shops.revoke_credential("s1", name, MOMENT)
-    ports.shops.revoke_credential("s1", name, MOMENT + timedelta(days=1))
+    adapters.shops.revoke_credential("s1", name, MOMENT)
+    adapters.shops.revoke_credential("s1", name, MOMENT + timedelta(days=1))
 
     revoked = replace(consumer.credential, revoked_at=MOMENT)
-    assert ports.oauth_consumers.consumer(consumer.credential.digest) == replace(
+    assert adapters.oauth_consumers.consumer(consumer.credential.digest) == replace(
         consumer, credential=revoked
     )
-    assert ports.shops.credentials("s1") == [revoked]
+    assert adapters.shops.credentials("s1") == [revoked]
 
 
-def test_what_opens_by_one_scheme_is_unknown_to_the_other(ports: Ports) -> None:
-    consumer, keys = issue(ports)
+def test_what_opens_by_one_scheme_is_unknown_to_the_other(adapters: Adapters) -> None:
+    consumer, keys = issue(adapters)
     bearer = replace(consumer.credential, digest=digest_of("secret"), scheme=Scheme.BEARER)
-    ports.shops.create_credential(bearer)
+    adapters.shops.create_credential(bearer)
 
     for key in (keys.consumer_key, keys.token):
-        assert ports.shops.credential(digest_of(key)) is None
-    assert ports.oauth_consumers.consumer(bearer.digest) is None
+        assert adapters.shops.credential(digest_of(key)) is None
+    assert adapters.oauth_consumers.consumer(bearer.digest) is None
 
 
-def test_a_consumer_key_is_taken_once(ports: Ports) -> None:
-    consumer, _ = issue(ports)
-
-    with pytest.raises(ConflictError):
-        ports.oauth_consumers.create_consumer(replace(consumer, token=digest_of("other")))
-
-    assert ports.oauth_consumers.consumer(consumer.credential.digest) == consumer
-
-
-def test_a_nonce_is_one_requests(ports: Ports) -> None:
-    ports.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
-    ports.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
-    ports.oauth_consumers.use_nonce("b", "request 2", EXPIRES)
+def test_a_consumer_key_is_taken_once(adapters: Adapters) -> None:
+    consumer, _ = issue(adapters)
 
     with pytest.raises(ConflictError):
-        ports.oauth_consumers.use_nonce("a", "request 2", EXPIRES)
+        adapters.oauth_consumers.create_consumer(replace(consumer, token=digest_of("other")))
+
+    assert adapters.oauth_consumers.consumer(consumer.credential.digest) == consumer
+
+
+def test_a_nonce_is_one_requests(adapters: Adapters) -> None:
+    adapters.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
+    adapters.oauth_consumers.use_nonce("a", "request 1", EXPIRES)
+    adapters.oauth_consumers.use_nonce("b", "request 2", EXPIRES)
+
+    with pytest.raises(ConflictError):
+        adapters.oauth_consumers.use_nonce("a", "request 2", EXPIRES)
 
 
 def test_a_nonce_is_used_by_one_conditional_write(aws: Account) -> None:
@@ -202,9 +202,9 @@ def test_secrets_do_not_show_where_values_are_printed() -> None:
 
 
 def test_credentials_from_before_there_were_schemes_are_bearers(aws: Account) -> None:
-    ports = on_aws(aws)
+    adapters = on_aws(aws)
     credential = Credential("d", "s1", "evotor", "admin", frozenset({"r"}), "", MOMENT)
-    ports.shops.create_credential(credential)
+    adapters.shops.create_credential(credential)
     for place in (("CREDENTIAL#d", "CREDENTIAL"), ("SHOP#s1", "CREDENTIAL#d")):
         aws.client("dynamodb").update_item(
             TableName="table",
@@ -212,5 +212,5 @@ def test_credentials_from_before_there_were_schemes_are_bearers(aws: Account) ->
             UpdateExpression="REMOVE scheme",
         )
 
-    assert ports.shops.credential("d") == credential
-    assert ports.shops.credentials("s1") == [credential]
+    assert adapters.shops.credential("d") == credential
+    assert adapters.shops.credentials("s1") == [credential]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.stub import Stubber
-from tests.adapters.conftest import Account, Ports, on_aws
+from tests.adapters.conftest import Account, Adapters, on_aws
 
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import MOST_WRITES, Table
@@ -27,61 +27,61 @@ def credential(secret: str, shop: str = "s1", minutes: int = 0) -> Credential:
     return Credential(digest_of(secret), shop, "evotor", "admin", scopes, "till 3", created)
 
 
-def test_a_shop_comes_back_as_it_was_stored(ports: Ports) -> None:
+def test_a_shop_comes_back_as_it_was_stored(adapters: Adapters) -> None:
     shop = Shop("s1", ProductMode.REGISTERED, {"evotor.store_id": "A"})
-    ports.shops.create_shop(shop)
+    adapters.shops.create_shop(shop)
 
-    assert ports.shops.shop("s1") == shop
-    assert ports.shops.shop("s2") is None
+    assert adapters.shops.shop("s1") == shop
+    assert adapters.shops.shop("s2") is None
 
 
-def test_a_shops_id_is_taken_once(ports: Ports) -> None:
+def test_a_shops_id_is_taken_once(adapters: Adapters) -> None:
     shop = Shop("s1")
-    ports.shops.create_shop(shop)
+    adapters.shops.create_shop(shop)
 
     with pytest.raises(ShopExistsError):
-        ports.shops.create_shop(replace(shop, products=ProductMode.REGISTERED))
+        adapters.shops.create_shop(replace(shop, products=ProductMode.REGISTERED))
 
-    assert ports.shops.shop("s1") == shop
+    assert adapters.shops.shop("s1") == shop
 
 
-def test_a_shop_takes_other_settings(ports: Ports) -> None:
+def test_a_shop_takes_other_settings(adapters: Adapters) -> None:
     changed = Shop("s1", ProductMode.REGISTERED, {"evotor.store_id": "B"})
     with pytest.raises(ConflictError):
-        ports.shops.change_shop(changed)
-    ports.shops.create_shop(Shop("s1"))
+        adapters.shops.change_shop(changed)
+    adapters.shops.create_shop(Shop("s1"))
 
-    ports.shops.change_shop(changed)
+    adapters.shops.change_shop(changed)
 
-    assert ports.shops.shop("s1") == changed
+    assert adapters.shops.shop("s1") == changed
 
 
-def test_an_account_leads_to_the_shops_that_have_had_it(ports: Ports) -> None:
+def test_an_account_leads_to_the_shops_that_have_had_it(adapters: Adapters) -> None:
     for account, shop in (("1627", "s2"), ("1627", "s1"), ("16", "s3"), ("1627", "s1")):
-        ports.shops.open_account(account, shop)
+        adapters.shops.open_account(account, shop)
 
-    assert ports.shops.shops_of_account("1627") == ["s1", "s2"]
-    assert ports.shops.shops_of_account("162") == []
-
-
-def test_a_registered_product_has_aliases(ports: Ports) -> None:
-    ports.shops.register_product("s1", product_key("28"), product_key("SKU-28"))
-
-    assert ports.shops.registered_product("s1", "28") == "28"
-    assert ports.shops.registered_product("s1", "sku-28") == "28"
-    assert ports.shops.registered_product("s1", "29") is None
-    assert ports.shops.registered_product("s2", "28") is None
+    assert adapters.shops.shops_of_account("1627") == ["s1", "s2"]
+    assert adapters.shops.shops_of_account("162") == []
 
 
-def test_registering_again_changes_nothing_and_may_add_aliases(ports: Ports) -> None:
+def test_a_registered_product_has_aliases(adapters: Adapters) -> None:
+    adapters.shops.register_product("s1", product_key("28"), product_key("SKU-28"))
+
+    assert adapters.shops.registered_product("s1", "28") == "28"
+    assert adapters.shops.registered_product("s1", "sku-28") == "28"
+    assert adapters.shops.registered_product("s1", "29") is None
+    assert adapters.shops.registered_product("s2", "28") is None
+
+
+def test_registering_again_changes_nothing_and_may_add_aliases(adapters: Adapters) -> None:
     for aliases in (["sku-28"], [], ["28", "uuid-28", "uuid-28"]):
-        ports.shops.register_product("s1", product_key("28"), *map(product_key, aliases))
-    ports.shops.register_product("s1", product_key("27"))
-    ports.shops.register_product("s2", product_key("sku-28"), product_key("28"))
+        adapters.shops.register_product("s1", product_key("28"), *map(product_key, aliases))
+    adapters.shops.register_product("s1", product_key("27"))
+    adapters.shops.register_product("s2", product_key("sku-28"), product_key("28"))
 
-    assert ports.shops.products("s1") == {"27": [], "28": ["sku-28", "uuid-28"]}
-    assert ports.shops.products("s2") == {"sku-28": ["28"]}
-    assert ports.shops.products("s3") == {}
+    assert adapters.shops.products("s1") == {"27": [], "28": ["sku-28", "uuid-28"]}
+    assert adapters.shops.products("s2") == {"sku-28": ["28"]}
+    assert adapters.shops.products("s3") == {}
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,26 @@ def test_registering_again_changes_nothing_and_may_add_aliases(ports: Ports) -> 
     ],
 )
 def test_no_name_is_taken_from_another_product(
-    ports: Ports, names: list[str], taken: str, owner: str
+    adapters: Adapters, names: list[str], taken: str, owner: str
 ) -> None:
-    ports.shops.register_product("s1", product_key("28"), product_key("sku-28"))
-    ports.shops.register_product("s1", product_key("30"))
-    before = ports.shops.products("s1")
+    adapters.shops.register_product("s1", product_key("28"), product_key("sku-28"))
+    adapters.shops.register_product("s1", product_key("30"))
+    before = adapters.shops.products("s1")
 
     with pytest.raises(AliasTakenError) as refused:
-        ports.shops.register_product("s1", *map(product_key, names))
+        adapters.shops.register_product("s1", *map(product_key, names))
 
     assert (refused.value.alias, refused.value.product) == (taken, owner)
-    assert ports.shops.products("s1") == before
-    assert ports.shops.registered_product("s1", "new") is None
+    assert adapters.shops.products("s1") == before
+    assert adapters.shops.registered_product("s1", "new") is None
 
 
-def test_a_product_takes_as_many_names_at_once_as_a_transaction_writes(ports: Ports) -> None:
+def test_a_product_takes_as_many_names_at_once_as_a_transaction_writes(adapters: Adapters) -> None:
     names = [product_key(f"n{number}") for number in range(MOST_WRITES)]
 
-    ports.shops.register_product("s1", *names)
+    adapters.shops.register_product("s1", *names)
 
-    assert ports.shops.products("s1") == {"n0": sorted(names[1:])}
+    assert adapters.shops.products("s1") == {"n0": sorted(names[1:])}
 
 
 def test_who_loses_a_race_for_a_name_may_try_again(aws: Account) -> None:
@@ -131,38 +131,38 @@ def test_who_loses_a_race_for_a_name_may_try_again(aws: Account) -> None:
             DynamoShops(Table(client, "table")).register_product("s1", product_key("28"))
 
 
-def test_credentials_are_found_by_their_hash_and_listed_by_shop(ports: Ports) -> None:
+def test_credentials_are_found_by_their_hash_and_listed_by_shop(adapters: Adapters) -> None:
     late, early = credential("a", minutes=5), credential("b")
     for each in (late, early, credential("c", shop="s2")):
-        ports.shops.create_credential(each)
+        adapters.shops.create_credential(each)
 
-    assert ports.shops.credential(digest_of("a")) == late
-    assert ports.shops.credential(digest_of("d")) is None
-    assert ports.shops.credentials("s1") == [early, late]
+    assert adapters.shops.credential(digest_of("a")) == late
+    assert adapters.shops.credential(digest_of("d")) is None
+    assert adapters.shops.credentials("s1") == [early, late]
 
 
-def test_a_revoked_credential_is_so_everywhere_and_from_the_first_time(ports: Ports) -> None:
+def test_a_revoked_credential_is_so_everywhere_and_from_the_first_time(adapters: Adapters) -> None:
     issued = credential("a")
-    ports.shops.create_credential(issued)
+    adapters.shops.create_credential(issued)
     moment = MOMENT + timedelta(days=1)
 
-    ports.shops.revoke_credential("s1", issued.id, moment)
-    ports.shops.revoke_credential("s1", issued.id, moment + timedelta(days=1))
+    adapters.shops.revoke_credential("s1", issued.id, moment)
+    adapters.shops.revoke_credential("s1", issued.id, moment + timedelta(days=1))
 
     revoked = replace(issued, revoked_at=moment)
-    assert ports.shops.credential(issued.digest) == revoked
-    assert ports.shops.credentials("s1") == [revoked]
+    assert adapters.shops.credential(issued.digest) == revoked
+    assert adapters.shops.credentials("s1") == [revoked]
 
 
-def test_only_the_shops_own_credentials_can_be_revoked(ports: Ports) -> None:
+def test_only_the_shops_own_credentials_can_be_revoked(adapters: Adapters) -> None:
     issued = credential("a")
-    ports.shops.create_credential(issued)
+    adapters.shops.create_credential(issued)
 
     for shop, name in (("s2", issued.id), ("s1", "000000000000")):
         with pytest.raises(CredentialUnknownError):
-            ports.shops.revoke_credential(shop, name, MOMENT)
+            adapters.shops.revoke_credential(shop, name, MOMENT)
 
-    assert ports.shops.credential(issued.digest) == issued
+    assert adapters.shops.credential(issued.digest) == issued
 
 
 def test_a_secret_is_nowhere_in_the_table(aws: Account) -> None:
@@ -185,34 +185,34 @@ def token(secret: str, of: Credential) -> Credential:
     )
 
 
-def test_issued_tokens_come_back_and_are_in_no_list(ports: Ports) -> None:
+def test_issued_tokens_come_back_and_are_in_no_list(adapters: Adapters) -> None:
     owner = client()
-    ports.shops.create_credential(owner)
+    adapters.shops.create_credential(owner)
     access = token("access", owner)
     refresh = RefreshToken(digest_of("refresh"), owner.digest)
 
-    ports.shops.issue(access, refresh)
+    adapters.shops.issue(access, refresh)
 
-    assert ports.shops.credential(access.digest) == access
-    assert ports.shops.refresh_token(refresh.digest) == refresh
-    assert ports.shops.refresh_token(digest_of("other")) is None
-    assert ports.shops.credentials("s1") == [owner]
+    assert adapters.shops.credential(access.digest) == access
+    assert adapters.shops.refresh_token(refresh.digest) == refresh
+    assert adapters.shops.refresh_token(digest_of("other")) is None
+    assert adapters.shops.credentials("s1") == [owner]
 
 
-def test_a_refresh_token_is_exchanged_once(ports: Ports) -> None:
+def test_a_refresh_token_is_exchanged_once(adapters: Adapters) -> None:
     owner = client()
     used, new, late = (RefreshToken(digest_of(each), owner.digest) for each in ("a", "b", "c"))
-    ports.shops.issue(token("first", owner), used)
+    adapters.shops.issue(token("first", owner), used)
 
-    ports.shops.issue(token("second", owner), new, used)
+    adapters.shops.issue(token("second", owner), new, used)
     with pytest.raises(ConflictError):
-        ports.shops.issue(token("third", owner), late, used)
+        adapters.shops.issue(token("third", owner), late, used)
 
-    assert ports.shops.refresh_token(used.digest) is None
-    assert ports.shops.refresh_token(new.digest) == new
-    assert ports.shops.refresh_token(late.digest) is None
-    assert ports.shops.credential(digest_of("third")) is None
-    assert ports.shops.credential(digest_of("second")) == token("second", owner)
+    assert adapters.shops.refresh_token(used.digest) is None
+    assert adapters.shops.refresh_token(new.digest) == new
+    assert adapters.shops.refresh_token(late.digest) is None
+    assert adapters.shops.credential(digest_of("third")) is None
+    assert adapters.shops.credential(digest_of("second")) == token("second", owner)
 
 
 def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: Account) -> None:
@@ -230,10 +230,10 @@ def test_only_hashes_of_tokens_are_stored_and_expired_ones_leave(aws: Account) -
     assert expiries == [str(round(MOMENT.timestamp()) + 1)], "not before it ends"
 
 
-def test_a_shop_has_hosts_and_one_shop_all_others(ports: Ports) -> None:
-    assert ports.shops.shop_of_host("a.example") is None
-    ports.shops.open_host("a.example", "s1")
-    ports.shops.open_host("*", "s2")
+def test_a_shop_has_hosts_and_one_shop_all_others(adapters: Adapters) -> None:
+    assert adapters.shops.shop_of_host("a.example") is None
+    adapters.shops.open_host("a.example", "s1")
+    adapters.shops.open_host("*", "s2")
 
-    assert ports.shops.shop_of_host("a.example") == "s1"
-    assert ports.shops.shop_of_host("b.example") == "s2"
+    assert adapters.shops.shop_of_host("a.example") == "s1"
+    assert adapters.shops.shop_of_host("b.example") == "s2"

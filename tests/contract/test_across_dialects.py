@@ -45,7 +45,7 @@ class Shop:
         headers = {"Authorization": "Bearer openmage", "Accept": "application/json"}
         return self.send(method, path, headers, **body)
 
-    def seen(self) -> list[tuple[int, int, int, bool, str]]:
+    def entries(self) -> list[tuple[int, int, int, bool, str]]:
         """Id, position, sort, role and text of every image as dialects tell them, in order."""
         listed = self.bigcommerce("GET")
         others = {each["id"]: each for each in listed.json} if listed.status == 200 else {}
@@ -111,7 +111,7 @@ def test_an_image_of_one_dialect_is_the_same_in_all(shop: Shop, dialect: str) ->
     image = create(shop, dialect)
 
     text = "" if dialect == "evotor" else "Lampe"
-    assert shop.seen() == [(image, 1, 0, True, text)]
+    assert shop.entries() == [(image, 1, 0, True, text)]
     (evotor,) = shop.evotor("GET").json["items"]
     (bigcommerce,) = shop.bigcommerce("GET").json
     assert evotor["url"].endswith("/product_images/" + bigcommerce["image_file"])
@@ -139,7 +139,7 @@ def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str
         case _:
             assert shop.openmage("DELETE", f"{OPENMAGE}/{image}").status == 200
 
-    assert shop.seen() == []
+    assert shop.entries() == []
     assert len(shop.world.blobs.originals) == (by == "openmage"), "it keeps what it deletes"
     assert shop.bigcommerce("GET", "/api/v2/products/images/count").json == {"count": 0}
 
@@ -148,15 +148,19 @@ def test_order_goes_back_and_forth(shop: Shop) -> None:
     lamp, mug, pear = (create(shop, each) for each in ("evotor", "tiendanube", "bigcommerce"))
 
     shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{pear}", json={"sort_order": 0})
-    assert [image for image, *_ in shop.seen()] == [pear, lamp, mug]
-    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 2]
+    assert [image for image, *_ in shop.entries()] == [pear, lamp, mug]
+    assert [sort for _, _, sort, *_ in shop.entries()] == [0, 1, 2]
     shop.bigcommerce("PUT", f"{BIGCOMMERCE}/{mug}", json={"sort_order": 50})
-    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 50], "a gap, which nobody closes"
+    assert [sort for _, _, sort, *_ in shop.entries()] == [0, 1, 50], "a gap, which nobody closes"
     shop.tiendanube("PUT", f"{TIENDANUBE}/{lamp}", json={"position": 2})
-    assert [sort for _, _, sort, *_ in shop.seen()] == [0, 1, 50], "it stands there already"
+    assert [sort for _, _, sort, *_ in shop.entries()] == [0, 1, 50], "it stands there already"
     shop.tiendanube("PUT", f"{TIENDANUBE}/{mug}", json={"position": 1})
-    assert [(image, sort) for image, _, sort, *_ in shop.seen()] == [(mug, 0), (pear, 1), (lamp, 2)]
-    assert [thumbnail for *_, thumbnail, _ in shop.seen()] == [False, False, True]
+    assert [(image, sort) for image, _, sort, *_ in shop.entries()] == [
+        (mug, 0),
+        (pear, 1),
+        (lamp, 2),
+    ]
+    assert [thumbnail for *_, thumbnail, _ in shop.entries()] == [False, False, True]
 
 
 def test_texts_of_other_languages_outlive_a_description(shop: Shop) -> None:
@@ -210,7 +214,7 @@ def test_evotor_takes_no_second_picture_and_shows_those_of_others(shop: Shop) ->
     assert refused.status == 400
     assert len(shop.evotor("GET").json["items"]) == 2
     assert shop.evotor("DELETE").status == 204
-    assert shop.seen() == []
+    assert shop.entries() == []
 
 
 def test_a_product_that_tiendanube_calls_full_goes_on_elsewhere(shop: Shop) -> None:
@@ -277,7 +281,7 @@ def test_a_picture_of_no_product_is_nobody_elses_and_shares_their_numbers(shop: 
 
     assert (library.status, library.json["id"]) == (200, first + 1)
     assert create(shop, "bigcommerce") == first + 2
-    assert [image for image, *_ in shop.seen()] == [first, first + 2]
+    assert [image for image, *_ in shop.entries()] == [first, first + 2]
     assert shop.bigcommerce("GET", "/api/v2/products/images/count").json == {"count": 2}
     for path in (f"{TIENDANUBE}/{first + 1}", f"{BIGCOMMERCE}/{first + 1}"):
         assert shop.tiendanube("GET", path).status in (401, 404)

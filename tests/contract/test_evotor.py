@@ -26,7 +26,7 @@ STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 OTHER_STORE = "20240105-1A2B-40C3-80D4-0123456789AC"
 USER = "01-000000000000077"
 IMAGES = f"/stores/{STORE}/products/8/images"
-NOBODY = "7b0c1f52-0000-8000-8000-00000000002a"
+MISSING = "7b0c1f52-0000-8000-8000-00000000002a"
 NOW = datetime(2024, 1, 5, 10, 0, 0, 7_000, tzinfo=UTC)
 ANY_PICTURE = PictureRules(frozenset(Format), max_bytes=10**9)
 
@@ -53,7 +53,7 @@ class Evotor:
         return add_image(shop, ProductKey(product), at_hand(data, name), ANY_PICTURE).image
 
     @property
-    def kept(self) -> tuple[int, int, int]:
+    def stored_counts(self) -> tuple[int, int, int]:
         """Images counted, records, originals: what must not change when a request is refused."""
         world = self.world
         records = sum(len(each) for each in world.galleries.records.values())
@@ -102,8 +102,8 @@ NO_ROOM = "product already has an image"
 OPERATIONS = [
     ("POST", IMAGES, "product.image:write"),
     ("GET", IMAGES, "product.image:read"),
-    ("GET", f"{IMAGES}/{NOBODY}", "product.image:read"),
-    ("DELETE", f"{IMAGES}/{NOBODY}", "product.image:write"),
+    ("GET", f"{IMAGES}/{MISSING}", "product.image:read"),
+    ("DELETE", f"{IMAGES}/{MISSING}", "product.image:write"),
     ("DELETE", IMAGES, "product.image:write"),
 ]
 
@@ -120,7 +120,7 @@ def test_a_picture_is_created_listed_read_and_deleted(evotor: Evotor) -> None:
     assert evotor.send("GET", IMAGES).json == {"items": [], "paging": {}}
     assert evotor.send("GET", one).json == NOT_FOUND
     assert evotor.send("DELETE", one).json == NOT_FOUND
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
 
 
 @pytest.mark.parametrize("images", [0, 1, 3, 120])
@@ -133,7 +133,7 @@ def test_the_collections_delete_takes_all_images_of_every_dialect(
     deleted = evotor.send("DELETE", IMAGES)
 
     assert (deleted.status, deleted.body) == (204, "")
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
     assert evotor.send("DELETE", IMAGES).status == 204
 
 
@@ -168,8 +168,8 @@ def test_a_trailing_slash_is_tolerated(evotor: Evotor, method: str, path: str, s
         f"/stores/{STORE}/products/{'a' * 65}/images",
         f"/stores/{STORE}/products/p%C3%A9/images",
         f"/stores/{STORE}/products/8/images/42",
-        f"/stores/{STORE}/products/8/images/{NOBODY}0",
-        f"/stores/{STORE}/products/8/images/{NOBODY[:-1]}g",
+        f"/stores/{STORE}/products/8/images/{MISSING}0",
+        f"/stores/{STORE}/products/8/images/{MISSING[:-1]}g",
     ],
 )
 def test_ids_of_another_form_are_not_found(evotor: Evotor, path: str) -> None:
@@ -190,13 +190,13 @@ def test_a_product_of_64_characters_is_fine(evotor: Evotor) -> None:
     ("method", "path"),
     [
         ("PUT", IMAGES),
-        ("PATCH", f"{IMAGES}/{NOBODY}"),
-        ("POST", f"{IMAGES}/{NOBODY}"),
+        ("PATCH", f"{IMAGES}/{MISSING}"),
+        ("POST", f"{IMAGES}/{MISSING}"),
         ("GET", "/stores"),
         ("GET", "/stores/"),
         ("GET", f"/stores/{STORE}"),
         ("GET", f"/stores/{STORE}/products/8"),
-        ("GET", f"{IMAGES}/{NOBODY}/more"),
+        ("GET", f"{IMAGES}/{MISSING}/more"),
         ("GET", f"{IMAGES}//"),
         ("GET", f"/stores/{STORE}/products//images/"),
         ("PUT", f"{IMAGES}/"),
@@ -436,7 +436,7 @@ def test_an_accept_that_cannot_be_met_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/stores/1/products/8/images", 404), (f"{IMAGES}/{NOBODY}", 404)]
+    ("path", "status"), [("/stores/1/products/8/images", 404), (f"{IMAGES}/{MISSING}", 404)]
 )
 def test_errors_have_the_media_type_that_was_asked_for(
     evotor: Evotor, path: str, status: int
@@ -537,7 +537,7 @@ def test_a_body_that_is_no_form_is_refused(
     answer = evotor.send("POST", IMAGES, headers, content=body)
 
     assert (answer.status, answer.json) == (400, NO_FORM)
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -558,7 +558,7 @@ def test_the_part_is_sent_exactly_once(
     )
 
     assert (answer.status, answer.json) == (400, invalid(reason))
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
 
 
 DAMAGED = bytearray(pictures.png())
@@ -605,7 +605,7 @@ def test_every_broken_rule_is_told_and_nothing_is_kept(
     answer = evotor.post(data)
 
     assert (answer.status, answer.json) == (400, invalid(*reasons))
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -636,7 +636,7 @@ def test_a_second_image_is_refused(evotor: Evotor) -> None:
     assert (again.status, again.json) == (400, invalid(NO_ROOM))
     assert everything.json == invalid(NOT_PNG, TOO_HEAVY, WRONG_SIZE, NO_ROOM)
     assert evotor.send("GET", IMAGES).json["items"] == [image]
-    assert evotor.kept == (1, 1, 1)
+    assert evotor.stored_counts == (1, 1, 1)
 
 
 CHECKS: list[tuple[str, dict[str, str], str, int]] = [
@@ -645,8 +645,8 @@ CHECKS: list[tuple[str, dict[str, str], str, int]] = [
     ("/stores/x/products/!/images/x", {"X-Authorization": "none", "Accept": "x/y"}, "GET", 403),
     ("/stores/x/products/8/images/x", {"Accept": "text/css"}, "GET", 404),
     (f"/stores/{OTHER_STORE}/products/!/images/x", {"Accept": "text/css"}, "GET", 404),
-    (f"/stores/{OTHER_STORE}/products/8/images/{NOBODY}", {"Accept": "text/css"}, "GET", 403),
-    (f"{IMAGES}/{NOBODY}", {"Accept": "text/css"}, "GET", 406),
+    (f"/stores/{OTHER_STORE}/products/8/images/{MISSING}", {"Accept": "text/css"}, "GET", 403),
+    (f"{IMAGES}/{MISSING}", {"Accept": "text/css"}, "GET", 406),
     (IMAGES, {"Accept": "text/css"}, "POST", 406),
 ]
 
@@ -694,7 +694,7 @@ def test_of_two_posts_at_once_one_succeeds(evotor: Evotor, monkeypatch: pytest.M
     late = evotor.post(pictures.png(), name="late.png")
 
     assert (late.status, late.json) == (400, invalid(NO_ROOM))
-    assert evotor.kept == (1, 1, 1)
+    assert evotor.stored_counts == (1, 1, 1)
     assert "first.png" in "".join(evotor.world.blobs.originals)
 
 
@@ -710,7 +710,7 @@ def test_writers_who_never_stop_are_a_failure_of_ours(
     answer = evotor.post(pictures.png())
 
     assert (answer.status, answer.json) == (500, INTERNAL)
-    assert evotor.kept == (0, 0, 0)
+    assert evotor.stored_counts == (0, 0, 0)
 
 
 def test_a_replaced_image_has_a_new_id_and_url(evotor: Evotor) -> None:

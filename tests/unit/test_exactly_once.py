@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from tests.faults import FaultyAws, LostError
+from tests.faults import CallFailedError, FaultyAws
 
 from vitrine.domain.errors import ImageNotFoundError, VitrineError
 from vitrine.services.catalogue import RetryPolicy
@@ -21,7 +21,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @dataclass(frozen=True)
-class Way:
+class Scenario:
     """Something that happens to images: how it begins, and what a client does.
 
     Attributes:
@@ -57,40 +57,40 @@ def removed(aws: FaultyAws) -> None:
 
 
 ONE = frozenset({1})
-WAYS = {
-    "add": Way(nothing, lambda aws: aws.add(), frozenset({1, 2})),
-    "add with a name": Way(nothing, lambda aws: aws.add(base="lamp"), frozenset({1, 2})),
-    "replace": Way(lambda aws: aws.add(base="lamp"), lambda aws: aws.replace(1), ONE),
-    "replace again": Way(replaced, lambda aws: aws.replace(1), ONE),
-    "replace and name": Way(lambda aws: aws.add(), lambda aws: aws.replace(1, base="b"), ONE),
-    "rename": Way(lambda aws: aws.add(base="lamp"), lambda aws: aws.rename(1, "b"), ONE),
-    "name": Way(lambda aws: aws.add(), lambda aws: aws.rename(1, "b"), ONE),
-    "remove": Way(lambda aws: aws.add(), lambda aws: aws.remove(1), frozenset({0})),
-    "remove what was replaced": Way(replaced, lambda aws: aws.remove(1), frozenset({0})),
-    "retire": Way(lambda aws: aws.add(base="lamp"), lambda aws: aws.retire(1), ONE),
-    "purge": Way(retired, lambda aws: aws.purge(), frozenset({0})),
-    "import": Way(nothing, lambda aws: aws.drop(aws.picture()), ONE),
-    "shelve": Way(nothing, lambda aws: aws.shelve(), frozenset({1, 2})),
-    "ask": Way(lambda aws: aws.add(base="lamp"), lambda aws: aws.ask_for_all(), ONE),
-    "ask for a library's": Way(lambda aws: aws.shelve(), lambda aws: aws.ask_for_all(), ONE),
-    "ask for what was replaced": Way(replaced, lambda aws: aws.ask_for_all(), ONE),
-    "ask for what was retired": Way(retired, lambda aws: aws.ask_for_all(), ONE),
-    "ask for what was removed": Way(removed, lambda aws: aws.ask_for_all(), frozenset({0})),
+SCENARIOS = {
+    "add": Scenario(nothing, lambda aws: aws.add(), frozenset({1, 2})),
+    "add with a name": Scenario(nothing, lambda aws: aws.add(base="lamp"), frozenset({1, 2})),
+    "replace": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.replace(1), ONE),
+    "replace again": Scenario(replaced, lambda aws: aws.replace(1), ONE),
+    "replace and name": Scenario(lambda aws: aws.add(), lambda aws: aws.replace(1, base="b"), ONE),
+    "rename": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.rename(1, "b"), ONE),
+    "name": Scenario(lambda aws: aws.add(), lambda aws: aws.rename(1, "b"), ONE),
+    "remove": Scenario(lambda aws: aws.add(), lambda aws: aws.remove(1), frozenset({0})),
+    "remove what was replaced": Scenario(replaced, lambda aws: aws.remove(1), frozenset({0})),
+    "retire": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.retire(1), ONE),
+    "purge": Scenario(retired, lambda aws: aws.purge(), frozenset({0})),
+    "import": Scenario(nothing, lambda aws: aws.drop(aws.picture()), ONE),
+    "shelve": Scenario(nothing, lambda aws: aws.shelve(), frozenset({1, 2})),
+    "ask": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.ask_for_all(), ONE),
+    "ask for a library's": Scenario(lambda aws: aws.shelve(), lambda aws: aws.ask_for_all(), ONE),
+    "ask for what was replaced": Scenario(replaced, lambda aws: aws.ask_for_all(), ONE),
+    "ask for what was retired": Scenario(retired, lambda aws: aws.ask_for_all(), ONE),
+    "ask for what was removed": Scenario(removed, lambda aws: aws.ask_for_all(), frozenset({0})),
 }
 
 
-def go(way: Way, fails_at: int, *, takes_effect: bool, settled: bool) -> FaultyAws:
-    """Go a way to its end while one call fails; the network's count tells how far it was."""
+def run(scenario: Scenario, fails_at: int, *, takes_effect: bool, settled: bool) -> FaultyAws:
+    """Run a scenario to its end while one call fails; the network counts the calls."""
     aws = FaultyAws()
-    way.prepare(aws)
+    scenario.prepare(aws)
     if settled:
         aws.settle()
     aws.network.count, aws.network.fails_at = 0, fails_at
     aws.network.takes_effect = takes_effect
     for _ in range(2):
         try:
-            way.act(aws)
-        except LostError:
+            scenario.act(aws)
+        except CallFailedError:
             continue  # the client tries again
         except ImageNotFoundError:
             pass  # what it wanted gone is gone
@@ -102,19 +102,19 @@ def go(way: Way, fails_at: int, *, takes_effect: bool, settled: bool) -> FaultyA
 
 @pytest.mark.parametrize("settled", [True, False], ids=["later", "at once"])
 @pytest.mark.parametrize("takes_effect", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_call_that_fails_leaves_all_pictures_or_none(
     name: str, *, takes_effect: bool, settled: bool
 ) -> None:
-    way = WAYS[name]
-    calls = go(way, 0, takes_effect=takes_effect, settled=settled).network.count
+    scenario = SCENARIOS[name]
+    calls = run(scenario, 0, takes_effect=takes_effect, settled=settled).network.count
     assert calls > 4
 
     for fails_at in range(1, calls + 1):
-        aws = go(way, fails_at, takes_effect=takes_effect, settled=settled)
+        aws = run(scenario, fails_at, takes_effect=takes_effect, settled=settled)
         try:
             aws.check()
-            assert len(aws.images) in way.images
+            assert len(aws.images) in scenario.images
         except AssertionError as error:
             error.add_note(f"call {fails_at} of {calls}")
             raise

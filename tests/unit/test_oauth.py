@@ -505,7 +505,7 @@ def test_new_pairs_work_at_once(shop: Shop) -> None:
 
 
 def test_a_pair_without_its_secrets_is_a_failure_of_ours(shop: Shop) -> None:
-    shop.world.oauth_secrets.kept.clear()
+    shop.world.oauth_secrets.secrets.clear()
 
     with pytest.raises(SecretsMissingError):
         shop.oauth.signer(shop.signed(), "openmage")

@@ -199,11 +199,11 @@ def call(
 
 
 def offer(
-    shop: BigCommerce, way: str, data: bytes, name: str = "a.png"
+    shop: BigCommerce, source: str, data: bytes, name: str = "a.png"
 ) -> tuple[dict[str, Any], str]:
-    """A request's body that brings a picture some way, and what a refusal would call it."""
+    """A request body whose picture has this source, and the name that a refusal gives it."""
     path, url = f"x/{name}", f"https://example.com/pictures/{name}"
-    match way:
+    match source:
         case "url" | "url in a form":
             shop.world.remote.pages[url] = data
             value = url
@@ -212,13 +212,13 @@ def offer(
             value = path
         case _:
             return {"files": {"image_file": (name, data)}}, name
-    if way.endswith("form"):
+    if source.endswith("form"):
         return {"files": texts({"image_file": value})}, value
     return {"json": {"image_file": value}}, value
 
 
-WAYS = ["url", "url in a form", "import", "import in a form", "part"]
-every_way = pytest.mark.parametrize("way", WAYS)
+SOURCES = ["url", "url in a form", "import", "import in a form", "part"]
+every_source = pytest.mark.parametrize("source", SOURCES)
 
 
 def slug_of(image: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from tests.contract.bigcommerce.conftest import (
     C,
     D,
     P,
-    every_way,
+    every_source,
     offer,
     slug_of,
 )
@@ -157,12 +157,12 @@ NAMES = [
 ]
 
 
-@every_way
+@every_source
 @pytest.mark.parametrize(("name", "slug"), NAMES)
 def test_files_are_called_by_the_name_that_was_sent(
-    shop: BigCommerce, way: str, name: str, slug: str
+    shop: BigCommerce, source: str, name: str, slug: str
 ) -> None:
-    body, _ = offer(shop, way, pictures.png(), name)
+    body, _ = offer(shop, source, pictures.png(), name)
 
     answer = shop.send("POST", P, **body)
 
@@ -193,9 +193,9 @@ def test_the_last_segment_of_a_url_is_percent_decoded(
     assert shop.world.remote.fetched == [url], "as it was sent"
 
 
-@pytest.mark.parametrize("way", ["import", "import in a form", "part"])
-def test_other_names_are_not_percent_decoded(shop: BigCommerce, way: str) -> None:
-    body, _ = offer(shop, way, pictures.png(), "Blue%20Mug.png")
+@pytest.mark.parametrize("source", ["import", "import in a form", "part"])
+def test_other_names_are_not_percent_decoded(shop: BigCommerce, source: str) -> None:
+    body, _ = offer(shop, source, pictures.png(), "Blue%20Mug.png")
 
     answer = shop.send("POST", P, **body)
 
@@ -215,7 +215,7 @@ KINDS = {
 }
 
 
-@every_way
+@every_source
 @pytest.mark.parametrize(
     ("kind", "name", "extension"),
     [
@@ -234,9 +234,9 @@ KINDS = {
     ],
 )
 def test_the_extension_follows_from_the_bytes_and_the_format_is_kept(
-    shop: BigCommerce, way: str, kind: str, name: str, extension: str
+    shop: BigCommerce, source: str, kind: str, name: str, extension: str
 ) -> None:
-    body, _ = offer(shop, way, KINDS[kind], name)
+    body, _ = offer(shop, source, KINDS[kind], name)
 
     answer = shop.send("POST", P, **body)
 

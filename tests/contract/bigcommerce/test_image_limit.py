@@ -10,18 +10,18 @@ from tests.contract.bigcommerce.conftest import (
     BigCommerce,
     P,
     assert_refused,
-    every_way,
+    every_source,
     offer,
 )
 
 
 @pytest.mark.parametrize("images", [1000, 1001])
-@every_way
+@every_source
 def test_a_full_product_takes_no_more_and_nothing_is_fetched(
-    shop: BigCommerce, way: str, images: int
+    shop: BigCommerce, source: str, images: int
 ) -> None:
     shop.with_gallery({number: number for number in range(1, images + 1)})
-    body, _ = offer(shop, way, pictures.png())
+    body, _ = offer(shop, source, pictures.png())
     before = shop.everything
 
     assert_refused(shop.send("POST", P, **body), FULL)

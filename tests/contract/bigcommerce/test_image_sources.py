@@ -9,7 +9,7 @@ from tests.contract.bigcommerce.conftest import (
     BigCommerce,
     P,
     assert_refused,
-    every_way,
+    every_source,
     invalid,
     offer,
     slug_of,
@@ -32,14 +32,14 @@ def too_heavy(name: str) -> list[dict[str, Any]]:
     return invalid("image_file", f"The file '{name}' is larger than 8 MB.")
 
 
-@every_way
+@every_source
 @pytest.mark.parametrize(("method", "path"), [("POST", P), ("PUT", f"{P}/11")])
 def test_bytes_come_from_a_url_the_import_directory_or_a_part(
-    shop: BigCommerce, method: str, path: str, way: str
+    shop: BigCommerce, method: str, path: str, source: str
 ) -> None:
     shop.with_gallery({A: 0})
     data = pictures.jpeg(50, 40)
-    body, told = offer(shop, way, data, "cup.jpg")
+    body, told = offer(shop, source, data, "cup.jpg")
     folder = dict(shop.world.blobs.import_folder)
 
     answer = shop.send(method, path, **body)
@@ -48,7 +48,7 @@ def test_bytes_come_from_a_url_the_import_directory_or_a_part(
     assert slug_of(answer.json) == "cup"
     assert data in [each.data for each in shop.world.blobs.originals.values()]
     assert shop.world.blobs.import_folder == folder, "copied, and stays there"
-    assert shop.world.remote.fetched == ([told] if way.startswith("url") else [])
+    assert shop.world.remote.fetched == ([told] if source.startswith("url") else [])
 
 
 @pytest.mark.parametrize(
@@ -188,12 +188,12 @@ DAMAGED[DAMAGED.index(b"IDAT") + 20] ^= 1
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-@every_way
+@every_source
 def test_what_is_no_good_picture_is_not_processed(
-    shop: BigCommerce, way: str, method: str, data: bytes
+    shop: BigCommerce, source: str, method: str, data: bytes
 ) -> None:
     shop.with_gallery({A: 0})
-    body, told = offer(shop, way, data, "a.txt")
+    body, told = offer(shop, source, data, "a.txt")
     before = shop.everything
 
     answer = shop.send(method, P if method == "POST" else f"{P}/11", **body)
@@ -207,15 +207,15 @@ def heaviest() -> bytes:
     return pictures.padded_png(8_388_608)
 
 
-@pytest.mark.parametrize("way", ["url", "import"])
+@pytest.mark.parametrize("source", ["url", "import"])
 @pytest.mark.parametrize(("method", "path"), [("POST", P), ("PUT", f"{P}/11")])
 def test_8_megabytes_are_fine_and_one_byte_more_is_not(
-    shop: BigCommerce, method: str, path: str, way: str, heaviest: bytes
+    shop: BigCommerce, method: str, path: str, source: str, heaviest: bytes
 ) -> None:
     shop.with_gallery({A: 0})
-    body, told = offer(shop, way, heaviest)
+    body, told = offer(shop, source, heaviest)
     assert shop.send(method, path, **body).status in (200, 201)
-    body, told = offer(shop, way, pictures.padded_png(8_388_609))
+    body, told = offer(shop, source, pictures.padded_png(8_388_609))
     before = shop.everything
 
     assert_refused(shop.send(method, path, **body), too_heavy(told))

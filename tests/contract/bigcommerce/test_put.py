@@ -19,7 +19,7 @@ from tests.contract.bigcommerce.conftest import (
     D,
     P,
     assert_refused,
-    every_way,
+    every_source,
     offer,
     texts,
     unusable,
@@ -89,12 +89,12 @@ def test_its_own_file_is_no_change_and_another_images_is_a_path(shop: BigCommerc
     assert not shop.world.remote.fetched
 
 
-@every_way
-def test_new_bytes_change_the_file_and_nothing_else(shop: BigCommerce, way: str) -> None:
+@every_source
+def test_new_bytes_change_the_file_and_nothing_else(shop: BigCommerce, source: str) -> None:
     shop.with_gallery(alt="Mug", fr="Tasse")
     image, *others = shop.get()
     shop.world.clock = lambda: NOW
-    body, _ = offer(shop, way, pictures.jpeg(50, 40), "New Cup.jpg")
+    body, _ = offer(shop, source, pictures.jpeg(50, 40), "New Cup.jpg")
 
     answer = shop.send("PUT", f"{P}/11", **body)
 

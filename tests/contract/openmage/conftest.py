@@ -23,7 +23,7 @@ API = "/api/rest"
 P = f"{API}/products/8/images"
 FILES = f"{MEDIA_URL}/shop1/catalog/product"
 A, B, C = 11, 12, 13
-NOBODY = 99
+MISSING = 99
 FR, DE = "2", "3"
 JSON = {"Content-Type": "application/json"}
 XML = {"Content-Type": "application/xml"}
@@ -65,14 +65,14 @@ class OpenMage:
     world: World
     admin: Gateway
     guest: Gateway
-    met: set[str] = field(default_factory=set)
+    known_originals: set[str] = field(default_factory=set)
 
     def get(self, path: str) -> Any:
         answer = self.admin("GET", path)
         assert answer.status == 200, answer.body
         return answer.json
 
-    def seen(self, path: str) -> Any:
+    def get_as_guest(self, path: str) -> Any:
         """What a guest gets."""
         answer = self.guest("GET", path)
         assert answer.status == 200, answer.body
@@ -98,8 +98,8 @@ class OpenMage:
     def render(self) -> None:
         """What the pipeline does with every original, and with the pictures of those that went."""
         blobs = self.world.blobs
-        self.met |= blobs.originals.keys()
-        for key in sorted(self.met):
+        self.known_originals |= blobs.originals.keys()
+        for key in sorted(self.known_originals):
             address = parse_original_key(key)
             assert address is not None
             if key in blobs.originals:

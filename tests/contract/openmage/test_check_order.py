@@ -12,6 +12,7 @@ from tests.contract.openmage.conftest import (
     FR,
     FULL,
     JSON,
+    MISSING,
     MULTIPART,
     NO_CHARSET,
     NO_CONTENT_TYPE,
@@ -22,7 +23,6 @@ from tests.contract.openmage.conftest import (
     NO_PICTURE,
     NO_ROUTE,
     NO_STORE,
-    NOBODY,
     NOT_BASE64,
     NOT_FOUND,
     NOT_IMPLEMENTED,
@@ -61,13 +61,13 @@ HUGE = "{" * 6_000_001
         ("PATCH", f"{API}/x", {"Authorization": ""}, "", NO_ROUTE),
         ("PATCH", P, {"Authorization": ""}, "", NO_METHOD),
         ("DELETE", P, {"Authorization": "", "Version": "x"}, "", DENIED),
-        ("PUT", one(NOBODY, "9"), {"Authorization": ""}, "", DENIED),
+        ("PUT", one(MISSING, "9"), {"Authorization": ""}, "", DENIED),
         ("DELETE", one(), {"Authorization": "", "Version": "x"}, "", DENIED),
         ("DELETE", one(product="1" * 65), {"Authorization": ""}, "", NO_ROUTE),
         ("POST", many("9"), {"Version": "x"}, "", (400, 'Invalid version "x" requested.')),
         ("DELETE", P, {"Version": "x"}, "", (400, 'Invalid version "x" requested.')),
         ("PUT", many("9"), {}, "", NOT_IMPLEMENTED),
-        ("POST", one(NOBODY, "9"), {}, "", NOT_IMPLEMENTED),
+        ("POST", one(MISSING, "9"), {}, "", NOT_IMPLEMENTED),
         # the body
         ("POST", many("9"), {}, HUGE, NO_CONTENT_TYPE),
         (
@@ -89,13 +89,13 @@ HUGE = "{" * 6_000_001
         ("POST", many("9"), JSON, "[1", UNREADABLE),
         ("POST", many("9"), JSON, '[{"foo":1}]', NOT_IMPLEMENTED),
         ("POST", many("9"), JSON, '{"foo":1}', NOTHING_SENT),
-        ("PUT", one(NOBODY, "9"), JSON, '{"foo":1}', NOTHING_SENT),
-        ("PUT", one(NOBODY, "9"), JSON, "", UNREADABLE),
+        ("PUT", one(MISSING, "9"), JSON, '{"foo":1}', NOTHING_SENT),
+        ("PUT", one(MISSING, "9"), JSON, "", UNREADABLE),
         # the rest
-        ("GET", one(NOBODY, "9"), {}, "", NO_STORE),
-        ("DELETE", one(NOBODY, "9"), {}, "", NO_STORE),
-        ("PUT", one(NOBODY, "9"), JSON, json.dumps(LIST), NO_STORE),
-        ("PUT", one(NOBODY, FR), JSON, json.dumps(LIST), NOT_FOUND),
+        ("GET", one(MISSING, "9"), {}, "", NO_STORE),
+        ("DELETE", one(MISSING, "9"), {}, "", NO_STORE),
+        ("PUT", one(MISSING, "9"), JSON, json.dumps(LIST), NO_STORE),
+        ("PUT", one(MISSING, FR), JSON, json.dumps(LIST), NOT_FOUND),
     ],
     ids=lambda each: each if isinstance(each, str) and len(each) < 50 else "",
 )
@@ -176,7 +176,7 @@ def test_checks_of_a_put_come_in_their_order(registered: OpenMage, bad: dict[str
         "file_name": "a/b",
         **bad,
     }
-    store, product, image = "9", "8", NOBODY
+    store, product, image = "9", "8", MISSING
 
     for number, step in enumerate(PUT_LADDER):
         before = registered.everything
@@ -195,8 +195,8 @@ def test_checks_of_a_put_come_in_their_order(registered: OpenMage, bad: dict[str
 def test_store_then_product_then_image(registered: OpenMage, method: str) -> None:
     last = NO_IMAGE if method == "GET" else NOT_FOUND
 
-    assert_refused(registered.admin(method, one(NOBODY, "9", "8")), *NO_STORE)
-    assert_refused(registered.admin(method, one(NOBODY, "2", "8")), *NOT_FOUND)
-    assert_refused(registered.admin(method, one(NOBODY, "2", "28")), *last)
+    assert_refused(registered.admin(method, one(MISSING, "9", "8")), *NO_STORE)
+    assert_refused(registered.admin(method, one(MISSING, "2", "8")), *NOT_FOUND)
+    assert_refused(registered.admin(method, one(MISSING, "2", "28")), *last)
     assert_refused(registered.admin("GET", many("9", "8")), *NO_STORE)
     assert_refused(registered.admin("GET", many("2", "8")), *NOT_FOUND)

@@ -13,6 +13,7 @@ from tests.contract.openmage.conftest import (
     DENIED,
     FR,
     JSON,
+    MISSING,
     MULTIPART,
     NO_CHARSET,
     NO_CONTENT_TYPE,
@@ -22,7 +23,6 @@ from tests.contract.openmage.conftest import (
     NO_PICTURE,
     NO_ROUTE,
     NO_STORE,
-    NOBODY,
     NOT_BASE64,
     NOT_FOUND,
     NOT_IMPLEMENTED,
@@ -129,10 +129,10 @@ WRONG = [
         wrong
         for store in ("", FR)
         for wrong in (
-            Wrong("GET", one(NOBODY, store), NO_IMAGE),
-            Wrong("GET", one(NOBODY, store), NOT_FOUND, by="guest"),
-            Wrong("PUT", one(NOBODY, store), NOT_FOUND, JSON, '{"label":"x"}'),
-            Wrong("DELETE", one(NOBODY, store), NOT_FOUND),
+            Wrong("GET", one(MISSING, store), NO_IMAGE),
+            Wrong("GET", one(MISSING, store), NOT_FOUND, by="guest"),
+            Wrong("PUT", one(MISSING, store), NOT_FOUND, JSON, '{"label":"x"}'),
+            Wrong("DELETE", one(MISSING, store), NOT_FOUND),
         )
     ],
     Wrong("POST", P, NOT_SPECIFIED, JSON, '{"label":"x"}'),

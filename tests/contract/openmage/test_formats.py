@@ -9,9 +9,9 @@ from tests.contract.openmage.conftest import (
     ANSWER_IN,
     FORM,
     JSON,
+    MISSING,
     NO_FORMAT,
     NO_IMAGE,
-    NOBODY,
     PNG,
     UNREADABLE,
     WRITES,
@@ -80,7 +80,7 @@ def accepting(send: Gateway, operation: Operation, accept: str | None) -> Answer
 
 @pytest.mark.parametrize(("accept", "kind"), ACCEPTS)
 def test_accept_is_met(stocked: OpenMage, accept: str | None, kind: str) -> None:
-    good, bad = Operation("GET", one()), Operation("GET", one(NOBODY))
+    good, bad = Operation("GET", one()), Operation("GET", one(MISSING))
 
     assert accepting(stocked.admin, good, accept) == stocked.admin("GET", one(), ANSWER_IN[kind])
     assert_refused(accepting(stocked.admin, bad, accept), *NO_IMAGE, kind=kind)

@@ -11,14 +11,14 @@ def test_lists_are_in_order_of_position_and_then_of_id(stocked: OpenMage) -> Non
     stocked.put({"position": 3})
     stocked.put({"position": 3}, B)
     assert ids(stocked.get(P)) == [A, B, C]
-    assert ids(stocked.seen(P)) == [A, B, C]
+    assert ids(stocked.get_as_guest(P)) == [A, B, C]
 
 
 def test_lists_of_a_store_are_in_the_stores_own_order(stocked: OpenMage) -> None:
     stocked.put({"position": 10}, store=FR)
 
     assert ids(stocked.get(many(FR))) == [B, A]
-    assert ids(stocked.seen(many(FR))) == [B, A]
+    assert ids(stocked.get_as_guest(many(FR))) == [B, A]
     for store in ("", "1", DE):
         assert ids(stocked.get(many(store))) == [A, B]
     stocked.put({"position": 11}, B)

@@ -32,7 +32,7 @@ from vitrine import environment
 
 
 @contextmanager
-def hung_shop() -> Iterator[OpenMage]:
+def shop_with_gallery() -> Iterator[OpenMage]:
     """The same for a property test, which needs a world for every example."""
     world = World()
     with environment.use(world.environment):
@@ -122,7 +122,7 @@ def test_stores_fall_back_field_by_field(
         model.write("", image, {"label": "", "position": position, "exclude": 0})
     model.roles["", "thumbnail"] = A
 
-    with hung_shop() as shop:
+    with shop_with_gallery() as shop:
         for method, image, scope, sent in operations:
             body = {"json": sent} if method == "PUT" else {}
             answer = shop.admin(method, one(image, scope), **body)
@@ -141,7 +141,7 @@ def test_stores_fall_back_field_by_field(
             for each in shown:
                 assert written(each) == model.image(scope, int(each["id"]))
                 assert shop.get(one(each["id"], scope)) == each
-            assert ids(shop.seen(many(scope))) == model.shown(scope or "1")
+            assert ids(shop.get_as_guest(many(scope))) == model.shown(scope or "1")
 
 
 every_scope_types = st.tuples(
@@ -157,7 +157,7 @@ every_scope_types = st.tuples(
 def test_a_type_belongs_to_at_most_one_image_of_a_scope(
     operations: list[tuple[str, int, str, list[str]]],
 ) -> None:
-    with hung_shop() as shop:
+    with shop_with_gallery() as shop:
         for method, number, scope, types in operations:
             before = {each["id"]: each["types"] for each in shop.get(many(scope))}
             if method != "POST" and not before:
@@ -193,7 +193,7 @@ letters = st.characters(
 @settings(max_examples=40)
 @given(st.text(letters, max_size=255))
 def test_every_text_comes_back_in_both_formats_and_both_ways(text: str) -> None:
-    with hung_shop() as shop:
+    with shop_with_gallery() as shop:
         shop.put({"label": text})
         shown = shop.admin("GET", one(), ANSWER_IN["xml"])
         assert shop.get(one())["label"] == text

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from oauthlib.oauth1 import Client
 from tests.contract.openmage.conftest import (
+    MISSING,
     NO_IMAGE,
-    NOBODY,
     NOT_SPECIFIED,
     PNG,
     A,
@@ -57,7 +57,7 @@ def test_the_sample_reads_json(stocked: OpenMage, sample: PhpSample) -> None:
 
 
 def test_the_sample_is_refused_in_json(sample: PhpSample) -> None:
-    assert_refused(sample.fetch("GET", one(NOBODY)), *NO_IMAGE)
+    assert_refused(sample.fetch("GET", one(MISSING)), *NO_IMAGE)
     assert_refused(sample.fetch("POST", P, json={"label": "side"}), *NOT_SPECIFIED)
 
 

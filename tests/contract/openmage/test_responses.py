@@ -11,7 +11,7 @@ from tests.contract.openmage.conftest import (
     FR,
     JSON,
     MEDIA_TYPES,
-    NOBODY,
+    MISSING,
     B,
     OpenMage,
     P,
@@ -96,7 +96,7 @@ def test_an_error_is_printed_so_in_xml(shop: OpenMage) -> None:
 
 
 def test_an_error_is_printed_so_in_json(shop: OpenMage) -> None:
-    answer = shop.admin("GET", one(NOBODY))
+    answer = shop.admin("GET", one(MISSING))
 
     expected = '{"messages":{"error":[{"code":404,"message":"Product image not found"}]}}'
     assert answer.body == expected

@@ -11,11 +11,11 @@ from tests.contract.openmage.conftest import (
     DENIED,
     FILES,
     FR,
+    MISSING,
     NO_IMAGE,
     NO_METHOD,
     NO_ROUTE,
     NO_STORE,
-    NOBODY,
     NOT_FOUND,
     NOT_IMPLEMENTED,
     OPERATIONS,
@@ -311,7 +311,7 @@ def test_other_methods_are_invalid_whoever_calls(
 
 @in_both_formats
 @pytest.mark.parametrize(
-    "path", [each.path for each in READS] + [one(NOBODY), many("9"), f"{API}/orders", f"{P}/"]
+    "path", [each.path for each in READS] + [one(MISSING), many("9"), f"{API}/orders", f"{P}/"]
 )
 def test_head_answers_as_get_without_body(stocked: OpenMage, path: str, kind: str) -> None:
     for send in (stocked.admin, stocked.guest):

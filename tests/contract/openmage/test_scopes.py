@@ -24,11 +24,11 @@ def test_guests_read_the_default_view_where_they_name_no_store(stocked: OpenMage
     stocked.put({"label": "avant"}, store=FR)
 
     for store in ("", "0", "admin", "1", "default"):
-        assert stocked.seen(one(store=store))["label"] == "default"
-        assert stocked.seen(one(store=store))["types"] == ["image"]
-        assert ids(stocked.seen(many(store))) == [B, A]
-    assert stocked.seen(one(store=FR))["label"] == "avant"
-    assert stocked.seen(one(store=DE))["label"] == "global"
+        assert stocked.get_as_guest(one(store=store))["label"] == "default"
+        assert stocked.get_as_guest(one(store=store))["types"] == ["image"]
+        assert ids(stocked.get_as_guest(many(store))) == [B, A]
+    assert stocked.get_as_guest(one(store=FR))["label"] == "avant"
+    assert stocked.get_as_guest(one(store=DE))["label"] == "global"
     for store in ("", "0", "admin"):
         assert stocked.get(one(store=store))["label"] == "global"
         assert ids(stocked.get(many(store))) == [A, B]
@@ -44,23 +44,23 @@ def test_excluded_images_are_hidden_from_guests_and_keep_their_types(
 
     for path in (one(), one(store="1"), one(store="0"), one(store="admin")):
         assert_refused(stocked.guest("GET", path), *NOT_FOUND)
-    assert ids(stocked.seen(P)) == ids(stocked.seen(many("1"))) == [B]
-    assert ids(stocked.seen(many(FR))) == ([A, B] if store else [B])
+    assert ids(stocked.get_as_guest(P)) == ids(stocked.get_as_guest(many("1"))) == [B]
+    assert ids(stocked.get_as_guest(many(FR))) == ([A, B] if store else [B])
     assert ids(stocked.get(P)) == ids(stocked.get(many("1"))) == [A, B]
     shown = stocked.get(one(store="1"))
     assert (shown["exclude"], shown["types"]) == ("1", ["image", "thumbnail"])
-    assert stocked.seen(one(B))["types"] == []
+    assert stocked.get_as_guest(one(B))["types"] == []
     stocked.put({"exclude": 0}, store=store)
-    assert ids(stocked.seen(P)) == [A, B]
+    assert ids(stocked.get_as_guest(P)) == [A, B]
 
 
 def test_an_image_may_be_shown_in_one_store_only(stocked: OpenMage) -> None:
     stocked.put({"exclude": 1})
     stocked.put({"exclude": 0}, store=FR)
 
-    assert ids(stocked.seen(many(FR))) == [A, B]
-    assert stocked.seen(one(store=FR))["id"] == "11"
-    assert ids(stocked.seen(many(DE))) == [B]
+    assert ids(stocked.get_as_guest(many(FR))) == [A, B]
+    assert stocked.get_as_guest(one(store=FR))["id"] == "11"
+    assert ids(stocked.get_as_guest(many(DE))) == [B]
     assert stocked.get(one(store=FR))["exclude"] == "0"
 
 
@@ -117,8 +117,8 @@ def test_a_post_in_a_store_is_global_and_its_fields_are_the_stores(stocked: Open
         assert stocked.get(one(store=store))["types"] == ["image", "thumbnail"]
     assert stocked.get(one(store=FR))["types"] == ["thumbnail"]
     assert ids(stocked.get(many(FR))) == [A, C, B]
-    assert ids(stocked.seen(many(FR))) == [A, B]
-    assert ids(stocked.seen(P)) == [A, B, C]
+    assert ids(stocked.get_as_guest(many(FR))) == [A, B]
+    assert ids(stocked.get_as_guest(P)) == [A, B, C]
     assert stocked.gallery.sorts[image] == 6
 
 

@@ -26,7 +26,7 @@ LAMP = "http://example.com/lamp.jpg"
 AGENT = "Lamps (dev@example.com)"
 JSON_TYPE = "application/json; charset=UTF-8"
 NOW = datetime(2026, 3, 1, 12, 0, 0, 7_000, tzinfo=UTC)
-HUNG_AT = "2023-12-31T21:00:00-03:00"
+CREATED_AT = "2023-12-31T21:00:00-03:00"
 NOW_HERE = "2026-03-01T09:00:00-03:00"
 ANY_PICTURE = PictureRules(frozenset(Format), max_bytes=10**9)
 A, B, C, D = 11, 12, 13, 14

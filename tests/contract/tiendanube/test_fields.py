@@ -11,8 +11,8 @@ from tests.contract.tiendanube.conftest import (
     AGENT,
     BMP,
     CHANGES,
+    CREATED_AT,
     GIF,
-    HUNG_AT,
     IMAGES,
     JPEG,
     LAMP,
@@ -135,8 +135,8 @@ def test_updated_at_moves_with_bytes_text_and_asked_for_place(
 
     for image in (A, B, C):
         shown = tiendanube.get(image)
-        assert shown["created_at"] == HUNG_AT
-        assert shown["updated_at"] == (NOW_HERE if image in moved else HUNG_AT)
+        assert shown["created_at"] == CREATED_AT
+        assert shown["updated_at"] == (NOW_HERE if image in moved else CREATED_AT)
     assert answer.json == tiendanube.get(C)
 
 
@@ -145,7 +145,7 @@ def test_updated_at_stays_when_neighbours_or_roles_change(abc: Tiendanube) -> No
     abc.delete(A)
 
     assert abc.gallery.roles[THUMBNAIL] == D
-    assert [abc.get(image)["updated_at"] for image in (B, C)] == [HUNG_AT, HUNG_AT]
+    assert [abc.get(image)["updated_at"] for image in (B, C)] == [CREATED_AT, CREATED_AT]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from tests.contract.tiendanube.conftest import (
     BAD_SRC,
     CHANGES,
+    CREATED_AT,
     ENCODED,
-    HUNG_AT,
     LAMP,
     MOVING_GIF,
     NO_DOWNLOAD,
@@ -188,4 +188,4 @@ def test_other_fields_are_ignored_whatever_they_hold(
     assert created["created_at"] == created["updated_at"] == NOW_HERE
     assert changed == abc.get(A)
     assert (changed["id"], changed["product_id"]) == (A, 1234)
-    assert changed["created_at"] == changed["updated_at"] == HUNG_AT
+    assert changed["created_at"] == changed["updated_at"] == CREATED_AT
