@@ -1,1 +1,4 @@
-"""AWS behind the ports: DynamoDB and S3 calls, their failures as domain errors; no rules."""
+"""Adapters: the ports implemented over AWS and HTTP. They map AWS errors to domain errors.
+
+They contain no rules of the catalogue.
+"""

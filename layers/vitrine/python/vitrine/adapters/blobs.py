@@ -1,4 +1,4 @@
-"""Originals and public pictures in S3, in a bucket each."""
+"""Object storage: originals and public pictures in S3, in one bucket each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vitrine.aws.s3 import S3
 
 _BATCH = 1000  # keys per DeleteObjects
-_AT_A_TIME = 12  # pictures on their way into storage, fewer than the client has connections
+_AT_A_TIME = 12  # concurrent uploads, fewer than the connections in the client's pool
 _LINK_SECONDS = 300
 SIGNED: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
 """Options of a client whose signed URLs work: S3's present way to sign, and the host of the
@@ -155,7 +155,7 @@ class S3Blobs(Blobs):
                 },
             )
             if failed := answer.get("Errors"):
-                # One answer carries each object's own failure: the first speaks for all.
+                # The answer lists an error for each object; the code of the first is raised.
                 raise self._client.exceptions.ClientError(
                     {"Error": {"Code": failed[0].get("Code", ""), "Message": str(failed)}},
                     "DeleteObjects",

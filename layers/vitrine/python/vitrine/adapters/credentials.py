@@ -1,4 +1,4 @@
-"""How credentials lie in the table: once by what a request brings, once in their shop's list."""
+"""Credentials as DynamoDB items: one for look-up by digest, and one in the shop's list."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PARTITIONS = {Scheme.BEARER: "CREDENTIAL#", Scheme.OAUTH: "OAUTH#"}
-"""Where credentials of each scheme lie. A consumer key sent as a bearer secret finds nothing."""
+"""The partition of each scheme. A consumer key that is sent as a bearer secret is not found."""
 
 
 def credential_items(credential: Credential) -> Iterator[Item]:
-    """The credential by its digest, and again in its shop's list."""
+    """The item that is looked up by digest, and then the item in the shop's list."""
     facts = {
         "hash": credential.digest,
         "shop": credential.shop,
@@ -35,12 +35,12 @@ def credential_items(credential: Credential) -> Iterator[Item]:
 
 
 def _expiry(end: datetime) -> Item:
-    """When it ends; DynamoDB removes the item at some time after the second that `expires` says."""
+    """The expiry, and `expires`, the time to live (TTL) after which DynamoDB deletes the item."""
     return {"ends": milliseconds(end), "expires": math.ceil(end.timestamp())}
 
 
 def credential_in(item: Item) -> Credential:
-    """The credential that an item tells of; those of before there were schemes are bearer's."""
+    """The credential in an item. Items without a scheme are older and of the bearer scheme."""
     revoked, ends = item.get("revoked"), item.get("ends")
     return Credential(
         digest=item["hash"],

@@ -1,4 +1,4 @@
-"""Other functions of the stack, called through Lambda."""
+"""Synchronous invocation of other Lambda functions of the stack."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FunctionFailedError(Exception):
-    """A function raised, ran out of time or of memory."""
+    """The invoked function raised an exception, timed out or ran out of memory."""
 
 
 class LambdaFunctions(Functions):

@@ -1,4 +1,7 @@
-"""Galleries and the records of their images, in DynamoDB."""
+"""Galleries and the records of their images, in DynamoDB.
+
+Every write is a conditional write on the version that was read (optimistic locking).
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,7 @@ class DynamoGalleries(Galleries):
             shard = (*change.added, *change.removed, *change.retired)[0].id
             actions.append({"Update": _count(change.shop, shard, growth)})
         if change.named:
-            actions += _taking(change, *change.named)
+            actions += _name_actions(change, *change.named)
         if change.imported:
             actions.append({"Put": settlement(change.imported)})
         self._table.transact(actions)
@@ -182,7 +185,7 @@ def _unchanged_head(before: Gallery) -> dict[str, Any]:
 
 def _unchanged_record(image: Image) -> dict[str, Any]:
     names = {"#version": "version"}
-    if image.version == 0:  # as it was written first, so without a number
+    if image.version == 0:  # never changed: the item has no version attribute
         return {
             "ConditionExpression": "attribute_exists(#pk) AND attribute_not_exists(#version)",
             "ExpressionAttributeNames": {**names, "#pk": "pk"},
@@ -195,10 +198,11 @@ def _unchanged_record(image: Image) -> dict[str, Any]:
 
 
 def _difference(before: Image, after: Image) -> dict[str, Any]:
-    """An update of what differs, and of nothing else: renditions are noted by others meanwhile.
+    """The update from `before` to `after`, on condition that the record is still `before`.
 
-    Those of other bytes, or under another name, are not: whatever they were when this was read,
-    they are as `after` says.
+    It writes only attributes that differ, because `generate_renditions` updates `renditions`
+    concurrently. If bytes or name changed, it always writes `renditions`: the stored state
+    describes the old bytes or the old name.
     """
     old, new = _image_item(before), _image_item(after)
     if after.original != before.original:
@@ -226,11 +230,11 @@ def _retired_item(image: Image) -> Item:
     }
 
 
-def _taking(
+def _name_actions(
     change: GalleryChange, name: FileName, image: int
 ) -> list[Mapping[str, Mapping[str, Any]]]:
-    """A name is taken once and for ever; and is found again by its image."""
-    once = {
+    """The writes that assign a name: one item by name, which must be new, and one by image."""
+    unused = {
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
     }
@@ -241,13 +245,13 @@ def _taking(
         "instead_of": change.key_before_naming(image),
     }
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
-    found = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
-    return [{"Put": {"Item": serialize(item), **once}}, {"Put": {"Item": serialize(found)}}]
+    by_image = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
+    return [{"Put": {"Item": serialize(item), **unused}}, {"Put": {"Item": serialize(by_image)}}]
 
 
 def _view_item(facts: ViewFacts) -> Item:
-    said = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
-    return {**{name: value for name, value in said.items() if value is not None}} | (
+    values = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
+    return {**{name: value for name, value in values.items() if value is not None}} | (
         {"removed": True} if facts.removed else {}
     )
 

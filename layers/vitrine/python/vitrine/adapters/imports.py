@@ -1,7 +1,7 @@
-"""What became of files in the import folder, in DynamoDB: one item per file, its latest version's.
+"""Outcomes of files in the import folder, in DynamoDB: one item per file, for its latest version.
 
-Settling a version asks that no later one, and not the same, was settled before: so whichever of
-two deliveries of one event comes second finds the work done.
+An outcome is a conditional write: it fails if this version of the file, or a later one, is already
+settled. This makes imports idempotent although S3 can deliver an event twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "FILE#"
 _REMEMBERED_SECONDS = 90 * 24 * 3600
-"""How long an imported version is known: many times longer than any event can be late."""
+"""How long the outcome of an imported file is kept: much longer than any event can be late."""
 
 
 class DynamoImports(Imports):
@@ -38,7 +38,7 @@ class DynamoImports(Imports):
 
 
 def settlement(settled: Import) -> dict[str, Any]:
-    """The write that settles a version, for a transaction."""
+    """The conditional write of an outcome, as an action of a transaction."""
     arrival = settled.arrival
     item: Item = {
         **key(_pk(arrival.shop), f"{_PREFIX}{arrival.path}"),
@@ -51,7 +51,7 @@ def settlement(settled: Import) -> dict[str, Any]:
         "settled": milliseconds(settled.settled_at),
         "reason": settled.reason,
     }
-    if settled.image is not None:  # a rejection is kept until its file is mended
+    if settled.image is not None:  # a rejection is kept until a new version of its file arrives
         item["image"] = settled.image
         item["expires"] = _expiry(settled.settled_at)
     return {

@@ -1,4 +1,4 @@
-"""Records of images that belong to no product, in DynamoDB."""
+"""The media library: records of images that belong to no product, in DynamoDB."""
 
 from __future__ import annotations
 

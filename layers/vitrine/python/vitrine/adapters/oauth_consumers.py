@@ -1,4 +1,4 @@
-"""OAuthConsumers of OAuth consumer and token, and used nonces, in DynamoDB."""
+"""OAuth consumers with their tokens, and used nonces (replay protection), in DynamoDB."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class DynamoOAuthConsumers(OAuthConsumers):
-    """`vitrine.ports.OAuthConsumers` over the table, and what operators add to it.
+    """`vitrine.ports.OAuthConsumers` over the table, with the operators' write operations.
 
-    Consumers stand in their shop's list of credentials, where `DynamoShops` finds and revokes
+    Consumers are also in their shop's list of credentials, where `DynamoShops` lists and revokes
     them.
     """
 
@@ -28,15 +28,15 @@ class DynamoOAuthConsumers(OAuthConsumers):
         return None if item is None else OAuthConsumer(credential_in(item), item["token"])
 
     def create_consumer(self, consumer: OAuthConsumer) -> None:
-        """Store a new consumer, and name it in its shop's list.
+        """Store a new consumer, and add it to its shop's list.
 
         Raises:
-            ConflictError: its consumer key is taken.
+            ConflictError: a consumer with this key exists.
         """
         own, listed = credential_items(consumer.credential)
-        found = {"Item": serialize({**own, "token": consumer.token})}
-        free = {"ConditionExpression": "attribute_not_exists(pk)"}
-        self._table.transact([{"Put": {**found, **free}}, {"Put": {"Item": serialize(listed)}}])
+        put = {"Item": serialize({**own, "token": consumer.token})}
+        unused = {"ConditionExpression": "attribute_not_exists(pk)"}
+        self._table.transact([{"Put": {**put, **unused}}, {"Put": {"Item": serialize(listed)}}])
 
     def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
         self._table.put(

@@ -1,12 +1,12 @@
-"""OAuth secrets in Parameter Store of AWS Systems Manager, one SecureString per consumer.
+"""OAuth secrets in AWS Systems Manager Parameter Store, one SecureString per consumer.
 
-Whoever checks a signature needs the secret itself, so a hash will not do, and the table must not
-have it. Of what AWS offers for that, standard parameters cost nothing to keep (a customer's key
-costs a dollar a month, an entry of Secrets Manager 40 cents); they are encrypted under a key that
-AWS manages (`alias/aws/ssm`), no algorithm of ours is involved, and the role that reads the table
-needs another permission to read them. CloudFormation makes no SecureStrings, nor need it: whoever
-issues a consumer stores its secrets. An account has room for 10 000 parameters in a region, and 40
-reads a second, of which a function that runs needs one per consumer and minute.
+Verifying a signature takes the secret itself, so a hash is not enough, and the table must not
+contain it. Standard parameters are free; a customer managed KMS key costs a dollar a month, and a
+secret in Secrets Manager 40 cents. Parameters are encrypted at rest under an AWS managed key
+(`alias/aws/ssm`), and reading them takes a permission that reading the table does not include
+(least privilege). CloudFormation cannot create SecureStrings: the command that issues a consumer
+stores its secrets. The quotas of an account are 10 000 parameters in a region and 40 reads a
+second; a warm function reads one parameter per consumer and minute.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class SsmOAuthSecretStore(OAuthSecretStore):
     """`vitrine.ports.OAuthSecretStore` over parameters below one path.
 
-    It also stores secrets, which only operators do.
+    It also stores secrets, for operators only.
     """
 
     def __init__(self, client: SSMClient | Parameters, path: str) -> None:
-        """Keep secrets below `path`, such as `/vitrine/my-shop/oauth`."""
+        """Use parameters below `path`, such as `/vitrine/my-shop/oauth`."""
         self._client = client
         self._path = path.rstrip("/")
 
@@ -44,7 +44,7 @@ class SsmOAuthSecretStore(OAuthSecretStore):
         return OAuthSecrets(**json.loads(found["Parameter"]["Value"]))
 
     def keep(self, digest: str, secrets: OAuthSecrets) -> None:
-        """Store the secrets of a new consumer; existing secrets are never overwritten."""
+        """Store the secrets of a new consumer. Existing secrets are never overwritten."""
         value = json.dumps({"consumer": secrets.consumer, "token": secrets.token})
         self._client.put_parameter(Name=self._name(digest), Value=value, Type="SecureString")
 

@@ -1,4 +1,7 @@
-"""What records of every kind hold of an original, as attributes of DynamoDB items."""
+"""The properties of an original and its appearance, as attributes of DynamoDB items.
+
+Gallery records and library records share them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def original_attributes(original: Original) -> Item:
-    """The attributes of an original."""
+    """The attributes that describe an original."""
     return {
         "file": original.file_name,
         "hash": original.digest,
@@ -30,7 +33,7 @@ def original_attributes(original: Original) -> Item:
 
 
 def original_of(item: Item) -> Original:
-    """The original that a record's attributes tell."""
+    """The original that a record's attributes describe."""
     return Original(
         digest=item["hash"],
         format=Format[item["format"]],
@@ -46,18 +49,18 @@ def original_of(item: Item) -> Original:
 
 
 def appearance_attributes(appearance: Appearance | None) -> Item:
-    """The attribute of an appearance."""
+    """The attribute that describes an appearance."""
     return {"appearance": None if appearance is None else asdict(appearance)}
 
 
 def appearance_of(item: Item) -> Appearance | None:
-    """The appearance that a record's attributes tell."""
+    """The appearance that a record's attributes describe; None if it has none yet."""
     known = item.get("appearance")
     return None if known is None else Appearance(**known)
 
 
 def completion(address: OriginalAddress, appearance: Appearance) -> dict[str, Any]:
-    """The update that notes complete renditions, of a record that has these bytes and no other."""
+    """The conditional update that marks renditions as complete, if the record has these bytes."""
     values = {
         ":complete": RenditionState.COMPLETE.value,
         ":appearance": asdict(appearance),

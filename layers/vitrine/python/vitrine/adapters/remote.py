@@ -1,4 +1,9 @@
-"""Pictures at other people's URLs, fetched without lending anybody our place in the network."""
+"""Download pictures by URL, protected against server-side request forgery (SSRF).
+
+`vitrine.domain.hosts` decides which addresses are public. A download connects to the checked
+addresses only, so a DNS answer that changes afterwards (DNS rebinding) has no effect. Redirects
+are checked the same way.
+"""
 
 from __future__ import annotations
 
@@ -34,28 +39,28 @@ if TYPE_CHECKING:
 
 _REDIRECTS = 3
 _REDIRECTED = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 65536  # bytes read, or decompressed, at a time
-_WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's names for what the web calls these
+_CHUNK = 65536  # bytes per read and per decompression step
+_WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's `wbits` of each content coding
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """Addresses of a host as this machine's resolver knows them.
+    """The addresses of a host, from this machine's resolver.
 
     Raises:
-        OSError: it knows none.
-        UnicodeError: this is no name.
+        OSError: the host is not found.
+        UnicodeError: the name is not valid.
     """
     return [str(found[4][0]) for found in getaddrinfo(host, port, type=SOCK_STREAM)]
 
 
 class HttpRemote(Remote):
-    """`vitrine.ports.Remote` over HTTP, where only public addresses are spoken to.
+    """`vitrine.ports.Remote` over HTTP, which connects to public addresses only.
 
     Args:
-        allow_loopback: whether this machine's own addresses are fine too, for tests and demos.
-        total_seconds: how long one fetch takes at most, from the name to the last byte.
-        resolve: addresses of a host; asked once for each URL on the way.
-        tls: makes what judges certificates.
+        allow_loopback: whether loopback addresses are allowed too, for tests and demos.
+        total_seconds: the maximum duration of a download, from name resolution to the last byte.
+        resolve: the addresses of a host; called once for each URL, redirects included.
+        tls: creates the TLS context that verifies certificates.
     """
 
     def __init__(
@@ -105,7 +110,11 @@ class HttpRemote(Remote):
                 yield response
 
     def _checked_addresses(self, target: Target, deadline: _Deadline) -> list[IPAddress]:
-        """The target's addresses, IPv4 first, unless one of them is not for us."""
+        """The target's addresses, IPv4 first.
+
+        Raises:
+            DownloadError: there is none, or one of them is not allowed.
+        """
         answer: Future[list[IPAddress]] = Future()
 
         def look_up() -> None:
@@ -115,7 +124,7 @@ class HttpRemote(Remote):
             except (OSError, ValueError):
                 answer.set_exception(DownloadError(target.host))
 
-        # Nothing can interrupt a resolver: one that takes too long is left to itself.
+        # A resolver cannot be interrupted: after the deadline, its thread is abandoned.
         Thread(target=look_up, name="look up", daemon=True).start()
         addresses = answer.result(deadline.remaining())
         if not addresses or not all(map(self._allowed, addresses)):
@@ -127,20 +136,20 @@ class HttpRemote(Remote):
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return self._make_tls()  # reads every certificate authority there is: only when needed
+        return self._make_tls()  # loads all certificate authorities, so only when needed
 
 
 class _Deadline:
-    """The moment at which everything is over, and what is still open gets cut off.
+    """A deadline for a whole download, at which all its sockets are shut down.
 
-    A socket's own timeout begins anew with every byte, so that a slow server could go on for ever.
+    A socket's own timeout restarts with every byte, so a slow server could hold it open forever.
     """
 
     def __init__(self, seconds: float) -> None:
         self._end = monotonic() + seconds
         self._over = Event()
         self._sockets: list[socket] = []
-        self._timer = Timer(seconds, self._pass)
+        self._timer = Timer(seconds, self._expire)
         self._timer.daemon = True
 
     def __enter__(self) -> _Deadline:
@@ -152,10 +161,10 @@ class _Deadline:
         self._timer.join()
 
     def remaining(self) -> float:
-        """Seconds that are left, more than none.
+        """Seconds until the deadline, more than zero.
 
         Raises:
-            TimeoutError: none are.
+            TimeoutError: the deadline has passed.
         """
         left = self._end - monotonic()
         if left <= 0 or self._over.is_set():
@@ -163,20 +172,23 @@ class _Deadline:
         return left
 
     def cut_off(self, connected: socket) -> None:
-        """Cut this socket off when the time comes; it cannot come unseen in between."""
+        """Shut this socket down at the deadline.
+
+        The socket is registered before the time is checked, so a deadline in between is noticed.
+        """
         self._sockets.append(connected)
         connected.settimeout(self.remaining())
 
-    def _pass(self) -> None:
+    def _expire(self) -> None:
         self._over.set()
         for connected in tuple(self._sockets):
-            # A TLS socket's own `shutdown` would take the encryption away beneath its reader.
-            with suppress(OSError):  # closed already
+            # `SSLSocket.shutdown` would drop the TLS layer while another thread reads from it.
+            with suppress(OSError):  # already closed
                 socket.shutdown(connected, SHUT_RDWR)
 
 
 class _Connection(HTTPConnection):
-    """A connection to one of a target's checked addresses, whatever its name means by now."""
+    """A connection to one of a target's checked addresses, without resolving its name again."""
 
     def __init__(
         self,
@@ -191,22 +203,22 @@ class _Connection(HTTPConnection):
         self._tls = tls
 
     def connect(self) -> None:
-        """Connect, and over TLS have the certificate checked for the name.
+        """Connect; over TLS, also verify that the certificate is valid for the host name.
 
-        urllib3's own way to TLS opens, wraps and shakes hands in one step, in the middle of which
-        nobody has the socket in hand: a slow handshake could not be cut off.
+        urllib3's own TLS connection opens the socket and performs the handshake in one step, so the
+        deadline could not interrupt a slow handshake.
         """
-        self.sock = self._reached()
+        self.sock = self._first_reachable()
         self._deadline.cut_off(self.sock)
         if self._tls is not None:
-            # `host` is the name without a dot at its end, as certificates have it.
+            # `host` is the name without a trailing dot, as certificates contain it.
             self.sock = secured = self._tls.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self._deadline.cut_off(secured)
             secured.do_handshake()
 
-    def _reached(self) -> socket:
+    def _first_reachable(self) -> socket:
         *others, last = self._addresses
         share = self._deadline.remaining() / len(self._addresses)
         for address in others:
@@ -216,27 +228,39 @@ class _Connection(HTTPConnection):
 
 
 def _body(response: HTTPResponse, max_bytes: int, deadline: _Deadline) -> bytes:
-    """The whole body of a good answer, decompressed, or an error."""
+    """The whole body of an answer with status 200, decompressed.
+
+    Raises:
+        DownloadError: the status is not 200, or the content coding is not supported.
+        PictureRefusedError: the body is larger than `max_bytes` (`Rule.WEIGHT`).
+        TimeoutError: the deadline has passed.
+    """
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if response.status != 200 or coding not in {"identity", *_WINDOW}:
         raise DownloadError(response.status, coding)
     if (response.length_remaining or 0) > max_bytes:
         raise PictureRefusedError((Rule.WEIGHT,))
-    # `read1`, as other ways to read take a chunk of negative length for "all there is".
+    # Unlike `read`, `read1` does not read everything when a chunk declares a negative length.
     pieces = iter(partial(response.read1, _CHUNK, decode_content=False), b"")
     body = bytearray()
-    for piece in _inflated(pieces, coding) if coding in _WINDOW else pieces:
+    for piece in _decompressed(pieces, coding) if coding in _WINDOW else pieces:
         body += piece
         if len(body) > max_bytes:
             raise PictureRefusedError((Rule.WEIGHT,))
-    deadline.remaining()  # a body that was cut off may look like one that ended
+    deadline.remaining()  # a connection that was shut down can look like the end of the body
     return bytes(body)
 
 
-def _inflated(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Decompress, a little at a time and to the very end; urllib3 would not miss an end."""
+def _decompressed(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    """Decompress in small steps, against decompression bombs.
+
+    Unlike urllib3, it also requires the end of the compressed stream.
+
+    Raises:
+        DownloadError: the stream is incomplete, or data follow it.
+    """
     first = next(pieces, b"")
-    # Some servers leave zlib's header out of "deflate"; it would begin with this nibble.
+    # Some servers send "deflate" without zlib's header, whose first byte has this nibble.
     bare = coding == "deflate" and first[:1] and first[0] & 15 != 8
     stream = zlib.decompressobj(-15 if bare else _WINDOW[coding])
     for piece in chain([first], pieces, [b""]):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DynamoShops(Shops):
-    """`vitrine.ports.Shops` over the table, and what operators change in it."""
+    """`vitrine.ports.Shops` over the table, with the operators' write operations."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -39,7 +39,7 @@ class DynamoShops(Shops):
         """Store a new shop.
 
         Raises:
-            ShopExistsError: its id is taken.
+            ShopExistsError: a shop with this id exists.
         """
         try:
             self._table.put(_profile(shop), ConditionExpression="attribute_not_exists(pk)")
@@ -47,10 +47,10 @@ class DynamoShops(Shops):
             raise ShopExistsError(shop.id) from None
 
     def change_shop(self, shop: Shop) -> None:
-        """Store a shop in place of what it was.
+        """Replace the profile of an existing shop.
 
         Raises:
-            ConflictError: there is no such shop.
+            ConflictError: the shop does not exist.
         """
         self._table.put(_profile(shop), ConditionExpression="attribute_exists(pk)")
 
@@ -67,24 +67,24 @@ class DynamoShops(Shops):
         return [item["sk"].removeprefix("SHOP#") for item in items]
 
     def open_account(self, account: str, shop: str) -> None:
-        """Note that images of a shop's library may be an account's; it stays so for good."""
+        """Record that images of a shop's library may belong to an account; this is permanent."""
         self._table.put(key(f"ACCOUNT#{account}", f"SHOP#{shop}"))
 
     def open_host(self, host: str, shop: str) -> None:
-        """Let guests of `host` into a shop; `*` stands for hosts that nobody has."""
+        """Admit guests of `host` to a shop; `*` is the default for hosts without a shop."""
         self._table.put({**key(f"HOST#{host}", "HOST"), "shop": shop})
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
-        """Let `product` be known, under its own key and under `aliases`, all of them or none.
+        """Register `product` under its own key and under `aliases`, in one transaction.
 
-        Names that lead to it already stay; whoever repeats this changes nothing.
+        The operation is idempotent, and earlier aliases stay.
 
         Raises:
-            AliasTakenError: one of these names leads to another product; nothing has changed.
-            ConflictError: another writer is at one of these names: try again.
+            AliasTakenError: one of the names belongs to another product; nothing has changed.
+            ConflictError: another writer is changing one of the names; retry.
         """
         names = tuple(dict.fromkeys((product, *aliases)))
-        free_or_mine = {
+        unused_or_own = {
             "ConditionExpression": "attribute_not_exists(#pk) OR #product = :product",
             "ExpressionAttributeNames": {"#pk": "pk", "#product": "product"},
             "ExpressionAttributeValues": serialize({":product": product}),
@@ -92,7 +92,7 @@ class DynamoShops(Shops):
         items = [{**key(f"SHOP#{shop}", f"PRODUCT#{each}"), "product": product} for each in names]
         try:
             self._table.transact(
-                [{"Put": {"Item": serialize(item), **free_or_mine}} for item in items]
+                [{"Put": {"Item": serialize(item), **unused_or_own}} for item in items]
             )
         except ConflictError:
             for alias in names:
@@ -102,7 +102,7 @@ class DynamoShops(Shops):
             raise
 
     def products(self, shop: str) -> dict[ProductKey, list[ProductKey]]:
-        """All registered products of a shop, in their order, each with its aliases."""
+        """All registered products of a shop, sorted, each with its aliases."""
         found: dict[ProductKey, list[ProductKey]] = {}
         for item in self._table.query(f"SHOP#{shop}", "PRODUCT#"):
             alias, product = item["sk"].removeprefix("PRODUCT#"), ProductKey(item["product"])
@@ -116,21 +116,26 @@ class DynamoShops(Shops):
         return None if item is None else credential_in(item)
 
     def create_credential(self, credential: Credential) -> None:
-        """Store a new credential, and name it in its shop's list."""
+        """Store a new credential, and add it to its shop's list."""
         self._table.transact(
             [{"Put": {"Item": serialize(item)}} for item in credential_items(credential)]
         )
 
     def credentials(self, shop: str) -> list[Credential]:
-        """All credentials of a shop, revoked ones and pairs too, oldest first."""
+        """All credentials of a shop, oldest first, including revoked ones and OAuth consumers."""
         items = self._table.query(f"SHOP#{shop}", "CREDENTIAL#")
         return sorted(map(credential_in, items), key=lambda each: each.created_at)
 
     def revoke_credential(self, shop: str, credential: str, when: datetime) -> None:
-        """Let the credential of this id, twelve digits, stop working.
+        """Revoke a credential; one that is revoked keeps its time of revocation.
+
+        Args:
+            shop: id of the shop.
+            credential: id of the credential, twelve hexadecimal digits.
+            when: the time of revocation, UTC.
 
         Raises:
-            CredentialUnknownError: the shop has none of this id.
+            CredentialUnknownError: the shop does not have a credential with this id.
         """
         item = self._table.get(f"SHOP#{shop}", f"CREDENTIAL#{credential}")
         if item is None:
@@ -154,15 +159,15 @@ class DynamoShops(Shops):
     def issue(
         self, access: Credential, refresh: RefreshToken, used: RefreshToken | None = None
     ) -> None:
-        """Store both tokens, but not in the shop's list: revoking the client ends them."""
+        """Store both tokens, but not in the shop's list: revoking their client revokes them."""
         by_secret, _in_list = credential_items(access)
         actions: list[Mapping[str, Mapping[str, Any]]] = [
             {"Put": {"Item": serialize(by_secret)}},
             {"Put": {"Item": serialize({**_refresh_key(refresh), "client": refresh.client})}},
         ]
         if used:
-            once = {"ConditionExpression": "attribute_exists(pk)"}
-            actions.append({"Delete": {"Key": serialize(_refresh_key(used)), **once}})
+            unused = {"ConditionExpression": "attribute_exists(pk)"}
+            actions.append({"Delete": {"Key": serialize(_refresh_key(used)), **unused}})
         self._table.transact(actions)
 
 

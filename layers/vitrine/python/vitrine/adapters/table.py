@@ -1,4 +1,8 @@
-"""The one DynamoDB table, laid out as docs/architecture.md says ("Table layout")."""
+"""The DynamoDB table: consistent reads, and conditional writes for optimistic locking.
+
+All records are in one table (single-table design); docs/architecture.md describes its layout under
+"Table layout".
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 MOST_WRITES = 100
-"""What one transaction takes."""
+"""The maximum number of writes in one transaction."""
 
 _FAILED = "ConditionalCheckFailedException"
 _RACES = frozenset({_FAILED, "TransactionConflictException"})
@@ -31,13 +35,13 @@ _THROTTLES = frozenset(
 
 
 class ConditionFailedError(ConflictError):
-    """The item is not as the condition wants it, and nobody else was at it."""
+    """The condition of a conditional write is false, and no other writer holds the item."""
 
 
 class Table:
-    """Reads, always strongly consistent, and writes of plain values.
+    """Strongly consistent reads and conditional writes of items as plain Python values.
 
-    Every call raises ThrottledError where DynamoDB, asked several times, takes no more requests.
+    Every method raises ThrottledError if DynamoDB still throttles the request after retries.
     """
 
     def __init__(self, client: DynamoDBClient | DynamoDB, name: str) -> None:
@@ -57,7 +61,7 @@ class Table:
         """Two items of one partition, read in one call.
 
         Raises:
-            ConflictError: DynamoDB did not get to all of them: try again.
+            ConflictError: DynamoDB processed only part of the request; retry.
         """
         wanted = [serialize(key(pk, first)), serialize(key(pk, second))]
         with self._failures():
@@ -71,7 +75,7 @@ class Table:
         return found.get(first), found.get(second)
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
-        """The items of one partition whose sort keys begin with `prefix`, in their order."""
+        """The items of one partition whose sort keys start with `prefix`, by sort key."""
         condition, names, values = "#pk = :pk", {"#pk": "pk"}, {":pk": pk}
         if prefix:
             condition += " AND begins_with(#sk, :sk)"
@@ -101,7 +105,7 @@ class Table:
 
         Raises:
             ConditionFailedError: the condition does not hold.
-            ConflictError: another writer is at the same item.
+            ConflictError: another writer is changing the same item.
         """
         with self._failures():
             answer = self._client.update_item(
@@ -113,15 +117,15 @@ class Table:
         return _plain(answer.get("Attributes", {}))
 
     def delete(self, pk: str, sk: str) -> None:
-        """Remove one item; one that is not there is no error."""
+        """Delete one item; a missing item is no error."""
         with self._failures():
             self._client.delete_item(TableName=self._name, Key=serialize(key(pk, sk)))
 
     def transact(self, actions: Sequence[Mapping[str, Mapping[str, Any]]]) -> None:
-        """Carry out up to 100 writes, all or none. Each is `{"Put" | "Update" | "Delete": …}`.
+        """Perform up to 100 writes in one transaction, each `{"Put" | "Update" | "Delete": …}`.
 
         Raises:
-            ConflictError: a condition does not hold, or another writer is at the same item.
+            ConflictError: a condition does not hold, or another writer is changing the same item.
         """
         with self._failures():
             self._client.transact_write_items(
@@ -134,7 +138,7 @@ class Table:
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """Lost races inside raise ConflictError, throttling ThrottledError; others stay."""
+        """Raise lost races as ConflictError and throttling as ThrottledError; others unchanged."""
         try:
             yield
         except self._client.exceptions.ClientError as error:
@@ -157,17 +161,17 @@ def key(pk: str, sk: str) -> Item:
 
 
 def serialize(item: Mapping[str, Any]) -> Item:
-    """Plain values as DynamoDB spells them."""
+    """Plain values in DynamoDB's attribute value format."""
     return {name: values.serialize(value) for name, value in item.items()}
 
 
 def milliseconds(moment: datetime) -> int:
-    """A moment as it is stored: milliseconds since 1970, UTC."""
+    """A time as it is stored: milliseconds since 1970, UTC."""
     return round(moment.timestamp() * 1000)
 
 
 def moment(stored: int) -> datetime:
-    """The moment, UTC, that was stored."""
+    """The time, UTC, that was stored as milliseconds since 1970."""
     return datetime.fromtimestamp(int(stored) / 1000, UTC)
 
 

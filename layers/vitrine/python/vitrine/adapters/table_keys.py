@@ -1,6 +1,6 @@
-"""Where in the table the records of images are, told both ways.
+"""Partition keys and sort keys of image records, built and parsed.
 
-Without AWS's libraries: a function that is told of keys need not import them for this.
+The module imports no AWS library, so functions that only parse keys start faster.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class RecordKey:
     Attributes:
         shop: id of the shop.
         image: id of the image.
-        product: key of the product in whose gallery the record is; empty for other records.
+        product: key of the product whose gallery contains the record; empty for other records.
     """
 
     shop: str
@@ -25,32 +25,32 @@ class RecordKey:
 
 
 def gallery(shop: str, product: str) -> str:
-    """The partition of a gallery's head and its images."""
+    """The partition key of a gallery's head and image records."""
     return f"{_GALLERY}{shop}#{product}"
 
 
 def retired(shop: str) -> str:
-    """The partition of a shop's retired images."""
+    """The partition key of a shop's retired (soft-deleted) images."""
     return f"{_RETIRED}{shop}"
 
 
 def library(shop: str) -> str:
-    """The partition of a shop's images that belong to no product."""
+    """The partition key of a shop's library images."""
     return f"{_LIBRARY}{shop}"
 
 
 def sort_key(image: int) -> str:
-    """The sort key of an image's record, whatever partition it is in."""
+    """The sort key of an image's record, the same in every partition."""
     return f"{IMAGE}{image:012d}"
 
 
 def parse(pk: str, sk: str) -> RecordKey | None:
-    """Whose record these keys name; None when they are no image's."""
+    """The key of an image's record, parsed; None if the item is not an image's record."""
     if not sk.startswith(IMAGE):
         return None
     image = int(sk.removeprefix(IMAGE))
     if pk.startswith(_GALLERY):
-        shop, _, product = pk.removeprefix(_GALLERY).partition("#")  # no shop's id has one
+        shop, _, product = pk.removeprefix(_GALLERY).partition("#")  # shop ids contain no "#"
         return RecordKey(shop, image, product)
     for kind in (_RETIRED, _LIBRARY):
         if pk.startswith(kind):
