@@ -59,7 +59,7 @@ def encode_alternative(
 
 def encode_moving(movie: Movie, alternative: Alternative) -> bytes:
     """An animation in an alternative format, with the same durations and repetitions."""
-    transparent = any(frame.getchannel("A").getextrema()[0] < 255 for frame in movie.frames)
+    transparent = any(frame.getchannel("A").getextrema() != (255, 255) for frame in movie.frames)
     first, *others = (frame if transparent else frame.convert("RGB") for frame in movie.frames)
     times = _times(movie)
     moving = {"save_all": True, "append_images": others, "duration": list(movie.durations)}

@@ -15,6 +15,9 @@ from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = frozenset(b"IHDR PLTE IDAT IEND tRNS acTL fcTL fdAT".split())
 _PUBLISHED = _PIXELS | frozenset(b"iCCP sRGB gAMA cHRM cICP mDCV cLLI sBIT bKGD pHYs".split())
+_DESCRIPTIONS = _PUBLISHED - _PIXELS | {b"tRNS", b"acTL", b"eXIf"}
+_VERIFIED = _PIXELS | _DESCRIPTIONS
+_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _GREY, _RGB = 0, 2  # colour types
@@ -29,7 +32,7 @@ _COLOURS = 256  # of a palette
 _FRAMES = frozenset((b"fcTL", b"fdAT"))  # nothing where no animation was announced
 _FILTERS = 5  # ways to tell a row from the one above it
 _CHUNKS = 100_000
-"""From how many chunks on a PNG is an attack; encoders write a few thousand at most."""
+"""The most chunks of a PNG, against decompression bombs; encoders write a few thousand."""
 
 
 def chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, bytes]]:
@@ -37,36 +40,53 @@ def chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, bytes
 
     Args:
         data: the PNG.
-        checked: whether checksums need no look, as somebody has looked or nothing depends on them.
+        checked: skip the verification of checksums (CRC): the caller has verified the data or does
+            not depend on it.
+
+    Like browsers, this leaves out a chunk that only describes the pixels if its checksum is wrong,
+    and accepts an end whose checksum is.
 
     Raises:
-        DamagedError: they break off, stand in another order than a decoder needs, or do not match
-            their checksums, which decoders leave unlooked at where pixels are.
+        DamagedError: the file is cut short, its chunks are not in the order that a decoder needs,
+            or the checksum of pixels is wrong, which decoders do not verify.
     """
-    at, name, seen, left = len(SIGNATURE), b"", set[bytes](), _CHUNKS
-    while name != b"IEND":
-        left -= 1
-        if at + 12 > len(data) or left < 0:
-            raise DamagedError("a PNG without end")
-        before = name
-        length, name = struct.unpack_from(">I4s", data, at)
-        chunk = data[at : at + 12 + length]
-        if len(chunk) < 12 + length:
-            raise DamagedError("a PNG chunk breaks off")
-        if name in _PIXELS:
-            if not checked and zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):
-                raise DamagedError("a PNG chunk does not match its checksum")
-        elif not name[0] & 0x20:
+    before, seen = b"", set[bytes]()
+    for name, chunk in _raw_chunks(data):
+        if name in _VERIFIED and not checked and not _is_intact(chunk):
+            if name in _DESCRIPTIONS:
+                continue
+            raise DamagedError("a PNG chunk does not match its checksum")
+        if name not in _PIXELS and not name[0] & 0x20:
             raise DamagedError("a PNG chunk that must be understood is not")
-        if (name == b"IHDR") == bool(seen) or (name == b"IHDR" and length != 13):
+        if (name == b"IHDR") == bool(seen) or (name == b"IHDR" and len(chunk) != 12 + 13):
             raise DamagedError("a PNG has one header, and begins with it")
         if name == b"IDAT" and b"IDAT" in seen and before != b"IDAT":
             raise DamagedError("a PNG's pixels are not in one piece")
-        if name == b"IEND" and length:
-            raise DamagedError("a PNG's end is empty")
         seen.add(name)
+        before = name
+        yield name, chunk
+
+
+def _raw_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and bytes of the chunks, whatever they are; the last one is an end without error."""
+    at = len(SIGNATURE)
+    for _ in range(_CHUNKS):
+        if at + 12 > len(data):
+            break
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name == b"IEND" and not length:
+            yield name, _END
+            return
+        chunk = data[at : at + 12 + length]
+        if len(chunk) < 12 + length or name == b"IEND":
+            break
         yield name, chunk
         at += len(chunk)
+    raise DamagedError("a PNG without end")
+
+
+def _is_intact(chunk: bytes) -> bool:
+    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:])
 
 
 def pixels(data: bytes) -> bytes:
@@ -111,11 +131,14 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
         DamagedError: its chunks cannot be followed to the picture's end.
     """
     yield SIGNATURE
+    turned: int | None = None
     for name, chunk in chunks(data):
         if name in _PUBLISHED:
             yield chunk
-        elif name == b"eXIf" and (turned := orientation(chunk[8:-4])) != UPRIGHT:
-            yield framed(b"eXIf", orientation_only(turned))
+        elif name == b"eXIf" and turned is None:  # the first one counts
+            turned = orientation(chunk[8:-4])
+            if turned != UPRIGHT:
+                yield framed(b"eXIf", orientation_only(turned))
 
 
 def framed(name: bytes, payload: bytes) -> bytes:

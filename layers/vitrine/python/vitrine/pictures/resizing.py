@@ -16,7 +16,7 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
-from vitrine.pictures import gif_frames, jpeg, png, webp
+from vitrine.pictures import bmp, gif_frames, jpeg, keyed_png, png, webp
 from vitrine.pictures.animation import Animated, animate, moves_too_much
 from vitrine.pictures.appearance import look
 from vitrine.pictures.colours import in_srgb
@@ -137,7 +137,7 @@ def _resize(
     if seen.width is None or seen.oversized:
         raise PictureRefusedError((Rule.FORMAT,))
     kind = still or rendition_format(original, transparent=seen.transparent)
-    with _opened(pixels, original) as picture:
+    with _opened(pixels, published, original) as picture:
         meaning = _meaning(picture, published, original)
         sizes, steps = _cascade(picture, meaning, renditions)
     animated = None
@@ -148,9 +148,14 @@ def _resize(
     return Resized(published, original, kind, sizes, animation_dropped, steps, animated)
 
 
-def _opened(pixels: bytes, original: Format) -> AbstractContextManager[PilImage.Image]:
+def _opened(
+    pixels: bytes, published: bytes, original: Format
+) -> AbstractContextManager[PilImage.Image]:
+    """The picture, or the first frame of a moving one."""
     if original is Format.GIF:
         return gif_frames.first(pixels)
+    if original is Format.PNG and (colour := keyed_png.transparent_colour(published)):
+        return keyed_png.read(pixels, colour)
     return decoder(pixels, original)
 
 
@@ -167,6 +172,8 @@ def _meaning(picture: PilImage.Image, published: bytes, original: Format) -> _Me
     turned = _ORIENTATIONS[original](published) if original in _ORIENTATIONS else UPRIGHT
     if original is Format.PNG:  # the decoder sees its pixels only
         return _Meaning(turned, png.colour_profile(published))
+    if original is Format.BMP:
+        return _Meaning(turned, bmp.colour_profile(published))
     return _Meaning(turned, picture.info.get("icc_profile"))
 
 

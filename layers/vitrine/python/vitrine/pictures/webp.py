@@ -19,20 +19,21 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Names and payloads of a WebP's chunks.
 
     Raises:
-        DamagedError, struct.error: they break off.
+        DamagedError, struct.error: the file is cut short.
     """
     end = struct.unpack_from("<I", data, 4)[0] + 8
-    if end > len(data):
-        raise DamagedError("a WebP breaks off")
-    return _riff(data[:end], 12)
+    if end > len(data) + 1:  # the last padding byte may be missing
+        raise DamagedError("a WebP is cut short")
+    return _riff(data, 12, end)
 
 
-def _riff(data: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
-    while at + 8 <= len(data):
+def _riff(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks that begin before `end`; sizes that leave out padding are a few bytes too low."""
+    while at + 8 <= min(end, len(data)):
         name, length = struct.unpack_from("<4sI", data, at)
         stop = at + 8 + length
         if stop > len(data):
-            raise DamagedError("a WebP chunk breaks off")
+            raise DamagedError("a WebP chunk is cut short")
         yield name, data[at + 8 : stop]
         at = stop + (length & 1)
 
@@ -105,7 +106,7 @@ def with_transparency(data: bytes) -> bytes:
 
 def _clean_frame(payload: bytes) -> bytes:
     """A frame without what lies in it beside its pixels."""
-    pixels = (chunk for chunk in _riff(payload, _FRAME) if chunk[0] in _PIXELS)
+    pixels = (chunk for chunk in _riff(payload, _FRAME, len(payload)) if chunk[0] in _PIXELS)
     return payload[:_FRAME] + b"".join(_chunk(*chunk) for chunk in pixels)
 
 
