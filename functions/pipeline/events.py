@@ -1,4 +1,4 @@
-"""S3's notifications and the table's stream, read."""
+"""Parsers of S3 event notifications and of DynamoDB stream records."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,10 +10,10 @@ from vitrine.domain.locations import OriginalAddress, parse_original_key
 from vitrine.edge.telemetry import logger
 
 
-def addresses(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
-    """The originals that a notification names; other objects are logged and passed over."""
+def parse_originals(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
+    """The addresses of the originals in a notification; other objects are logged and skipped."""
     for each in event["Records"]:  # Powertools' S3Event would take 43 ms to import for this
-        key = _key(each["s3"]["object"])
+        key = _object_key(each["s3"]["object"])
         address = parse_original_key(key)
         if address is None:
             logger.warning("not an original", extra={"key": key})
@@ -21,19 +21,19 @@ def addresses(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
             yield address
 
 
-def arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
-    """The files in products' import folders that a notification names; others are passed over."""
+def parse_arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
+    """The files in products' import folders in a notification; others are logged and skipped."""
     for each in event["Records"]:
-        thing = each["s3"]["object"]
-        arrival = parse_arrival(_key(thing), thing["eTag"], thing["sequencer"])
-        if arrival is None:  # a file that waits for its path to be sent, or a folder
-            logger.info("no product's file", extra={"key": _key(thing)})
+        stored = each["s3"]["object"]
+        arrival = parse_arrival(_object_key(stored), stored["eTag"], stored["sequencer"])
+        if arrival is None:  # a folder, or a file that a client will name in a request
+            logger.info("no product's file", extra={"key": _object_key(stored)})
         else:
             yield arrival
 
 
-def records(event: Mapping[str, Any]) -> Iterator[RecordKey]:
-    """The images' records that the table's stream tells the end of."""
+def parse_deleted_records(event: Mapping[str, Any]) -> Iterator[RecordKey]:
+    """The keys of the image records whose deletion is in a batch of stream records."""
     for each in event["Records"]:
         keys = each["dynamodb"]["Keys"]
         found = parse(keys["pk"]["S"], keys["sk"]["S"])
@@ -41,5 +41,5 @@ def records(event: Mapping[str, Any]) -> Iterator[RecordKey]:
             yield found
 
 
-def _key(thing: Mapping[str, Any]) -> str:
-    return unquote_plus(thing["key"])  # spelled as forms spell it
+def _object_key(stored: Mapping[str, Any]) -> str:
+    return unquote_plus(stored["key"])  # S3 URL-encodes keys in notifications, a space as "+"

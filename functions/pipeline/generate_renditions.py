@@ -1,9 +1,12 @@
-"""S3, object created under `originals/`: make every public picture of the new original."""
+"""S3, object created under `originals/`: render and store all public pictures of the original.
+
+Idempotent. S3 invokes the function asynchronously and retries it when it raises.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.events import addresses
+from pipeline.events import parse_originals
 from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.rendering import make_renditions
@@ -12,8 +15,8 @@ environment.prepare()
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Store the renditions of each original in the event; raise to have it sent again."""
+    """Store the public pictures of each original in the event; an exception causes a retry."""
     here = environment.current()
-    for address in addresses(event):
+    for address in parse_originals(event):
         stored = make_renditions(here.stores, address, here.alternatives)
         logger.info("renditions", extra={"key": address.original_key, "stored": stored})

@@ -1,10 +1,13 @@
-"""S3, object created under `import/`: a file in a product's folder becomes its image."""
+"""S3, object created under `import/`: create an image from a file in a product's folder.
+
+Idempotent: each version of a file is settled once.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.events import arrivals
+from pipeline.events import parse_arrivals
 from vitrine import environment
 from vitrine.domain.imports import Import
 from vitrine.edge.telemetry import logger
@@ -15,12 +18,12 @@ environment.prepare()
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Make an image of each file in the event; raise to have it sent again."""
+    """Create an image from each file in the event; an exception causes a retry."""
     here = environment.current()
-    for arrival in arrivals(event):
+    for arrival in parse_arrivals(event):
         if shop := here.stores.shops.shop(arrival.shop):
-            patient = replace(here.catalogue(shop), retry=BULK_RETRY)
-            settled = import_file(patient, arrival)
+            catalogue = replace(here.catalogue(shop), retry=BULK_RETRY)
+            settled = import_file(catalogue, arrival)
         else:
             settled = reject(here.stores.imports, Import(arrival, here.clock(), reason=NO_SHOP))
         logger.info(

@@ -1,13 +1,14 @@
-"""DynamoDB, image's record removed: remove originals that whoever removed it left behind.
+"""DynamoDB stream, image record deleted: delete the orphaned originals of the image.
 
-Handlers remove them too, so that bytes are gone when the client hears so; this is for those that
-die in between. A retired image's record leaves its gallery for another place; its bytes stay.
+A handler deletes the originals itself, so that they are gone when the client gets the answer. This
+function covers handlers that failed in between. The originals of a retired (soft-deleted) image
+stay: its record only moves to another partition.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.events import records
+from pipeline.events import parse_deleted_records
 from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.orphans import delete_leftover_originals
@@ -16,9 +17,9 @@ environment.prepare()
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """See to the originals of each record in the event; raise to have it sent again."""
+    """Delete the orphans of each record in the event; an exception causes a retry."""
     here = environment.current()
-    for key in records(event):
+    for key in parse_deleted_records(event):
         removed = delete_leftover_originals(here.stores, key.shop, key.image, key.product)
         if removed:
             facts = {"shop": key.shop, "image": key.image, "removed": removed}

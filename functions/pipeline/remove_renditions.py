@@ -1,9 +1,12 @@
-"""S3, object removed under `originals/`: remove every public picture of the original."""
+"""S3, object deleted under `originals/`: unpublish the original, i.e. delete its public pictures.
+
+Idempotent. Nothing happens if the original was stored again in the meantime.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.events import addresses
+from pipeline.events import parse_originals
 from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.unpublishing import unpublish
@@ -12,8 +15,8 @@ environment.prepare()
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Remove the renditions of each original in the event; raise to have it sent again."""
+    """Delete the public pictures of each original in the event; an exception causes a retry."""
     here = environment.current()
-    for address in addresses(event):
+    for address in parse_originals(event):
         removed = unpublish(here.stores, address)
         logger.info("renditions", extra={"key": address.original_key, "removed": removed})

@@ -1,6 +1,7 @@
-"""GET and HEAD of a public picture that storage does not have: make it, or say that there is none.
+"""GET and HEAD of a public picture that is not in the media bucket: render it on demand, or 404.
 
-The CDN asks here after its bucket answered 403 or 404 (template: `OriginGroups`).
+It is the CDN's failover origin: CloudFront calls it after the bucket answered 403 or 404 (template:
+`OriginGroups`).
 """
 
 from base64 import b64encode
@@ -17,18 +18,18 @@ from vitrine.services.on_demand import OnDemand
 environment.prepare()
 
 ROOM = 4_400_000
-"""Bytes of a picture that fit, in base64, into the six megabytes of a function's answer."""
+"""The maximum size in bytes of a picture in an answer: Lambda's limit is 6 MB, base64 included."""
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with the picture as storage would, or lead to it there when it is too large."""
+    """Answer with the picture, as S3 would; redirect to a presigned URL if it is too large."""
     here = environment.current()
     method = event["requestContext"]["http"]["method"]
     on_demand = OnDemand(here.stores, here.alternatives)
     key = unquote(event["rawPath"], errors="replace").removeprefix("/")
     try:
         picture = on_demand.render(key) if method in ("GET", "HEAD") else None
-    except PictureRefusedError:  # bytes that an earlier version took
+    except PictureRefusedError:  # an original that an earlier version of Vitrine accepted
         logger.exception("an original cannot be shown", extra={"key": key[:1024]})
         picture = None
     logger.info("missing", extra={"key": key[:1024], "made": picture is not None})

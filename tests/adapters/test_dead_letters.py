@@ -13,7 +13,7 @@ from tests.adapters.test_galleries import image
 from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops
 from tests.unit.test_rendering import event
 
-from pipeline.events import records
+from pipeline.events import parse_deleted_records
 from vitrine.adapters import table_keys
 from vitrine.domain.locations import original_address
 from vitrine.ports import Stores
@@ -281,7 +281,7 @@ def test_records_of_the_stream_are_read_again(operator: Operator, first: int, la
     assert str(result.letter.failed) == "RetryAttemptsExhausted"
     ((function, sent),) = operator.sent
     assert function == GENERATE
-    found = [each.image for each in records(json.loads(json.dumps(sent)))]
+    found = [each.image for each in parse_deleted_records(json.loads(json.dumps(sent)))]
     assert found == [*range(first, last + 1)]
 
 

@@ -1,6 +1,6 @@
-"""What a function finds where it runs: its settings, and the adapters they lead to.
+"""The environment of a function: its settings and adapters, built once per process at cold start.
 
-Built once per process; tests put their own in place with `use`.
+Tests replace it with `use`.
 """
 
 import os
@@ -20,18 +20,18 @@ from vitrine.services.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The world of one running function.
+    """The settings and adapters of one running function.
 
     Attributes:
         stores: all adapters that read or write stored state.
         remote: downloads by URL.
         functions: other functions of the same stack.
-        access: tells callers by their credentials.
-        media_url: where the CDN serves public pictures, without a slash at the end.
-        public_url: where clients reach the API when something stands in front of it, without a
-            slash at the end; empty for the host they call.
-        alternatives: formats in which renditions are to exist beside their own.
-        clock: tells the present moment, UTC.
+        access: authenticates callers.
+        media_url: the CDN's URL of public pictures, without a trailing slash.
+        public_url: the API's URL for clients behind a proxy or a custom domain, without a trailing
+            slash; empty if clients call the API's own host.
+        alternatives: the enabled alternative formats of renditions.
+        clock: the current time, UTC.
     """
 
     stores: Stores
@@ -57,10 +57,10 @@ def current() -> Environment:
 
 
 def prepare() -> None:
-    """Build the environment now, if this process is a function that starts.
+    """Build the environment now, at cold start, if this process is a Lambda function.
 
-    A starting function has whole processors to itself, a request only its share of one: importing
-    boto3 takes a request of a 512 MB function several times as long.
+    A function has whole processors while it initializes, but only a share of one while it handles
+    a request: in a 512 MB function, importing boto3 would take several times as long.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         _on_aws()
@@ -68,7 +68,7 @@ def prepare() -> None:
 
 @contextmanager
 def use(environment: Environment) -> Iterator[None]:
-    """Let `environment` be the current one inside the block."""
+    """Make `environment` the current one inside the block."""
     _in_use.append(environment)
     try:
         yield
@@ -90,8 +90,8 @@ def _on_aws() -> Environment:
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
 
-    # Small calls to near services: give up on a dead connection soon and try again, so that even
-    # the last failure is answered before the function's time is up.
+    # Calls are small and services near: a dead connection times out soon and is retried, so that
+    # even the last failure is answered before the function times out.
     config = Config(
         connect_timeout=1,
         read_timeout=3,
@@ -102,7 +102,7 @@ def _on_aws() -> Environment:
     table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
     public_url = os.environ.get("PUBLIC_URL", "").rstrip("/")
     oauth = None
-    if path := os.environ.get("OAUTH_SECRETS"):  # only functions whose dialect signs have it
+    if path := os.environ.get("OAUTH_SECRETS"):  # only in functions whose dialect has signatures
         from vitrine.access.oauth import OAuth
         from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
         from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore

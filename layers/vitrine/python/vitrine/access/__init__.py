@@ -1,1 +1,1 @@
-"""Who calls: credentials, tokens, and the shop they open."""
+"""Authentication: bearer tokens and OAuth 1.0a signatures, and the shop that a caller may use."""

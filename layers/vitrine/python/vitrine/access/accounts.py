@@ -1,4 +1,4 @@
-"""What a platform must know of a shop, and what a client needs to get in."""
+"""Per dialect: the settings that a shop needs, and the credentials that its clients receive."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from vitrine.domain.shops import Shop
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Something a platform knows of a shop.
+    """A setting of a shop for one dialect, such as the shop's id on the platform.
 
     Attributes:
-        pattern: what every value of it matches.
-        make: a value for a shop that brings none, from the shop's id.
+        pattern: the pattern of valid values.
+        make: derives a default value from the shop's id.
     """
 
     pattern: re.Pattern[str]
@@ -23,15 +23,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A dialect's side of opening a shop to a client.
+    """A dialect's description of scopes, settings and credentials, for operators' commands.
 
     Attributes:
-        scopes: everything a credential of this dialect can cover.
-        settings: what it must know of a shop, such as its id on the platform, by name.
-        login: what a client is given, from its shop and its new secret, by wire names.
-        refreshable: whether its clients can have tokens that end and are refreshed.
-        keys: what a client that signs is given, from its new keys; None where clients do not sign.
-        readers: roles that may only read, and the scopes they have, by name.
+        scopes: all scopes of the dialect.
+        settings: the settings that a shop needs, by name.
+        login: the login data of a client, by wire names, from its shop and its new secret.
+        refreshable: whether clients can receive access tokens that expire, with refresh tokens.
+        keys: the login data of a client that signs requests, from its new keys; None if the
+            dialect's clients do not sign.
+        readers: the scopes of read-only roles, by role (least privilege).
     """
 
     scopes: tuple[str, ...]

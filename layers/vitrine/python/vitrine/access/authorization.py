@@ -1,4 +1,4 @@
-"""The header `Authorization: OAuth name="value", …` of a signed request (RFC 5849, 3.5.1)."""
+"""Parser of the header `Authorization: OAuth name="value", …` (RFC 5849, 3.5.1)."""
 
 import re
 from urllib.parse import quote, unquote_to_bytes
@@ -7,10 +7,10 @@ from vitrine.domain.errors import OAuthError
 
 _SCHEME = re.compile(r"OAuth(?:\s+|\Z)", re.IGNORECASE)
 _PARAMETER = re.compile(
-    r"""[\s,]*+                             # a list may have empty places
+    r"""[\s,]*+                             # a list may have empty elements
         (?P<name>[^\s=,"]++)
         (?: \s*+ = \s*+ (?:
-            "(?P<value>(?:[^"\\]|\\.)*+)"   # a realm may hold commas, and quotes behind backslashes
+            "(?P<value>(?:[^"\\]|\\.)*+)"   # a realm may contain commas and escaped quotes
             | (?P<bare>[^\s,"]*+)
         ) )?+
         \s*+ (?=,|\Z)""",
@@ -22,19 +22,19 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def is_oauth(authorization: str) -> bool:
-    """Whether an `Authorization` header is one of OAuth, whatever its letters' case."""
+    """Whether an `Authorization` header has the scheme OAuth, which is not case-sensitive."""
     return _SCHEME.match(authorization) is not None
 
 
 def parse_authorization(authorization: str) -> dict[str, str]:
-    """The protocol parameters, those named `oauth_…`, that an `Authorization` header carries.
+    """The protocol parameters, named `oauth_…`, of an `Authorization` header.
 
-    Others, such as `realm`, take no part (contract: openmage §2), nor do words without a value;
-    quotes may be left out. So it is on the platform.
+    As on the platform, other parameters such as `realm` are ignored (contract: openmage §2), as are
+    names without a value, and quotes are optional.
 
     Raises:
-        OAuthError: what follows the scheme is no list of parameters, one is ill-encoded, or one
-            comes twice (`PARAMETER_REJECTED`).
+        OAuthError: the header cannot be parsed, a parameter is not correctly percent-encoded, or a
+            parameter is repeated (`PARAMETER_REJECTED`).
     """
     scheme = _SCHEME.match(authorization)
     position = scheme.end() if scheme else 0
@@ -43,25 +43,29 @@ def parse_authorization(authorization: str) -> dict[str, str]:
         found = _PARAMETER.match(authorization, position)
         if found is None:
             name = _NAME.match(authorization, position)
-            raise _rejected(_decoded(name[1]) if name else "")
+            raise _rejected(_percent_decode(name[1]) if name else "")
         position = found.end()
-        name_sent = _decoded(found["name"])
+        name_sent = _percent_decode(found["name"])
         value = found["bare"] if found["value"] is None else found["value"]
         if name_sent.startswith("oauth_") and value is not None:
             if name_sent in parameters:
                 raise _rejected(name_sent)
-            parameters[name_sent] = _decoded(value, of=name_sent)
+            parameters[name_sent] = _percent_decode(value, parameter=name_sent)
     return parameters
 
 
-def _decoded(text: str, of: str = "") -> str:
-    """What percent-encoded text spells; characters that need not come so are left as they are."""
+def _percent_decode(text: str, parameter: str = "") -> str:
+    """Percent-decoded text; characters that are not encoded are accepted.
+
+    Raises:
+        OAuthError: the text is not correctly encoded; the error names the `parameter`.
+    """
     if _LONE_PERCENT.search(text):
-        raise _rejected(of)
+        raise _rejected(parameter)
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError as error:
-        raise _rejected(of) from error
+        raise _rejected(parameter) from error
 
 
 def _rejected(name: str) -> OAuthError:

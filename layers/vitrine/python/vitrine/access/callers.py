@@ -1,4 +1,4 @@
-"""Who calls: a secret or a signature becomes a caller, remembered for a while while warm."""
+"""Authentication of callers, with a cache in each warm function."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from vitrine.domain.errors import NotAuthenticatedError, OAuthError
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
 
-if TYPE_CHECKING:  # takes 25 ms, and most functions know no signatures
+if TYPE_CHECKING:  # importing it takes 25 ms, and most functions verify no signatures
     from vitrine.access.oauth import OAuth, Received
 
 REMEMBERED_SECONDS = 60.0
-"""How long a caller is known without asking the table, so how long a revoked one may go on."""
+"""How long a caller stays in the cache, and so how long a revoked credential may still work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sent a request, and the one shop that is open to it.
+    """The authenticated sender of a request, or a guest, and the only shop that it may use.
 
     Attributes:
         shop: the tenant.
-        role: what the caller is on its platform.
-        scopes: what it may do, in its dialect's words.
-        credential: what it came with; None for a guest.
+        role: the caller's role on its platform.
+        scopes: the caller's permissions, by the dialect's names.
+        credential: the caller's credential; None for a guest.
     """
 
     shop: Shop
@@ -39,7 +39,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
+class _CachedCaller:
     caller: Caller
     credential: Credential
     until: float
@@ -47,71 +47,71 @@ class _Met:
 
 @dataclass(slots=True)
 class Access:
-    """Tells callers by their credentials.
+    """Authenticates callers by their credentials.
 
     Attributes:
-        shops: where credentials and shops are looked up.
-        clock: seconds of a clock that never goes back.
-        oauth: checks signed requests; None in functions of dialects that have none.
-        now: tells the present moment, UTC.
+        shops: the store of credentials and shops.
+        clock: the seconds of a monotonic clock.
+        oauth: verifies signed requests; None in functions of dialects without signatures.
+        now: the current time, UTC.
     """
 
     shops: Shops
     clock: Callable[[], float] = time.monotonic
     oauth: OAuth | None = None
     now: Callable[[], datetime] = now
-    _known: dict[tuple[Scheme, str, str], _Met] = field(default_factory=dict)
+    _callers: dict[tuple[Scheme, str, str], _CachedCaller] = field(default_factory=dict)
     _hosts: dict[str, tuple[float, Shop]] = field(default_factory=dict)
 
     def bearer(self, secret: str | None, dialect: str) -> Caller:
-        """The caller who holds this secret of a `dialect`.
+        """The caller with this bearer secret in a `dialect`.
 
-        Only callers are remembered, never refusals, so that a new credential works at once. What
-        expires does so on time, also in a function that was frozen meanwhile.
+        Only successes are cached, so a new credential works at once. The expiry of a credential is
+        checked by the wall clock, so it also applies after a function was frozen.
 
         Raises:
-            NotAuthenticatedError: there is no secret, or it is unknown, expired, revoked or of
-                another dialect; which of these stays untold.
+            NotAuthenticatedError: the secret is missing, unknown, expired, revoked or of another
+                dialect; the error does not say which.
         """
         if not secret:
             raise NotAuthenticatedError
         digest = digest_of(secret)
-        known = self._remembered(Scheme.BEARER, digest, dialect)
-        return known or self._caller(self.shops.credential(digest), dialect)
+        cached = self._cached_caller(Scheme.BEARER, digest, dialect)
+        return cached or self._caller(self.shops.credential(digest), dialect)
 
     def signed(self, request: Received, dialect: str) -> Caller:
         """The caller who signed a request by OAuth 1.0a, in a `dialect`.
 
-        The signature is checked each time; the shop of a good one is remembered.
+        Every signature is verified; only the caller's shop is cached.
 
         Raises:
-            OAuthError: the signature, or what came with it, is not taken.
-            LookupError: this function was not given what it takes to check signatures.
+            OAuthError: the signature, or a parameter of it, is rejected.
+            LookupError: this function is not configured to verify signatures.
         """
         if self.oauth is None:
             raise LookupError("OAUTH_SECRETS is not set")
         credential = self.oauth.signer(request, dialect)
-        known = self._remembered(Scheme.OAUTH, credential.digest, dialect)
+        cached = self._cached_caller(Scheme.OAUTH, credential.digest, dialect)
         try:
-            return known or self._caller(credential, dialect)
-        except NotAuthenticatedError:  # its shop is gone
+            return cached or self._caller(credential, dialect)
+        except NotAuthenticatedError:  # its shop was deleted
             raise OAuthError(OAuthError.Problem.CONSUMER_KEY_REJECTED) from None
 
-    def _remembered(self, scheme: Scheme, digest: str, dialect: str) -> Caller | None:
-        """A caller who was met lately; by its scheme too, since a consumer key is no secret."""
-        met = self._known.get((scheme, digest, dialect))
-        if met and self.clock() < met.until and met.credential.works(self.now()):
-            return met.caller
+    def _cached_caller(self, scheme: Scheme, digest: str, dialect: str) -> Caller | None:
+        """A caller from the cache, whose key includes the scheme: consumer keys are not secret."""
+        cached = self._callers.get((scheme, digest, dialect))
+        if cached and self.clock() < cached.until and cached.credential.works(self.now()):
+            return cached.caller
         return None
 
     def shop_of_host(self, host: str) -> Shop | None:
-        """The shop whose guests come to this host name, or to all that are nobody's.
+        """The shop that serves guests of this host name, or else the default shop.
 
-        Only shops are remembered, never that there is none.
+        Only shops are cached, not their absence.
         """
-        until, known = self._hosts.get(host, (0.0, None))
-        if known and self.clock() < until:
-            return known
+        until, cached = self._hosts.get(host, (0.0, None))
+        if cached and self.clock() < until:
+            return cached
         owner = self.shops.shop_of_host(host)
         shop = None if owner is None else self.shops.shop(owner)
         if shop:
@@ -125,12 +125,12 @@ class Access:
         if shop is None:
             raise NotAuthenticatedError
         caller = Caller(shop, credential.role, credential.scopes, credential)
-        met = _Met(caller, credential, self.clock() + REMEMBERED_SECONDS)
-        self._known[credential.scheme, credential.digest, dialect] = met
+        cached = _CachedCaller(caller, credential, self.clock() + REMEMBERED_SECONDS)
+        self._callers[credential.scheme, credential.digest, dialect] = cached
         return caller
 
     def _works(self, credential: Credential) -> bool:
-        """Whether the credential works, and the client it was issued to, if it was to one."""
+        """Whether the credential is valid, and the client credential that it depends on, if any."""
         if not credential.works(self.now()):
             return False
         issuer = self.shops.credential(credential.issuer) if credential.issuer else credential

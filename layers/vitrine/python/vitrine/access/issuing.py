@@ -1,4 +1,4 @@
-"""New OAuth consumers and their tokens, for an operator."""
+"""Issue OAuth consumers and their tokens, for operators."""
 
 from datetime import datetime
 from typing import Protocol
@@ -18,18 +18,18 @@ class NewOAuthConsumers(Protocol):
     """The part of `DynamoOAuthConsumers` that stores a new consumer."""
 
     def create_consumer(self, consumer: OAuthConsumer) -> None:
-        """Store a new consumer, and name it in its shop's list.
+        """Store a new consumer, and add it to its shop's list.
 
         Raises:
-            ConflictError: its consumer key is taken.
+            ConflictError: a consumer with this key exists.
         """
 
 
 class NewSecrets(Protocol):
-    """Where secrets are kept; `vitrine.adapters.oauth_secrets.SsmOAuthSecretStore` is one."""
+    """The part of `SsmOAuthSecretStore` that stores new secrets."""
 
     def keep(self, digest: str, secrets: OAuthSecrets) -> None:
-        """Keep the secrets of a new consumer."""
+        """Store the secrets of a new consumer."""
 
 
 def issue_consumer(
@@ -43,22 +43,23 @@ def issue_consumer(
     label: str,
     now: datetime,
 ) -> tuple[OAuthConsumer, Keys]:
-    """Let a new client into a shop, by signatures.
+    """Issue an OAuth consumer, with which a new client signs requests to a shop.
 
-    Secrets first, record second: a crash in between leaves secrets that open nothing.
+    The secrets are stored before the record. A crash in between leaves secrets that are not valid
+    for anything.
 
     Args:
-        oauth_consumers: where its record goes.
-        oauth_secrets: where its secrets go.
-        shop: id of the only shop it opens.
-        dialect: the only dialect it speaks.
-        role: what its holder is on the platform.
-        scopes: what its holder may do, in the dialect's words.
-        label: what the operator calls it.
-        now: the present moment, UTC.
+        oauth_consumers: the store of the consumer's record.
+        oauth_secrets: the store of its secrets.
+        shop: id of the only shop that it opens.
+        dialect: the only dialect that it is valid for.
+        role: the client's role on the platform.
+        scopes: the client's permissions, by the dialect's names.
+        label: the operator's name for it.
+        now: the current time, UTC.
 
     Returns:
-        The consumer, and its keys, which can be told this once.
+        The consumer, and its keys, which cannot be shown again.
     """
     keys = make_keys()
     digest = digest_of(keys.consumer_key)

@@ -1,4 +1,8 @@
-"""OAuth 1.0a (RFC 5849) with tokens that were issued beforehand: who signed this request?"""
+"""Verification of OAuth 1.0a requests (RFC 5849) with pre-issued tokens, with replay protection.
+
+Timestamp and nonce protect against replays: a nonce is accepted once, and is stored for longer
+than a timestamp is valid.
+"""
 
 import hmac
 import json
@@ -17,21 +21,21 @@ from vitrine.domain.errors import ConflictError, OAuthError
 from vitrine.ports import OAuthConsumers, OAuthSecretStore
 
 REMEMBERED_SECONDS = 60.0
-"""How long a consumer is known without asking for it, so how long a revoked one may go on."""
+"""How long a consumer stays in the cache, and so how long a revoked one may still work."""
 
 AHEAD_SECONDS = 600
-"""How far a client's clock may be ahead of ours."""
+"""How far a client's clock may be ahead of the server's, in seconds."""
 
 OLD_SECONDS = 24 * 60 * 60
-"""How old a signature may be."""
+"""The maximum age of a signature, in seconds."""
 
 NONCES_KEPT = timedelta(hours=25)
-"""How long a nonce is remembered: longer than any timestamp it came with is taken."""
+"""How long a nonce is stored: longer than its timestamp is valid."""
 
 _PLAINTEXT = "PLAINTEXT"
 _METHODS = frozenset({"HMAC-SHA1", "HMAC-SHA256"})
 _ALWAYS = ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_signature")
-_ONCE = ("oauth_timestamp", "oauth_nonce")  # what PLAINTEXT does without
+_ONCE = ("oauth_timestamp", "oauth_nonce")  # optional with PLAINTEXT
 _TIMESTAMP = re.compile(r"0*[1-9][0-9]{0,11}")
 
 _Problem = OAuthError.Problem
@@ -42,19 +46,19 @@ class Received(SignedRequest, Protocol):
 
     @property
     def id(self) -> str:
-        """What the gateway calls this request, and no other."""
+        """The gateway's unique id of the request."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """By name in lower case."""
+        """The headers, by name in lower case."""
 
     @property
     def origin(self) -> str:
-        """The API's address as the client called it, without a slash at the end."""
+        """The API's origin as the client called it, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedConsumer:
     consumer: OAuthConsumer
     secrets: OAuthSecrets
     until: float
@@ -62,16 +66,16 @@ class _Known:
 
 @dataclass(slots=True)
 class OAuth:
-    """Checks signed requests.
+    """Verifies signed requests.
 
     Attributes:
-        oauth_consumers: where consumers, tokens and used nonces are looked up.
-        oauth_secrets: where the secrets of a consumer are.
-        public_url: where clients reach the API when something stands in front of it, without a
-            slash at the end; empty for the host they call.
-        plaintext_over_http: whether secrets may travel unencrypted, as on one's own machine.
-        clock: seconds since 1970, as clients' timestamps count them.
-        elapsed: seconds of a clock that never goes back.
+        oauth_consumers: the store of consumers, tokens and used nonces.
+        oauth_secrets: the store of the consumers' secrets.
+        public_url: the API's URL for clients behind a proxy or a custom domain, without a trailing
+            slash; empty if clients call the API's own host.
+        plaintext_over_http: whether PLAINTEXT is accepted without TLS, for local stacks.
+        clock: the seconds since 1970, as in the clients' timestamps.
+        elapsed: the seconds of a monotonic clock.
     """
 
     oauth_consumers: OAuthConsumers
@@ -80,16 +84,16 @@ class OAuth:
     plaintext_over_http: bool = False
     clock: Callable[[], float] = time.time
     elapsed: Callable[[], float] = time.monotonic
-    _known: dict[str, _Known] = field(default_factory=dict)
+    _consumers: dict[str, _CachedConsumer] = field(default_factory=dict)
 
     def signer(self, request: Received, dialect: str) -> Credential:
-        """The credential of who signed a request, in a dialect.
+        """The credential of the client that signed a request, in a dialect.
 
-        Checks come in the order of the contract (openmage §2). A nonce is used up by a request
-        whose signature is good, and by no other; the same request may be checked again.
+        The checks are in the order of the contract (openmage §2). Only a request with a valid
+        signature uses its nonce. The same request may be verified again.
 
         Raises:
-            OAuthError: a check failed; its message says which.
+            OAuthError: a check failed; the message says which.
         """
         base = self.public_url or request.origin
         sent = parse_authorization(request.headers.get("authorization", ""))
@@ -101,16 +105,16 @@ class OAuth:
         once = sent["oauth_signature_method"] != _PLAINTEXT
         if once:
             self._check_timestamp(sent["oauth_timestamp"])
-        known = self._holder(sent["oauth_consumer_key"], sent["oauth_token"], dialect)
-        if not is_signed(request, base, sent, known.secrets):
+        signer = self._cached_consumer(sent["oauth_consumer_key"], sent["oauth_token"], dialect)
+        if not is_signed(request, base, sent, signer.secrets):
             raise OAuthError(_Problem.SIGNATURE_INVALID)
         if once:
             self._use_nonce(sent, request.id)
-        return known.consumer.credential
+        return signer.consumer.credential
 
     def _check_method(self, method: str, base: str) -> None:
-        private = base.lower().startswith("https://") or self.plaintext_over_http
-        if method not in _METHODS and not (method == _PLAINTEXT and private):
+        encrypted = base.lower().startswith("https://") or self.plaintext_over_http
+        if method not in _METHODS and not (method == _PLAINTEXT and encrypted):
             raise OAuthError(_Problem.SIGNATURE_METHOD_REJECTED)
 
     def _check_timestamp(self, timestamp: str) -> None:
@@ -120,28 +124,32 @@ class OAuth:
         if not -OLD_SECONDS <= ahead <= AHEAD_SECONDS:
             raise OAuthError(_Problem.TIMESTAMP_REFUSED)
 
-    def _holder(self, consumer_key: str, token: str, dialect: str) -> _Known:
-        """A consumer's consumer, the token being its own, and the secrets of both."""
+    def _cached_consumer(self, consumer_key: str, token: str, dialect: str) -> _CachedConsumer:
+        """The consumer and the secrets for a pair of keys, from the cache or else from the stores.
+
+        Raises:
+            OAuthError: the consumer key or the token is not valid, or revoked.
+        """
         digest = digest_of(consumer_key)
-        known = self._known.get(digest)
-        if known is not None and self.elapsed() >= known.until:
-            known = None
-        consumer = known.consumer if known else self.oauth_consumers.consumer(digest)
+        cached = self._consumers.get(digest)
+        if cached is not None and self.elapsed() >= cached.until:
+            cached = None
+        consumer = cached.consumer if cached else self.oauth_consumers.consumer(digest)
         if consumer is None or consumer.credential.dialect != dialect:
             raise OAuthError(_Problem.CONSUMER_KEY_REJECTED)
         if not hmac.compare_digest(consumer.token, digest_of(token)):
             raise OAuthError(_Problem.TOKEN_REJECTED)
         if consumer.credential.revoked_at:
             raise OAuthError(_Problem.TOKEN_REVOKED)
-        if known is None:
+        if cached is None:
             secrets = self.oauth_secrets.secrets_of(digest)
-            known = _Known(consumer, secrets, self.elapsed() + REMEMBERED_SECONDS)
-            self._known[digest] = known
-        return known
+            cached = _CachedConsumer(consumer, secrets, self.elapsed() + REMEMBERED_SECONDS)
+            self._consumers[digest] = cached
+        return cached
 
     def _use_nonce(self, sent: Mapping[str, str], request: str) -> None:
-        kind = ("oauth_consumer_key", "oauth_token", "oauth_timestamp", "oauth_nonce")
-        digest = digest_of(json.dumps([sent[name] for name in kind]))
+        names = ("oauth_consumer_key", "oauth_token", "oauth_timestamp", "oauth_nonce")
+        digest = digest_of(json.dumps([sent[name] for name in names]))
         expires = datetime.fromtimestamp(self.clock(), UTC) + NONCES_KEPT
         try:
             self.oauth_consumers.use_nonce(digest, request, expires)
@@ -150,14 +158,14 @@ class OAuth:
 
 
 def _check_query(request: Received) -> None:
-    """Refuse protocol parameters in two places at once (RFC 5849, 3.1)."""
+    """Reject protocol parameters in the query: the header has them already (RFC 5849, 3.1)."""
     for name, _ in parse_qsl(request.query, keep_blank_values=True):
         if name in (*_ALWAYS, *_ONCE, "oauth_version"):
             raise OAuthError(_Problem.PARAMETER_REJECTED, name)
 
 
 def _check_presence(sent: Mapping[str, str]) -> None:
-    """Refuse what lacks a parameter; an empty one is none."""
+    """Reject a request without a required parameter; an empty parameter counts as missing."""
     plain = sent.get("oauth_signature_method") == _PLAINTEXT
     for name in _ALWAYS if plain else (*_ALWAYS, *_ONCE):
         if not sent.get(name):

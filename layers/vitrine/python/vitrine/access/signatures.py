@@ -1,6 +1,7 @@
-"""Signatures of OAuth 1.0a as `oauthlib` makes them.
+"""Verification of OAuth 1.0a signatures with `oauthlib`.
 
-It takes 25 ms to import; so does only who checks signatures, and while its function starts.
+Importing oauthlib takes 25 ms, so only functions that verify signatures import this module, and
+they do so at cold start.
 """
 
 import hmac
@@ -13,40 +14,40 @@ from oauthlib.oauth1 import Client
 
 from vitrine.domain.credentials import OAuthSecrets
 
-_IN_PATH = "/%:@!$&'()*+,;="  # with letters, digits and -._~ all that a path may hold (RFC 3986)
+_IN_PATH = "/%:@!$&'()*+,;="  # allowed in a path, besides letters, digits and -._~ (RFC 3986)
 
 
 class SignedRequest(Protocol):
-    """What is signed of a request; `vitrine.edge.request.Request` is one."""
+    """The parts of a request that a signature covers; `vitrine.edge.request.Request` is one."""
 
     @property
     def method(self) -> str:
-        """In capitals."""
+        """The method, in upper case."""
 
     @property
     def path(self) -> str:
-        """As the gateway hands it on."""
+        """The path, as the gateway forwards it."""
 
     @property
     def query(self) -> str:
-        """What follows the path's question mark, as sent."""
+        """The query string after the question mark, as sent."""
 
 
 def is_signed(
     request: SignedRequest, base: str, parameters: Mapping[str, str], secrets: OAuthSecrets
 ) -> bool:
-    """Whether a request's signature is that of who knows the secrets.
+    """Whether a request's signature was made with these secrets.
 
-    The path is taken as it was received and, if the signature is another's then, once more with
-    each segment decoded and encoded again: the gateway may have decoded it (contract: openmage §2).
-    Bodies are not signed.
+    The signature is verified for the path as received. If that fails, it is verified again with
+    each path segment decoded and encoded, because the gateway may have decoded the path (contract:
+    openmage §2). Bodies are not signed.
 
     Args:
-        request: what was sent.
-        base: scheme, host and, where it is not the scheme's own, port that the client called;
-            without a slash at the end.
-        parameters: the protocol parameters, by name, `oauth_signature` among them.
-        secrets: of consumer and token.
+        request: the request.
+        base: scheme and host that the client called, and the port if it is not the scheme's
+            default; without a trailing slash.
+        parameters: the protocol parameters, by name, including `oauth_signature`.
+        secrets: the secrets of consumer and token.
     """
     client = Client(
         parameters["oauth_consumer_key"],
@@ -57,29 +58,29 @@ def is_signed(
     )
     query = urlencode(parse_qsl(request.query, keep_blank_values=True), quote_via=quote)
     sent = parameters["oauth_signature"].encode()
-    for path in _spellings(request.path):
-        # The stubs know neither other methods nor what the library puts into this list itself.
+    for path in _signed_paths(request.path):
+        # The library's type stubs are incomplete: methods, and the type of `oauth_params`.
         signed = Request(f"{base}{path}?{query}", http_method=request.method)  # type: ignore[arg-type]
         signed.oauth_params = list(parameters.items())  # type: ignore[arg-type]
         try:
             expected: str = client.get_oauth_signature(signed)  # type: ignore[no-untyped-call]
-        except ValueError:  # `base` names no host, or a port that cannot be
+        except ValueError:  # `base` has no host, or an invalid port
             return False
         if hmac.compare_digest(expected.encode(), sent):
             return True
     return False
 
 
-def _spellings(path: str) -> Iterator[str]:
-    """The paths that the client may have signed, the likeliest first.
+def _signed_paths(path: str) -> Iterator[str]:
+    """The paths that the client may have signed, the most likely first.
 
-    Whatever cannot stand in a path, such as a question mark that was encoded, is encoded in both:
-    else a request for `/a%3Fb` would go by the signature of one for `/a`.
+    Characters that are not allowed in a path, such as a decoded question mark, are encoded in both.
+    Otherwise the signature of a request for `/a` could be valid for `/a%3Fb`.
     """
     received = path.encode("utf-8", "replace")
     as_received = quote(received, safe=_IN_PATH)
     yield as_received
     segments = (quote(unquote_to_bytes(each), safe="") for each in received.split(b"/"))
-    again = "/".join(segments)
-    if again != as_received:
-        yield again
+    encoded_again = "/".join(segments)
+    if encoded_again != as_received:
+        yield encoded_again
