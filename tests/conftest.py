@@ -1,4 +1,4 @@
-"""What many tests need: a shop in memory, and a way to talk to it."""
+"""Shared fixtures: a shop in memory, and clients of it."""
 
 import hashlib
 import itertools
@@ -43,7 +43,7 @@ settings.load_profile("shared")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures that tests found on their way, from whichever worker."""
+    """Print the figures that tests recorded, from all workers."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             if name == "figure":
@@ -55,7 +55,7 @@ MEDIA_URL = "https://cdn.example/media"
 
 @dataclass
 class World:
-    """Everything a function finds around it, in memory."""
+    """The environment of a function, in memory."""
 
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
@@ -86,7 +86,7 @@ class World:
         )
 
     def oauth(self, public_url: str = "", *, plaintext_over_http: bool = False) -> OAuth:
-        """What checks signed requests in this world."""
+        """The verifier of signed requests in this world."""
         return OAuth(
             self.oauth_consumers,
             self.oauth_secrets,
@@ -97,11 +97,11 @@ class World:
 
     @property
     def imports(self) -> FakeImports:
-        """What became of files in the import folder: written with galleries, in one commit."""
+        """The outcomes of imported files, which galleries write in the same commit."""
         return self.galleries.imports
 
     def now(self) -> datetime:
-        """The moment it is in this world."""
+        """The current time in this world."""
         return self.clock()
 
     def open_shop(
@@ -138,7 +138,7 @@ class World:
         return credential
 
     def issue_keys(self, shop: str, dialect: str, *scopes: str, role: str = "admin") -> Keys:
-        """What a new client that signs its requests is given."""
+        """The keys of a new client that signs its requests."""
         _, keys = issue_consumer(
             self.oauth_consumers,
             self.oauth_secrets,
@@ -152,7 +152,7 @@ class World:
         return keys
 
     def catalogue(self, shop: str) -> Catalogue:
-        """The catalogue of a shop, as services get it."""
+        """The catalogue of a shop, as services receive it."""
         found = self.shops.shop(shop)
         assert found is not None
         return self.environment.catalogue(found)
@@ -165,7 +165,7 @@ class World:
         thumbnail: int | None = None,
         alt: str = "",
     ) -> list[Image]:
-        """A gallery as it stands, through whatever calls it came to be.
+        """Store a gallery in a given state, without the calls that would lead to it.
 
         Args:
             shop: id of an open shop.
@@ -205,7 +205,7 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """An empty world, in use by every handler that runs in the test."""
+    """An empty world, used by every handler that the test runs."""
     made = World()
     with environment.use(made.environment):
         yield made

@@ -53,7 +53,7 @@ APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
 
 
 def etag(data: bytes) -> str:
-    """What S3 calls a version of an object that was uploaded in one piece."""
+    """The ETag that S3 gives to an object that was uploaded in one piece."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
@@ -142,7 +142,7 @@ class FakeShops(Shops):
 
 @dataclass
 class FakeOAuthConsumers(OAuthConsumers):
-    """OAuthConsumers, whose credentials are in the shops' lists."""
+    """OAuth consumers in memory; their credentials are in the shops' lists."""
 
     shops: FakeShops
     tokens: dict[str, str] = field(default_factory=dict)
@@ -329,7 +329,7 @@ class FakeLibrary(Library):
 
 @dataclass
 class FakeRemote(Remote):
-    """A world of pages; what is not among them cannot be downloaded."""
+    """A network of these pages; other URLs cannot be downloaded."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
@@ -345,7 +345,7 @@ class FakeRemote(Remote):
 
 @dataclass
 class FakeFunctions(Functions):
-    """Calls handlers of this process."""
+    """Calls the handlers in this process."""
 
     called: list[str] = field(default_factory=list)
 

@@ -1,7 +1,8 @@
-"""A shop whose storage and table tell of what happens in them, to functions that may fail anywhere.
+"""The fault machine: a shop in memory whose storage events reach the real pipeline handlers.
 
-Events are delivered when a test wants; every call through a port is one to AWS, and can be made to
-fail before it takes effect or after it has, which is a lost answer; or others act in between.
+Events are delivered when a test requests it. Each call through a port counts as a call to AWS. A
+test can make it fail before it takes effect, or after it (a lost answer), or let other clients and
+events act before it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,12 +57,12 @@ ATTEMPTS = 3
 
 
 class CallFailedError(Exception):
-    """A call to AWS that failed, or whose answer never came."""
+    """A call to AWS failed, or its answer was lost."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that AWS tells a function."""
+    """An event that AWS delivers to a function."""
 
     function: Callable[[Any, object], None]
     payload: dict[str, Any] = field(hash=False)
@@ -70,7 +71,7 @@ class Event:
 
 @dataclass
 class Network:
-    """Counts calls, and lets one of them fail or others act before it."""
+    """Counts calls, and makes one of them fail or runs something else before it."""
 
     count: int = 0
     fails_at: int = 0
@@ -93,7 +94,7 @@ class Network:
 
 
 class OverNetwork:
-    """A port, each of whose calls goes over the network."""
+    """A port whose calls all go over the network."""
 
     def __init__(self, port: Any, network: Network) -> None:
         self._port = port
@@ -118,7 +119,7 @@ class OverNetwork:
 
 @dataclass
 class NotifyingBlobs(FakeBlobs):
-    """Storage that tells of originals stored and removed."""
+    """Storage that sends an event for each original that is stored or deleted."""
 
     tell: Callable[[Event], None] = lambda _: None
 
@@ -139,7 +140,7 @@ class NotifyingBlobs(FakeBlobs):
 
 @dataclass
 class NotifyingGalleries(FakeGalleries):
-    """A table whose stream tells of records that leave."""
+    """A table whose stream sends an event for each deleted record."""
 
     tell: Callable[[Event], None] = lambda _: None
 
@@ -171,7 +172,7 @@ def _stored(key: str) -> Event:
 
 
 class FaultyAws:
-    """One shop, its clients, and what AWS delivers."""
+    """One shop, its clients, and the events that AWS delivers."""
 
     def __init__(self) -> None:
         self.network = Network()
@@ -210,7 +211,7 @@ class FaultyAws:
         return self.environment.catalogue(shop)
 
     def picture(self) -> bytes:
-        """Another picture each time."""
+        """A new picture, different each time."""
         self.drawn += 1
         return pictures.png(8 + self.drawn % 30, 9 + self.drawn // 30)
 
@@ -247,7 +248,7 @@ class FaultyAws:
         list(purge_retired(here.stores, "s1", later))
 
     def drop(self, data: bytes) -> None:
-        """Drop a file into a product's import folder."""
+        """Upload a file to a product's import folder."""
         key = "import/s1/products/p/dropped.png"
         self.blobs.import_folder[key] = data
         payload = _notification(key, eTag=etag(data), sequencer="0A")
@@ -259,7 +260,7 @@ class FaultyAws:
         add_library_image(self.catalogue, inspected, Purpose.ACCOUNT, "s1")
 
     def ask(self, key: str) -> bool:
-        """Ask for a picture that the CDN did not find in storage; whether there is one."""
+        """Request a picture that the CDN did not find in storage; whether the answer has one."""
         about = {"http": {"method": "GET"}}
         with environment.use(self.environment):
             answer = render_missing.handler(
@@ -268,14 +269,14 @@ class FaultyAws:
         return bool(answer["statusCode"] == 200)
 
     def ask_for_all(self) -> None:
-        """Ask for every picture that there is or ever was."""
+        """Request every picture that exists or ever existed."""
         for key in self.keys():
             self.ask(key)
 
     # What AWS does
 
     def deliver(self, event: Event) -> bool:
-        """Deliver an event as Lambda does; whether a delivery succeeded."""
+        """Deliver an event as Lambda does, with retries; whether a delivery succeeded."""
         with environment.use(self.environment):
             for _ in range(ATTEMPTS):
                 try:
@@ -287,19 +288,19 @@ class FaultyAws:
         return False
 
     def settle(self) -> None:
-        """Deliver everything that waits, and what comes of it."""
+        """Deliver all pending events, and the events that they cause."""
         while self.pending:
             self.deliver(self.pending.pop(0))
 
     def repeat_all(self) -> None:
-        """Deliver everything once more that was ever told."""
+        """Deliver all past events once more."""
         self.dead.clear()
         for event in list(self.told):
             self.deliver(event)
         self.settle()
 
     def redrive(self) -> None:
-        """What an operator does two hours later."""
+        """Redrive the dead letters two hours later, as an operator does."""
         self.time += timedelta(hours=2)
         dead, self.dead = self.dead, []
         here = self.environment
@@ -324,7 +325,7 @@ class FaultyAws:
         return [*live, *library, *self.galleries.gone.values()]
 
     def keys(self) -> list[str]:
-        """Keys of all public pictures of all bytes that ever were, in order of their coming."""
+        """Keys of the public pictures of all bytes that ever existed, oldest first."""
         stored = [event.about.removeprefix("+ ") for event in self.told]
         found: list[str] = []
         for where in filter(None, map(parse_original_key, stored)):
@@ -335,7 +336,7 @@ class FaultyAws:
         return list(dict.fromkeys([*found, *names]))
 
     def check(self) -> None:
-        """Every image has all its pictures and nobody else has any."""
+        """Check that every image has all its pictures, and that no other pictures are public."""
         assert self.pending == []
         assert self.dead == []
         for image in self.images:
@@ -358,14 +359,14 @@ class FaultyAws:
         }
 
     def expected(self) -> dict[str, bytes]:
-        """What is to be public at least: the pictures of present bytes and present names."""
+        """The keys that must be public: the pictures of current bytes and current names."""
         found: dict[str, bytes] = {}
         for image in self.images:
             found |= self._pictures_of(image)
         return found
 
     def unclaimed(self) -> set[str]:
-        """Originals of a replacement whose writer died: private, and gone with the next one."""
+        """Originals of failed replacements: private, deleted by the next replacement."""
         found = [each for key in self.blobs.originals if (each := parse_original_key(key))]
         revisions = {image.id: image.original.revision for image in self.images}
         return {
@@ -375,7 +376,7 @@ class FaultyAws:
         }
 
     def _pictures_of(self, image: Image | LibraryImage) -> dict[str, bytes]:
-        """The public pictures of an image, made where nothing ever happened to it."""
+        """The public pictures of an image, rendered in a world without faults."""
         galleries, library, blobs = FakeGalleries(), FakeLibrary(), FakeBlobs()
         where = original_address(image)
         blobs.originals[where.original_key] = self.blobs.originals[where.original_key]

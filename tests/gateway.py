@@ -20,7 +20,7 @@ _TEXT = re.compile(r"text/.*|application/(json|javascript|xml)(;.*)?")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short functions, kept as plain values."""
+    """A YAML loader that keeps CloudFormation's short-form functions as plain values."""
 
 
 def _short_function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
@@ -64,7 +64,7 @@ class TemplateRoute:
 
 
 def routes() -> Iterator[TemplateRoute]:
-    """All routes of the template, `$default` with them."""
+    """All routes of the template, including `$default`."""
     for name, resource in template()["Resources"].items():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
@@ -80,7 +80,7 @@ def routes() -> Iterator[TemplateRoute]:
 
 
 def find_route(method: str, path: str) -> tuple[TemplateRoute, dict[str, str]]:
-    """The route the gateway takes, and the path's variable segments."""
+    """The route that the gateway selects, and the path parameters."""
     for route in routes():
         if (parameters := route.match(method, path)) is not None:
             return route, parameters
@@ -88,7 +88,7 @@ def find_route(method: str, path: str) -> tuple[TemplateRoute, dict[str, str]]:
 
 
 def event_of(request: httpx.Request) -> tuple[TemplateRoute, dict[str, Any]]:
-    """The route of a request and the event its function gets (payload format 2.0)."""
+    """The route of a request and the event of its function (payload format 2.0)."""
     path = request.url.raw_path.decode().partition("?")[0]
     route, parameters = find_route(request.method, path)
     body = request.read()
@@ -117,7 +117,7 @@ def event_of(request: httpx.Request) -> tuple[TemplateRoute, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client would get."""
+    """The answer as a client receives it."""
 
     status: int
     body: str
@@ -130,7 +130,7 @@ class Answer:
 
 @dataclass
 class Gateway:
-    """Sends requests to the handlers that the template names for them."""
+    """Sends requests to the handlers that the template routes them to."""
 
     base_url: str = "https://api.example"
     headers: dict[str, str] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class Gateway:
         return self.send(request)
 
     def send(self, request: httpx.Request) -> Answer:
-        """The answer to a request built elsewhere."""
+        """The answer to a prepared request."""
         route, event = event_of(request)
         module, _, function = route.handler.rpartition(".")
         answer = getattr(import_module(module), function)(event, None)

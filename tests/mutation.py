@@ -1,7 +1,7 @@
-"""Good pictures turned bad, each by a number that repeats it.
+"""Mutated pictures for fuzzing: valid files, damaged reproducibly by a seed.
 
-`python -m tests.mutation SEED CASES` tries so many of them, from a number on. Whoever runs it sees
-the number of each case that misbehaves, and a traceback if one crashes or hangs.
+`python -m tests.mutation SEED CASES` runs that many cases, starting with that seed. It prints the
+seed of each case that misbehaves, and a traceback if one crashes or hangs.
 """
 
 import faulthandler
@@ -32,7 +32,7 @@ _GALLERY = SETS["gallery"]
 
 @cache
 def good() -> tuple[bytes, ...]:
-    """Small pictures of every format, of every kind that takes another way through a decoder."""
+    """Small valid pictures of every format and of every variant that decoders treat differently."""
     picture = pictures.gradient(60, 40)
     clear = pictures.gradient(60, 40, "RGBA")
     frames = [picture.rotate(angle) for angle in (90, 180, 270)]
@@ -62,7 +62,7 @@ def good() -> tuple[bytes, ...]:
 
 
 def _packed_bmp() -> bytes:
-    """A BMP whose rows are packed by run lengths."""
+    """A BMP with run-length encoding."""
     plain = pictures.encode(pictures.gradient(60, 40, "P"), "BMP")
     start = struct.unpack_from("<I", plain, 10)[0]
     rows = b"".join(bytes((60, row, 0, 0)) for row in range(39)) + b"\0\4\1\2\3\4\x38\7\0\1"
@@ -97,7 +97,7 @@ def _repeat(source: random.Random, data: bytearray) -> None:
 
 
 def _number(source: random.Random, data: bytearray) -> None:
-    """A number of two or four bytes, as lengths and sizes are, becomes an extreme one."""
+    """Replace a number of two or four bytes, such as a length, by an extreme value."""
     order, width = source.choice("<>"), source.choice("HI")
     most = 0xFFFF if width == "H" else 0xFFFFFFFF
     value = source.choice((0, 1, 2, 255, 256, 5000, 8191, most >> 1, (most >> 1) + 1, most))
@@ -125,7 +125,7 @@ _MUTATIONS: tuple[Callable[[random.Random, bytearray], None], ...] = (
 
 
 def mutated(seed: int) -> bytes:
-    """The case of this number."""
+    """The mutated picture of this seed."""
     source = random.Random(seed)
     data = bytearray(source.choice(good()))
     ended = source.random() < 0.3
@@ -141,7 +141,7 @@ def mutated(seed: int) -> bytes:
 
 
 def _mend(data: bytearray) -> None:
-    """Make checksums and the length of all right again: else most cases get no further."""
+    """Correct checksums and total length, since most cases would be rejected there otherwise."""
     if data[:4] == b"RIFF" and len(data) >= 8:
         data[4:8] = struct.pack("<I", len(data) - 8)
     if data[:4] != b"\x89PNG":
@@ -156,7 +156,7 @@ def _mend(data: bytearray) -> None:
 
 
 def trouble(data: bytes) -> str | None:
-    """What is wrong with how the engine takes these bytes, if anything is."""
+    """The engine's misbehaviour with these bytes; None if it behaves."""
     seen = inspect(data)
     try:
         resized = resize(data, _GALLERY)
@@ -169,7 +169,7 @@ def trouble(data: bytes) -> str | None:
 
 
 def main(first: int, cases: int) -> int:
-    """Try the cases one by one; print what went wrong, and return how often it did."""
+    """Run the cases, print their findings, and return the number of findings."""
     wrong = 0
     for seed in range(first, first + cases):
         data = mutated(seed)
@@ -178,7 +178,7 @@ def main(first: int, cases: int) -> int:
         before = time.process_time()
         try:
             problem = trouble(data)
-        except Exception:  # noqa: BLE001 - whatever it is, its case is told
+        except Exception:  # noqa: BLE001 - every exception is a finding
             problem = traceback.format_exc()
         taken = time.process_time() - before
         reached = peak()

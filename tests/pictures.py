@@ -1,4 +1,4 @@
-"""Pictures that the tests make themselves."""
+"""Pictures for tests, generated."""
 
 import base64
 import io
@@ -20,13 +20,13 @@ def encode(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 @cache
 def gradient(width: int, height: int, mode: str = "RGB") -> Image.Image:
-    """A picture in which every place looks different from its neighbours."""
+    """A picture in which every pixel differs from its neighbours."""
     across = Image.linear_gradient("L").rotate(90).resize((width, height))
     down = Image.linear_gradient("L").resize((width, height))
     blue = Image.new("L", (width, height), 90)
     if mode == "I;16":
         grey = Image.new("I;16", (width, height))
-        # The lower byte runs the other way, so that whoever takes it is found out.
+        # The lower byte decreases, so that a decoder that uses it produces a different picture.
         values = (256 * value + 255 - value for value in across.tobytes())
         grey.frombytes(b"".join(struct.pack("<H", value) for value in values))
         return grey
@@ -46,7 +46,7 @@ def jpeg(width: int = 300, height: int = 300, **options: Any) -> bytes:
 
 
 def animated(kind: str, frames: int = 2, size: int = 300, **options: Any) -> bytes:
-    """A moving picture of `frames` frames."""
+    """An animated picture of `frames` frames."""
     first, *rest = [
         Image.new("RGB", (size, size), (number * 40 % 256, 80, 160)) for number in range(frames)
     ]
@@ -60,21 +60,21 @@ def png_chunk(name: bytes, payload: bytes) -> bytes:
 
 
 def png_of_chunks(chunks: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """A PNG spelled out, good or not."""
+    """A PNG of these chunks, valid or not."""
     return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
 def bomb(width: int, height: int, pixels: int = 10_000) -> bytes:
-    """A small PNG that claims to be `width` x `height` and unpacks to `pixels` bytes."""
+    """A small PNG that declares `width` x `height` pixels and unpacks to `pixels` bytes."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     data = zlib.compress(b"\0" * pixels, 9)
     return png_of_chunks([(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")])
 
 
 def padded_png(size: int) -> bytes:
-    """A good 300 x 300 PNG of exactly `size` bytes: its chunk of pixels is stored uncompressed.
+    """A valid 300 x 300 PNG of exactly `size` bytes, with uncompressed pixels.
 
-    What is too many goes into a chunk no decoder looks at.
+    The rest of the size is in a chunk that decoders ignore.
     """
     picture = png()
     end = picture.rindex(struct.pack(">I", 0) + b"IEND")
@@ -90,12 +90,12 @@ def opened(data: bytes) -> Image.Image:
 
 
 def base64_of(data: bytes) -> str:
-    """The bytes as clients spell them in text."""
+    """The bytes in base64, as clients send them."""
     return base64.b64encode(data).decode()
 
 
 def oriented(value: int) -> bytes:
-    """EXIF data that asks for an orientation, 1 to 8."""
+    """EXIF data with an orientation, 1 to 8."""
     exif = Image.Exif()
     exif[0x0112] = value
     return exif.tobytes()

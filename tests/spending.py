@@ -1,7 +1,7 @@
-"""What looking at a picture or resizing it costs: `python -m tests.spending inspect|resize FILE`.
+"""Memory and time of an inspection or a resize: `python -m tests.spending inspect|resize FILE`.
 
-Prints the megabytes that the process reached, the seconds of processor that it took, and what came
-of it. A process of its own shows what a function would need: nothing that was there before counts.
+Prints the peak memory of the process in megabytes, the CPU seconds, and the result. A separate
+process shows what a function needs, because it excludes earlier allocations.
 """
 
 import resource
@@ -18,9 +18,9 @@ _STATUS = Path("/proc/self/status")
 
 
 def peak() -> int:
-    """The megabytes that this process has reached.
+    """The peak memory of this process in megabytes.
 
-    On Linux the usual number begins with what the process that started this one had reached.
+    On Linux, `ru_maxrss` includes the peak of the parent process.
     """
     if _STATUS.exists():
         fields = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines())
@@ -29,7 +29,7 @@ def peak() -> int:
 
 
 def main(what: str, file: str) -> None:
-    """Do it, and print what it cost."""
+    """Run the operation, and print its cost."""
     data = Path(file).read_bytes()
     before = time.process_time()
     if what == "inspect":

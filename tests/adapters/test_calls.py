@@ -317,11 +317,11 @@ def test_the_pipeline_costs_a_call_per_picture_and_four(aws: Account, meter: Met
 
     meter.calls.clear()
     remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
-    assert meter.calls == ["ListObjectsV2"], "whoever removed the record removed the original"
+    assert meter.calls == ["ListObjectsV2"], "the request removed the original itself"
 
 
 def ended(pk: str, image: str) -> dict[str, Any]:
-    """What the table's stream tells of the end of an image's record; ids as Evotor spells them."""
+    """The stream record of a deleted image record. The image id has Evotor's format."""
     sk = table_keys.sort_key(int(image[-12:], 16))
     keys = {"pk": {"S": pk}, "sk": {"S": sk}}
     return {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": keys}}]}

@@ -347,7 +347,7 @@ def test_a_name_nobody_knows_is_refused() -> None:
 
 
 def test_a_name_that_changes_its_mind_changes_nothing(serve: Callable[..., Server]) -> None:
-    """Whoever asked again, between check and connection, would be led astray."""
+    """DNS rebinding: a second look-up, after the check, would return another address."""
     server = serve({"/a": redirect("/b"), "/b": answer()})
     names = Names(shop_example=[["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]])
 
@@ -368,7 +368,7 @@ def test_a_name_that_turns_private_at_a_redirect_is_refused(serve: Callable[...,
 
 
 def test_the_next_address_is_tried_when_one_refuses(serve: Callable[..., Server]) -> None:
-    """Nobody listens at 127.0.0.2 and ::1; IPv4 comes first."""
+    """No server listens at 127.0.0.2 and ::1; IPv4 is tried first."""
     server = serve({"/": answer()})
     names = Names(shop_example=[["::1", "127.0.0.2", "127.0.0.1"]])
     remote = HttpRemote(allow_loopback=True, resolve=names)
@@ -566,7 +566,7 @@ def test_the_limit_itself_is_within_it(
 
 
 def test_a_length_beyond_the_limit_refuses_before_the_body(serve: Callable[..., Server]) -> None:
-    """The body never comes: whoever waited for it would not know of the weight."""
+    """The body is never sent: reading it first would time out before the size is checked."""
     server = serve()
     server.answers["/"] = server.drip(answer(b"", Content_Length=str(LIMIT + 1)))
     with pytest.raises(PictureRefusedError):

@@ -117,7 +117,7 @@ def test_a_product_takes_as_many_names_at_once_as_a_transaction_writes(adapters:
 
 
 def test_who_loses_a_race_for_a_name_may_try_again(aws: Account) -> None:
-    """Another transaction is at the same item, and nobody has it yet."""
+    """Another transaction is writing the same item, and no product has the name yet."""
     client = aws.client("dynamodb")
     conflict = [{"Code": "TransactionConflict"}]
     with Stubber(client) as stub:

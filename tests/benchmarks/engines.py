@@ -107,7 +107,7 @@ def sharp() -> tuple[Engine, ...]:
 
 
 class Worker:
-    """A process that renders one picture whenever it is told to.
+    """A process that renders one picture per request.
 
     Attributes:
         pid: the process.

@@ -94,8 +94,9 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 def start_functions(bigcommerce: BigCommerce) -> None:
-    """Let every function answer once: on a busy machine a first start may take more than the seven
-    seconds after which the client gives up.
+    """Call every function once, because the client times out after seven seconds.
+
+    On a busy machine, a cold start can take longer.
     """
     images = bigcommerce.images(199)
     created = [bigcommerce.upload(199, pictures.png(20, 20)).json()["id"] for _ in range(2)]

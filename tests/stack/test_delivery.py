@@ -42,13 +42,13 @@ def urls_in(answer: Any) -> Iterator[str]:
 
 
 def renditions_of(url: str) -> list[str]:
-    """The URLs of all renditions that a Tiendanube client derives from the one it is told."""
+    """The URLs of all renditions, which a Tiendanube client derives from an image's `src`."""
     sizes = ("1024-1024", "640-0", "480-0", "320-0", "240-0", "100-0", "50-0")
     return [url.replace("-1024-1024.", f"-{size}.") for size in sizes]
 
 
 def full_size(running: Running, image: dict[str, Any]) -> str:
-    """The URL that a BigCommerce client derives from the file it is told."""
+    """The URL of the full size, which a BigCommerce client derives from `image_file`."""
     return f"{running.described['media_url']}/1234/product_images/{image['image_file']}"
 
 

@@ -143,7 +143,7 @@ def test_two_shops_cannot_see_or_guess_each_others_images(running: Running, shop
     for method in ("GET", "DELETE"):
         assert other.send(method, f"{other.images('secret')}/{mine['id']}").status_code == 404
         assert other.send(method, f"{shop.images('secret')}/{mine['id']}").status_code == 403
-    # Even the id their image would have under my numbers is nobody's.
+    # The id that combines one shop's prefix with the other's number does not exist.
     guess = theirs["id"][:-12] + mine["id"][-12:]
     assert shop.send("GET", f"{shop.images('secret')}/{guess}").status_code == 404
     assert shop.send("GET", shop.images("secret")).json()["items"] == [mine]

@@ -1,4 +1,4 @@
-"""What an operator does about events that failed for good, and after a change of sizes."""
+"""Operators' commands: redrive of dead letters, and rebuild after a change of sizes."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def command(running: Running, *arguments: str) -> CompletedProcess[str]:
 
 
 def waiting(running: Running) -> list[dict[str, Any]]:
-    """What `redrive --list` tells of this shop."""
+    """The entries of `redrive --list` for this shop."""
     found = json.loads(command(running, "redrive", "--list", "--json").stdout)
     return [each for each in found if f"/{SHOP}/" in each["what"]]
 

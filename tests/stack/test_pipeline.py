@@ -1,4 +1,4 @@
-"""Storage events on the deployed stack: what nobody can mend is kept, and permissions are real."""
+"""Storage events on the deployed stack, with dead letters and IAM permissions."""
 
 import json
 from contextlib import closing

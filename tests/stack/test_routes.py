@@ -1,4 +1,4 @@
-"""Every route of the deployed template: nobody gets past it without credentials."""
+"""Every route of the deployed template requires authentication."""
 
 import base64
 from typing import Any

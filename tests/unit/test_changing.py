@@ -36,7 +36,7 @@ def catalogue(world: World) -> Catalogue:
 def once_before_commit(
     world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]
 ) -> None:
-    """Let something else happen between reading and the next commit."""
+    """Call `meanwhile` between the reads and the next commit."""
     commit = world.galleries.commit
     waiting = [meanwhile]
 

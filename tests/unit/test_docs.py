@@ -213,7 +213,7 @@ def documented_routes() -> tuple[set[Endpoint], set[Endpoint]]:
 
 def test_every_route_is_documented_for_clients() -> None:
     plain, ended = documented_routes()
-    # GET stands for HEAD, too.
+    # A documented GET includes HEAD.
     existing = {
         endpoint(each.method.replace("HEAD", "GET"), each.path)
         for each in routes()

@@ -129,13 +129,14 @@ ACTS: dict[str, Callable[[FaultyAws, int], object]] = {
     "retire": lambda aws, image: aws.retire(image),
     "purge": lambda aws, _: aws.purge(),
 }
-"""What others may do, to an image or not."""
+"""The actions of other clients, on an image or without one."""
 
 
 class Interleaving(RuleBasedStateMachine):
-    """Clients and events in any order and number; others act between any two calls of a function.
+    """Clients and events in any order and number, interleaved between the calls of a function.
 
-    It must end well when all has been told once at least, and when all is told once more.
+    The final state must be correct after every event was delivered at least once, and stay so when
+    all events are delivered again.
     """
 
     images = st.integers(1, 3)
@@ -156,7 +157,7 @@ class Interleaving(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def ask(self, data: st.DataObject) -> None:
-        """Every picture of the bytes that an image has is there as soon as it is told of."""
+        """Request a picture: those of an image's current bytes exist as soon as it is committed."""
         key = data.draw(st.sampled_from(self.aws.keys()))
         assert self.aws.ask(key) or key not in self.aws.expected()
 

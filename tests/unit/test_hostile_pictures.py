@@ -1,8 +1,7 @@
-"""Bytes that were made to do harm, or came to it: mutated pictures, bombs, and what they cost.
+"""Hostile pictures: mutated files and decompression bombs, with limits of memory and time.
 
-All of it happens in processes of their own, so that a crash, a hang or a swallowed memory is told
-with the seed of the case that did it: `VITRINE_FUZZ_CASES` sets how many there are,
-`VITRINE_FUZZ_SEED` where they begin.
+Each case runs in a separate process, so that a crash, a hang or excessive memory is reported with
+its seed. `VITRINE_FUZZ_CASES` is the number of cases, `VITRINE_FUZZ_SEED` the first seed.
 """
 
 import os

@@ -33,7 +33,7 @@ def shop(world: World) -> World:
 
 
 def drop(world: World, key: str = KEY, data: bytes = pictures.png(), sequencer: str = "01") -> None:
-    """Put a file there, and let its event come."""
+    """Upload a file, and deliver its event."""
     world.blobs.import_folder[key] = data
     import_file.handler(event(key, data, sequencer), None)
 

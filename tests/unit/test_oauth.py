@@ -204,7 +204,7 @@ def test_the_example_of_rfc_5849(shop: Shop) -> None:
 
 
 def test_the_base_string_of_rfc_5849() -> None:
-    """Section 3.4.1.1's own base string, but for its body, which this contract leaves unsigned."""
+    """The base string of section 3.4.1.1, without the body, which this contract does not sign."""
     base = (
         "POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3Da%26b5%3D%253D%25253D"
         "%26c%2540%3D%26oauth_consumer_key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a"

@@ -37,7 +37,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass
 class Storefront:
-    """A shop whose pictures nobody makes but those who ask for them."""
+    """A shop whose pictures are rendered on demand only."""
 
     world: World
 

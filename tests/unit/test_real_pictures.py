@@ -187,7 +187,7 @@ def test_inks_without_profile_are_light_taken_away(make: Callable[[], bytes]) ->
 
 
 def test_inks_without_adobes_marker_are_the_other_way_round_too() -> None:
-    """Browsers take them so: whoever writes inks into a JPEG does it as Photoshop does."""
+    """Browsers read them so, because writers of CMYK JPEGs follow Photoshop's convention."""
     data = cmyk_jpeg()
     at = data.index(b"\xff\xee")
     bare = data[:at] + data[at + 2 + struct.unpack_from(">H", data, at + 2)[0] :]

@@ -339,7 +339,7 @@ def test_bytes_that_lost_a_race_go_and_their_winners_stay(pipeline: Pipeline) ->
 
 
 def deliver(pipeline: Pipeline, known: set[str]) -> None:
-    """Let every storage event come once, until there are no more; what fails is not sent again."""
+    """Deliver every storage event once, until no more arise; failed events are not retried."""
     while (now := set(pipeline.world.blobs.originals)) != known:
         new, gone = sorted(now - known), sorted(known - now)
         known.clear()

@@ -107,7 +107,7 @@ def test_a_bomb_never_gets_to_a_decoder(
 
 @pytest.mark.parametrize("size", [(12_000, 10_001), (13_000, 13_000), (16_000, 16_000)])
 def test_a_bomb_is_an_error_where_it_is_opened(size: tuple[int, int]) -> None:
-    """Even where nobody looked at the header before."""
+    """Also if the header was not inspected before."""
     bomb = claiming(Format.PNG, *size)
     with pytest.raises(Image.DecompressionBombError), decoder(bomb, Format.PNG):
         pytest.fail("it was opened")

@@ -22,8 +22,8 @@ class Process(BaseModel):
 
     Attributes:
         pid: its process id.
-        began: when it started, seconds since the epoch. Process ids are reused; this time tells
-            the process from a later one with the same id.
+        began: when it started, seconds since the epoch. Process ids are reused; this time
+            distinguishes the process from a later one with the same id.
     """
 
     pid: int

@@ -113,7 +113,7 @@ def test_an_emptied_product_is_as_one_that_never_had_an_image(shop: BigCommerce)
     [
         ({A: 0, B: 0, C: 2}, C, 0, {A: 1, B: 1, C: 0}),  # the tie is kept
         ({A: 0, B: 0, C: 2}, B, 0, {A: 0, B: 0, C: 2}),  # it is there already
-        ({A: 0, B: 1, C: 5}, A, 1, {A: 1, B: 2, C: 6}),  # whoever is above, moves; gaps stay
+        ({A: 0, B: 1, C: 5}, A, 1, {A: 1, B: 2, C: 6}),  # all above move; gaps stay
         ({A: 0, B: 1, C: 5}, A, 3, {A: 3, B: 1, C: 5}),
         ({A: 4, B: 5, C: 6}, C, 4, {A: 5, B: 6, C: 4}),
         ({A: -2, B: -1, C: 0}, C, -2, {A: -1, B: 0, C: -2}),
