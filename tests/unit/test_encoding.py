@@ -5,7 +5,7 @@ import random
 import struct
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from tests import pictures
 
 from vitrine.domain.pictures import Format
@@ -37,6 +37,108 @@ def drawing(width: int = 400, height: int = 300, mode: str = "RGB") -> Image.Ima
 def test_photographs_are_grainy_and_drawings_are_not(mode: str, height: int) -> None:
     assert is_grainy(photograph(height=height, mode=mode))
     assert not is_grainy(drawing(height=height, mode=mode))
+
+
+def text(size: int, width: int = 640, height: int = 420, *, red: bool = False) -> Image.Image:
+    """A label: lines of small text, edge to edge."""
+    paper, ink = ((200, 10, 20), (255, 255, 255)) if red else ((255, 255, 255), (20, 20, 20))
+    picture = Image.new("RGB", (width, height), paper)
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size)
+    for number, top in enumerate(range(2, height, size + 3)):
+        pen.text((4, top), f"Contains {number} % cocoa, salt, milk; " * 4, fill=ink, font=font)
+    return picture
+
+
+def price_tag() -> Image.Image:
+    picture = Image.new("RGB", (640, 400), (255, 235, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.text((40, 60), "19,99 EUR", fill=(200, 0, 0), font=ImageFont.load_default(110))
+    pen.rectangle((30, 280, 610, 380), outline=(0, 0, 0), width=4)
+    return picture
+
+
+def screenshot() -> Image.Image:
+    picture = Image.new("RGB", (640, 400), (245, 246, 248))
+    pen = ImageDraw.Draw(picture)
+    for number in range(9):
+        top = 10 + 43 * number
+        pen.rounded_rectangle((20, top, 620, top + 35), 8, fill="white", outline=(210, 215, 220))
+        row = f"#{number} order 4711-{number * 97} shipped"
+        pen.text((34, top + 10), row, fill=(30, 30, 40), font=ImageFont.load_default(15))
+        pen.rounded_rectangle((530, top + 6, 610, top + 30), 6, fill=(9, 105, 218))
+    return picture
+
+
+GRAPHICS = {
+    "label": text(11),
+    "dense label": text(8),
+    "large label, smaller": text(34, 1920, 1260).resize((640, 420), Image.Resampling.LANCZOS),
+    "red label": text(14, red=True),
+    "price tag": price_tag(),
+    "screenshot": screenshot(),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHICS)
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
+@pytest.mark.parametrize("width", [640, 480])
+def test_labels_price_tags_and_screenshots_are_no_photographs(
+    name: str, mode: str, width: int
+) -> None:
+    picture = GRAPHICS[name]
+    size = width, picture.height * width // picture.width
+    assert not is_grainy(picture.resize(size, Image.Resampling.LANCZOS).convert(mode))
+
+
+def test_a_photograph_on_white_is_still_a_photograph() -> None:
+    shop_picture = Image.new("RGB", (640, 480), "white")
+    shop_picture.paste(photograph(300, 240), (170, 120))
+
+    assert is_grainy(shop_picture)
+
+
+@pytest.mark.parametrize("name", GRAPHICS)
+def test_a_drawing_is_no_avif_but_a_webp_of_every_pixel_in_fewer_bytes(name: str) -> None:
+    picture = GRAPHICS[name]
+    resized = resize(pictures.encode(picture, "PNG"), GALLERY)
+    rendition = GALLERY[1]
+
+    encoded = resized.encode(rendition, Alternative.AVIF)
+
+    assert resized.media_type(rendition, Alternative.AVIF) == "image/webp"
+    again = pictures.opened(encoded)
+    assert (again.format, again.convert("RGB").tobytes()) == ("WEBP", picture.tobytes())
+    assert len(encoded) < len(pictures.encode(picture, "AVIF", quality=80, speed=9))
+
+
+def test_a_photograph_is_avif() -> None:
+    resized = resize(pictures.encode(photograph(), "PNG"), GALLERY)
+
+    assert resized.media_type(GALLERY[0], Alternative.AVIF) == "image/avif"
+
+
+def test_avif_keeps_strong_reds_of_photographs() -> None:
+    grain = photograph(640, 420)
+    grain.paste(GRAPHICS["red label"].crop((0, 0, 200, 200)), (0, 0))
+
+    assert subsampling_of(encode_alternative(grain, Alternative.AVIF)) == "4:4:4"
+    grey = photograph(mode="L").convert("RGB")
+    assert subsampling_of(encode_alternative(grey, Alternative.AVIF)) == "4:2:0"
+
+
+def subsampling_of(avif: bytes) -> str:
+    """By the flags of the AV1 configuration box (AV1-ISOBMFF, 2.3.3)."""
+    flags = avif[avif.index(b"av1C") + 4 + 2]
+    return {0: "4:4:4", 1: "4:2:2", 3: "4:2:0"}[flags >> 2 & 3]
+
+
+def test_small_jpegs_have_optimized_tables_and_none_is_progressive() -> None:
+    picture = photograph(320, 240)
+    usual = pictures.encode(picture.resize((50, 38)), "JPEG", quality=80)
+
+    assert len(encode(picture.resize((50, 38)), Format.JPEG)) < 0.9 * len(usual)
+    for width in (50, 320, 640):
+        assert b"\xff\xc0" in encode(picture.resize((width, width)), Format.JPEG)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])

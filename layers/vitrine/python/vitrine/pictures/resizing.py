@@ -87,6 +87,14 @@ class Resized:
     def _possible(
         self, rendition: Rendition, alternative: Alternative | None
     ) -> Alternative | None:
+        """The format that is made where an alternative is asked for; None for the usual one.
+
+        A drawing is no AVIF: WebP keeps all its pixels in fewer bytes than AVIF has for a copy with
+        blurred edges. Every client of AVIF shows WebP.
+        """
+        is_drawing = not self._animated and not self._is_photograph
+        if alternative is Alternative.AVIF and is_drawing:
+            alternative = Alternative.WEBP
         fits = alternative and max(self.sizes[rendition]) <= alternative.longest
         return alternative if fits else None
 
@@ -96,13 +104,15 @@ class Resized:
         if self._animated and alternative:
             return encode_moving(self._animated.movies[size], alternative)
         picture = self._steps[size]
-        grainy = self.kind is Format.JPEG or self._grainy
+        grainy = self._is_photograph
         if alternative is None:
             return encode(picture, self.kind, grainy=grainy)
         return encode_alternative(picture, alternative, lossless=not grainy)
 
     @cached_property
-    def _grainy(self) -> bool:
+    def _is_photograph(self) -> bool:
+        if self.kind is Format.JPEG:
+            return True
         telling = [size for size in self._steps if size[0] <= _TELLING] or self._steps
         return is_grainy(self._steps[max(telling)])
 
