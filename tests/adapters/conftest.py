@@ -34,12 +34,15 @@ from vitrine.aws import errors
 from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.parameters import Parameters
 from vitrine.aws.s3 import S3
+from vitrine.aws.service import Times
 from vitrine.ports import OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")
 CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
 """What either kind of client raises where AWS refuses."""
 REGION = "eu-central-1"
+PATIENT = Times(read=60)
+"""moto copies the whole table for a transaction, which takes seconds on a busy machine."""
 
 
 class Account(boto3.Session):
@@ -71,15 +74,15 @@ class Account(boto3.Session):
 
     def dynamodb(self) -> Any:
         """The kind of client that is tested, of the table."""
-        return DynamoDB() if self.small else self.client("dynamodb")
+        return DynamoDB(PATIENT) if self.small else self.client("dynamodb")
 
     def s3(self) -> Any:
         """The kind of client that is tested, of the buckets."""
-        return S3() if self.small else self.client("s3", config=Config(**SIGNED))
+        return S3(PATIENT) if self.small else self.client("s3", config=Config(**SIGNED))
 
     def ssm(self) -> Any:
         """The kind of client that is tested, of secrets."""
-        return Parameters() if self.small else self.client("ssm")
+        return Parameters(PATIENT) if self.small else self.client("ssm")
 
 
 class Counted:
