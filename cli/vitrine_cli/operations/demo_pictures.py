@@ -1,30 +1,31 @@
 """Sample pictures for the demo shop: draw them, upload them, wait until the CDN serves them."""
 
 import base64
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from PIL import Image, ImageDraw
+from PIL import Image as PilImage
+from PIL.Image import Image
 
 from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.renditions import SETS, rendition_format
 from vitrine_cli.local.stacks import Stack
 from vitrine_cli.local.workspace import HOME
-from vitrine_cli.operations import records
+from vitrine_cli.operations import records, sample_scenes
 from vitrine_cli.ui.failure import FailureError
 
 SAMPLES = HOME / "samples"
 _WAIT_SECONDS = 60
-_EDGE = 300  # pixels; Evotor accepts no other size
+_EVOTOR_EDGE = 300  # pixels; Evotor accepts no other size
 _SHOWN = (
     SETS["gallery"][0],
     SETS["gallery"][4],
     SETS["gallery"][6],
 )  # a selection, for a short table
-_FINER = 4  # times larger while drawing, so that edges are smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,54 +45,29 @@ class Delivery:
     seconds: float
 
 
-def draw_samples() -> list[Path]:
-    """Draw the sample pictures: a lamp, a mug and, with a transparent background, a pear."""
-    SAMPLES.mkdir(parents=True, exist_ok=True)
-    drawn = []
-    for name, ground, shapes in _SAMPLES:
-        side = _EDGE * _FINER
-        picture = Image.new("RGBA", (side, side), ground)
-        pen = ImageDraw.Draw(picture)
-        for kind, box, colour in shapes:
-            getattr(pen, kind)([each * _FINER for each in box], fill=colour)
-        file = SAMPLES / f"{name}.png"
-        picture.resize((_EDGE, _EDGE), Image.Resampling.LANCZOS).save(file)
-        drawn.append(file)
-    return drawn
+def draw_samples(folder: Path = SAMPLES) -> None:
+    """Draw the sample pictures, unless this version of the code has drawn them already.
+
+    Their sizes in pixels are those that Evotor requires (the mug), and those of a photograph (the
+    lamp, and the pear on a transparent background). In base64, the lamp fits into one argument of
+    a command, which Linux limits to 128 KiB.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    code = Path(sample_scenes.__file__).stat().st_mtime
+    for name, draw in _DRAWINGS.items():
+        file = folder / name
+        if file.exists() and file.stat().st_mtime >= code:
+            continue
+        unfinished = file.with_stem(f"{file.stem}-{os.getpid()}")
+        draw().save(unfinished, quality=85)
+        unfinished.replace(file)
 
 
-_SAMPLES: list[tuple[str, str, list[tuple[str, tuple[int, ...], str]]]] = [
-    (
-        "lamp",
-        "#f3efe6",
-        [
-            ("rectangle", (144, 120, 156, 250), "#3b3a36"),
-            ("ellipse", (95, 238, 205, 264), "#3b3a36"),
-            ("polygon", (110, 40, 190, 40, 232, 140, 68, 140), "#d9822b"),
-        ],
-    ),
-    (
-        "mug",
-        "#dfe9ec",
-        [
-            ("ellipse", (180, 110, 260, 210), "#2f6f7e"),
-            ("ellipse", (200, 130, 240, 190), "#dfe9ec"),
-            ("rectangle", (70, 85, 205, 225), "#2f6f7e"),
-            ("ellipse", (70, 205, 205, 245), "#2f6f7e"),
-            ("ellipse", (70, 65, 205, 105), "#24545f"),
-        ],
-    ),
-    (
-        "pear",
-        "#00000000",
-        [
-            ("ellipse", (75, 120, 225, 275), "#9cb53c"),
-            ("ellipse", (105, 60, 195, 180), "#9cb53c"),
-            ("polygon", (145, 30, 153, 30, 157, 75, 146, 75), "#5a4227"),
-            ("ellipse", (155, 30, 205, 58), "#5f8a2e"),
-        ],
-    ),
-]
+def _small_mug() -> Image:
+    return sample_scenes.mug().resize((_EVOTOR_EDGE, _EVOTOR_EDGE), PilImage.Resampling.LANCZOS)
+
+
+_DRAWINGS = {"mug.png": _small_mug, "lamp.jpg": sample_scenes.lamp, "pear.png": sample_scenes.pear}
 
 
 def fill(stack: Stack) -> Iterator[Delivery]:
@@ -102,10 +78,10 @@ def fill(stack: Stack) -> Iterator[Delivery]:
     """
     shop = stack.shop
     galleries = records.local(stack, shop.base_url).stores.galleries
+    draw_samples()
     with httpx.Client(base_url=shop.base_url, timeout=30) as client:
-        for product, (file, (dialect, upload)) in enumerate(
-            zip(draw_samples(), _UPLOADS.items(), strict=True), 1
-        ):
+        for product, (dialect, (upload, sample)) in enumerate(_UPLOADS.items(), 1):
+            file = SAMPLES / sample
             _clear(client, stack, product)  # pictures of an earlier demo
             started = time.monotonic()
             answer = upload(client, shop.credentials[dialect], product, file)
@@ -163,7 +139,11 @@ def _bigcommerce(
     )
 
 
-_UPLOADS = {"evotor": _evotor, "tiendanube": _tiendanube, "bigcommerce": _bigcommerce}
+_UPLOADS = {
+    "evotor": (_evotor, "mug.png"),
+    "tiendanube": (_tiendanube, "lamp.jpg"),
+    "bigcommerce": (_bigcommerce, "pear.png"),
+}
 
 
 def _clear(client: httpx.Client, stack: Stack, product: int) -> None:
@@ -195,8 +175,8 @@ def curl_lines(stack: Stack) -> list[str]:
     others = f"{shop.base_url}/v1/{tiendanube['store_id']}/products/4/images"
     bearer = f'-H "Authentication: bearer {tiendanube["token"]}"'
     json_type = '-H "Content-Type: application/json"'
-    encoded = rf'$(base64 <"{SAMPLES / "pear.png"}" | tr -d "\n")'
-    body = rf"{{\"filename\": \"pear.png\", \"attachment\": \"{encoded}\"}}"
+    encoded = rf'$(base64 <"{SAMPLES / "lamp.jpg"}" | tr -d "\n")'
+    body = rf"{{\"filename\": \"lamp.jpg\", \"attachment\": \"{encoded}\"}}"
     third = f"{shop.base_url}/stores/{bigcommerce['store_hash']}/v2/products/4/images.json"
     token = f'-H "X-Auth-Token: {bigcommerce["token"]}"'
     library = f"{shop.base_url}/api/images/"
@@ -204,7 +184,7 @@ def curl_lines(stack: Stack) -> list[str]:
     return [
         f'curl -i {auth} -F datafile=@"{SAMPLES / "mug.png"}" "{images}"',
         f'curl -i {bearer} {json_type} -d "{body}" "{others}"',
-        f'curl -i {token} -F image_file=@"{SAMPLES / "lamp.png"}" -F sort_order=0 "{third}"',
+        f'curl -i {token} -F image_file=@"{SAMPLES / "pear.png"}" -F sort_order=0 "{third}"',
         f'curl -i {auth} "{images}"',
         f'curl -i {bearer} "{others}?fields=id,position,src"',
         f'curl -i {token} "{third}"',
