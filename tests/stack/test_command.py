@@ -2,14 +2,19 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image as PilImage
+from tests.gateway import ROOT
 from tests.stack.conftest import INTERRUPTIBLE_VITRINE, Running, Shop, free_port, until, vitrine
 
 from vitrine_cli.local import stacks
@@ -129,7 +134,48 @@ def test_a_port_that_cannot_be_is_refused(port: str) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing() -> None:
+def paste_from_readme(shown: str, folder: Path) -> str:
+    """Run the curl lines of README.md after the `export` lines of `vitrine up`, as a shell would.
+
+    Args:
+        shown: what `vitrine up` has printed.
+        folder: where curl's settings and the files that it writes go.
+
+    Returns:
+        Everything that the lines print.
+
+    Raises:
+        subprocess.CalledProcessError: a line failed, or the answer's status was not a success.
+    """
+    exports = [line for line in shown.splitlines() if line.startswith("export ")]
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    pasted = [block for block in blocks if "curl" in block]
+    assert [block.count("curl ") for block in pasted] == [3, 2]
+    (folder / ".curlrc").write_text("fail\nshow-error\n")
+    (folder / ".vitrine").symlink_to(ROOT / ".vitrine")
+    return subprocess.run(
+        ["sh", "-eu", "-c", "\n".join([*exports, *pasted])],
+        cwd=folder,
+        env={**os.environ, "CURL_HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_the_readmes_picture_is_made_from_the_demo_shop(running: Running, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.webp"
+    port = str(running.port)
+    assert vitrine("up", "--demo", "--port", port).returncode == 0
+
+    script = [sys.executable, str(ROOT / "docs/contact_sheet.py")]
+    subprocess.run([*script, "--port", port, "--to", str(sheet)], check=True)
+
+    with PilImage.open(sheet) as made, PilImage.open(ROOT / "docs/contact-sheet.webp") as kept:
+        assert (made.format, made.size) == (kept.format, kept.size)
+
+
+def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
         [*INTERRUPTIBLE_VITRINE, "up", "--demo", "--port", str(port)],
@@ -146,12 +192,15 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing() -> None:
     shown = "".join(lines)
     stack = stacks.load(port)
     assert stack is not None, shown
-    assert "lamp (evotor): 1024-1024 (300 × 300)" in shown
+    assert "lamp (tiendanube): 1024-1024 (1024 × 768)" in shown
     curl = [line for line in lines if line.startswith("curl ")]
     statuses = []
     for line in curl:
         done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
         statuses.append(done.stdout.split()[1])
+    pasted = paste_from_readme(shown, tmp_path)
+    with PilImage.open(tmp_path / "lamp-320.jpg") as fetched:
+        assert (fetched.format, fetched.size) == ("JPEG", (320, 240)), pasted
     process.send_signal(signal.SIGINT)
 
     assert process.wait(120) == 0
