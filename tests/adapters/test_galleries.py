@@ -373,11 +373,11 @@ def test_a_name_stands_for_the_bytes_that_its_image_had(adapters: Adapters) -> N
         )
     )
 
-    def of(named: Image) -> Naming:
+    def naming(named: Image) -> Naming:
         return Naming(1, old.product, original_address(named).version)
 
-    assert adapters.galleries.named("s1", "lamp.png") == of(old)
-    assert adapters.galleries.named("s1", "red-lamp.png") == of(new)
+    assert adapters.galleries.named("s1", "lamp.png") == naming(old)
+    assert adapters.galleries.named("s1", "red-lamp.png") == naming(new)
     assert adapters.galleries.named("s1", "lamp") is None
     assert adapters.galleries.named("s2", "lamp.png") is None
 

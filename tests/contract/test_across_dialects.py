@@ -339,12 +339,12 @@ def test_a_named_picture_goes_with_its_image_whatever_a_dead_writer_left(
     galleries, blobs = shop.world.galleries, shop.world.blobs
     (key,) = blobs.originals
 
-    def told(event: Any, keys: list[str]) -> None:
+    def deliver(event: Any, keys: list[str]) -> None:
         for each in keys:
-            thing = {"key": quote_plus(each, safe="/")}
-            event.handler({"Records": [{"s3": {"object": thing}}]}, None)
+            stored = {"key": quote_plus(each, safe="/")}
+            event.handler({"Records": [{"s3": {"object": stored}}]}, None)
 
-    told(generate_renditions, [key])
+    deliver(generate_renditions, [key])
     assert "media/s1/catalog/product/i/m/image.png" in blobs.public
 
     def die(_: GalleryChange) -> Gallery:
@@ -357,6 +357,6 @@ def test_a_named_picture_goes_with_its_image_whatever_a_dead_writer_left(
             shop.openmage("PUT", f"{OPENMAGE}/{image}", json={"file_content": content})
     assert len(blobs.originals) == 2
     assert shop.bigcommerce("DELETE", f"{BIGCOMMERCE}/{image}").status == 204
-    told(remove_renditions, [key])
+    deliver(remove_renditions, [key])
 
     assert (blobs.originals, blobs.public) == ({}, {})

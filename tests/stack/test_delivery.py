@@ -85,9 +85,9 @@ def test_every_url_that_any_client_is_told_answers_at_once(
     bigcommerce: BigCommerce,
     inventorum: Inventorum,
 ) -> None:
-    """Whether its picture has been made by then or not."""
+    """The renditions may be stored already, or are rendered on demand."""
 
-    def seen(answer: httpx.Response) -> list[str]:
+    def picture_urls(answer: httpx.Response) -> list[str]:
         assert answer.is_success, answer.text
         found = list(urls_in(answer.json()))
         assert found
@@ -98,10 +98,10 @@ def test_every_url_that_any_client_is_told_answers_at_once(
 
     with ThreadPoolExecutor(4) as pool:
         for told in (
-            seen(shop.post("delivery", pictures.png())),
-            seen(tiendanube.attach(7100, pictures.jpeg(1300, 900))),
+            picture_urls(shop.post("delivery", pictures.png())),
+            picture_urls(tiendanube.attach(7100, pictures.jpeg(1300, 900))),
             [full_size(running, bigcommerce.upload(7101, pictures.png(700, 500)).json())],
-            seen(inventorum.upload(pictures.jpeg(700, 500))),
+            picture_urls(inventorum.upload(pictures.jpeg(700, 500))),
             list(of_openmage(running, 7102)),
         ):
             assert told

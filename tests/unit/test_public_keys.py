@@ -7,7 +7,13 @@ from tests.unit.test_locations import addresses, kinds, library_addresses, shops
 
 from vitrine.domain.locations import LibraryAddress, OriginalAddress, alternative_key, named_key
 from vitrine.domain.pictures import Format
-from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
+from vitrine.domain.public_keys import (
+    ImageReference,
+    LibraryReference,
+    NameReference,
+    find_address,
+    parse_public_key,
+)
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative, rendition_format
 
 ALL = tuple(Alternative)
@@ -30,7 +36,7 @@ def test_a_key_of_a_gallerys_picture_tells_its_image(
     address: OriginalAddress, kind: Format, transparent: bool
 ) -> None:
     for key in keys_of(address, kind, transparent=transparent):
-        assert parse_public_key(key) == OfImage(address.shop, address.image)
+        assert parse_public_key(key) == ImageReference(address.shop, address.image)
         assert find_address(key, [address], ALL) == address
         assert find_address(key, [address], ALL, [kind]) == address
 
@@ -38,13 +44,13 @@ def test_a_key_of_a_gallerys_picture_tells_its_image(
 @given(library_addresses, kinds)
 def test_a_key_of_a_librarys_picture_tells_its_image(address: LibraryAddress, kind: Format) -> None:
     for key in keys_of(address, kind, transparent=False):
-        assert parse_public_key(key) == OfLibrary(address.account, address.image)
+        assert parse_public_key(key) == LibraryReference(address.account, address.image)
         assert find_address(key, [address], ALL, [kind]) == address
 
 
 @given(shops, file_names)
 def test_a_named_key_tells_its_name(shop: str, name: str) -> None:
-    assert parse_public_key(named_key(shop, name)) == OfName(shop, name)
+    assert parse_public_key(named_key(shop, name)) == NameReference(shop, name)
 
 
 @given(addresses, addresses | library_addresses, kinds)

@@ -79,7 +79,7 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return Shop(world)
 
 
-def of(shop: Shop, image: int) -> list[str]:
+def rendition_keys(shop: Shop, image: int) -> list[str]:
     """Keys of an image's renditions."""
     return shop.world.blobs.public_keys(f"media/s1/{image:010x}")
 
@@ -87,7 +87,7 @@ def of(shop: Shop, image: int) -> list[str]:
 def test_all_images_get_their_renditions_retired_ones_too(shop: Shop) -> None:
     assert shop.rebuild() == dict.fromkeys(range(1, 13), "")
 
-    assert all(len(of(shop, image)) == 7 for image in range(1, 13))
+    assert all(len(rendition_keys(shop, image)) == 7 for image in range(1, 13))
     assert not [key for key in shop.world.blobs.public if key.startswith("media/s10/")]
     assert shop.most <= 3
 
@@ -99,7 +99,7 @@ def test_a_failure_stops_no_other_image(shop: Shop) -> None:
 
     assert {image for image, failed in results.items() if failed} == {3, 10}
     assert results[3] == "RuntimeError: bad"
-    assert all(of(shop, image) for image in range(1, 13) if image not in shop.bad)
+    assert all(rendition_keys(shop, image) for image in range(1, 13) if image not in shop.bad)
 
 
 def test_a_run_goes_on_behind_an_image_in_the_order_of_numbers(shop: Shop) -> None:
@@ -118,11 +118,11 @@ def test_an_interrupted_run_knows_how_far_it_was(shop: Shop) -> None:
             break
 
     assert run.reached is not None
-    assert all(of(shop, image) for image in range(1, run.reached + 1))
+    assert all(rendition_keys(shop, image) for image in range(1, run.reached + 1))
     left = shop.plan(after=run.reached)
     assert [each.failed for each in left.run(2)] == [None] * len(left.images)
     assert left.reached == 12
-    assert all(of(shop, image) for image in range(1, 13))
+    assert all(rendition_keys(shop, image) for image in range(1, 13))
 
 
 def test_a_hole_is_not_counted_as_reached(shop: Shop) -> None:
@@ -135,7 +135,7 @@ def test_a_hole_is_not_counted_as_reached(shop: Shop) -> None:
 def test_sizes_that_the_table_has_no_more_go(shop: Shop) -> None:
     shop.rebuild()
     before = dict(shop.world.blobs.public)
-    listed = of(shop, 1)
+    listed = rendition_keys(shop, 1)
     old = [key.replace("-100-0.", "-77-0.") for key in listed if "-100-0." in key]
     shop.world.blobs.put_public(
         PublicPicture(key, b"", "image/png") for key in (*old, *[key + ".webp" for key in old])

@@ -29,7 +29,7 @@ _LIBRARY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class OfImage:
+class ImageReference:
     """A key that contains shop and id of its image."""
 
     shop: str
@@ -37,7 +37,7 @@ class OfImage:
 
 
 @dataclass(frozen=True, slots=True)
-class OfName:
+class NameReference:
     """A key that contains shop and file name of its image (openmage §4.4)."""
 
     shop: str
@@ -45,25 +45,25 @@ class OfName:
 
 
 @dataclass(frozen=True, slots=True)
-class OfLibrary:
+class LibraryReference:
     """A key that contains account and id of its library image (inventorum §5)."""
 
     account: str
     image: int
 
 
-def parse_public_key(key: str) -> OfImage | OfName | OfLibrary | None:
+def parse_public_key(key: str) -> ImageReference | NameReference | LibraryReference | None:
     """The parts of a public key that identify its image, or None if `key` is not a public key."""
     if not key.isascii() or len(key) > LONGEST:
         return None
     if found := _LIBRARY.fullmatch(key):
-        return OfLibrary(found["account"], int(found["image"]))
+        return LibraryReference(found["account"], int(found["image"]))
     if found := _NAMED.fullmatch(key):
-        return OfName(found["shop"], found["name"])
+        return NameReference(found["shop"], found["name"])
     if found := _RENDITION.fullmatch(key):
-        return OfImage(found["shop"], int(found["image"], 16))
+        return ImageReference(found["shop"], int(found["image"], 16))
     if found := _FULL_SIZE.fullmatch(key):
-        return OfImage(found["shop"], int(found["image"]))
+        return ImageReference(found["shop"], int(found["image"]))
     return None
 
 

@@ -14,7 +14,13 @@ from vitrine.domain.locations import (
     named_key,
     original_address,
 )
-from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
+from vitrine.domain.public_keys import (
+    ImageReference,
+    LibraryReference,
+    NameReference,
+    find_address,
+    parse_public_key,
+)
 from vitrine.domain.publication import Standing, permanent_keys, standing
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import PublicPicture
@@ -47,15 +53,17 @@ class OnDemand:
         """
         reference = parse_public_key(key)
         match reference:
-            case OfImage(shop, image):
+            case ImageReference(shop, image):
                 address = find_address(key, self._gallery_originals(shop, image), self.alternatives)
-            case OfLibrary(account, image):
+            case LibraryReference(account, image):
                 address = self._in_libraries(key, account, image)
-            case OfName(shop, name) if key == named_key(shop, name):
+            case NameReference(shop, name) if key == named_key(shop, name):
                 address = self._by_name(shop, name)
             case _:
                 return None
-        picture = address and self._picture(key, address, named=isinstance(reference, OfName))
+        picture = address and self._picture(
+            key, address, named=isinstance(reference, NameReference)
+        )
         if not address or not picture:
             return None
         self.stores.blobs.put_public([picture])
