@@ -107,7 +107,7 @@ class World:
     def open_shop(
         self, shop: str, products: ProductMode = ProductMode.OPEN, **settings: str
     ) -> Shop:
-        """A shop; settings are spelled with `_` for `.` once, as `evotor_store_id`."""
+        """A shop; the first `_` in a setting's name becomes `.`, as in `evotor_store_id`."""
         named = {name.replace("_", ".", 1): value for name, value in settings.items()}
         created = Shop(shop, products, named)
         self.shops.create_shop(created)

@@ -31,7 +31,7 @@ Answer = bytes | Iterator[bytes]
 
 
 def answer(body: bytes = PICTURE, status: str = "200 OK", **headers: str) -> bytes:
-    """An answer of known length; headers are spelled with `_` for `-`."""
+    """An answer with a `Content-Length`; `_` in header names becomes `-`."""
     fields = {"Content_Length": str(len(body)), "Content_Type": "text/html", **headers}
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
@@ -121,7 +121,7 @@ class Server:
             self.left.set()
 
     def drip(self, *pieces: bytes, drop: bytes = b"a") -> Iterator[bytes]:
-        """Pieces, and then a drop now and then for five seconds, in place of for ever."""
+        """The pieces, and then one byte at intervals for five seconds: an endless answer."""
         yield from pieces
         for _ in range(250):
             if self.stopped.wait(0.02):

@@ -1,6 +1,6 @@
 """What a cold start costs: INIT of every function in AWS's runtime, beside three peers.
 
-All take turns, so that whatever else the machine does falls on all of them alike.
+All take turns, so that other load on the machine affects all of them alike.
 """
 
 import os

@@ -199,7 +199,7 @@ def test_alternatives_of_a_drawing_are_lossless_and_those_of_a_photograph_small(
 
 
 def plays(avif: bytes) -> int:
-    """How often an image sequence plays, 0 for ever, as libavif's decoder reads it."""
+    """The number of plays of an image sequence, as libavif's decoder reads it; 0 for forever."""
     track = avif.index(b"tkhd") + 4
     edits = avif.index(b"elst") + 4
     (duration,) = struct.unpack_from(">Q", avif, track + 28)

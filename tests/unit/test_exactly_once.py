@@ -1,4 +1,4 @@
-"""Whatever call to AWS fails, and whenever events come: all pictures of all images, no others."""
+"""Any call to AWS may fail and events may come at any time: the public pictures end up right."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Files dropped into the import folder, told by events that come late, twice or out of order."""
+"""Imports of files, with events that come late, twice or out of order."""
 
 from typing import Any
 from urllib.parse import quote_plus

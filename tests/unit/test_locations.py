@@ -1,4 +1,4 @@
-"""Keys and URLs: computable both ways, safe whatever a file is called."""
+"""Keys and URLs: built and parsed, and safe for all file names."""
 
 import re
 import time

@@ -354,7 +354,7 @@ def png(
     *described: tuple[bytes, bytes],
     interlaced: bool = False,
 ) -> bytes:
-    """A PNG spelled out from the samples at each column and row."""
+    """A PNG of the given samples at each column and row."""
     rows = b""
     for left, top, across, down in _PASSES if interlaced else ((0, 0, 1, 1),):
         for row in range(top, size[1], down):

@@ -36,7 +36,7 @@ ENCODED = "%D1%84%D0%BE%D1%82%D0%BE+1%2B2+%E6%9D%B1%E4%BA%AC+%252B%26%C3%A9.png"
 
 
 def event(key: str) -> dict[str, Any]:
-    """A notification that names one object, its key spelled as S3 spells it."""
+    """A notification of one object, with its key URL-encoded as S3 does."""
     return {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
 
 

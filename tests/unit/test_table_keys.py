@@ -1,4 +1,4 @@
-"""Keys of records are told both ways."""
+"""Keys of records are built and parsed."""
 
 import pytest
 

@@ -64,7 +64,7 @@ class BigCommerce:
         alt: str = "",
         **translations: str,
     ) -> list[Image]:
-        """Images of product 29: A, B and C of the contract, unless told otherwise."""
+        """Images of product 29: A, B and C of the contract, unless given."""
         sorts = {A: 0, B: 1, C: 2} if sorts is None else sorts
         stocked = self.world.with_gallery(
             "shop1", "29", sorts, thumbnail if thumbnail in sorts else None

@@ -94,7 +94,7 @@ class Tiendanube:
         return Texts(texts.alt, dict(texts.translations))
 
     def translate(self, image: int, texts: Texts) -> None:
-        """Have an image say something else, through whatever call."""
+        """Change an image's record directly, without a request."""
         changed = replace(self.record(image), texts=texts)
         self.world.galleries.records["shop1", "1234"][image] = changed
 

@@ -206,7 +206,7 @@ def test_a_body_that_is_no_json_object_is_refused(abc: Tiendanube, body: bytes) 
 
 
 def test_a_body_that_is_no_utf_8_is_no_json(abc: Tiendanube) -> None:
-    """Spelled like this, the content type makes the gateway hand the bytes on as base64."""
+    """With this content type, the gateway forwards the body as base64."""
     answer = abc.send("PUT", f"{IMAGES}/{A}", **raw(b'{"alt":"\xff"}', "Application/JSON"))
 
     assert_refused(answer, 400, NO_JSON)

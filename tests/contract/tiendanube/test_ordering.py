@@ -126,7 +126,7 @@ def test_the_first_image_of_an_empty_gallery_is_the_thumbnail(tiendanube: Tienda
 
 
 def test_a_gallery_without_a_thumbnail_is_left_so(tiendanube: Tiendanube) -> None:
-    """BigCommerce can create such galleries; no Tiendanube request changes the thumbnail."""
+    """BigCommerce can create such galleries; no Tiendanube request names a thumbnail."""
     tiendanube.world.with_gallery("shop1", "1234", {A: 0, B: 5, C: 5})
 
     tiendanube.created()

@@ -1,4 +1,4 @@
-"""An image: the record of one picture of one product, and the properties of its original."""
+"""An image: the record of one picture, with the properties of its original and its placeholder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
