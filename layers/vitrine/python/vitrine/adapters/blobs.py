@@ -28,8 +28,8 @@ _BATCH = 1000  # keys per DeleteObjects
 _AT_A_TIME = 12  # concurrent uploads, fewer than the connections in the client's pool
 _LINK_SECONDS = 300
 SIGNED: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
-"""Options of a client whose signed URLs work: S3's present way to sign, and the host of the
-bucket's own region, since others redirect and that breaks the signature."""
+"""Client options for presigned URLs: Signature Version 4, and virtual-hosted addresses in the
+bucket's region, because a redirect from another host invalidates the signature."""
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 
