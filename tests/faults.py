@@ -35,7 +35,7 @@ from vitrine.domain.publication import permanent_keys
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
-from vitrine.domain.storage import PublicPicture
+from vitrine.domain.storage import PublicPicture, StoredOriginal
 from vitrine.environment import Environment
 from vitrine.ports import Stores
 from vitrine.services.adding import NewImage, add_image, add_library_image
@@ -112,6 +112,11 @@ class OverNetwork:
 
         return called
 
+    def announce_original(self, key: str) -> None:
+        """A copy takes time: others act after it has read the original."""
+        read = self._port.originals.get(key)
+        self._network.call(lambda: self._port.finish_copy(key, read))
+
     def put_public(self, stored: Iterable[PublicPicture]) -> int:
         """A call for each picture."""
         return sum(self._network.call(lambda: self._port.put_public([each])) for each in stored)  # noqa: B023
@@ -128,7 +133,15 @@ class NotifyingBlobs(FakeBlobs):
         self.tell(_stored(key))
 
     def announce_original(self, key: str) -> None:
-        if key in self.originals:
+        self.finish_copy(key, self.originals.get(key))
+
+    def finish_copy(self, key: str, read: StoredOriginal | None) -> None:
+        """Store what a copy of an original onto itself read when it began.
+
+        S3 stores it even if the original has been deleted since.
+        """
+        if read:
+            self.originals[key] = read
             self.stored_at[key] = self.clock()
             self.tell(_stored(key))
 

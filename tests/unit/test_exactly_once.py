@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from hypothesis import settings
@@ -120,6 +121,33 @@ def test_a_call_that_fails_leaves_all_pictures_or_none(
             raise
 
 
+def test_an_image_that_is_removed_while_it_is_renamed_leaves_nothing_behind() -> None:
+    """A rename announces the original again, which can store it after its deletion."""
+    calls = run(SCENARIOS["rename"], 0, takes_effect=False, settled=True).network.count
+
+    def remove(aws: FaultyAws) -> None:
+        aws.remove(1)
+        aws.settle()
+
+    for call in range(1, calls + 1):
+        aws = FaultyAws()
+        aws.add(base="lamp")
+        aws.settle()
+        aws.network.before = {aws.network.count + call: partial(remove, aws)}
+
+        with suppress(ImageNotFoundError):
+            aws.rename(1, "b")
+        aws.settle()
+
+        assert aws.dead == [], f"call {call}: an operator has to help"
+        aws.network.before = {}
+        aws.redrive()
+        if aws.images:  # the rename ended before that call
+            remove(aws)
+        aws.check()
+        assert aws.blobs.originals == {}
+
+
 ACTS: dict[str, Callable[[FaultyAws, int], object]] = {
     "add": lambda aws, _: aws.add(base="lamp"),
     "replace": lambda aws, image: aws.replace(image),
@@ -204,14 +232,19 @@ class Interleaving(RuleBasedStateMachine):
         call=st.integers(1, 8),
         image=images,
         act=st.sampled_from([*ACTS]),
+        other=images,
+        other_act=st.sampled_from([*ACTS, "settle"]),
     )
-    def act_while_events_come(self, call: int, image: int, act: str) -> None:
-        """Events may overtake the commit of what they are about."""
-        aws = self.aws
-        aws.network.before = {aws.network.count + call: aws.settle}
-        with suppress(VitrineError):
-            ACTS[act](aws, image)
-        aws.network.before = {}
+    def act_while_others_act(
+        self, call: int, image: int, act: str, other: int, other_act: str
+    ) -> None:
+        """Events may overtake the commit that they announce, and other clients may win it."""
+
+        def do() -> None:
+            with suppress(VitrineError):
+                ACTS[act](self.aws, image)
+
+        self._while_others_act(do, call, other, other_act)
 
     @precondition(lambda self: self.aws.told)
     @rule(data=st.data())
