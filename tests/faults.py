@@ -25,7 +25,7 @@ from pipeline import (
 from vitrine import environment
 from vitrine.adapters import table_keys
 from vitrine.domain.errors import VitrineError
-from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
@@ -46,7 +46,7 @@ from vitrine.services.naming import WantedName
 from vitrine.services.orphans import delete_if_orphaned
 from vitrine.services.purging import purge_retired
 from vitrine.services.reading import get_entry
-from vitrine.services.removing import remove_image, retire_image
+from vitrine.services.removing import remove_image, remove_images, retire_image
 from vitrine.services.rendering import make_renditions
 from vitrine.services.sources import at_hand
 
@@ -71,10 +71,19 @@ class Event:
 
 @dataclass
 class Network:
-    """Counts calls, and makes one of them fail or runs something else before it."""
+    """Counts calls, and makes some of them fail or runs something else before one.
+
+    Attributes:
+        count: how many calls were made.
+        fails_at: number of the first call that fails; 0 for none.
+        outage: how many calls fail from that one on.
+        takes_effect: whether a failing call takes effect and only its answer is lost.
+        before: what happens before the call of a number.
+    """
 
     count: int = 0
     fails_at: int = 0
+    outage: int = 1
     takes_effect: bool = False
     before: dict[int, Callable[[], object]] = field(default_factory=dict)
 
@@ -82,11 +91,9 @@ class Network:
         self.count += 1
         if meanwhile := self.before.pop(self.count, None):
             meanwhile()
-        fails = self.count == self.fails_at
-        if fails:
-            self.fails_at = 0
-            if not self.takes_effect:
-                raise CallFailedError
+        fails = bool(self.fails_at) and 0 <= self.count - self.fails_at < self.outage
+        if fails and not self.takes_effect:
+            raise CallFailedError
         result = do()
         if fails:
             raise CallFailedError
@@ -209,7 +216,7 @@ class FaultyAws:
         return replace(
             plain,
             stores=Stores(
-                self.world.shops,
+                OverNetwork(self.world.shops, self.network),
                 OverNetwork(self.galleries, self.network),
                 OverNetwork(self.world.library, self.network),
                 OverNetwork(self.blobs, self.network),
@@ -255,6 +262,25 @@ class FaultyAws:
 
     def retire(self, image: int) -> None:
         retire_image(self.catalogue, PRODUCT, image)
+
+    def remove_all(self) -> None:
+        remove_images(self.catalogue, PRODUCT)
+
+    def hide(self, image: int) -> None:
+        """Remove an image from one store view."""
+        retire_image(self.catalogue, PRODUCT, image, "2")
+
+    def move_first(self, image: int) -> None:
+        """Move an image to the first place and give it the thumbnail role."""
+        change_image(
+            self.catalogue,
+            get_entry(self.catalogue, PRODUCT, image),
+            Change(
+                place=lambda gallery, moved: gallery.move(moved, 1),
+                role=lambda gallery, chosen: gallery.assign(chosen, {THUMBNAIL}),
+            ),
+            RULES,
+        )
 
     def purge(self) -> None:
         here, later = self.environment, self.time + timedelta(days=1)

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from tests.faults import CallFailedError, FaultyAws
+from tests.faults import PRODUCT, CallFailedError, FaultyAws
 
-from vitrine.domain.errors import ImageNotFoundError, VitrineError
+from vitrine.domain.credentials import digest_of
+from vitrine.domain.errors import ImageNotFoundError, RefreshTokenError, VitrineError
+from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.store_views import facts_of
 from vitrine.services.catalogue import RetryPolicy
+from vitrine.services.tokens import exchange, issue_tokens
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +34,13 @@ class Scenario:
         prepare: what was before, all of it settled.
         act: what the client does, and again when it gets no answer.
         images: how many images there may be in the end.
+        done: whether the client's request has had its effect.
     """
 
     prepare: Callable[[FaultyAws], object]
     act: Callable[[FaultyAws], object]
     images: frozenset[int]
+    done: Callable[[FaultyAws], bool] = lambda _: True
 
 
 def nothing(_: FaultyAws) -> None:
@@ -57,6 +64,24 @@ def removed(aws: FaultyAws) -> None:
     aws.remove(1)
 
 
+def three(aws: FaultyAws) -> None:
+    aws.add(base="lamp")
+    aws.add()
+    aws.add()
+    aws.settle()
+    aws.replace(2)
+
+
+def is_hidden(aws: FaultyAws) -> bool:
+    (image,) = aws.galleries.records["s1", PRODUCT].values()
+    return facts_of(image, "2").removed
+
+
+def is_first(aws: FaultyAws) -> bool:
+    gallery = aws.galleries.gallery("s1", PRODUCT)
+    return gallery.order == (3, 1, 2) and gallery.roles == {THUMBNAIL: 3}
+
+
 ONE = frozenset({1})
 SCENARIOS = {
     "add": Scenario(nothing, lambda aws: aws.add(), frozenset({1, 2})),
@@ -68,7 +93,10 @@ SCENARIOS = {
     "name": Scenario(lambda aws: aws.add(), lambda aws: aws.rename(1, "b"), ONE),
     "remove": Scenario(lambda aws: aws.add(), lambda aws: aws.remove(1), frozenset({0})),
     "remove what was replaced": Scenario(replaced, lambda aws: aws.remove(1), frozenset({0})),
+    "remove all": Scenario(three, lambda aws: aws.remove_all(), frozenset({0})),
     "retire": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.retire(1), ONE),
+    "hide": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.hide(1), ONE, is_hidden),
+    "move": Scenario(three, lambda aws: aws.move_first(3), frozenset({3}), is_first),
     "purge": Scenario(retired, lambda aws: aws.purge(), frozenset({0})),
     "import": Scenario(nothing, lambda aws: aws.drop(aws.picture()), ONE),
     "shelve": Scenario(nothing, lambda aws: aws.shelve(), frozenset({1, 2})),
@@ -80,15 +108,17 @@ SCENARIOS = {
 }
 
 
-def run(scenario: Scenario, fails_at: int, *, takes_effect: bool, settled: bool) -> FaultyAws:
-    """Run a scenario to its end while one call fails; the network counts the calls."""
+def run(
+    scenario: Scenario, fails_at: int, *, takes_effect: bool, settled: bool, outage: int = 1
+) -> FaultyAws:
+    """Run a scenario to its end while calls fail; the network counts the calls."""
     aws = FaultyAws()
     scenario.prepare(aws)
     if settled:
         aws.settle()
     aws.network.count, aws.network.fails_at = 0, fails_at
-    aws.network.takes_effect = takes_effect
-    for _ in range(2):
+    aws.network.takes_effect, aws.network.outage = takes_effect, outage
+    for _ in range(1 + outage):
         try:
             scenario.act(aws)
         except CallFailedError:
@@ -97,6 +127,7 @@ def run(scenario: Scenario, fails_at: int, *, takes_effect: bool, settled: bool)
             pass  # what it wanted gone is gone
         break
     aws.settle()
+    aws.network.fails_at = 0
     aws.redrive()
     return aws
 
@@ -109,16 +140,56 @@ def test_a_call_that_fails_leaves_all_pictures_or_none(
 ) -> None:
     scenario = SCENARIOS[name]
     calls = run(scenario, 0, takes_effect=takes_effect, settled=settled).network.count
-    assert calls > 4
+    assert calls > 1
 
     for fails_at in range(1, calls + 1):
         aws = run(scenario, fails_at, takes_effect=takes_effect, settled=settled)
-        try:
-            aws.check()
-            assert len(aws.images) in scenario.images
-        except AssertionError as error:
-            error.add_note(f"call {fails_at} of {calls}")
-            raise
+        check(aws, scenario, f"call {fails_at} of {calls}")
+
+
+@pytest.mark.parametrize("outage", [2, 7])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_outage_of_several_calls_leaves_all_pictures_or_none(name: str, outage: int) -> None:
+    """Lambda gives up an event after three failures: then the operator sends it again."""
+    scenario = SCENARIOS[name]
+    calls = run(scenario, 0, takes_effect=False, settled=False).network.count
+
+    for fails_at in range(1, calls + 1):
+        aws = run(scenario, fails_at, takes_effect=False, settled=False, outage=outage)
+        check(aws, scenario, f"calls {fails_at} to {fails_at + outage - 1} of {calls}")
+
+
+def check(aws: FaultyAws, scenario: Scenario, note: str) -> None:
+    """Check what a scenario has come to; a failure bears the note."""
+    try:
+        aws.check()
+        assert len(aws.images) in scenario.images
+        assert scenario.done(aws)
+    except AssertionError as error:
+        error.add_note(note)
+        raise
+
+
+@pytest.mark.parametrize("takes_effect", [False, True], ids=["before", "after"])
+def test_a_refresh_token_is_exchanged_once_whatever_call_fails(*, takes_effect: bool) -> None:
+    """A lost answer costs the client its token: the contract has it exchanged once."""
+    for fails_at in (0, 1, 2):
+        aws = FaultyAws()
+        client = aws.world.issue("client", "s1", "inventorum", "images")
+        first = issue_tokens(aws.world.shops, client, aws.time, None)
+        aws.network.count, aws.network.fails_at = 0, fails_at
+        aws.network.takes_effect = takes_effect
+        exchanged = []
+
+        for _ in range(3):
+            with suppress(CallFailedError, RefreshTokenError):
+                tokens = exchange(aws.catalogue, client, first.refresh, timedelta(hours=1))
+                exchanged.append(digest_of(tokens.refresh))
+
+        stored = list(aws.world.shops.refresh_tokens)
+        assert len(stored) == 1
+        assert exchanged in ([], stored)
+        assert bool(exchanged) == (not takes_effect or fails_at != 2)
 
 
 def test_an_image_that_is_removed_while_it_is_renamed_leaves_nothing_behind() -> None:
