@@ -4,11 +4,13 @@ Prices are AWS's list prices of us-east-1 in US dollars. Free allowances are lef
 what leaves the CDN, which depends on the pictures and not on Vitrine.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests import pictures
-from tests.adapters.conftest import aws
+from tests.adapters.conftest import Account, open_account
 from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, ended, event, meter
 from tests.benchmarks.conftest import Show
 
@@ -18,7 +20,7 @@ from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative
 
-__all__ = ["aws", "meter"]
+__all__ = ["meter", "open_account"]
 
 GATEWAY = 1.00  # a million requests to an HTTP API
 LAMBDA = 0.20  # a million invocations
@@ -43,6 +45,11 @@ CALLS = {
     "HeadObject": S3_READ,
     "DeleteObjects": 0.0,
 }
+
+
+@pytest.fixture
+def aws(open_account: Callable[[str], Account]) -> Account:
+    return open_account("boto3")
 
 
 def dollars_per_million(calls: list[str], actions: int, kind: str) -> float:
