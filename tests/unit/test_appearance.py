@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 import pytest
 from PIL import Image
 
-from vitrine.pictures.appearance import look
+from vitrine.pictures.appearance import describe
 
 # Of `painted` pictures, by the format's own implementation in JavaScript (npm: thumbhash 0.1.1).
 THUMBHASHES = {
@@ -43,7 +43,7 @@ def painted(width: int, height: int, opacity: str) -> Image.Image:
 
 @pytest.mark.parametrize(("width", "height", "opacity"), THUMBHASHES)
 def test_it_is_the_thumbhash_that_others_compute(width: int, height: int, opacity: str) -> None:
-    ours = b64decode(look(painted(width, height, opacity)).thumbhash)
+    ours = b64decode(describe(painted(width, height, opacity)).thumbhash)
 
     theirs = b64decode(THUMBHASHES[width, height, opacity])
     assert steps_apart(ours, theirs) <= 1  # where a half is rounded up or down
@@ -64,7 +64,7 @@ def test_a_large_picture_has_the_hash_of_a_small_one_of_it() -> None:
     small = painted(20, 9, "opaque")
     large = small.resize((400, 180), Image.Resampling.BOX)
 
-    ours = b64decode(look(large).thumbhash)
+    ours = b64decode(describe(large).thumbhash)
 
     assert steps_apart(ours, b64decode(THUMBHASHES[20, 9, "opaque"])) <= 1
 
@@ -74,7 +74,7 @@ def test_a_large_picture_has_the_hash_of_a_small_one_of_it() -> None:
 def test_one_colour_is_the_dominant_one(mode: str, colour: tuple[int, int, int]) -> None:
     picture = Image.new("RGB", (50, 30), colour).convert(mode)
 
-    seen = look(picture)
+    seen = describe(picture)
 
     assert seen.colour == "#" + picture.convert("RGB").tobytes()[:3].hex()
     bright = b64decode(seen.thumbhash)[0] & 63
@@ -83,7 +83,7 @@ def test_one_colour_is_the_dominant_one(mode: str, colour: tuple[int, int, int])
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 100), (100, 1), (50, 200)])
 def test_every_shape_has_an_appearance(size: tuple[int, int]) -> None:
-    seen = look(Image.new("RGB", size, (200, 30, 40)))
+    seen = describe(Image.new("RGB", size, (200, 30, 40)))
 
     assert seen.colour == "#c81e28"
     assert b64encode(b64decode(seen.thumbhash)).decode() == seen.thumbhash
@@ -94,12 +94,12 @@ def test_the_dominant_colour_is_the_commonest_and_not_a_mixture() -> None:
     picture = Image.new("RGB", (90, 90), (200, 30, 40))
     picture.paste((20, 90, 160), (0, 0, 90, 30))
 
-    assert look(picture).colour == "#c81e28"
+    assert describe(picture).colour == "#c81e28"
 
 
 def test_what_is_transparent_has_no_colour() -> None:
     picture = Image.new("RGBA", (90, 90), (255, 0, 0, 0))
     picture.paste((20, 90, 160, 255), (0, 0, 20, 20))
 
-    assert look(picture).colour == "#145aa0"
-    assert look(Image.new("RGBA", (9, 9), (255, 0, 0, 0))).colour == "#ffffff"
+    assert describe(picture).colour == "#145aa0"
+    assert describe(Image.new("RGBA", (9, 9), (255, 0, 0, 0))).colour == "#ffffff"

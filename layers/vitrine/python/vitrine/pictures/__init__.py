@@ -1,1 +1,1 @@
-"""Bytes of pictures: looked at, cleaned of metadata, resized; no storage."""
+"""Pictures as bytes: inspection, removal of metadata, resizing. Nothing here stores anything."""

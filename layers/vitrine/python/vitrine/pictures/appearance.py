@@ -1,8 +1,7 @@
-"""What a picture looks like in a few bytes: its dominant colour, and a ThumbHash.
+"""Placeholders: the dominant colour of a picture and a ThumbHash, a low-quality image in 25 bytes.
 
-A page shows them until the picture is there. ThumbHash is the format of
-https://evanw.github.io/thumbhash/: the lowest frequencies of brightness, of two colour differences
-and of opacity, four bits each.
+A page shows them while the picture loads. ThumbHash (https://evanw.github.io/thumbhash/) keeps the
+lowest frequencies of luminance, of two chrominance channels and of alpha, four bits each.
 """
 
 from base64 import b64encode
@@ -16,13 +15,13 @@ from PIL import Image as PilImage
 from vitrine.domain.images import Appearance
 from vitrine.pictures.resampling import shrink
 
-_EDGE = 20  # pixels across or down: the finest wave that is kept has seven halves
-_COLOURS = 6  # among which the dominant one is looked for
+_EDGE = 20  # pixels: the finest stored wave has seven half periods
+_COLOURS = 6  # of the palette that the dominant colour is taken from
 _OPAQUE = 128
 
 
-def look(picture: PilImage.Image) -> Appearance:
-    """What a grey, RGB or RGBA picture looks like."""
+def describe(picture: PilImage.Image) -> Appearance:
+    """The placeholders of a grey, RGB or RGBA picture."""
     scale = min(1.0, _EDGE / max(picture.size))
     width, height = (max(1, round(side * scale)) for side in picture.size)
     small = shrink(picture, (width, height)).convert("RGBA")
@@ -30,7 +29,7 @@ def look(picture: PilImage.Image) -> Appearance:
 
 
 def _dominant_colour(picture: PilImage.Image) -> str:
-    """The commonest of a few colours, as `#rrggbb`; what is transparent has none."""
+    """The most frequent colour of a small palette as `#rrggbb`; transparent pixels do not count."""
     data = picture.tobytes()
     opaque = [data[at : at + 3] for at in range(0, len(data), 4) if data[at + 3] >= _OPAQUE]
     if not opaque:
@@ -88,7 +87,7 @@ def _thumbhash(picture: PilImage.Image) -> bytes:
 
 
 def _average(picture: PilImage.Image) -> PilImage.Image:
-    """A picture of the same size, all of it in the average colour of what is not transparent."""
+    """A picture of the same size, filled with the average colour, weighted by alpha."""
     data = picture.tobytes()
     opacity = data[3::4]
     total = sum(opacity) or 1
@@ -99,12 +98,12 @@ def _average(picture: PilImage.Image) -> PilImage.Image:
 def _frequencies(
     values: Sequence[float], width: int, most: tuple[int, int] = (3, 3)
 ) -> tuple[float, float, list[float]]:
-    """The average of a plane, the size of its largest wave, and its waves, each 0 to 1 by that.
+    """A plane's average, its largest amplitude, and its amplitudes scaled by that to 0 to 1.
 
     Args:
-        values: of its pixels, by rows.
+        values: its pixels, row by row.
         width: pixels in a row.
-        most: how many waves, the average being one, across and down.
+        most: how many waves across and down, the average included.
     """
     across, down = most
     height = len(values) // width
@@ -122,7 +121,7 @@ def _frequencies(
 
 
 def _kept(across: int, down: int) -> Iterator[tuple[int, int]]:
-    """Numbers of the waves that are kept, down and across, in the format's order."""
+    """Numbers of the stored waves, vertical and horizontal, in the format's order."""
     for vertical in range(down):
         for horizontal in range(across):
             if horizontal * down < across * (down - vertical):
@@ -135,4 +134,4 @@ def _wave(number: int, length: int) -> list[float]:
 
 
 def _round(value: float) -> int:
-    return floor(value + 0.5)  # as the format's first implementation, not to even
+    return floor(value + 0.5)  # half up, as the reference implementation does, not half to even

@@ -1,6 +1,6 @@
-"""Colours that a PNG describes in a few numbers, as the profile that says the same.
+"""ICC profiles made from the chromaticities and gamma of a PNG (chunks cHRM and gAMA).
 
-Browsers honour them where there is no profile, so a rendition has to look like it.
+Browsers apply these chunks where a PNG has no profile, so renditions must as well.
 """
 
 import struct
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 GAMMA_UNIT = 100_000  # of a PNG's numbers
 _SRGB_GAMMA = 45_455
 _SRGB = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)  # white, red, green, blue
-_NEAR = 1_000  # within which numbers mean sRGB: writers round them
-_GAMMAS = range(GAMMA_UNIT // 5, GAMMA_UNIT * 2)  # those that a picture can have been made for
+_NEAR = 1_000  # tolerance for sRGB, because writers round
+_GAMMAS = range(GAMMA_UNIT // 5, GAMMA_UNIT * 2)  # plausible values
 _D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = (
     (0.8951, 0.2664, -0.1614),
@@ -23,7 +23,7 @@ _Matrix = tuple[_Row, ...]
 
 
 def profile(gamma: int, places: Sequence[int] = _SRGB, *, grey: bool = False) -> bytes | None:
-    """The ICC profile of colours so described; None of sRGB, and of what cannot be meant.
+    """The ICC profile for a gamma and chromaticities; None for sRGB and for impossible values.
 
     Args:
         gamma: the exponent of the pixels' brightness, in `GAMMA_UNIT`ths.
@@ -40,12 +40,12 @@ def profile(gamma: int, places: Sequence[int] = _SRGB, *, grey: bool = False) ->
         red, green, blue = _primaries([place / GAMMA_UNIT for place in places])
         tags = {b"wtpt": _xyz(_D50), b"rXYZ": _xyz(red), b"gXYZ": _xyz(green), b"bXYZ": _xyz(blue)}
     except (ZeroDivisionError, struct.error):
-        return None  # three places on a line, or beyond all colours
+        return None  # primaries on a line, or out of range
     return _profile(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
 
 
 def _primaries(places: Sequence[float]) -> _Matrix:
-    """The light of full red, green and blue, seen as if white were D50."""
+    """XYZ of full red, green and blue, adapted to a D50 white point (Bradford)."""
     white, *lights = (
         (x / y, 1.0, (1 - x - y) / y) for x, y in zip(places[::2], places[1::2], strict=True)
     )

@@ -1,4 +1,4 @@
-"""What colours mean: sRGB is what the public gets, whatever a picture's own profile is."""
+"""Colour management: conversion of renditions from a picture's ICC profile to sRGB."""
 
 import io
 
@@ -9,7 +9,7 @@ _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def in_srgb(picture: PilImage.Image, profile: bytes) -> PilImage.Image:
-    """The picture in sRGB; a profile that is broken or made for other pixels is ignored."""
+    """The picture in sRGB. A damaged profile, or one for another colour space, is ignored."""
     wanted = "RGBA" if picture.mode == "RGBA" else "RGB"
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -22,7 +22,7 @@ def in_srgb(picture: PilImage.Image, profile: bytes) -> PilImage.Image:
 
 
 def _grey_in_srgb(picture: PilImage.Image, source: ImageCms.ImageCmsProfile) -> PilImage.Image:
-    """An RGBA picture that was grey with an alpha channel; one of colours stays as it is."""
+    """An RGBA picture decoded from grey with alpha; a picture with colours stays unchanged."""
     grey, *others, alpha = picture.split()
     if any(ImageChops.difference(grey, other).getbbox() for other in others):
         return picture

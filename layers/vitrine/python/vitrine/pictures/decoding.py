@@ -1,7 +1,7 @@
-"""Pixels of a picture as 8 bits of grey, RGB or RGBA, no more of them than renditions need.
+"""Decoding to 8 bits of grey, RGB or RGBA, with no more pixels than renditions need.
 
-A picture of fifty million pixels takes 200 MB as Pillow keeps it. So JPEGs are shrunk by their
-decoder, and others are turned into the pixels we want and averaged strip by strip, never whole.
+Pillow needs 200 MB for 50 megapixels. So the JPEG decoder scales while it decodes (DCT scaling),
+and other pictures are converted and averaged strip by strip, never as a whole.
 """
 
 from PIL import Image as PilImage
@@ -11,23 +11,22 @@ from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.resampling import shrink
 
 _SPARE = 2
-"""How many times as large as wanted, at least, what is averaged comes out: one sees no difference.
+"""How many times the wanted size averaging leaves at least; the difference is not visible.
 
-Only the rest is left to the resampler, which looks at more neighbours the more it shrinks.
+The resampler does the rest. It reads more neighbours the more it shrinks.
 """
-_STRIP = 1 << 20  # pixels turned and averaged at a time
+_STRIP = 1 << 20  # pixels converted and averaged at a time
 
 
 def read_at(
     picture: PilImage.Image, size: tuple[int, int], profile: bytes | None
 ) -> PilImage.Image:
-    """An opened picture, grey, RGB or RGBA, in `size` pixels across and down, as it is stored.
+    """An opened picture as grey, RGB or RGBA in `size` (width, height), before orientation.
 
     Args:
-        picture: opened, its pixels not looked at yet.
+        picture: opened, its pixels not loaded yet.
         size: not larger than the picture.
-        profile: the meaning of its colours, when it is to be in sRGB; needed here of CMYK, whose
-            colours mean nothing without one.
+        profile: its ICC profile. Only CMYK is converted to sRGB here, because averaging needs RGB.
     """
     drafted = picture.draft(None, size)  # only JPEG's decoder shrinks
     width, height = drafted[1][2:] if drafted else picture.size
@@ -39,7 +38,7 @@ def read_at(
 
 
 def _averaged(picture: PilImage.Image, factor: int, profile: bytes | None) -> PilImage.Image:
-    """The plain picture, each `factor` x `factor` pixels one; fewer at the right and below."""
+    """The plain picture with each `factor` x `factor` pixels averaged; fewer at the far edges."""
     width, height = picture.size
     rows = max(1, _STRIP // (width * factor)) * factor
     strips = (
@@ -69,9 +68,9 @@ def _as(picture: PilImage.Image, mode: str) -> PilImage.Image:
 
 
 def _grey(picture: PilImage.Image) -> PilImage.Image:
-    """16 bits of grey as 8, or as RGBA where one grey stands for nothing."""
+    """Grey of 16 bits as 8 bits, or as RGBA where one grey is transparent."""
     wide = _as(picture, "I;16")
-    # Pillow's own conversion clips at 255; the upper byte is what is wanted.
+    # Pillow's own conversion clips at 255; the upper byte is the right value.
     grey = PilImage.frombytes("L", wide.size, wide.tobytes("raw", "I;16")[1::2])
     nothing = picture.info.get("transparency")
     if not isinstance(nothing, int):

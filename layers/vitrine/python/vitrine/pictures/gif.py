@@ -99,7 +99,7 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
     """The parts of the file without metadata.
 
     Raises:
-        DamagedError, struct.error, IndexError: the file cannot be followed to its last frame's end.
+        DamagedError, struct.error, IndexError: a frame is cut short.
     """
     yield data[: _HEADER + _table(data[10])]
     for block in _body(data):
@@ -118,7 +118,7 @@ def extent(data: bytes) -> tuple[int, int, int]:
     """Width and height in pixels that hold the screen and every frame, and the number of frames.
 
     Raises:
-        DamagedError, struct.error, IndexError: the file cannot be followed to its last frame's end.
+        DamagedError, struct.error, IndexError: a frame is cut short.
     """
     across, down = struct.unpack_from("<HH", data, 6)
     count = 0
@@ -146,7 +146,7 @@ def frames(data: bytes) -> Iterator[Frame]:
     """The frames in their order.
 
     Raises:
-        DamagedError, struct.error, IndexError: the file cannot be followed to its last frame's end.
+        DamagedError, struct.error, IndexError: a frame is cut short.
     """
     common = data[_HEADER : _HEADER + _table(data[10])]
     flags, delay, index = 0, 0, 0

@@ -56,7 +56,7 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
     """What a decoder needs of a picture of format `kind`, without what it could fail at.
 
     Raises:
-        DamagedError: the structure of the bytes cannot be followed to the picture's end.
+        DamagedError: the file is cut short or its structure is damaged.
     """
     return png.pixels(data) if kind is Format.PNG else strip_metadata(data, kind)
 

@@ -91,7 +91,7 @@ def is_ended(data: bytes) -> bool:
     """Whether the file has its EOI marker.
 
     Raises:
-        DamagedError, struct.error: the file cannot be followed to its end.
+        DamagedError, struct.error: the file is cut short or its structure is damaged.
     """
     return any(segment == _END for _, segment, _ in segments(data))
 
@@ -123,7 +123,7 @@ def without_metadata(data: bytes) -> Iterator[bytes]:
     Of the first Exif segment the orientation stays; decoders ignore others.
 
     Raises:
-        DamagedError, struct.error: the file cannot be followed to its end.
+        DamagedError, struct.error: the file is cut short or its structure is damaged.
     """
     yield data[:2]
     turned: int | None = None

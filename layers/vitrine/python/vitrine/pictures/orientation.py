@@ -1,4 +1,4 @@
-"""The one piece of metadata that a picture needs: which way up it is shown."""
+"""EXIF orientation: the one piece of metadata that a public picture keeps."""
 
 import struct
 
@@ -9,7 +9,7 @@ _BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 
 def orientation(exif: bytes) -> int:
-    """The orientation, 1 to 8, that EXIF data asks for; `UPRIGHT` when it asks for none we trust.
+    """The orientation, 1 to 8, of EXIF data; `UPRIGHT` if it has no valid one.
 
     Args:
         exif: a TIFF structure, without the `Exif\\0\\0` that introduces it in a JPEG.
@@ -27,11 +27,11 @@ def orientation(exif: bytes) -> int:
             if tag == _TAG and kind == _SHORT and UPRIGHT <= value <= 8:
                 return int(value)
     except struct.error:
-        pass  # it breaks off: metadata trouble never rejects a good picture
+        pass  # cut short: damaged metadata is no reason to refuse a picture
     return UPRIGHT
 
 
 def orientation_only(value: int) -> bytes:
-    """EXIF data, as a TIFF structure, that says nothing but this orientation, 1 to 8."""
+    """EXIF data, as a TIFF structure, that holds only this orientation, 1 to 8."""
     header = b"II*\0" + struct.pack("<I", 8)
     return header + struct.pack("<HHHIHHI", 1, _TAG, _SHORT, 1, value, 0, 0)

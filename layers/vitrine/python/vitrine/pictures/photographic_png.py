@@ -1,8 +1,8 @@
-"""PNGs of photographs, whose pixels never repeat: written in a third of the time.
+"""A fast PNG encoder for photographs: a third of the time for 5 % more bytes.
 
 Pillow tries five predictions for every row and then searches the rows for what repeats. Here every
-row is predicted alike, by vector instructions over the whole picture, and packed by a library that
-searches little: a photograph gets a twentieth larger, a drawing several times.
+row has the same filter, computed with vector instructions over the whole picture, and a library
+compresses it that searches little (ISA-L). A drawing would become several times as large.
 """
 
 import struct
@@ -35,7 +35,7 @@ def write(picture: PilImage.Image) -> bytes:
 
 
 def _filtered(picture: PilImage.Image) -> bytes:
-    """The rows of a picture, each behind the number of its filter."""
+    """The filtered rows of a picture, each after its filter type."""
     predicted = ImageChops.add(_moved(picture, 1, 0), _moved(picture, 0, 1), scale=2)
     rest = ImageChops.subtract_modulo(picture, predicted).tobytes()
     row = len(rest) // picture.height

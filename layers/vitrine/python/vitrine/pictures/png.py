@@ -1,6 +1,6 @@
-"""A PNG as its chunks: what of it is pixels, what describes them, what the public gets.
+"""The chunks of a PNG: its size, colours and orientation, and the file without metadata.
 
-Nothing here decodes a picture.
+Nothing here decodes a picture; `rows` decompresses it to count its rows.
 """
 
 import struct
@@ -27,10 +27,10 @@ _PASSES = (
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
-_STEP = 1 << 18  # bytes unpacked at a time, and forgotten
+_STEP = 1 << 18  # bytes decompressed at a time
 _COLOURS = 256  # of a palette
-_FRAMES = frozenset((b"fcTL", b"fdAT"))  # nothing where no animation was announced
-_FILTERS = 5  # ways to tell a row from the one above it
+_FRAMES = frozenset((b"fcTL", b"fdAT"))  # ignored without acTL
+_FILTERS = 5  # filter types
 _CHUNKS = 100_000
 """The most chunks of a PNG, against decompression bombs; encoders write a few thousand."""
 
@@ -90,10 +90,10 @@ def _is_intact(chunk: bytes) -> bool:
 
 
 def pixels(data: bytes) -> bytes:
-    """A PNG with nothing left but its pixels: no decoder can stumble over what describes them.
+    """The PNG with only the chunks that a decoder needs for its pixels.
 
     Raises:
-        DamagedError: its chunks cannot be followed to the picture's end.
+        DamagedError: the file is cut short or its structure is damaged.
     """
     kept, header, moving = [SIGNATURE], b"", False
     for name, chunk in chunks(data):
@@ -112,7 +112,7 @@ def pixels(data: bytes) -> bytes:
 
 
 def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
-    """The colour that stands for nothing, in the 8 bits that Pillow makes of other depths."""
+    """The transparent colour (tRNS) at the 8 bits that Pillow decodes other depths to."""
     if colour == _INDEXED:
         return key[:_COLOURS]
     values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])
@@ -125,10 +125,10 @@ def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
 
 
 def without_metadata(data: bytes) -> Iterator[bytes]:
-    """The pieces of a PNG without metadata: its pixels and how they are shown.
+    """The parts of the file without metadata: pixels, colours, orientation.
 
     Raises:
-        DamagedError: its chunks cannot be followed to the picture's end.
+        DamagedError: the file is cut short or its structure is damaged.
     """
     yield SIGNATURE
     turned: int | None = None
@@ -148,9 +148,9 @@ def framed(name: bytes, payload: bytes) -> bytes:
 
 
 def colour_profile(data: bytes) -> bytes | None:
-    """The colour profile of a PNG, in it or made of the numbers in it; None where it says sRGB.
+    """The ICC profile of a PNG, embedded or made from gAMA and cHRM; None for sRGB.
 
-    One that unpacks to more than a profile can be is none.
+    A profile that decompresses to more than 8 MiB is ignored.
     """
     found = dict[bytes, bytes]()
     for name, chunk in chunks(data, checked=True):
@@ -183,7 +183,7 @@ def _described(found: dict[bytes, bytes]) -> bytes | None:
 
 
 def orientation_of(data: bytes) -> int:
-    """The orientation, 1 to 8, that a PNG asks for."""
+    """The orientation, 1 to 8, in the first eXIf chunk."""
     for name, chunk in chunks(data, checked=True):
         if name == b"eXIf":
             return orientation(chunk[8:-4])
@@ -191,10 +191,10 @@ def orientation_of(data: bytes) -> int:
 
 
 def extent(data: bytes) -> tuple[int, int, int]:
-    """Pixels across and down that a PNG says it has, and how many frames are in it.
+    """Width and height in pixels that the file declares, and the number of frames.
 
     Raises:
-        DamagedError, struct.error: it has no header.
+        DamagedError, struct.error: there is no header.
     """
     if data[12:16] != b"IHDR":
         raise DamagedError("a PNG begins with its header")
@@ -206,27 +206,27 @@ def extent(data: bytes) -> tuple[int, int, int]:
             if name == b"acTL":
                 (promised,) = struct.unpack_from(">I", chunk, 8)
     except (DamagedError, struct.error):
-        pass  # its size is known all the same
+        pass  # the size is known nevertheless
     return width, height, max(1, promised, frames)
 
 
 class Rows(Enum):
-    """What there is of a PNG's rows."""
+    """Whether the rows of a PNG are complete."""
 
-    MISSING = "not all"
-    ALL = "all, and each can be read"
-    DOUBTFUL = "all of the still picture, and more that a decoder has to judge"
+    MISSING = "some are missing"
+    ALL = "all are there and valid"
+    DOUBTFUL = "all are there, and more data that a decoder has to judge"
 
 
 def rows(data: bytes) -> Rows:
-    """Whether a PNG has its palette and all its rows, none of them told in an unknown way.
+    """Whether a PNG has its palette and all its rows, each with a valid filter type.
 
-    Decoders take one that ends between two rows for whole, and one that lacks its palette for grey.
-    There is nothing else in a still picture that a decoder can fail at, and this takes no memory.
+    Decoders accept a PNG that ends between two rows, and show one without palette in grey. A
+    decoder can fail at nothing else in a still picture, and this check takes little memory.
 
     Raises:
-        DamagedError: its chunks cannot be followed to the picture's end.
-        zlib.error: its pixels cannot be unpacked.
+        DamagedError: the file is cut short or its structure is damaged.
+        zlib.error: its pixels cannot be decompressed.
     """
     passes, end, at = list[tuple[int, int, int]](), 0, 0
     indexed, moving = False, False
@@ -248,14 +248,14 @@ def rows(data: bytes) -> Rows:
                     return Rows.MISSING
                 at += len(unpacked)
                 if at > end + _STEP and not indexed:
-                    return Rows.DOUBTFUL  # what else there is is not unpacked: it may be no end
+                    return Rows.DOUBTFUL  # the rest may be endless
     if not 0 < end <= at or indexed:
         return Rows.MISSING
     return Rows.ALL if at == end and unpacker.eof and not moving else Rows.DOUBTFUL
 
 
 def _readable(rows: bytes, at: int, passes: list[tuple[int, int, int]]) -> bool:
-    """Whether rows, from `at` on in all of them, are told in ways that there are."""
+    """Whether rows, which start at `at` in the whole data, have valid filter types."""
     for start, stop, step in passes:
         first = start + max(0, -((start - at) // step)) * step
         filters = rows[first - at : max(0, stop - at) : step]
@@ -265,7 +265,7 @@ def _readable(rows: bytes, at: int, passes: list[tuple[int, int, int]]) -> bool:
 
 
 def _passes(header: bytes) -> list[tuple[int, int, int]]:
-    """Where the rows of each pass begin, where they end, and the bytes of one with its filter."""
+    """For each pass the start and end of its rows, and the bytes of a row with its filter type."""
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     bits = depth * _CHANNELS.get(colour, 0)
     found, end = [], 0

@@ -1,4 +1,4 @@
-"""Fewer pixels of the same picture: SIMD where there is a wheel, else Pillow's own resampler."""
+"""Downscaling with SIMD instructions, or with Pillow where there is no wheel."""
 
 from PIL import Image as PilImage
 
@@ -10,7 +10,7 @@ except ImportError:  # no wheel for this machine: two to three times slower
     _SIMD = False
 
 Extent = tuple[float, float]
-"""Pixels across and down, and fractions of them."""
+"""Width and height in pixels, with fractions."""
 
 
 def shrink(
@@ -20,9 +20,9 @@ def shrink(
 
     Args:
         picture: the picture.
-        size: pixels across and down.
-        extent: how far the picture goes, from the left and the top, when its last pixels stand
-            for less of it than the others; None for all of it.
+        size: width and height in pixels.
+        extent: the width and height that the picture covers, when its last column and row stand
+            for less than a pixel; None for all of it.
     """
     whole = extent is None or extent == picture.size
     if whole and size == picture.size:
@@ -33,8 +33,8 @@ def shrink(
         )
         return picture.resize(size, sharpness, (0.0, 0.0, *(extent or picture.size)))
     smaller = PilImage.new(picture.mode, size, None)
-    # With an alpha channel the resampler multiplies colours by it, so that what cannot be seen
-    # does not bleed into what can; and what sharpens less does not light up the edge to nothing.
+    # With an alpha channel the resampler multiplies colours by it, so that hidden
+    # colours do not bleed into visible ones; a softer filter avoids a halo at transparent edges.
     sharpness = FilterType.catmull_rom if picture.mode == "RGBA" else FilterType.lanczos3
     Resizer().resize_pil(
         picture,

@@ -1,4 +1,6 @@
-"""Renditions of one picture: upright, sRGB, without metadata, each made from the next larger one.
+"""Resizing: the renditions of a picture, upright, in sRGB and without metadata.
+
+Each rendition is made from the next larger one (a cascade).
 
 The order of steps is a measured one (docs/architecture.md D13): let the JPEG decoder shrink while
 it decodes, resample with SIMD instructions, turn only what is already small, and encode what is
@@ -18,7 +20,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 from vitrine.pictures import bmp, gif_frames, jpeg, keyed_png, png, webp
 from vitrine.pictures.animation import Animated, animate, moves_too_much
-from vitrine.pictures.appearance import look
+from vitrine.pictures.appearance import describe
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
 from vitrine.pictures.encoding import encode, encode_alternative, encode_moving, is_grainy
@@ -40,21 +42,21 @@ _TRANSPOSITIONS = {
 }
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
-_TELLING = 640  # pixels across: more take longer and tell no more
+_TELLING = 640  # pixels across; a larger sample takes longer and classifies no better
 
 _Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Resized:
-    """One picture in the sizes of its renditions, each of them encoded when it is asked for.
+    """A picture in the sizes of its renditions, which are encoded on demand.
 
     Attributes:
-        published: the picture they were made of, without metadata.
+        published: the picture without metadata, from which they are made.
         original: its format.
         kind: format of the renditions.
-        sizes: pixels across and down of each rendition.
-        animation_dropped: whether it moves and its renditions show the first frame.
+        sizes: width and height in pixels of each rendition.
+        animation_dropped: whether the picture is animated and its renditions are not.
     """
 
     published: bytes
@@ -68,20 +70,20 @@ class Resized:
 
     @cached_property
     def appearance(self) -> Appearance:
-        """What it looks like."""
+        """Its placeholders: dominant colour and ThumbHash."""
         return replace(
-            look(self._steps[min(self._steps)]), animation_dropped=self.animation_dropped
+            describe(self._steps[min(self._steps)]), animation_dropped=self.animation_dropped
         )
 
     def encode(self, rendition: Rendition, alternative: Alternative | None = None) -> bytes:
-        """A rendition as a file, of the type that `media_type` tells; moving, if it does."""
+        """A rendition as a file of type `media_type`, animated if the picture is."""
         wanted = self.sizes[rendition], self._possible(rendition, alternative)
         if wanted not in self._encoded:
             self._encoded[wanted] = self._encode(*wanted)
         return self._encoded[wanted]
 
     def media_type(self, rendition: Rendition, alternative: Alternative | None = None) -> str:
-        """The type of a rendition's file; the usual one where it is too long for an alternative."""
+        """The media type of a rendition's file, which need not be the alternative's."""
         return (self._possible(rendition, alternative) or self.kind).media_type
 
     def _possible(
@@ -123,11 +125,11 @@ def resize(data: bytes, renditions: Collection[Rendition], still: Format | None 
     Args:
         data: the picture.
         renditions: what to make.
-        still: the format to make them in, of a moving picture's first frame; None to keep format
-            and movement where everyone shows them.
+        still: the format of the renditions, which then show the first frame only; None for the
+            usual format and, for GIFs, animation.
 
     Raises:
-        PictureRefusedError: the bytes are no picture that we decode.
+        PictureRefusedError: the bytes are not a picture that can be decoded.
     """
     original = sniff(data)
     if original is None:

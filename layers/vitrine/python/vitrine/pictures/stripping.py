@@ -1,7 +1,7 @@
-"""The full-size picture that the public sees: every pixel of the upload, none of its metadata.
+"""Metadata stripping: the full-size public picture has the upload's pixels and no metadata.
 
-Nothing is decoded or encoded. EXIF (but for the orientation), GPS, XMP, IPTC, comments, thumbnails
-and whatever follows the picture's end are left out; colour profiles stay (docs/architecture.md
+Nothing is decoded or encoded. EXIF except the orientation, GPS, XMP, IPTC, comments, thumbnails and
+bytes behind the end of the picture are removed; colour profiles stay (docs/architecture.md
 D19).
 """
 
@@ -16,12 +16,12 @@ def strip_metadata(data: bytes, kind: Format) -> bytes:
     """`data`, a picture of format `kind`, without metadata.
 
     Raises:
-        DamagedError: the structure of the bytes cannot be followed to the picture's end.
+        DamagedError: the file is cut short or its structure is damaged.
     """
     try:
         return b"".join(_PARTS[kind](data))
-    except (struct.error, IndexError) as error:  # the walk ran over the end
-        raise DamagedError(f"{kind.name} breaks off") from error
+    except (struct.error, IndexError) as error:  # a read past the end
+        raise DamagedError(f"{kind.name} is cut short") from error
 
 
 _PARTS = {

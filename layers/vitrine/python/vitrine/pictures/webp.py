@@ -1,6 +1,6 @@
-"""A WebP as its chunks: what of it is pixels, how large it is, what the public gets.
+"""The chunks of a WebP: its size, its orientation, and the file without metadata.
 
-Nothing here decodes a picture.
+Nothing here decodes a pixel.
 """
 
 import struct
@@ -12,7 +12,7 @@ from vitrine.pictures.orientation import UPRIGHT, orientation, orientation_only
 _KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _PIXELS = frozenset((b"VP8 ", b"VP8L", b"ALPH"))
 _HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
-_FRAME = 16  # bytes that say where and how long a frame is shown
+_FRAME = 16  # bytes of a frame's position and duration
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -39,10 +39,10 @@ def _riff(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
 
 
 def extent(data: bytes) -> tuple[int, int, int]:
-    """Pixels across and down that a WebP says it has, and how many frames are in it.
+    """Width and height in pixels that the file declares, and the number of frames.
 
     Raises:
-        DamagedError, struct.error, IndexError: it cannot be followed to its end.
+        DamagedError, struct.error, IndexError: the file is cut short.
     """
     size, frames = None, 0
     for name, payload in chunks(data):
@@ -72,10 +72,10 @@ def orientation_of(data: bytes) -> int:
 
 
 def without_metadata(data: bytes) -> Iterator[bytes]:
-    """The pieces of a WebP without metadata.
+    """The file without metadata. Of the first EXIF chunk the orientation stays.
 
     Raises:
-        DamagedError, struct.error, IndexError: it cannot be followed to its end.
+        DamagedError, struct.error, IndexError: the file is cut short.
     """
     kept, turned = [], orientation_of(data)
     for name, payload in chunks(data):
@@ -105,7 +105,7 @@ def with_transparency(data: bytes) -> bytes:
 
 
 def _clean_frame(payload: bytes) -> bytes:
-    """A frame without what lies in it beside its pixels."""
+    """An animation frame without chunks other than pixels."""
     pixels = (chunk for chunk in _riff(payload, _FRAME, len(payload)) if chunk[0] in _PIXELS)
     return payload[:_FRAME] + b"".join(_chunk(*chunk) for chunk in pixels)
 
