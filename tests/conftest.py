@@ -65,6 +65,7 @@ class World:
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     clock: Callable[[], datetime] = now
+    media_aliases: frozenset[str] = frozenset()
     oauth_consumers: FakeOAuthConsumers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +84,7 @@ class World:
             Access(self.shops, oauth=self.oauth(), now=self.now),
             MEDIA_URL,
             clock=self.now,
+            media_aliases=self.media_aliases,
         )
 
     def oauth(self, public_url: str = "", *, plaintext_over_http: bool = False) -> OAuth:

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from bigcommerce.wire import InvalidFieldError, date, image_file
+from bigcommerce.wire import InvalidFieldError, date, is_image_file
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.edge.body import is_text, whole_number
 from vitrine.edge.multipart import Part
 from vitrine.edge.request import Call
+from vitrine.services.own_pictures import shows_image
 from vitrine.services.sources import Source, at_hand, from_import, from_url
 
 _NAMES = (
@@ -140,10 +141,13 @@ def _source(value: Any, image: Image | None, call: Call) -> Source | None:
         if image is None:
             return None
         _refuse("image_file")
-    if image is not None and value == image_file(image):
+    trimmed = value.strip()
+    if _URL.match(trimmed):
+        if image is not None and shows_image(call.catalogue, trimmed, image):
+            return None
+        return from_url(call.catalogue, trimmed)
+    if image is not None and is_image_file(trimmed, image):
         return None
-    if _URL.match(value):
-        return from_url(call.catalogue, value)
     return from_import(call.catalogue, value)
 
 

@@ -16,8 +16,9 @@ from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import HARD_LIMIT, GalleryEntry
 from vitrine.domain.images import Image
-from vitrine.domain.locations import original_address, rendition_url
+from vitrine.domain.locations import PUBLIC, original_address, rendition_url
 from vitrine.domain.pictures import Format
+from vitrine.domain.public_keys import OfImage, parse_public_key
 from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge import numbered_paths
@@ -157,6 +158,12 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
 def image_file(image: Image) -> str:
     """The path of the full-size picture below the shop's `product_images/`."""
     return original_address(image).full_size_name(image.original.format)
+
+
+def is_image_file(path: str, image: Image) -> bool:
+    """Whether a path is the `image_file` of an image, the present one or an earlier one."""
+    key = f"{PUBLIC}{image.shop}/product_images/{path}"
+    return parse_public_key(key) == OfImage(image.shop, image.id)
 
 
 def date(moment: datetime) -> str:

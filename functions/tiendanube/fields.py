@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tiendanube.wire import LANGUAGE, by_language, is_url_of, main_language
+from tiendanube.wire import LANGUAGE, by_language, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.hosts import LONGEST_URL
 from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
 from vitrine.edge.field_errors import InvalidFieldsError, InvalidValueError, collecting
 from vitrine.edge.request import Call
+from vitrine.services.own_pictures import shows_image
 from vitrine.services.sources import Source, at_hand, from_url
 
 _LANGUAGES = 10
@@ -131,7 +132,7 @@ def _url(value: Any, image: Image | None, call: Call) -> str | None:
         raise InvalidValueError(_INVALID) from error
     if parts.scheme not in ("http", "https") or not parts.netloc or not is_text(url):
         raise InvalidValueError(_INVALID)
-    return None if image is not None and is_url_of(url, image, call) else url
+    return None if image is not None and shows_image(call.catalogue, url, image) else url
 
 
 def _is_absent(value: Any) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
 
-from tiendanube.wire import PageNotFoundError, is_url_of
+from tiendanube.wire import PageNotFoundError
 from vitrine.domain.gallery import GalleryEntry
+from vitrine.domain.public_urls import is_current_url
 from vitrine.edge.body import whole_number
 from vitrine.edge.request import Call
 
@@ -21,7 +22,7 @@ def matches(images: Sequence[GalleryEntry], call: Call) -> list[GalleryEntry]:
         position = whole_number(wanted["position"])
         found = [each for each in found if each.position == position]
     if "src" in wanted:
-        found = [each for each in found if is_url_of(wanted["src"], each.image, call)]
+        found = [each for each in found if is_current_url(wanted["src"], each.image)]
     if (since := whole_number(wanted.get("since_id", ""))) is not None:
         found = [each for each in found if each.image.id > since]
         found.sort(key=lambda each: each.image.id)  # or the next `since_id` would skip images

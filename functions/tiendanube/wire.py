@@ -10,7 +10,7 @@ from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule, VitrineError
 from vitrine.domain.gallery import GalleryEntry
-from vitrine.domain.images import Image, Texts
+from vitrine.domain.images import Texts
 from vitrine.domain.locations import rendition_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
@@ -33,7 +33,6 @@ MAX_BODY = 6_000_000  # bytes
 MAIN_LANGUAGE = "es"
 UTC_OFFSET = "+00:00"
 LANGUAGE = re.compile(r"[a-z]{2}(?:_[A-Z]{2})?")
-_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 # Requests
 
@@ -110,15 +109,6 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
 def main_language(call: Call) -> str:
     """The language of the texts that the shop's dialects share."""
     return call.caller.shop.settings.get("tiendanube.language", MAIN_LANGUAGE)
-
-
-def is_url_of(url: str, image: Image, call: Call) -> bool:
-    """Whether `url` is one of an image's seven current URLs (contract: tiendanube §4)."""
-    given = _SCHEME.sub("", url)
-    return given != url and any(
-        given == _SCHEME.sub("", rendition_url(call.media_url, image, rendition))
-        for rendition in SETS["gallery"]
-    )
 
 
 def by_language(texts: Texts, main: str) -> dict[str, str]:

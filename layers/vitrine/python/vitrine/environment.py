@@ -12,6 +12,7 @@ from functools import cache
 
 from vitrine.access.callers import Access
 from vitrine.clock import now
+from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Functions, Remote, Stores
@@ -32,6 +33,7 @@ class Environment:
             slash; empty if clients call the API's own host.
         alternatives: the enabled alternative formats of renditions.
         clock: the current time, UTC.
+        media_aliases: further hosts that serve public pictures.
     """
 
     stores: Stores
@@ -42,10 +44,20 @@ class Environment:
     public_url: str = ""
     alternatives: tuple[Alternative, ...] = ()
     clock: Callable[[], datetime] = now
+    media_aliases: frozenset[str] = frozenset()
 
-    def catalogue(self, shop: Shop) -> Catalogue:
-        """The catalogue of one shop."""
-        return Catalogue(shop, self.stores, self.remote, self.clock)
+    def catalogue(self, shop: Shop, host: str = "") -> Catalogue:
+        """The catalogue of one shop.
+
+        Args:
+            shop: the tenant.
+            host: the host that the client called; empty if there is no client.
+        """
+        urls = (self.media_url, self.public_url, f"https://{host}")
+        hosts = self.media_aliases | {host_of(url) for url in urls}
+        return Catalogue(
+            shop, self.stores, self.remote, self.clock, media_hosts=frozenset(hosts - {""})
+        )
 
 
 _in_use: list[Environment] = []
@@ -137,4 +149,5 @@ def _on_aws() -> Environment:
             for name in os.environ.get("ALTERNATIVES", "").split(",")
             if name
         ),
+        media_aliases=frozenset(filter(None, os.environ.get("MEDIA_ALIASES", "").split(","))),
     )

@@ -83,7 +83,7 @@ def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
         request,
         caller,
         scope,
-        world.catalogue(caller.shop),
+        world.catalogue(caller.shop, request.headers.get("host", "")),
         world.media_url,
         world.public_url or request.origin,
         dialect.read,

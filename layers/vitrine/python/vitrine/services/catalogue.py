@@ -45,6 +45,7 @@ class Catalogue:
         remote: downloads by URL.
         clock: returns the present moment, UTC.
         retry: how often changes are retried while other writers win.
+        media_hosts: the hosts, and ports other than the default, that serve public pictures.
     """
 
     shop: Shop
@@ -52,6 +53,7 @@ class Catalogue:
     remote: Remote
     clock: Callable[[], datetime] = now
     retry: RetryPolicy = CLIENT_RETRY
+    media_hosts: frozenset[str] = frozenset()
 
     def product(self, name: str) -> ProductKey:
         """The key of the product that a dialect calls `name`.

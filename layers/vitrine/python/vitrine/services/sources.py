@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from vitrine.domain.errors import ImportMissingError
+from vitrine.domain.errors import ImportMissingError, PictureRefusedError, Rule
 from vitrine.domain.imports import import_key
+from vitrine.domain.locations import OriginalAddress
 from vitrine.services.catalogue import Catalogue
+from vitrine.services.own_pictures import find_original
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,14 @@ def at_hand(data: bytes, file_name: str) -> Source:
 
 
 def from_url(catalogue: Catalogue, url: str) -> Source:
-    """The picture at a URL. Its file name is the last segment of the path."""
+    """The picture at a URL. Its file name is the last segment of the path.
+
+    A URL of one of the shop's own pictures stands for the picture's original.
+    """
 
     def download(max_bytes: int) -> Upload:
+        if own := find_original(catalogue, url):
+            return _original(catalogue, own, max_bytes)
         data = catalogue.remote.fetch(url, max_bytes)
         name = unquote(urlsplit(url).path.rpartition("/")[2])
         return Upload(data, re.sub(r"[/\\]", "-", name))  # slashes that were percent-encoded
@@ -68,3 +75,10 @@ def from_import(catalogue: Catalogue, path: str, tag: str | None = None) -> Sour
         return Upload(catalogue.stores.blobs.imported(key, max_bytes, tag), path.rpartition("/")[2])
 
     return Source(path, copy)
+
+
+def _original(catalogue: Catalogue, address: OriginalAddress, max_bytes: int) -> Upload:
+    data = catalogue.stores.blobs.original(address.original_key).data
+    if len(data) > max_bytes:
+        raise PictureRefusedError((Rule.WEIGHT,))
+    return Upload(data, address.file_name)
