@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.jpeg import DRI, FRAMES, SOS, segments
 
-_RESTART = re.compile(rb"\xff+[\xd0-\xd7]")
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+_FILLED_RESTART = re.compile(rb"\xff+[\xd0-\xd7]")  # with fill bytes; slower to find
 _PROGRESSIVE = frozenset({0xC2, 0xCA})
 _ARITHMETIC = frozenset(range(0xC9, 0xD0)) - {0xCC}
 _BLOCK = 8  # pixels across and down
@@ -29,10 +30,12 @@ class Scans:
 
     Attributes:
         several: whether there is more than one: progressive, or component by component.
+        restarts: whether restart markers divide a scan into intervals.
         arithmetic: whether the data is coded arithmetically, not by Huffman.
     """
 
     several: bool
+    restarts: bool
     arithmetic: bool
 
 
@@ -43,7 +46,7 @@ def check(data: bytes) -> Scans:
         DamagedError, struct.error: restart markers or coefficients are missing or out of order.
     """
     frame: _Frame | None = None
-    interval, scans = 0, 0
+    interval, scans, restarts = 0, 0, False
     for marker, segment, scan in segments(data):
         if marker in FRAMES and frame is None:
             frame = _Frame.parse(marker, segment)
@@ -53,12 +56,13 @@ def check(data: bytes) -> Scans:
             if frame is None:
                 raise DamagedError("a JPEG scan before its frame")
             scans += 1
+            restarts |= interval > 0
             components = frame.scan(segment)
             _check_restarts(scan, interval and -(-frame.units(components) // interval) - 1)
     if frame is None or not scans:
         raise DamagedError("a JPEG without scan")
     frame.check_complete()
-    return Scans(scans > 1, frame.marker in _ARITHMETIC)
+    return Scans(scans > 1, restarts, frame.marker in _ARITHMETIC)
 
 
 def _check_restarts(scan: bytes, expected: int) -> None:
@@ -81,7 +85,9 @@ def filled(data: bytes) -> bytes:
     for _, segment, scan in segments(data):
         parts.append(segment)
         if scan:  # no FF may stand ahead of what is added: together they would be a marker
-            refilled = _RESTART.sub(lambda found: _SHORT_FILLING + found[0], scan.rstrip(b"\xff"))
+            refilled = _FILLED_RESTART.sub(
+                lambda found: _SHORT_FILLING + found[0], scan.rstrip(b"\xff")
+            )
             parts += refilled, _FILLING
     return b"".join(parts)
 

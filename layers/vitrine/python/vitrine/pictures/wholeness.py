@@ -88,7 +88,7 @@ def _is_whole_jpeg(data: bytes, *, ended: bool) -> bool:
     grey_tells = ended and not scans.several and _pixels(data) > _BLOCK_MATTERS
     scale = _EIGHTH if grey_tells else _QUARTER
     small = _decoded(data, scale)
-    if scans.arithmetic or (grey_tells and not _has_grey(small)):
+    if scans.arithmetic or (grey_tells and not _has_grey(small, scans)):
         return True  # arithmetic coding leaves out bytes at the end of a scan
     return small.tobytes() == _decoded(jpeg_scans.filled(data), scale).tobytes()
 
@@ -105,8 +105,14 @@ def _decoded(data: bytes, scale: int) -> PilImage.Image:
         return picture.copy()
 
 
-def _has_grey(picture: PilImage.Image) -> bool:
-    """Whether any pixel has the level of a missing block in every band."""
+def _has_grey(picture: PilImage.Image, scans: jpeg_scans.Scans) -> bool:
+    """Whether a pixel has the level of a missing block in every band.
+
+    It is the last pixel of the picture unless restart markers divide the scan.
+    """
+    if not scans.restarts:
+        width, height = picture.size
+        picture = picture.crop((width - 1, height - 1, width, height))
     is_missing = [255 * (level in _MISSING) for level in range(256)]
     grey, *others = (band.point(is_missing) for band in picture.split())
     for band in others:
