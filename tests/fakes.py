@@ -34,7 +34,7 @@ from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import OriginalAddress
-from vitrine.domain.names import Naming
+from vitrine.domain.names import FileName, Naming
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
 from vitrine.ports import (
@@ -241,7 +241,7 @@ class FakeGalleries(Galleries):
         for read in (*leaving, *(before for before, _ in change.changed)):
             if read.id not in present or present[read.id].version != read.version:
                 raise ConflictError
-        if change.named and (change.shop, change.named[0].full) in self.taken:
+        if change.named and not self._can_take(change.shop, change.named[0]):
             raise ConflictError
         if change.imported:
             self.imports.settle(change.imported)
@@ -255,19 +255,24 @@ class FakeGalleries(Galleries):
             present[after.id] = replace(after, renditions=state, appearance=known.appearance)
         present |= {image.id: image for image in change.added}
         if change.named:
-            name, image_id = change.named
-            naming = Naming(
-                image_id,
-                change.product,
-                change.version_of(image_id),
-                change.key_before_naming(image_id),
-            )
-            self.taken[change.shop, name.full] = naming
+            self._take(change, *change.named)
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
         self.counts[change.shop] += len(change.added) - len(leaving)
         return self.heads[where]
+
+    def _can_take(self, shop: str, name: FileName) -> bool:
+        known = not name.unnumbered or (shop, name.unnumbered) in self.taken
+        return known and (shop, name.full) not in self.taken
+
+    def _take(self, change: GalleryChange, name: FileName, image: int) -> None:
+        self.taken[change.shop, name.full] = Naming(
+            image, change.product, change.version_of(image), change.key_before_naming(image)
+        )
+        if name.unnumbered:
+            first = change.shop, name.unnumbered
+            self.taken[first] = replace(self.taken[first], last_number=name.number)
 
     def retired(self, shop: str, image: int) -> Image | None:
         return self.gone.get((shop, image))
@@ -284,8 +289,11 @@ class FakeGalleries(Galleries):
         self.defaults[shop] += 1
         return self.defaults[shop]
 
-    def names(self, shop: str, beginning: str) -> set[str]:
-        return {name for owner, name in self.taken if owner == shop and name.startswith(beginning)}
+    def skip_default_names(self, shop: str, number: int) -> None:
+        self.defaults[shop] = max(self.defaults[shop], number)
+
+    def taken_names(self, shop: str, names: Sequence[str]) -> set[str]:
+        return {name for name in names if (shop, name) in self.taken}
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return {

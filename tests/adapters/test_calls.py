@@ -237,7 +237,7 @@ def test_openmages_endpoints_cost_what_they_must(meter: Meter) -> None:
     # and looked for.
     assert meter.calls == [
         *("GetItem", "GetItem", "UpdateItem", "PutObject"),
-        *("UpdateItem", "Query", "TransactWriteItems"),
+        *("UpdateItem", "BatchGetItem", "TransactWriteItems"),
     ]
     one = created.headers["location"]
     meter("GET", one, headers=admin)

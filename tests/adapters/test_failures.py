@@ -57,7 +57,7 @@ def test_a_condition_that_fails_is_told_from_another_writer(code: str, *, condit
 
 CALLS = {
     "get_item": lambda table: table.get("a", "b"),
-    "batch_get_item": lambda table: table.get_both("a", "b", "c"),
+    "batch_get_item": lambda table: table.get_all("a", ["b", "c"]),
     "query": lambda table: list(table.query("a")),
     "put_item": lambda table: table.put({"pk": "a", "sk": "b"}),
     "update_item": lambda table: table.update("a", "b"),
@@ -95,7 +95,7 @@ def test_a_read_that_was_not_finished_is_tried_again() -> None:
             {"Responses": {"table": []}, "UnprocessedKeys": {"table": {"Keys": [key]}}},
         )
         with pytest.raises(ConflictError):
-            Table(client, "table").get_both("a", "b", "c")
+            Table(client, "table").get_all("a", ["b", "c"])
 
 
 def test_an_object_that_could_not_be_removed_is_told() -> None:

@@ -323,9 +323,8 @@ def test_a_name_is_taken_once_and_for_ever(adapters: Adapters) -> None:
         GalleryChange("s1", first.product, head, head.retire(1), retired=(first,))
     )
 
-    assert adapters.galleries.names("s1", "la") == {"lamp.png"}
-    assert adapters.galleries.names("s1", "lamp_") == set()
-    assert adapters.galleries.names("s2", "la") == set()
+    assert adapters.galleries.taken_names("s1", ["lamp.png", "lamp.gif", "la"]) == {"lamp.png"}
+    assert adapters.galleries.taken_names("s2", ["lamp.png"]) == set()
     assert adapters.galleries.names_of("s1", 1) == {
         "lamp.png": Naming(1, first.product, original_address(first).version)
     }
@@ -385,6 +384,47 @@ def test_a_name_stands_for_the_bytes_that_its_image_had(adapters: Adapters) -> N
 def test_default_names_are_numbered_by_shop(adapters: Adapters) -> None:
     assert [adapters.galleries.next_default_name("s1") for _ in range(3)] == [1, 2, 3]
     assert adapters.galleries.next_default_name("s2") == 1
+
+
+def test_default_names_go_on_after_those_that_are_skipped(adapters: Adapters) -> None:
+    adapters.galleries.next_default_name("s1")
+    for skipped, following in ((4, 5), (5, 6), (2, 7)):
+        adapters.galleries.skip_default_names("s1", skipped)
+        assert adapters.galleries.next_default_name("s1") == following
+
+
+def test_a_name_without_number_knows_the_last_number_of_its_base(adapters: Adapters) -> None:
+    head = Gallery()
+    for number in range(3):
+        added = image(number + 1)
+        name = FileName("lamp", number, "png")
+        head = adapters.galleries.commit(
+            GalleryChange(
+                *("s1", added.product, head, head.append(added.id)),
+                added=(added,),
+                named=(name, added.id),
+            )
+        )
+
+    last = {
+        name: naming.last_number
+        for name in ("lamp.png", "lamp_1.png", "lamp_2.png")
+        if (naming := adapters.galleries.named("s1", name))
+    }
+    assert last == {"lamp.png": 2, "lamp_1.png": 0, "lamp_2.png": 0}
+
+
+def test_a_number_needs_its_name_without_number(adapters: Adapters) -> None:
+    added = image(1)
+    refused(
+        adapters,
+        GalleryChange(
+            *("s1", added.product, Gallery(), Gallery().append(1)),
+            added=(added,),
+            named=(FileName("lamp", 1, "png"), 1),
+        ),
+    )
+    assert adapters.galleries.named("s1", "lamp.png") is None
 
 
 def test_a_retired_image_is_no_longer_there_and_can_be_looked_up(adapters: Adapters) -> None:

@@ -129,8 +129,15 @@ class Galleries(Protocol):
     def next_default_name(self, shop: str) -> int:
         """A new number for a default file name of the shop: 1, 2, 3, …"""
 
-    def names(self, shop: str, beginning: str) -> set[str]:
-        """All file names of a shop, ever taken, that start with `beginning`."""
+    def skip_default_names(self, shop: str, number: int) -> None:
+        """Continue the sequence of default file names after `number`, unless it is further."""
+
+    def taken_names(self, shop: str, names: Sequence[str]) -> set[str]:
+        """Those of at most 100 file names that the shop has ever taken.
+
+        Raises:
+            ConflictError: too many readers at once; retry.
+        """
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         """All file names that an image has had, each with the bytes that received it."""

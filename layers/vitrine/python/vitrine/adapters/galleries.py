@@ -5,6 +5,7 @@ Every write is a conditional write on the version that was read (optimistic lock
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +71,9 @@ class DynamoGalleries(Galleries):
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
-        head, item = self._table.get_both(
-            table_keys.gallery(shop, product), "HEAD", sort_key(image)
-        )
-        return _gallery(head), None if item is None else _image(item, shop, product)
+        found = self._table.get_all(table_keys.gallery(shop, product), ["HEAD", sort_key(image)])
+        item = found.get(sort_key(image))
+        return _gallery(found.get("HEAD")), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         head, images = None, {}
@@ -138,9 +138,20 @@ class DynamoGalleries(Galleries):
         )
         return int(changed["last"])
 
-    def names(self, shop: str, beginning: str) -> set[str]:
-        items = self._table.query(f"NAMES#{shop}", f"NAME#{beginning}")
-        return {item["sk"].removeprefix("NAME#") for item in items}
+    def skip_default_names(self, shop: str, number: int) -> None:
+        with suppress(ConditionFailedError):
+            self._table.update(
+                f"SHOP#{shop}",
+                "NAMES",
+                UpdateExpression="SET #last = :number",
+                ConditionExpression="#last < :number",
+                ExpressionAttributeNames={"#last": "last"},
+                ExpressionAttributeValues=serialize({":number": number}),
+            )
+
+    def taken_names(self, shop: str, names: Sequence[str]) -> set[str]:
+        items = self._table.get_all(f"NAMES#{shop}", [f"NAME#{name}" for name in names])
+        return {sk.removeprefix("NAME#") for sk in items}
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
@@ -233,7 +244,10 @@ def _retired_item(image: Image) -> Item:
 def _name_actions(
     change: GalleryChange, name: FileName, image: int
 ) -> list[Mapping[str, Mapping[str, Any]]]:
-    """The writes that assign a name: one item by name, which must be new, and one by image."""
+    """The writes that assign a name: one item by name, which must be new, and one by image.
+
+    The item of a name without number records the last number of its base.
+    """
     unused = {
         "ConditionExpression": "attribute_not_exists(#pk)",
         "ExpressionAttributeNames": {"#pk": "pk"},
@@ -246,7 +260,20 @@ def _name_actions(
     }
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
     by_image = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
-    return [{"Put": {"Item": serialize(item), **unused}}, {"Put": {"Item": serialize(by_image)}}]
+    puts: list[Mapping[str, Mapping[str, Any]]] = [
+        {"Put": {"Item": serialize(item), **unused}},
+        {"Put": {"Item": serialize(by_image)}},
+    ]
+    if not name.unnumbered:
+        return puts
+    last = {
+        "Key": serialize(key(f"NAMES#{change.shop}", f"NAME#{name.unnumbered}")),
+        "UpdateExpression": "SET #last = :number",
+        "ConditionExpression": "attribute_exists(#pk)",
+        "ExpressionAttributeNames": {"#last": "last", "#pk": "pk"},
+        "ExpressionAttributeValues": serialize({":number": name.number}),
+    }
+    return [*puts, {"Update": last}]
 
 
 def _view_item(facts: ViewFacts) -> Item:
@@ -267,7 +294,13 @@ def _view_facts(item: Item) -> ViewFacts:
 
 
 def _naming(item: Item) -> Naming:
-    return Naming(int(item["image"]), item["product"], item["version"], item.get("instead_of", ""))
+    return Naming(
+        int(item["image"]),
+        item["product"],
+        item["version"],
+        item.get("instead_of", ""),
+        int(item.get("last", 0)),
+    )
 
 
 def _name(item: Sequence[Any] | None) -> FileName | None:

@@ -57,13 +57,16 @@ class Table:
         item = answer.get("Item")
         return None if item is None else _plain(item)
 
-    def get_both(self, pk: str, first: str, second: str) -> tuple[Item | None, Item | None]:
-        """Two items of one partition, read in one call.
+    def get_all(self, pk: str, sks: Sequence[str]) -> dict[str, Item]:
+        """The items of one partition with these sort keys, at most 100, read in one call.
+
+        Returns:
+            The items that exist, by sort key.
 
         Raises:
             ConflictError: DynamoDB processed only part of the request; retry.
         """
-        wanted = [serialize(key(pk, first)), serialize(key(pk, second))]
+        wanted = [serialize(key(pk, sk)) for sk in sks]
         with self._failures():
             answer = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -71,8 +74,7 @@ class Table:
         if answer.get("UnprocessedKeys"):
             raise ConflictError("too many readers at once")
         items = [_plain(item) for item in answer["Responses"].get(self._name, [])]
-        found = {item["sk"]: item for item in items}
-        return found.get(first), found.get(second)
+        return {item["sk"]: item for item in items}
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
         """The items of one partition whose sort keys start with `prefix`, by sort key."""

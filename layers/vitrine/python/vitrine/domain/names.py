@@ -28,6 +28,14 @@ class FileName:
         return self.base if self.number == 0 else f"{self.base}_{self.number}"
 
     @property
+    def unnumbered(self) -> str:
+        """The whole name that a numbered name was derived from; empty for others.
+
+        Default names have a sequence of their own.
+        """
+        return f"{self.base}.{self.extension}" if self.base is not None and self.number else ""
+
+    @property
     def full(self) -> str:
         """The whole name, such as `new_image_1.gif`."""
         return f"{self.stem}.{self.extension}"
@@ -44,9 +52,12 @@ class Naming:
         legacy_key: the public key of the full-size picture before the image received its first
             name; empty if the image was new or had a name. Like a name, the key stays public after
             its bytes are replaced (contract: openmage §4.5).
+        last_number: the last number that was given to a name of the same base and extension, of a
+            name without number; 0 for none, or not recorded.
     """
 
     image: int
     product: str
     version: str
     legacy_key: str = ""
+    last_number: int = 0
