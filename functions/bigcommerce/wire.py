@@ -18,7 +18,7 @@ from vitrine.domain.gallery import HARD_LIMIT, GalleryEntry
 from vitrine.domain.images import Image
 from vitrine.domain.locations import PUBLIC, original_address, rendition_url
 from vitrine.domain.pictures import Format
-from vitrine.domain.public_keys import OfImage, parse_public_key
+from vitrine.domain.public_keys import ImageReference, parse_public_key
 from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge import numbered_paths
@@ -163,7 +163,7 @@ def image_file(image: Image) -> str:
 def is_image_file(path: str, image: Image) -> bool:
     """Whether a path is the `image_file` of an image, the present one or an earlier one."""
     key = f"{PUBLIC}{image.shop}/product_images/{path}"
-    return parse_public_key(key) == OfImage(image.shop, image.id)
+    return parse_public_key(key) == ImageReference(image.shop, image.id)
 
 
 def date(moment: datetime) -> str:

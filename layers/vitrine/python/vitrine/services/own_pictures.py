@@ -6,7 +6,13 @@ of its own renditions.
 
 from vitrine.domain.images import Image
 from vitrine.domain.locations import OriginalAddress
-from vitrine.domain.public_keys import OfImage, OfLibrary, OfName, find_address, parse_public_key
+from vitrine.domain.public_keys import (
+    ImageReference,
+    LibraryReference,
+    NameReference,
+    find_address,
+    parse_public_key,
+)
 from vitrine.domain.public_urls import is_current_key, parse_public_url
 from vitrine.domain.renditions import Alternative
 from vitrine.services.catalogue import Catalogue
@@ -47,12 +53,12 @@ def _image_of(catalogue: Catalogue, key: str) -> int | None:
     """The id of the shop's image that a public key names; None for another shop's."""
     shop = catalogue.shop.id
     match parse_public_key(key):
-        case OfImage(owner, image) if owner == shop:
+        case ImageReference(owner, image) if owner == shop:
             return image
-        case OfName(owner, name) if owner == shop:
+        case NameReference(owner, name) if owner == shop:
             named = catalogue.stores.galleries.named(shop, name)
             return named.image if named else None
-        case OfLibrary(account, image):
+        case LibraryReference(account, image):
             found = catalogue.stores.library.image(shop, image)
             return image if found and found.account == account else None
         case _:
