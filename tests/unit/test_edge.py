@@ -3,11 +3,19 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 from tests.conftest import World
-from tests.gateway import Gateway
+from tests.gateway import Gateway, event_of
 
+from bigcommerce.delete_image import handler as delete_image
 from evotor.wire import dialect
+from vitrine.domain.errors import (
+    ConflictError,
+    InternalError,
+    OriginalMissingError,
+    RecordMissingError,
+)
 from vitrine.edge.dialect import Dialect
 from vitrine.edge.request import parse_event
 
@@ -58,6 +66,88 @@ def test_a_request_that_cannot_be_handed_on_is_a_failure_of_ours(
 
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert "secret detail" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConflictError(),
+        OriginalMissingError("originals/x"),
+        RecordMissingError("originals/x"),
+        InternalError(),
+        ValueError("x"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/555/products/7/images", "tiendanube"),
+        ("/api/v2/products/7/images", "bigcommerce"),
+        (IMAGES, "evotor"),
+        ("/api/rest/products/7/images", "openmage"),
+    ],
+)
+def test_a_500_leaves_its_cause(
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    name: str,
+    error: Exception,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    world.open_shop(
+        "s1", evotor_store_id=STORE, tiendanube_store_id="555", bigcommerce_store_hash="abc"
+    )
+    scopes = ("product.image:read", "read_products", "store_v2_products", "read")
+    world.issue("t", "s1", name, *scopes)
+    monkeypatch.setattr(world.galleries, "gallery_with_images", fail)
+    token = {"Authorization": "Bearer t", "X-Auth-Token": "t", "User-Agent": "x"}
+
+    assert Gateway()("GET", path, token).status == 500
+
+    (line,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert line.exc_info is not None
+    assert line.exc_info[1] is error
+    assert vars(line)["request_id"]
+    assert vars(line)["shop"] == "s1"
+
+
+class Context:
+    """What Lambda tells a function of its time."""
+
+    def __init__(self, *remaining: float) -> None:
+        self.remaining = iter(remaining)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(next(self.remaining) * 1000)
+
+
+def test_conflicts_are_retried_while_the_function_has_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = []
+
+    def lose(*_: object) -> None:
+        attempts.append(1)
+        raise ConflictError
+
+    world.open_shop("s1", bigcommerce_store_hash="abc")
+    world.issue("t", "s1", "bigcommerce", "store_v2_products")
+    world.with_gallery("s1", "7", {1: 0})
+    monkeypatch.setattr(world.galleries, "commit", lose)
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    request = httpx.Request(
+        "DELETE", "https://api.example/api/v2/products/7/images/1", headers={"X-Auth-Token": "t"}
+    )
+    _, event = event_of(request)
+
+    answer = delete_image(event, Context(*[20.0] * 30, 2.0))
+
+    assert answer["statusCode"] == 500
+    assert len(attempts) == 1 + 31, "more than any number of attempts, and no longer than the time"
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/x/"])

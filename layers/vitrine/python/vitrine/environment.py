@@ -16,7 +16,7 @@ from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Functions, Remote, Stores
-from vitrine.services.catalogue import Catalogue
+from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class Environment:
     clock: Callable[[], datetime] = now
     media_aliases: frozenset[str] = frozenset()
 
-    def catalogue(self, shop: Shop, host: str = "") -> Catalogue:
+    def catalogue(self, shop: Shop, host: str = "", retry: RetryPolicy = CLIENT_RETRY) -> Catalogue:
         """The catalogue of one shop.
 
         Args:
             shop: the tenant.
             host: the host that the client called; empty if there is no client.
+            retry: how often changes are retried while other writers win.
         """
         urls = (self.media_url, self.public_url, f"https://{host}")
         hosts = self.media_aliases | {host_of(url) for url in urls}
-        return Catalogue(
-            shop, self.stores, self.remote, self.clock, media_hosts=frozenset(hosts - {""})
-        )
+        known = frozenset(hosts - {""})
+        return Catalogue(shop, self.stores, self.remote, self.clock, retry, known)
 
 
 _in_use: list[Environment] = []

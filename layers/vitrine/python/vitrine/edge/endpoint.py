@@ -12,8 +12,10 @@ from vitrine.edge.dialect import Dialect
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
 from vitrine.edge.telemetry import logger, record_request
+from vitrine.services.catalogue import CLIENT_RETRY, RetryPolicy
 
 Handler = Callable[[Call], Response]
+_SERVER_ERROR = 500
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
@@ -24,8 +26,8 @@ def endpoint(
 
     The handler runs only for an authenticated caller whose credential has the scope and whose
     request passes the dialect's checks. Every error is answered in the dialect's shape. Unexpected
-    exceptions are logged with their traceback; the caller gets the dialect's generic internal
-    error.
+    exceptions get the dialect's generic internal error. Whenever the status is 500 or more, the
+    error is logged with its traceback and the request's id.
 
     Args:
         dialect: the dialect of the operation.
@@ -39,23 +41,25 @@ def endpoint(
         operation = handler.__module__.rpartition(".")[2]
 
         @wraps(handler)
-        def function(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        def function(event: Mapping[str, Any], context: object) -> dict[str, Any]:
             started = time.perf_counter()
             request = parse_event(event)
             shop: str | None = None
             try:
                 if dialect.routes_first:
                     dialect.require_route(request)
-                call = _admit(dialect, scope, request)
+                call = _admit(dialect, scope, request, context)
                 shop = call.caller.shop.id
                 for check in dialect.checks:
                     check(call)
                 response = handler(call)
             except VitrineError as error:
-                if isinstance(error, ThrottledError):  # most dialects answer it with a 500
-                    extra = {"request_id": request.id, "shop": shop, "code": str(error)}
-                    logger.warning("throttled", extra=extra)
                 response = dialect.refuse(error, request)
+                extra = {"request_id": request.id, "shop": shop, "code": str(error)}
+                if isinstance(error, ThrottledError):  # most dialects answer it with a 500
+                    logger.warning("throttled", extra=extra)
+                elif response.status >= _SERVER_ERROR:
+                    logger.exception("request failed", extra=extra)
             except Exception:  # noqa: BLE001 - the last resort of every request
                 logger.exception("unexpected error", extra={"request_id": request.id, "shop": shop})
                 response = dialect.refuse(InternalError(), request)
@@ -76,15 +80,23 @@ def endpoint(
     return decorate
 
 
-def _admit(dialect: Dialect, scope: str | None, request: Request) -> Call:
+def _admit(dialect: Dialect, scope: str | None, request: Request, context: object) -> Call:
     world = environment.current()
     caller = dialect.authenticate(request, world.access)
     return Call(
         request,
         caller,
         scope,
-        world.catalogue(caller.shop, request.headers.get("host", "")),
+        world.catalogue(caller.shop, request.headers.get("host", ""), _retry_policy(context)),
         world.media_url,
         world.public_url or request.origin,
         dialect.read,
     )
+
+
+def _retry_policy(context: object) -> RetryPolicy:
+    """Retries for as long as the function runs; the tests' handlers have no context."""
+    if context is None:
+        return CLIENT_RETRY
+    remaining: Callable[[], int] = context.get_remaining_time_in_millis  # type: ignore[attr-defined]
+    return replace(CLIENT_RETRY, attempts=None, remaining=lambda: remaining() / 1000)

@@ -1,5 +1,6 @@
 """The catalogue of one shop, as services see it, and retries of conflicting changes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Remote, Stores
 
 _Result = TypeVar("_Result")
+_TIME_TO_ANSWER = 3.0  # seconds kept for one more attempt and the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +20,24 @@ class RetryPolicy:
     """How often a change is retried while other writers win (exponential backoff with jitter).
 
     Attributes:
-        attempts: number of retries.
+        attempts: number of retries; None for as many as the time allows.
         longest_wait: the longest wait between two attempts, seconds.
+        remaining: returns the time that is left for the whole request, seconds.
     """
 
-    attempts: int
+    attempts: int | None
     longest_wait: float
+    remaining: Callable[[], float] = lambda: math.inf
+
+    def is_over(self, attempts: int) -> bool:
+        """Whether to give up after this number of retries."""
+        if self.attempts is not None and attempts >= self.attempts:
+            return True
+        return self.remaining() < _TIME_TO_ANSWER + self.longest_wait
 
 
 CLIENT_RETRY = RetryPolicy(16, 0.5)
-"""About four seconds, while a client waits for the answer."""
+"""About four seconds, for a client whose remaining time is unknown."""
 BULK_RETRY = RetryPolicy(24, 4.0)
 """About half a minute, for hundreds of files that are uploaded to one product's folder at once."""
 RECORD_RETRY = RetryPolicy(6, 0.5)
@@ -90,12 +100,12 @@ def retry_on_conflict(
     try:
         return change()
     except retried:
-        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+        from tenacity import Retrying, retry_if_exception_type
         from tenacity.wait import wait_random_exponential  # 20 ms, only when two writers meet
 
         again = Retrying(
             retry=retry_if_exception_type(retried),
-            stop=stop_after_attempt(policy.attempts),
+            stop=lambda state: policy.is_over(state.attempt_number),
             wait=wait_random_exponential(multiplier=0.02, max=policy.longest_wait),
             reraise=True,
         )
