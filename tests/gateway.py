@@ -111,7 +111,7 @@ def event_of(request: httpx.Request) -> tuple[TemplateRoute, dict[str, Any]]:
     if parameters:
         event["pathParameters"] = parameters
     if body:
-        event["body"] = body.decode() if text else base64.b64encode(body).decode()
+        event["body"] = body.decode(errors="replace") if text else base64.b64encode(body).decode()
     return route, event
 
 

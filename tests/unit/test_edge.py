@@ -175,3 +175,40 @@ def test_names_of_headers_have_no_case_and_methods_are_capitals() -> None:
     )
 
     assert (request.method, request.headers["x-authorization"]) == ("GET", "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "path", "body"),
+    [
+        ("tiendanube", "write_products", "/v1/555/products/7/images", b'{"alt":"caf\xe9"}'),
+        ("bigcommerce", "store_v2_products", "/api/v2/products/7/images", b'{"x":"\xff\xfe"}'),
+        ("openmage", "write", "/api/rest/products/7/images", b'{"label":"caf\xe9"}'),
+    ],
+)
+def test_json_that_is_not_utf_8_is_refused(
+    world: World, name: str, scope: str, path: str, body: bytes
+) -> None:
+    """The gateway replaces such bytes by U+FFFD, which would be stored."""
+    world.open_shop("s1", tiendanube_store_id="555", bigcommerce_store_hash="abc")
+    world.issue("t", "s1", name, scope)
+    headers = {
+        "Authorization": "Bearer t",
+        "X-Auth-Token": "t",
+        "User-Agent": "x",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+    }
+
+    answer = Gateway()("POST", path, headers, content=body)
+    replaced = Gateway()("POST", path, headers, content='{"alt":"\ufffd"}'.encode())
+
+    assert answer.status == 400
+    assert (
+        answer.json
+        == {
+            "tiendanube": {"error": "Problems parsing JSON"},
+            "bigcommerce": [{"status": 400, "message": "The request body could not be parsed."}],
+            "openmage": {"messages": {"error": [{"code": 400, "message": "Decoding error."}]}},
+        }[name]
+    )
+    assert answer.json != replaced.json, "a replacement character that was sent is text"

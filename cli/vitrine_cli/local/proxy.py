@@ -85,6 +85,17 @@ class Proxy:
         return path, headers
 
 
+def make_client(
+    endpoint: str, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """An HTTP client that adds no header of its own, such as `User-Agent`."""
+    client = httpx.AsyncClient(
+        base_url=endpoint, timeout=60, follow_redirects=False, transport=transport
+    )
+    client.headers.clear()
+    return client
+
+
 def _too_large(request: Request, body: bytes) -> bool:
     if len(body) > GATEWAY_LIMIT:
         return True
@@ -130,7 +141,7 @@ def main() -> None:
     options = parser.parse_args()
     choose_format = options.choose_format and options.choose_format.read_text()
     proxy = Proxy(
-        client=httpx.AsyncClient(base_url=options.endpoint, timeout=60, follow_redirects=False),
+        client=make_client(options.endpoint),
         api=options.api,
         cdn=options.cdn,
         second_origin=SecondOrigin(options.second_origin, choose_format),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from vitrine.domain.hosts import IPAddress, Target
 
-_REDIRECTS = 3
+_REDIRECTS = 5
 _REDIRECTED = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 65536  # bytes per read and per decompression step
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's `wbits` of each content coding

@@ -12,6 +12,8 @@ from vitrine.domain.errors import BodyTooLargeError, MediaTypeError, NotPermitte
 from vitrine.edge.multipart import Form, parse_form
 from vitrine.services.catalogue import Catalogue
 
+_REPLACEMENT = "\ufffd".encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -140,13 +142,20 @@ def parse_event(event: Mapping[str, Any]) -> Request:
     """The request in a gateway event."""
     http = event["requestContext"]["http"]
     body = event.get("body") or ""
-    data = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    encoded = event.get("isBase64Encoded")
+    data = base64.b64decode(body) if encoded else body.encode()
+    length = headers.get("content-length", "")
+    if not encoded and _REPLACEMENT in data and length.isdecimal() and int(length) != len(data):
+        # The gateway decoded the body as UTF-8 and replaced what is not. It is restored to be
+        # invalid, so that the body is refused and not stored with replacement characters.
+        data = data.replace(_REPLACEMENT, b"\xff")
     return Request(
         id=event["requestContext"]["requestId"],
         method=http["method"].upper(),
         path=event["rawPath"],
         parameters=event.get("pathParameters") or {},
-        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
+        headers=headers,
         body=data,
         query=event.get("rawQueryString", ""),
         received=len(body) if event.get("isBase64Encoded") else len(data),
