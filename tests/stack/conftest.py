@@ -5,12 +5,13 @@ import base64
 import functools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -83,6 +84,30 @@ def command_server() -> subprocess.Popen[str]:
     )
     atexit.register(server.communicate)
     return server
+
+
+@pytest.fixture
+def foreground() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts the command in the foreground. If it still runs after the test, Ctrl-C stops it."""
+    with ExitStack() as started:
+
+        def start(*arguments: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [*INTERRUPTIBLE_VITRINE, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            started.callback(stop, process)
+            return process
+
+        yield start
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
 
 
 def until(look: Callable[[], Found | None], seconds: float = 90) -> Found:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import psutil
 import pytest
 from PIL import Image as PilImage
 from tests.gateway import ROOT
-from tests.stack.conftest import INTERRUPTIBLE_VITRINE, Running, Shop, free_port, until, vitrine
+from tests.stack.conftest import Running, Shop, free_port, until, vitrine
 
 from vitrine_cli.local import stacks
 
@@ -91,21 +92,17 @@ def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop)
     assert len(shop.send("GET", shop.images("3")).json()["items"]) == 1
 
 
-def test_ctrl_c_during_the_start_leaves_nothing() -> None:
+def test_ctrl_c_during_the_start_leaves_nothing(
+    foreground: Callable[..., subprocess.Popen[str]],
+) -> None:
     port = free_port()
-    process = subprocess.Popen(
-        [*INTERRUPTIBLE_VITRINE, "up", "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    process = foreground("up", "--port", str(port))
     folder = stacks.Stack(port=port, endpoint="").folder
     until(lambda: (folder / "emulator.log").exists() or None, seconds=600)
 
     process.send_signal(signal.SIGINT)
 
     assert process.wait(120) != 0
-    assert process.stdout is not None
-    process.stdout.close()
     assert stacks.load(port) is None
     assert not [
         each.pid
@@ -175,14 +172,11 @@ def test_the_readmes_picture_is_made_from_the_demo_shop(running: Running, tmp_pa
         assert (made.format, made.size) == (kept.format, kept.size)
 
 
-def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
+def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(
+    foreground: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     port = free_port()
-    process = subprocess.Popen(
-        [*INTERRUPTIBLE_VITRINE, "up", "--demo", "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = foreground("up", "--demo", "--port", str(port))
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
@@ -204,7 +198,6 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(tmp_path: Path
     process.send_signal(signal.SIGINT)
 
     assert process.wait(120) == 0
-    process.stdout.close()
     assert statuses == ["200", "201", "201", "200", "200", "200", "200", "204", "200"]
     assert not any(each.find() for each in stack.processes)
     assert stacks.load(port) is None
