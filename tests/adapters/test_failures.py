@@ -1,7 +1,9 @@
 """Failures of AWS that are no lost races stay what they are."""
 
 import json
+from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import boto3
 import pytest
@@ -12,8 +14,11 @@ from botocore.stub import Stubber
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.functions import FunctionFailedError, LambdaFunctions
+from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.table import ConditionFailedError, Table
-from vitrine.domain.errors import ConflictError, ThrottledError
+from vitrine.aws import errors
+from vitrine.aws.errors import Exceptions, error_of
+from vitrine.domain.errors import ConflictError, SecretsMissingError, ThrottledError
 
 ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
 
@@ -24,6 +29,7 @@ ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
         (["None", "ConditionalCheckFailed"], True),
         (["TransactionConflict", "None"], True),
         (["ThrottlingError"], True),
+        (["None", "ProvisionedThroughputExceeded"], True),
         (["ValidationError", "None"], False),
         (["ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded"], False),
     ],
@@ -72,6 +78,7 @@ CALLS = {
         ("ProvisionedThroughputExceededException", ThrottledError),
         ("RequestLimitExceeded", ThrottledError),
         ("ThrottlingException", ThrottledError),
+        ("TransactionInProgressException", ThrottledError),
         ("ValidationException", ClientError),
     ],
 )
@@ -84,6 +91,63 @@ def test_throttling_is_told_from_other_failures(
         stub.add_client_error(operation, code)
         with pytest.raises(raised):
             CALLS[operation](Table(client, "table"))
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("ThrottlingException", ThrottledError),
+        ("RequestLimitExceeded", ThrottledError),
+        ("ParameterNotFound", SecretsMissingError),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+def test_throttled_reads_of_secrets_are_told_from_other_failures(
+    code: str, raised: type[Exception]
+) -> None:
+    config = Config(retries={"total_max_attempts": 1})
+    client = boto3.client("ssm", "eu-central-1", config=config)
+    with Stubber(client) as stub:
+        stub.add_client_error("get_parameter", code)
+        with pytest.raises(raised):
+            SsmOAuthSecretStore(client, "/vitrine/shop/oauth").secrets_of("digest")
+
+
+class Refusing:
+    """A client of `vitrine.aws` whose every call fails."""
+
+    exceptions = Exceptions
+
+    def __init__(self, code: str, **details: object) -> None:
+        self._response = {"Error": {"Code": code, "Message": ""}, **details}
+
+    def __getattr__(self, operation: str) -> Callable[..., None]:
+        def call(**_arguments: object) -> None:
+            raise error_of(self._response, operation)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("code", "reasons", "raised"),
+    [
+        ("TransactionInProgressException", [], ThrottledError),
+        ("TransactionCanceledException", ["ProvisionedThroughputExceeded"], ConflictError),
+        ("TransactionCanceledException", ["ValidationError"], errors.ClientError),
+    ],
+)
+def test_the_small_client_is_throttled_in_the_same_ways(
+    code: str, reasons: list[str], raised: type[Exception]
+) -> None:
+    client: Any = Refusing(code, CancellationReasons=[{"Code": reason} for reason in reasons])
+    with pytest.raises(raised):
+        Table(client, "table").transact(ACTIONS)
+
+
+def test_the_small_client_is_throttled_when_it_reads_secrets() -> None:
+    client: Any = Refusing("ThrottlingException")
+    with pytest.raises(ThrottledError):
+        SsmOAuthSecretStore(client, "/vitrine/shop/oauth").secrets_of("digest")
 
 
 def test_a_read_that_was_not_finished_is_tried_again() -> None:

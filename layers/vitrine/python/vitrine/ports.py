@@ -79,6 +79,7 @@ class OAuthSecretStore(Protocol):
 
         Raises:
             SecretsMissingError: no secrets are stored for it.
+            ThrottledError: too many reads, even after retries.
         """
 
 

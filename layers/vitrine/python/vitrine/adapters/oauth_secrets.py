@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from vitrine.adapters.throttling import THROTTLING_CODES
 from vitrine.domain.credentials import OAuthSecrets
-from vitrine.domain.errors import SecretsMissingError
+from vitrine.domain.errors import SecretsMissingError, ThrottledError
 from vitrine.ports import OAuthSecretStore
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class SsmOAuthSecretStore(OAuthSecretStore):
             found = self._client.get_parameter(Name=name, WithDecryption=True)
         except self._client.exceptions.ParameterNotFound:
             raise SecretsMissingError(name) from None
+        except self._client.exceptions.ClientError as error:
+            if (code := error.response["Error"]["Code"]) in THROTTLING_CODES:
+                raise ThrottledError(code) from error
+            raise
         return OAuthSecrets(**json.loads(found["Parameter"]["Value"]))
 
     def keep(self, digest: str, secrets: OAuthSecrets) -> None:

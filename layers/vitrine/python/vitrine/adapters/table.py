@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from vitrine.adapters.throttling import THROTTLING_CODES
 from vitrine.aws import values
 from vitrine.domain.errors import ConflictError, ThrottledError
 
@@ -27,10 +28,13 @@ MOST_WRITES = 100
 _FAILED = "ConditionalCheckFailedException"
 _RACES = frozenset({_FAILED, "TransactionConflictException"})
 _RACES_IN_TRANSACTION = frozenset(
-    {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
-)
-_THROTTLES = frozenset(
-    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+    {
+        "None",
+        "ConditionalCheckFailed",
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
+        "TransactionConflict",
+    }
 )
 
 
@@ -152,7 +156,7 @@ class Table:
             ):
                 failed = ConditionFailedError if code == _FAILED else ConflictError
                 raise failed(code) from error
-            if code in _THROTTLES:
+            if code in THROTTLING_CODES:
                 raise ThrottledError(code) from error
             raise
 
