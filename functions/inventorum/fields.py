@@ -12,7 +12,8 @@ from vitrine.edge.request import Call, Request
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.sources import at_hand
 
-_OLDEST, _NEWEST = 3, 12
+_OLDEST, _NEWEST = 1, 12
+_LAST_WITHOUT_TYPE = 2
 _LAST_LEGACY = 7
 _VERSION = re.compile(r"[0-9]+")
 _MAX_DIGITS = 9  # of a version; any longer number is newer than the newest
@@ -49,7 +50,8 @@ def read_fields(call: Call) -> Fields:
         MediaTypeError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
         InvalidFieldsError: picture or type are invalid; the error names both.
     """
-    legacy = _version(call.request) <= _LAST_LEGACY
+    version = _version(call.request)
+    legacy = version <= _LAST_LEGACY
     parts = _parts(call.request)
     name = "product_image" if legacy else "image"
     messages: dict[str, str] = {}
@@ -59,7 +61,7 @@ def read_fields(call: Call) -> Fields:
     with collecting(messages, name):
         picture = _picture(parts.get(name), allow_text=legacy)
     with collecting(messages, "type"):
-        purpose = _purpose(parts.get("type"))
+        purpose = _purpose(parts.get("type")) if version > _LAST_WITHOUT_TYPE else Purpose.PRODUCT
     if picture is None or purpose is None:
         raise InvalidFieldsError(messages)
     return Fields(picture, purpose, negative_ids=legacy)

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from typing import Final, TypedDict
+from urllib.parse import parse_qs
 
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
@@ -35,10 +36,11 @@ _TOKEN: Final = "/api/auth/token"  # noqa: S105 - a path
 def authenticate(request: Request, access: Access) -> Caller:
     """The caller of a request (contract: inventorum §2).
 
-    The token route identifies clients by HTTP Basic, all others identify users by bearer token.
+    The token route identifies clients by HTTP Basic, or by id and secret in the form (RFC 6749,
+    section 2.3.1). All others identify users by bearer token.
     """
     at_token_route = _is_token_route(request)
-    secret = _basic_credentials(request) if at_token_route else _authorization(request, "bearer")
+    secret = _client_credentials(request) if at_token_route else _authorization(request, "bearer")
     caller = access.bearer(secret, NAME)
     if (caller.role == CLIENT) != at_token_route:
         raise errors.NotAuthenticatedError
@@ -55,8 +57,20 @@ def _authorization(request: Request, scheme: str) -> str:
     return credentials.strip() if sent.lower() == scheme else ""
 
 
+def _client_credentials(request: Request) -> str:
+    """A client's id and secret, joined by a colon; empty if the request has none."""
+    if request.headers.get("authorization", "").strip():
+        return _basic_credentials(request)
+    form = parse_qs(request.body.decode(errors="replace"))
+    match form.get("client_id"), form.get("client_secret"):
+        case [client], [secret]:
+            return f"{client}:{secret}"
+        case _:  # missing, empty or repeated
+            return ""
+
+
 def _basic_credentials(request: Request) -> str:
-    """A client's id and secret, joined by a colon; empty if the header has none."""
+    """A client's id and secret in the header, joined by a colon; empty if it has none."""
     try:
         return base64.b64decode(_authorization(request, "basic"), validate=True).decode()
     except ValueError:  # neither base64 nor UTF-8

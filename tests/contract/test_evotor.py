@@ -510,6 +510,29 @@ def test_names_and_types_of_the_part_play_no_role(evotor: Evotor, headers: bytes
     assert answer.status == 200, answer.body
 
 
+@pytest.mark.parametrize("cut", range(10))
+def test_a_form_without_its_closing_boundary_is_read(evotor: Evotor, cut: int) -> None:
+    body = form(part(pictures.png()))
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+
+    answer = evotor.send("POST", IMAGES, headers, content=body[: len(body) - cut])
+
+    assert answer.status == 200, answer.body
+
+
+def test_a_picture_that_breaks_off_with_its_form_is_refused(evotor: Evotor) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = form(part(pictures.png()))[:400]
+
+    answer = evotor.send("POST", IMAGES, headers, content=body)
+
+    assert (answer.status, answer.json["violations"]) == (
+        400,
+        [{"reason": "format must be png", "subject": "datafile"}],
+    )
+    assert evotor.stored_counts == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
@@ -522,8 +545,7 @@ def test_names_and_types_of_the_part_play_no_role(evotor: Evotor, headers: bytes
         ("multipart/form-data", b""),
         ("multipart/form-data", b"no boundary at all"),
         ("multipart/form-data; boundary=c", form(part(pictures.png()))),
-        ("multipart/form-data; boundary=b", form(part(pictures.png()))[:-8]),
-        ("multipart/form-data; boundary=b", form(part(pictures.png()))[:400]),
+        ("multipart/form-data; boundary=b", form(part(pictures.png()))[:40]),
         ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition form-data\r\n\r\n1"),
         ("multipart/form-data; boundary=b", b"--b\r\n\r\nno name\r\n--b--\r\n"),
         ("multipart/form-data; boundary=b", b"\xff" * 1000),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -477,7 +478,7 @@ def test_old_versions(shop: Inventorum, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["2", "1", "0", "00", "-8", "+8", "8.0", "v8", "twelve", "", "8, 8", "١٢"]
+    "version", ["0", "00", "-8", "+8", "8.0", "v8", "twelve", "", "8, 8", "١٢"]
 )
 def test_versions_that_are_none(shop: Inventorum, version: str) -> None:
     headers = {b"Authorization": b"Bearer all", b"X-Api-Version": version.encode()}
@@ -518,7 +519,7 @@ def test_without_its_boundary_a_form_is_unreadable(shop: Inventorum, content_typ
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no form", form(PICTURE, TYPE)[:-6], form(PICTURE, TYPE)[:300]]
+    "content", [b"", b"no form", form(PICTURE, TYPE)[:30], form(TYPE, PICTURE)[:45]]
 )
 def test_a_form_that_breaks_off_is_unreadable(shop: Inventorum, content: bytes) -> None:
     assert_refused(shop.send("POST", IMAGES, FORM, content=content), 400, UNREADABLE)
@@ -687,7 +688,7 @@ def test_picture_and_type_are_checked_and_told_together(
 def test_checks_come_in_the_contracts_order(shop: Inventorum) -> None:
     """Each request mends what the one before was refused for, and is wrong in all that follows."""
     too_long = b"x" * 4_500_003
-    wrong = {"X-Api-Version": "2", "Content-Type": "text/plain", "Authorization": "Bearer nobody"}
+    wrong = {"X-Api-Version": "0", "Content-Type": "text/plain", "Authorization": "Bearer nobody"}
 
     def send(method: str, content: bytes = too_long) -> Answer:
         return shop.send(method, IMAGES, wrong, content=content)
@@ -828,3 +829,65 @@ def test_bytes_come_first_and_the_record_second(
     shop.created()
 
     assert seen == [(True, False)]
+
+
+@pytest.mark.parametrize("version", ["1", "2", "02"])
+def test_the_first_versions_have_no_type(shop: Inventorum, version: str) -> None:
+    """`type` came with version 3; before, every image was a product's (contract §4)."""
+    picture = Part("product_image", PICTURE.data, PICTURE.file_name)
+
+    made = shop.created(picture, X_Api_Version=version)
+    typed = shop.created(picture, Part("type", b"user", None), X_Api_Version=version)
+
+    assert (made["id"], made["type"], made["new"]) == (-1, 0, True)
+    assert "/product/1-" in made["urls"]["ipad"]
+    assert typed["type"] == 0, "an unknown field of these versions"
+    refused = shop.post(TYPE, X_Api_Version=version)
+    assert_refused(refused, 400, refusal(product_image=REQUIRED))
+
+
+def test_a_clients_id_and_secret_may_come_in_the_form(shop: Inventorum) -> None:
+    """RFC 6749, section 2.3.1 (contract §2)."""
+    refresh = grant().decode()
+
+    wrong = {"client_id": "till", "client_secret": "wrong"}
+    content = f"{refresh}&{urlencode(wrong)}".encode()
+    refused = Gateway()("POST", TOKEN, TOKEN_FORM, content=content)
+    assert (refused.status, refused.json) == (401, {"error": "invalid_client"})
+    assert refused.headers["www-authenticate"] == "Basic"
+
+    right = {"client_id": "till", "client_secret": "client secret"}
+    content = f"{refresh}&{urlencode(right)}".encode()
+    made = Gateway()("POST", TOKEN, TOKEN_FORM, content=content)
+    assert (made.status, made.json["token_type"]) == (200, "Bearer")
+    twice = f"{content.decode()}&client_id=till".encode()
+    assert Gateway()("POST", TOKEN, TOKEN_FORM, content=twice).status == 401
+
+
+TOKEN_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    "deviate",
+    [
+        lambda body: body.replace(b"--b\r\n", b"--b \t \r\n"),
+        lambda body: body.replace(b"--b--\r\n", b"--b--  \r\n"),
+        lambda body: body.removesuffix(b"--b--\r\n"),
+        lambda body: body.removesuffix(b"\r\n--b--\r\n"),
+        lambda body: b"".join(
+            part if at % 2 else part.replace(b"\r\n", b"\n")
+            for at, part in enumerate(re.split(rb"(" + re.escape(PICTURE.data) + rb")", body))
+        ),
+    ],
+    ids=["padding", "padding at the end", "no end", "no last line", "line feeds"],
+)
+def test_forms_that_deviate_are_read(shop: Inventorum, deviate: Callable[[bytes], bytes]) -> None:
+    body = form(PICTURE, TYPE)
+    deviating = deviate(body)
+    assert deviating != body
+
+    answer = shop.send("POST", IMAGES, FORM, content=deviating)
+
+    assert answer.status == 200, answer.body
+    (original,) = shop.world.blobs.originals.values()
+    assert original.data == PICTURE.data

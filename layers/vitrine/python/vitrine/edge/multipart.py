@@ -20,7 +20,8 @@ _EXTENDED = re.compile(
     | ;\s*filename\*\s*=\s*"?(?P<charset>[^'"\s;]*+)'[^'"\s;]*+'(?P<name>[^"\s;]++)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_FIRST_LINE = re.compile(rb"--([^\r\n]{1,200})\r\n")
+_FIRST_LINE = re.compile(rb"--([^\r\n]{0,199}[^\r\n \t])[ \t]*\r?\n")
+_LINE_BREAK = re.compile(rb"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class Form:
 def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -> Form:
     """The form in `body`.
 
-    If `content_type` has several boundaries, the last counts (contract: evotor §4, inventorum §4).
+    If `content_type` has several boundaries, the last counts. White space after a boundary, line
+    feeds without carriage returns and a missing closing boundary are accepted (contract: evotor §4,
+    inventorum §4).
 
     Args:
         content_type: the header's value.
@@ -79,6 +82,17 @@ def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -
     boundary = options.get("boundary") or (_first_line(body) if guess_boundary else "")
     if not boundary:
         raise MalformedBodyError("no boundary")
+    spelled = boundary if isinstance(boundary, bytes) else boundary.encode()
+    try:
+        return _parse(body, spelled)
+    except MalformedBodyError:
+        canonical = _canonical(body, spelled)
+        if canonical is None:
+            raise
+        return _parse(canonical, spelled)
+
+
+def _parse(body: bytes, boundary: bytes) -> Form:
     parts: list[Part] = []
     data = bytearray()
     try:
@@ -100,6 +114,38 @@ def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -
     except MultipartError as error:
         raise MalformedBodyError(str(error)) from error
     return Form(tuple(parts))
+
+
+def _canonical(body: bytes, boundary: bytes) -> bytes | None:
+    """A body in the form of RFC 2046, made from one that deviates; None if it cannot be made."""
+    delimiter = b"--" + re.escape(boundary)
+    first = re.search(rb"(?:\A|\n)" + delimiter + rb"[ \t]*(\r?\n)", body)
+    if first is None:
+        return None
+    line_break = first[1]
+    pattern = rb"(?:\A|%b)%b(--)?[ \t]*(?=%b|\Z)" % (line_break, delimiter, line_break)
+    found = [match for match in re.finditer(pattern, body) if match.end() < len(body) or match[1]]
+    lines = []
+    for at, match in enumerate(found):
+        if match[1]:
+            break
+        last = at + 1 == len(found)
+        part = body[match.end() + len(line_break) : None if last else found[at + 1].start()]
+        head, blank_line, data = part.partition(line_break * 2)
+        if not blank_line:
+            return None
+        lines += [b"--" + boundary, _LINE_BREAK.sub(b"\r\n", head), b""]
+        lines.append(_without_cut_delimiter(data, boundary, line_break) if last else data)
+    return b"\r\n".join([*lines, b"--" + boundary + b"--", b""])
+
+
+def _without_cut_delimiter(data: bytes, boundary: bytes, line_break: bytes) -> bytes:
+    """The data of a last part, without the beginning of a closing delimiter."""
+    closing = line_break + b"--" + boundary + b"--"
+    for length in range(len(closing), len(line_break) - 1, -1):
+        if data.endswith(closing[:length]):
+            return data[:-length]
+    return data
 
 
 def _file_name(part: MultipartSegment) -> str | None:
