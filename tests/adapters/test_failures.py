@@ -179,7 +179,11 @@ def test_a_function_that_fails_has_no_answer(*, failed: bool) -> None:
     with Stubber(client) as stub:
         payload = StreamingBody(BytesIO(json.dumps(answer).encode()), None)
         response = {"Payload": payload, **({"FunctionError": "Unhandled"} if failed else {})}
-        wanted = {"FunctionName": "shop-evotor-get-image", "Payload": '{"a":"é"}'.encode()}
+        wanted = {
+            "FunctionName": "shop-evotor-get-image",
+            "Qualifier": "live",
+            "Payload": '{"a":"é"}'.encode(),
+        }
         stub.add_response("invoke", response, wanted)
         functions = LambdaFunctions(lambda: client, "shop")
         if failed:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.gateway import ROOT, routes, template
 
 from gateway.dialects import NAMES
 from vitrine.adapters import table_keys
+from vitrine.adapters.functions import ALIAS
 from vitrine.domain.imports import FOLDER
 from vitrine.domain.locations import ORIGINALS
 
@@ -177,6 +179,31 @@ def test_parameters_that_belong_together_are_set_together() -> None:
         assert assertion["AssertDescription"] == f"Set both {first} and {second}, or neither."
 
 
+def test_every_function_is_published_as_an_alias() -> None:
+    """A new layer or setting must reach the alias, not new code alone."""
+    common = template()["Globals"]["Function"]
+
+    assert common["AutoPublishAlias"] == ALIAS
+    assert common["AutoPublishAliasAllProperties"] is True
+    assert not [name for name, each in FUNCTIONS.items() if "AutoPublishAlias" in each]
+
+
+def test_a_gradual_deployment_watches_the_apis_errors() -> None:
+    preference = template()["Globals"]["Function"]["DeploymentPreference"]
+    alarm = RESOURCES["ApiErrorsAlarm"]
+
+    assert preference["Enabled"] == {"FindInMap": ["Deployment", {"Ref": "Canary"}, "Gradual"]}
+    assert template()["Mappings"]["Deployment"] == {
+        "yes": {"Gradual": "true"},
+        "no": {"Gradual": "false"},
+    }
+    assert preference["Alarms"] == [alarm["Properties"]["AlarmName"]]
+    assert alarm["Condition"] == "AlarmsApi", "which holds without AlarmEmail, too"
+    assert template()["Conditions"]["AlarmsApi"] == {
+        "Or": [{"Condition": "Alarms"}, {"Equals": [{"Ref": "Canary"}, "yes"]}]
+    }
+
+
 def test_no_route_ends_with_a_slash() -> None:
     """API Gateway does not take such routes; `$default` hands their requests on."""
     assert not [route.key for route in routes() if route.path.endswith("/")]
@@ -287,7 +314,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 1210
+    assert len(lines) <= 1510
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 
@@ -432,7 +459,7 @@ def test_only_the_cdn_calls_the_function_that_makes_what_is_missing() -> None:
     assert access["OriginAccessControlOriginType"] == "lambda"
     assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
     common = {
-        "FunctionName": {"Ref": "RenderMissing"},
+        "FunctionName": {"Ref": "RenderMissing.Alias"},
         "Principal": "cloudfront.amazonaws.com",
         "SourceArn": {
             "Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
@@ -524,6 +551,83 @@ def test_nothing_that_bills_while_idle_is_there_unless_asked_for() -> None:
         "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",
     }
+
+
+ALARMS = {name: each for name, each in RESOURCES.items() if each["Type"].endswith("::Alarm")}
+# Metrics and dimensions as the services' documentation lists them, with their useful statistics.
+METRICS = {
+    ("AWS/ApiGateway", "5xx"): ({"ApiId"}, "Sum"),
+    ("AWS/ApiGateway", "Latency"): ({"ApiId"}, "p95"),
+    ("AWS/CloudFront", "5xxErrorRate"): ({"DistributionId", "Region"}, "Average"),
+    ("AWS/DynamoDB", "ReadThrottleEvents"): ({"TableName"}, "Sum"),
+    ("AWS/DynamoDB", "WriteThrottleEvents"): ({"TableName"}, "Sum"),
+    ("AWS/Lambda", "ConcurrentExecutions"): (set(), "Maximum"),
+    ("AWS/Lambda", "Duration"): ({"FunctionName"}, "p95"),
+    ("AWS/Lambda", "Errors"): ({"FunctionName"}, "Sum"),
+    ("AWS/Lambda", "Invocations"): ({"FunctionName"}, "Sum"),
+    ("AWS/Lambda", "IteratorAge"): ({"FunctionName"}, "Maximum"),
+    ("AWS/Lambda", "Throttles"): (set(), "Sum"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ({"QueueName"}, "Maximum"),
+}
+SHOWN = {
+    ("AWS/ApiGateway", "Count"): {"ApiId"},
+    ("AWS/ApiGateway", "4xx"): {"ApiId"},
+    ("AWS/CloudFront", "BytesDownloaded"): {"DistributionId", "Region"},
+    ("AWS/CloudFront", "Requests"): {"DistributionId", "Region"},
+    ("AWS/CloudFront", "4xxErrorRate"): {"DistributionId", "Region"},
+    ("AWS/DynamoDB", "ConsumedReadCapacityUnits"): {"TableName"},
+    ("AWS/DynamoDB", "ConsumedWriteCapacityUnits"): {"TableName"},
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_watches_a_metric_that_aws_has(name: str) -> None:
+    alarm = ALARMS[name]["Properties"]
+    dimensions, statistic = METRICS[alarm["Namespace"], alarm["MetricName"]]
+
+    assert {each["Name"] for each in alarm.get("Dimensions", [])} == dimensions
+    assert alarm.get("Statistic", alarm.get("ExtendedStatistic")) == statistic
+    assert alarm["Period"] == 300
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert {"Ref": "AlarmTopic"} in (
+        alarm["AlarmActions"] if name != "ApiErrorsAlarm" else alarm["AlarmActions"]["If"][1]
+    )
+
+
+def test_alarms_and_dashboard_exist_only_with_an_address() -> None:
+    watched = {
+        name: each["Condition"]
+        for name, each in RESOURCES.items()
+        if each["Type"].startswith(("AWS::CloudWatch::", "AWS::SNS::"))
+    }
+
+    assert {*watched.values()} == {"Alarms", "AlarmsApi", "AlarmsCdn"}
+    assert [name for name, each in watched.items() if each == "AlarmsApi"] == ["ApiErrorsAlarm"]
+    assert [name for name, each in watched.items() if each == "AlarmsCdn"] == ["CdnErrorsAlarm"]
+
+
+def test_the_price_of_alarms_is_told(record_property: Callable[[str, object], None]) -> None:
+    outside = len(ALARMS) - 1  # CloudFront's metrics exist in us-east-1 only
+    everywhere, elsewhere = template()["Outputs"]["AlarmPrice"]["Value"]["If"][1:]
+
+    record_property("figure", f"{len(ALARMS)} alarms: USD {len(ALARMS) / 10:.2f} a month")
+    assert everywhere == f"{len(ALARMS)} alarms, USD {len(ALARMS) / 10:.2f} a month"
+    assert elsewhere.startswith(f"{outside} alarms, USD {outside / 10:.2f} a month;")
+    described = template()["Parameters"]["AlarmEmail"]["Description"]
+    assert f"{len(ALARMS)} alarms (USD {len(ALARMS) / 10:.2f} a month)" in described
+
+
+def test_the_dashboard_shows_metrics_that_aws_has() -> None:
+    body = json.loads(RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Sub"])
+    shown = [metric for each in body["widgets"] for metric in each["properties"]["metrics"]]
+    known = {**SHOWN, **{metric: dimensions for metric, (dimensions, _) in METRICS.items()}}
+
+    assert len(shown) <= 50, "the free dashboards show up to 50 metrics"
+    for namespace, metric, *dimensions in shown:
+        names = {each for each in dimensions[::2] if isinstance(each, str)}
+        assert names == known[namespace, metric]
+        for value in re.findall(r"\$\{(\w+)", " ".join(map(str, dimensions))):
+            assert value in RESOURCES
 
 
 def test_every_parameter_has_a_default_and_says_what_it_is() -> None:

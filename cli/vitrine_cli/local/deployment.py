@@ -105,7 +105,7 @@ def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
     emulator.create_routes(endpoint, STACK, api_id(outputs))
     # On this machine only: downloads from loopback addresses, and OAuth PLAINTEXT over HTTP.
     allowed = {"FETCH_FROM_LOOPBACK": "yes", "OAUTH_PLAINTEXT_OVER_HTTP": "yes"}
-    emulator.set_variables(endpoint, STACK, allowed)
+    emulator.adapt_functions(endpoint, STACK, allowed)
     return outputs
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from vitrine.adapters.functions import ALIAS
 from vitrine_cli.local.processes import Process, spawn
 from vitrine_cli.local.workspace import REGION, tool_bin
 from vitrine_cli.ui.failure import FailureError
@@ -64,12 +65,12 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
         if path.endswith("/"):
             raise FailureError(f"API Gateway refuses the route {path}: it ends with a slash.")
         for method, operation in methods.items():
-            function = _function_of(operation, names)
+            function = _alias_of(operation, names)
             if function not in integrations:
                 integrations[function] = gateway.create_integration(
                     ApiId=api,
                     IntegrationType="AWS_PROXY",
-                    IntegrationUri=f"arn:aws:lambda:{REGION}:000000000000:function:{function}",
+                    IntegrationUri=function,
                     PayloadFormatVersion="2.0",
                 )["IntegrationId"]
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
@@ -80,13 +81,16 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
             )
 
 
-def set_variables(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
-    """Add environment variables to all functions of a stack.
+def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
+    """Give all functions of a stack what its template leaves to AWS, and publish them again.
+
+    The emulator sends a failed event of an alias to the function's dead-letter queue only, not to
+    the alias's destination.
 
     Args:
         endpoint: URL of the emulator.
         stack: name of the deployed stack.
-        added: values by name; the template does not define them.
+        added: values of environment variables by name; the template does not define them.
     """
     aws = session()
     cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
@@ -96,10 +100,18 @@ def set_variables(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
             continue
         function = each["PhysicalResourceId"]
         settings = functions.get_function_configuration(FunctionName=function)
-        variables = settings["Environment"]["Variables"]
+        configured = functions.list_function_event_invoke_configs(FunctionName=function)
+        queues = [
+            config["DestinationConfig"]["OnFailure"]["Destination"]
+            for config in configured["FunctionEventInvokeConfigs"]
+        ]
         functions.update_function_configuration(
-            FunctionName=function, Environment={"Variables": {**variables, **added}}
+            FunctionName=function,
+            Environment={"Variables": {**settings["Environment"]["Variables"], **added}},
+            DeadLetterConfig={"TargetArn": queues[0]} if queues else {},
         )
+        version = functions.publish_version(FunctionName=function)["Version"]
+        functions.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
 
 
 def function_url(endpoint: str, stack: str, function: str) -> str:
@@ -109,7 +121,7 @@ def function_url(endpoint: str, stack: str, function: str) -> str:
     found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=function)
     name = found["StackResourceDetail"]["PhysicalResourceId"]
     functions = aws.client("lambda", endpoint_url=endpoint)
-    return functions.get_function_url_config(FunctionName=name)["FunctionUrl"]
+    return functions.get_function_url_config(FunctionName=name, Qualifier=ALIAS)["FunctionUrl"]
 
 
 def cloudfront_function_code(endpoint: str, stack: str, function: str) -> str:
@@ -134,8 +146,8 @@ def _api_body(template: Any) -> dict[str, Any]:
     return body
 
 
-def _function_of(operation: dict[str, Any], names: dict[str, str]) -> str:
-    """The name of an operation's function, whose URI contains `${LogicalId.Arn}`."""
+def _alias_of(operation: dict[str, Any], names: dict[str, str]) -> str:
+    """The ARN of the alias of an operation's function, whose URI contains `${LogicalId}`."""
     uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    logical = uri.partition("${")[2].rpartition("${")[2].partition(".Arn}")[0]
+    logical = uri.partition("/functions/${")[2].partition("}/invocations")[0]
     return names[logical]

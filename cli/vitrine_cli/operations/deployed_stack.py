@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from vitrine.adapters.functions import ALIAS
 from vitrine_cli.local import deployment, emulator, stacks
 from vitrine_cli.ui.failure import FailureError
 
@@ -83,12 +84,12 @@ class DeployedStack:
         return self.session.client("lambda", endpoint_url=self.endpoint, config=once)
 
     def function(self, resource: str) -> str:
-        """The name of a function, given by its logical id in the template."""
+        """The name and alias of a function, given by its logical id in the template."""
         cloudformation = self.session.client("cloudformation", endpoint_url=self.endpoint)
         found = cloudformation.describe_stack_resource(
             StackName=self.name, LogicalResourceId=resource
         )
-        return found["StackResourceDetail"]["PhysicalResourceId"]
+        return f"{found['StackResourceDetail']['PhysicalResourceId']}:{ALIAS}"
 
 
 def selected(stack: str | None, port: int | None) -> DeployedStack:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from vitrine.aws.functions import Lambda
 
 
+ALIAS = "live"
+"""The alias of every function in template.yaml; a deployment moves it to a new version."""
+
+
 class FunctionFailedError(Exception):
     """The invoked function raised an exception, timed out or ran out of memory."""
 
@@ -34,7 +38,7 @@ class LambdaFunctions(Functions):
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
         name = f"{self._stack}-{dialect}-{operation}".replace("_", "-")
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        called = self._client.invoke(FunctionName=name, Payload=payload.encode())
+        called = self._client.invoke(FunctionName=name, Qualifier=ALIAS, Payload=payload.encode())
         answered = json.loads(called["Payload"].read())
         if called.get("FunctionError"):
             raise FunctionFailedError(f"{name}: {answered}")

@@ -19,8 +19,16 @@ class Lambda:
     def __init__(self, times: Times = Times()) -> None:  # noqa: B008 - immutable
         self._service = Service("lambda", error_in, times)
 
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        """Run a function and wait for its end; `FunctionError` is there if it failed.
+    def invoke(
+        self,
+        *,
+        FunctionName: str,  # noqa: N803
+        Qualifier: str,  # noqa: N803
+        Payload: bytes,  # noqa: N803
+    ) -> dict[str, Any]:
+        """Run an alias or version of a function and wait for its end.
+
+        `FunctionError` is in the answer if the function failed.
 
         Raises:
             ClientError: Lambda refuses to.
@@ -33,6 +41,7 @@ class Lambda:
                 "POST",
                 self._service.endpoint,
                 f"/2015-03-31/functions/{name}/invocations",
+                query=f"Qualifier={quote(Qualifier, safe='')}",
                 body=Payload,
             )
         )
