@@ -10,7 +10,7 @@ PORT ?= 8000
 export UV
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test unit bench lint types template check build deploy clean
+.PHONY: help setup run test unit bench lint types template check build stack-name deploy clean
 
 help:            ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -36,19 +36,26 @@ lint: setup
 types: setup
 	@.venv/bin/mypy
 
-template: .vitrine/tools/sam/.ready
+template: .vitrine/tools/sam/.ready .vitrine/tools/emulator/.ready .vitrine/tools/checkov/.ready
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	@.vitrine/tools/sam/bin/cfn-lint template.yaml
+	@.vitrine/tools/emulator/bin/python tests/transform.py > .vitrine/transformed.json
+	@.vitrine/tools/checkov/bin/checkov --config-file .checkov.yaml --file .vitrine/transformed.json
 
 check: lint types template test  ## what CI runs
 
 build: setup .vitrine/tools/sam/.ready  ## build for AWS
+	@.venv/bin/python layers/build_layer.py find-python >/dev/null || $(UV) python install --quiet 3.13 || test "$(BYTECODE)" = no || \
+		{ echo "uv could not install Python 3.13, which compiles the layers. Without bytecode, cold starts take longer: make $(MAKECMDGOALS) BYTECODE=no"; exit 1; }
 	@SAM_CLI_TELEMETRY=0 $(SAM) build
-	@find .aws-sam/build -name '*.cpython-313.pyc' | grep -q . || \
-		echo "No Python 3.13 was found: layers carry no bytecode, and cold starts take longer."
 
-deploy: build    ## build and deploy to the AWS account at hand: make deploy STACK=name
-	@SAM_CLI_TELEMETRY=0 $(SAM) deploy --stack-name $(STACK) $(DEPLOY_FLAGS)
+# The names of buckets and functions begin with the stack's name; the longest allows it 25 characters.
+stack-name:
+	@printf '%s' '$(STACK)' | grep -qE '^[a-z][a-z0-9-]{0,24}$$' || \
+		{ echo "STACK=$(STACK) is no possible name: use up to 25 lowercase letters, digits and hyphens, a letter first."; exit 1; }
+
+deploy: stack-name build  ## build and deploy to the AWS account at hand: make deploy STACK=name
+	@SAM_CLI_TELEMETRY=0 $(SAM) deploy --stack-name $(STACK) --tags vitrine:stack=$(STACK) $(DEPLOY_FLAGS)
 
 clean:           ## remove everything that can be made again
 	@-test -x .venv/bin/vitrine && .venv/bin/vitrine down --all
@@ -68,7 +75,7 @@ $(UV):
 	@$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch $@
 
-.vitrine/tools/sam/.ready: $(UV) pyproject.toml uv.lock
-	@echo "Installing the SAM CLI"
-	@UV_PROJECT_ENVIRONMENT=.vitrine/tools/sam $(UV) sync --locked --quiet --only-group sam --python $(PYTHON)
+.vitrine/tools/%/.ready: $(UV) pyproject.toml uv.lock
+	@echo "Installing the tools of group $*"
+	@UV_PROJECT_ENVIRONMENT=.vitrine/tools/$* $(UV) sync --locked --quiet --only-group $* --python $(PYTHON)
 	@touch $@

@@ -1,5 +1,7 @@
 """Fill one layer's folder: `build_layer.py vitrine|runtime|imaging FOLDER`; needs `uv`.
 
+`build_layer.py find-python` prints the path of the Python that compiles layers for Lambda.
+
 Wheels come from the lock file's group of the layer's name, for Lambda's python3.13 whatever Python
 runs here; with `VITRINE_BUILD_FOR=host` for this machine's Python, which the local stack uses.
 """
@@ -84,11 +86,22 @@ def python313(uv: str) -> str | None:
 
 def _compile(target: Path, python: str | None) -> None:
     if python is None:
-        return  # `make build` says so; what this prints, the SAM CLI keeps to itself
+        return  # `make build` has refused or been told BYTECODE=no; the SAM CLI hides output
     # Times of files do not survive a zip, so bytecode must not ask for them.
     mode = ["--invalidation-mode", "unchecked-hash"]
     subprocess.run([python, "-m", "compileall", "-q", "-j", "0", *mode, target], check=False)
 
 
+def find_python() -> None:
+    """Print where Python 3.13 is, or exit with status 1."""
+    found = python313(os.environ.get("UV", "uv"))
+    if found is None:
+        sys.exit(1)
+    sys.stdout.write(found + "\n")
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]).resolve())
+    if sys.argv[1] == "find-python":
+        find_python()
+    else:
+        main(sys.argv[1], Path(sys.argv[2]).resolve())

@@ -172,7 +172,8 @@ def assert_refused(answer: Answer, status: int, body: dict[str, Any], **headers:
     assert (answer.status, answer.body) == (status, wanted)
     named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     rid = answer.headers.get("x-rid", "none")
-    assert answer.headers == {"content-type": "application/json", "x-rid": rid, **named}
+    always = {"content-type": "application/json", "x-content-type-options": "nosniff"}
+    assert answer.headers == {**always, "x-rid": rid, **named}
 
 
 # 1 Routes
@@ -193,7 +194,9 @@ def test_tokens_are_refreshed_with_and_without_a_slash(shop: Inventorum, path: s
     answer = shop.refresh(path=path)
 
     assert answer.status == 200
-    assert answer.headers.keys() == {"content-type", "cache-control", "x-rid"}
+    assert answer.headers.keys() == {
+        *("content-type", "cache-control", "x-content-type-options", "x-rid")
+    }
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
 

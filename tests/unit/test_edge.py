@@ -38,6 +38,7 @@ def test_a_request_leaves_one_line_and_three_metrics(
 
     assert answer.status == 200
     assert "www-authenticate" not in answer.headers
+    assert answer.headers["x-content-type-options"] == "nosniff"
     (line,) = [record for record in caplog.records if record.message == "request"]
     logged: dict[str, Any] = vars(line)
     assert logged["request_id"]

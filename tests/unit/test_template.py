@@ -314,7 +314,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 1510
+    assert len(lines) <= 1515
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 
@@ -524,6 +524,17 @@ def test_pictures_from_elsewhere_never_come_from_the_function_itself() -> None:
 def test_sam_deploys_what_it_has_built() -> None:
     """A template named for all commands would be deployed unbuilt, its layers empty."""
     assert not re.search(r"^template", (ROOT / "samconfig.toml").read_text(), re.MULTILINE)
+
+
+def test_the_metrics_of_two_stacks_do_not_add_up() -> None:
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "Vitrine/${AWS::StackName}"}
+
+
+def test_the_bill_can_be_read_by_stack() -> None:
+    """CloudFormation gives a stack's tags to all its resources that have any."""
+    assert "--tags vitrine:stack=$(STACK)" in (ROOT / "Makefile").read_text()
 
 
 def test_logs_are_kept_for_a_while_only() -> None:

@@ -24,7 +24,7 @@ class Response:
         """The answer in the form that a function returns to the gateway."""
         return {
             "statusCode": self.status,
-            "headers": dict(self.headers),
+            "headers": {"X-Content-Type-Options": "nosniff", **self.headers},
             "body": self.body if with_body else "",
             "isBase64Encoded": False,
         }

@@ -6,7 +6,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger(service="vitrine", use_rfc3339=True, utc=True)
-_metrics = Metrics(namespace="Vitrine", service="vitrine")
+# Each stack has a namespace of its own, so that the metrics of two stacks do not add up.
+_metrics = Metrics(
+    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Vitrine"), service="vitrine"
+)
 
 
 def record_request(
