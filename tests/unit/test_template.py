@@ -314,7 +314,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 1515
+    assert len(lines) <= 1530
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 
