@@ -4,7 +4,7 @@ Tiendanube's documentation, "Create a new Product Image".
 """
 
 from tiendanube.fields import read_new
-from tiendanube.wire import RULES, WRITE, answer, dialect, present
+from tiendanube.wire import WRITE, answer, dialect, present, rules
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
@@ -18,5 +18,5 @@ def handler(call: Call) -> Response:
     product_key = product(call)
     source, fields = read_new(call)
     new = NewImage(place=fields.place_new, edit=fields.edit)
-    created = add_image(call.catalogue, product_key, source, RULES, new)
+    created = add_image(call.catalogue, product_key, source, rules(call), new)
     return answer(call, present(created, call), 201)

@@ -18,6 +18,7 @@ from vitrine.services.sources import Source, at_hand, from_url
 
 _LANGUAGES = 10
 _TEXT_LENGTH = 1000  # characters
+_DEFAULT_NAME = "image"
 _BLANK = "can't be blank"
 _INVALID = "is invalid"
 
@@ -87,9 +88,7 @@ def _read(call: Call, image: Image | None) -> Fields:
     if url is None and "src" not in messages:
         with collecting(messages, "attachment"):
             data = _attachment(given.get("attachment"))
-        if not _is_absent(given.get("attachment")):
-            with collecting(messages, "filename"):
-                name = _file_name(given.get("filename"))
+        name = _file_name(given.get("filename"))
     with collecting(messages, "position"):
         position = _position(given.get("position"))
     with collecting(messages, "alt"):
@@ -151,9 +150,8 @@ def _attachment(value: Any) -> bytes | None:
 
 
 def _file_name(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidValueError(_BLANK)
-    return value
+    """The name of an attachment; clients of the live platform may leave it out."""
+    return value if isinstance(value, str) and value.strip() else _DEFAULT_NAME
 
 
 def _position(value: Any) -> int | None:

@@ -4,7 +4,7 @@ Tiendanube's documentation, "Modify an existing Product Image".
 """
 
 from tiendanube.fields import read_change
-from tiendanube.wire import RULES, WRITE, answer, dialect, present
+from tiendanube.wire import WRITE, answer, dialect, present, rules
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.numbered_paths import image_id, product
 from vitrine.edge.request import Call
@@ -19,4 +19,4 @@ def handler(call: Call) -> Response:
     found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
     change = Change(place=fields.place, edit=fields.edit, source=fields.source)
-    return answer(call, present(change_image(call.catalogue, found, change, RULES), call))
+    return answer(call, present(change_image(call.catalogue, found, change, rules(call)), call))

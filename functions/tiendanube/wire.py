@@ -29,6 +29,8 @@ RULES: Final = PictureRules(
     max_bytes=10_485_759,  # "less than 10MB" in the platform's documentation
     max_images=250,
 )
+FORMATS = "tiendanube.formats"
+"""The setting with further formats that a shop accepts."""
 MAX_BODY = 6_000_000  # bytes
 MAIN_LANGUAGE = "es"
 UTC_OFFSET = "+00:00"
@@ -104,6 +106,12 @@ def present(entry: GalleryEntry, call: Call) -> ImageBody:
         "created_at": _time(image.created_at, offset),
         "updated_at": _time(image.updated_at, offset),
     }
+
+
+def rules(call: Call) -> PictureRules:
+    """The shop's rules for pictures (contract: tiendanube §4)."""
+    accepted = call.caller.shop.settings.get(FORMATS, "")
+    return replace(RULES, formats=RULES.formats | {Format.WEBP}) if accepted else RULES
 
 
 def main_language(call: Call) -> str:

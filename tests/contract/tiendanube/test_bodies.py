@@ -13,8 +13,10 @@ from tests.contract.tiendanube.conftest import (
     LAMP,
     MOVING_GIF,
     NO_NUMBER,
+    NO_PICTURE,
     NO_SRC,
     PNG,
+    WEBP,
     A,
     B,
     D,
@@ -29,7 +31,6 @@ from tests.contract.tiendanube.conftest import (
 from vitrine.domain.images import Texts
 
 BAD_ATTACHMENT = refused(attachment="is invalid")
-NO_FILE_NAME = refused(filename="can't be blank")
 LONG_ALT = refused(alt="is too long")
 
 
@@ -181,12 +182,29 @@ def test_an_attachment_is_base64(abc: Tiendanube, attachment: Any) -> None:
         {"filename": {}},
     ],
 )
-def test_an_attachment_needs_a_filename(abc: Tiendanube, fields: dict[str, Any]) -> None:
-    before = abc.state
+def test_an_attachment_without_a_filename_is_called_image(
+    abc: Tiendanube, fields: dict[str, Any]
+) -> None:
+    created = abc.created(attachment=ENCODED, **fields)
+    changed = ok(abc.put(A, attachment=ENCODED, **fields)).json
 
-    assert_refused(abc.post(attachment=ENCODED, **fields), 422, NO_FILE_NAME)
-    assert_refused(abc.put(A, attachment=ENCODED, **fields), 422, NO_FILE_NAME)
-    assert abc.state == before
+    for image in (created, changed):
+        assert re.fullmatch(r"image-[0-9a-f]{32}-1024-1024\.gif", file_name(image["src"]))
+
+
+@pytest.mark.parametrize("setting", ["", "webp"])
+def test_a_shop_may_accept_webp(tiendanube: Tiendanube, setting: str) -> None:
+    shops = tiendanube.world.shops
+    settings = {**shops.profiles["shop1"].settings, "tiendanube.formats": setting}
+    shops.change_shop(replace(shops.profiles["shop1"], settings=settings))
+
+    answer = tiendanube.post(attachment=base_64(WEBP), filename="lamp.webp")
+
+    if setting:
+        assert (answer.status, answer.json["src"][-4:]) == (201, ".jpg")
+        assert ok(tiendanube.put(answer.json["id"], attachment=base_64(WEBP)))
+    else:
+        assert_refused(answer, 422, NO_PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -422,12 +440,12 @@ def test_texts_that_others_wrote_may_come_back(abc: Tiendanube) -> None:
     [
         (
             {"alt": 5, "position": "x", "filename": "", "attachment": "%"},
-            BAD_ATTACHMENT | NO_FILE_NAME | NO_NUMBER | BAD_ALT,
+            BAD_ATTACHMENT | NO_NUMBER | BAD_ALT,
         ),
         ({"alt": 5, "position": "x", "src": 1}, BAD_SRC | NO_NUMBER | BAD_ALT),
         ({"alt": 5, "src": " ", "attachment": "%"}, NO_SRC | BAD_ALT),
         ({"position": "x", "src": LAMP, "alt": "a" * 1001}, NO_NUMBER | LONG_ALT),
-        ({"position": "x", "attachment": ENCODED}, NO_FILE_NAME | NO_NUMBER),
+        ({"position": "x", "attachment": ENCODED}, NO_NUMBER),
         ({"position": "x", "alt": {"ES": "x"}}, NO_NUMBER | BAD_ALT),
     ],
 )
