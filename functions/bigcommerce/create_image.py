@@ -12,7 +12,7 @@ from vitrine.edge.response import Response
 from vitrine.services.adding import NewImage, add_image
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs", "remote"])
 def handler(call: Call) -> Response:
     """Add the image with the requested sort order, role and description."""
     product_key = product(call)

@@ -13,7 +13,7 @@ from vitrine.edge.response import Response
 from vitrine.services.removing import remove_images
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs"])
 def handler(call: Call) -> Response:
     """Delete all images, or those on the requested page of the list by id."""
     product_key = product(call)

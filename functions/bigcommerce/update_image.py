@@ -13,7 +13,7 @@ from vitrine.services.changing import Change, change_image
 from vitrine.services.reading import get_entry
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs", "remote"])
 def handler(call: Call) -> Response:
     """Change sort order, role, description and picture as requested, in one commit."""
     found = get_entry(call.catalogue, product(call), image_id(call))

@@ -11,7 +11,7 @@ from vitrine.services.adding import add_image
 from vitrine.services.sources import at_hand
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs"])
 def handler(call: Call) -> Response:
     """Store the file in form field `datafile` as the product's only image."""
     product_key = product(call)

@@ -10,7 +10,7 @@ from vitrine.edge.response import Response
 from vitrine.services.removing import remove_image
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs"])
 def handler(call: Call) -> Response:
     """Delete the image for all dialects."""
     remove_image(call.catalogue, product(call), image_id(call))

@@ -10,7 +10,7 @@ from vitrine.edge.response import Response
 from vitrine.services.removing import remove_images
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs"])
 def handler(call: Call) -> Response:
     """Delete the product's images for all dialects; a product without images is no error."""
     remove_images(call.catalogue, product(call))

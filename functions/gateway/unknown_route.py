@@ -16,7 +16,7 @@ from vitrine.edge.request import Call, require_scope
 from vitrine.edge.response import Response, json_response
 from vitrine.edge.telemetry import logger
 
-environment.prepare()
+environment.prepare("functions")
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

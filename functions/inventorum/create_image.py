@@ -11,7 +11,7 @@ from vitrine.edge.response import Response
 from vitrine.services.adding import add_library_image
 
 
-@endpoint(dialect, scope=SCOPE)
+@endpoint(dialect, scope=SCOPE, uses=["blobs", "library"])
 def handler(call: Call) -> Response:
     """Add the image to the shop's library."""
     fields = read_fields(call)

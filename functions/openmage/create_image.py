@@ -13,7 +13,7 @@ from vitrine.services.adding import NewImage, add_image, check_room
 from vitrine.services.naming import WantedName
 
 
-@endpoint(dialect, scope=WRITE)
+@endpoint(dialect, scope=WRITE, uses=["blobs"])
 def handler(call: Call) -> Response:
     """Add the image to the product; its other fields apply to the store view in the path."""
     picture = new_picture(call.fields)

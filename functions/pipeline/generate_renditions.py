@@ -11,7 +11,7 @@ from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.rendering import make_renditions
 
-environment.prepare()
+environment.prepare("blobs", "library")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

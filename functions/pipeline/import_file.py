@@ -14,7 +14,7 @@ from vitrine.edge.telemetry import logger
 from vitrine.services.catalogue import BULK_RETRY
 from vitrine.services.importing import NO_SHOP, import_file, reject
 
-environment.prepare()
+environment.prepare("blobs", "imports")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

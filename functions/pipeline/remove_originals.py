@@ -13,7 +13,7 @@ from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.orphans import delete_leftover_originals
 
-environment.prepare()
+environment.prepare("blobs", "library")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

@@ -11,7 +11,7 @@ from vitrine import environment
 from vitrine.edge.telemetry import logger
 from vitrine.services.unpublishing import unpublish
 
-environment.prepare()
+environment.prepare("blobs")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

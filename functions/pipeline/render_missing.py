@@ -15,7 +15,7 @@ from vitrine.domain.locations import FOR_EVER
 from vitrine.edge.telemetry import logger
 from vitrine.services.on_demand import OnDemand
 
-environment.prepare()
+environment.prepare("blobs", "library")
 
 ROOM = 4_400_000
 """The maximum size in bytes of a picture in an answer: Lambda's limit is 6 MB, base64 included."""

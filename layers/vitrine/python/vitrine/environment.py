@@ -3,12 +3,15 @@
 Tests replace it with `use`.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from vitrine.access.callers import Access
 from vitrine.clock import now
@@ -17,6 +20,14 @@ from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Functions, Remote, Stores
 from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
+
+if TYPE_CHECKING:
+    from vitrine.access.oauth import OAuth
+    from vitrine.adapters.clients import Boto3Clients, SmallClients
+    from vitrine.adapters.table import Table
+    from vitrine.ports import Blobs, Imports, Library
+
+    Clients = Boto3Clients | SmallClients
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +76,24 @@ _in_use: list[Environment] = []
 
 def current() -> Environment:
     """The environment of this process."""
-    return _in_use[-1] if _in_use else _on_aws()
+    return _in_use[-1] if _in_use else _on_aws()[0]
 
 
-def prepare() -> None:
-    """Build the environment now, at cold start, if this process is a Lambda function.
+Part = Literal["library", "blobs", "imports", "remote", "functions"]
+"""An adapter that only some functions use; all others are built for every function."""
+
+
+def prepare(*parts: Part) -> None:
+    """Build the environment now, with these parts, if this process is a Lambda function.
 
     A function has whole processors while it initializes, but only a share of one while it handles
-    a request: in a 512 MB function, importing boto3 would take several times as long.
+    a request: whatever is left to the first request takes three times as long in a 512 MB
+    function. A part that is not named here is built when it is first used.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        _on_aws()
+        _, deferred = _on_aws()
+        for part in parts:
+            deferred[part].build()
 
 
 @contextmanager
@@ -88,60 +106,46 @@ def use(environment: Environment) -> Iterator[None]:
         _in_use.remove(environment)
 
 
-@cache
-def _on_aws() -> Environment:
-    import boto3
-    from botocore.config import Config
+class _Deferred:
+    """An adapter that is built when it is first used."""
 
-    from vitrine.adapters.blobs import SIGNED, S3Blobs
-    from vitrine.adapters.functions import LambdaFunctions
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.build = cache(make)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.build(), name)
+
+
+@cache
+def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
+    """The environment of a deployed function, and those parts of it that may be built later."""
+    from vitrine.adapters.clients import clients
     from vitrine.adapters.galleries import DynamoGalleries
-    from vitrine.adapters.imports import DynamoImports
-    from vitrine.adapters.library import DynamoLibrary
-    from vitrine.adapters.remote import HttpRemote
     from vitrine.adapters.shops import DynamoShops
     from vitrine.adapters.table import Table
 
-    # Calls are small and services near: a dead connection times out soon and is retried, so that
-    # even the last failure is answered before the function times out.
-    config = Config(
-        connect_timeout=1,
-        read_timeout=3,
-        max_pool_connections=16,
-        retries={"mode": "standard", "total_max_attempts": 3},
-    )
-    patient = Config(connect_timeout=1, read_timeout=26, retries={"total_max_attempts": 1})
-    table = Table(boto3.client("dynamodb", config=config), os.environ["TABLE"])
-    public_url = os.environ.get("PUBLIC_URL", "").rstrip("/")
-    oauth = None
-    if path := os.environ.get("OAUTH_SECRETS"):  # only in functions whose dialect has signatures
-        from vitrine.access.oauth import OAuth
-        from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
-        from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
-
-        oauth = OAuth(
-            DynamoOAuthConsumers(table),
-            SsmOAuthSecretStore(boto3.client("ssm", config=config), path),
-            public_url,
-            plaintext_over_http=os.environ.get("OAUTH_PLAINTEXT_OVER_HTTP") == "yes",
-        )
-    originals, media = os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"]
+    aws = clients()
+    table = Table(aws.dynamodb(), os.environ["TABLE"])
     shops = DynamoShops(table)
-    return Environment(
+    public_url = os.environ.get("PUBLIC_URL", "").rstrip("/")
+    deferred: dict[Part, Any] = {
+        "library": _Deferred(lambda: _library(table)),
+        "blobs": _Deferred(lambda: _blobs(aws)),
+        "imports": _Deferred(lambda: _imports(table)),
+        "remote": _Deferred(_remote),
+        "functions": _Deferred(lambda: _functions(aws)),
+    }
+    environment = Environment(
         stores=Stores(
             shops=shops,
             galleries=DynamoGalleries(table),
-            library=DynamoLibrary(table),
-            blobs=S3Blobs(
-                boto3.client("s3", config=config.merge(Config(**SIGNED))), originals, media
-            ),
-            imports=DynamoImports(table),
+            library=deferred["library"],
+            blobs=deferred["blobs"],
+            imports=deferred["imports"],
         ),
-        remote=HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes"),
-        functions=LambdaFunctions(
-            lambda: boto3.client("lambda", config=patient), os.environ.get("STACK", "")
-        ),
-        access=Access(shops, oauth=oauth),
+        remote=deferred["remote"],
+        functions=deferred["functions"],
+        access=Access(shops, oauth=_oauth(aws, table, public_url)),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
         public_url=public_url,
         alternatives=tuple(
@@ -150,4 +154,52 @@ def _on_aws() -> Environment:
             if name
         ),
         media_aliases=frozenset(filter(None, os.environ.get("MEDIA_ALIASES", "").split(","))),
+    )
+    return environment, deferred
+
+
+def _library(table: Table) -> Library:
+    from vitrine.adapters.library import DynamoLibrary
+
+    return DynamoLibrary(table)
+
+
+def _blobs(aws: Clients) -> Blobs:
+    from vitrine.adapters.blobs import S3Blobs
+
+    return S3Blobs(aws.s3(), os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"])
+
+
+def _imports(table: Table) -> Imports:
+    from vitrine.adapters.imports import DynamoImports
+
+    return DynamoImports(table)
+
+
+def _remote() -> Remote:
+    from vitrine.adapters.remote import HttpRemote
+
+    return HttpRemote(allow_loopback=os.environ.get("FETCH_FROM_LOOPBACK") == "yes")
+
+
+def _functions(aws: Clients) -> Functions:
+    from vitrine.adapters.functions import LambdaFunctions
+
+    return LambdaFunctions(aws.functions, os.environ.get("STACK", ""))
+
+
+def _oauth(aws: Clients, table: Table, public_url: str) -> OAuth | None:
+    """What checks signatures: only functions whose dialect signs have it."""
+    path = os.environ.get("OAUTH_SECRETS")
+    if not path:
+        return None
+    from vitrine.access.oauth import OAuth
+    from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
+    from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
+
+    return OAuth(
+        DynamoOAuthConsumers(table),
+        SsmOAuthSecretStore(aws.ssm(), path),
+        public_url,
+        plaintext_over_http=os.environ.get("OAUTH_PLAINTEXT_OVER_HTTP") == "yes",
     )

@@ -1,7 +1,7 @@
 """The decorator of every handler: authentication, checks, errors, logging and metrics."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -20,7 +20,11 @@ LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
 def endpoint(
-    dialect: Dialect, *, scope: str | None, counts: bool = True
+    dialect: Dialect,
+    *,
+    scope: str | None,
+    uses: Sequence[environment.Part] = (),
+    counts: bool = True,
 ) -> Callable[[Handler], LambdaHandler]:
     """Turn the handler of one operation into a Lambda function.
 
@@ -32,10 +36,11 @@ def endpoint(
     Args:
         dialect: the dialect of the operation.
         scope: the scope that the operation requires; None if it requires authentication only.
+        uses: adapters to build while the function starts, beside those that every function has.
         counts: whether to log and count the request; false if another function does.
     """
 
-    environment.prepare()
+    environment.prepare(*uses)
 
     def decorate(handler: Handler) -> LambdaHandler:
         operation = handler.__module__.rpartition(".")[2]
