@@ -13,7 +13,7 @@ from vitrine.aws.pages import Paginator
 from vitrine.aws.service import Request, Service, Times
 
 if TYPE_CHECKING:
-    from vitrine.aws.connections import Answer
+    from vitrine.aws.http import Answer
 
 _SCALE = 0.025  # seconds: DynamoDB answers within milliseconds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from vitrine.aws import retries
-from vitrine.aws.connections import FAILURES, Answer, Connections, StaleError
+from vitrine.aws.connections import Connections
 from vitrine.aws.credentials import Credentials, from_environment
 from vitrine.aws.endpoints import endpoint, region
 from vitrine.aws.errors import NoAnswerError, error_of
@@ -18,6 +18,8 @@ from vitrine.aws.signing import UNSIGNED, Signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from vitrine.aws.http import Answer
 
 _SKEW_SECONDS = 240.0  # clocks that differ by less are no reason to be refused
 
@@ -89,7 +91,6 @@ class Service:
         name: as hosts and signatures name it, such as `dynamodb`.
         error_in: what a failed answer tells: `{"Error": {"Code": …, "Message": …}}` and more.
         times: how long to try.
-        sleep: waits for some seconds.
     """
 
     def __init__(
@@ -97,13 +98,11 @@ class Service:
         name: str,
         error_in: Callable[[Answer], dict[str, Any]],
         times: Times,
-        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.endpoint, self.is_own = endpoint(name)
         self.signer = Signer(name, region())
         self._error_in = error_in
         self._times = times
-        self._sleep = sleep
         self._skew = 0.0  # seconds by which the service's clock is ahead
         self._quota = retries.Quota()
         self._hosts: dict[str, Connections] = {}
@@ -140,7 +139,7 @@ class Service:
                 paid = self._quota.take(throttled=passing.throttled)
                 if not paid:
                     raise passing.failure from passing.__cause__
-                self._sleep(
+                time.sleep(
                     retries.backoff(
                         attempt - mended,
                         throttled=passing.throttled,
@@ -157,7 +156,7 @@ class Service:
         signed_by = from_environment()
         try:
             answer = self._ask(request, signed_by)
-        except FAILURES as error:
+        except OSError as error:
             failure = NoAnswerError(f"{request.operation}: {error!r}")
             raise _PassingError(failure) from error
         if answer.status < 300:
@@ -199,11 +198,7 @@ class Service:
         if trace := os.environ.get("_X_AMZN_TRACE_ID"):  # by which Lambda finds endless loops
             headers["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
         target = f"{request.path}?{request.query}" if request.query else request.path
-        while True:  # until the connections from before are used up
-            try:
-                return connections.ask(request.method, target, headers, request.body)
-            except StaleError:
-                continue
+        return connections.ask(request.method, target, headers, request.body)
 
     def _set_clock(self, answer: Answer) -> bool:
         """Whether the service's clock tells another time than ours, and is now followed."""
