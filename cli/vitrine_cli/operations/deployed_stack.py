@@ -46,6 +46,10 @@ class DeployedStack:
     base_url: str
     endpoint: str | None = None
 
+    def client(self, service: str) -> Any:
+        """A client of any other service, by its name in boto3."""
+        return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
     def dynamodb(self) -> DynamoDBClient:
         """A client of DynamoDB."""
         return self.session.client("dynamodb", endpoint_url=self.endpoint)

@@ -31,6 +31,7 @@ class StackRecords:
             needs. It is the adapter in `stores.shops`.
         oauth_consumers: OAuth 1.0a consumers and their tokens.
         oauth_secrets: their secrets.
+        table: the stack's table.
         base_url: URL of the stack's API.
     """
 
@@ -38,6 +39,7 @@ class StackRecords:
     shops: DynamoShops
     oauth_consumers: DynamoOAuthConsumers
     oauth_secrets: SsmOAuthSecretStore
+    table: Table
     base_url: str
 
 
@@ -80,11 +82,12 @@ def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
         ),
         shops=shops,
         oauth_consumers=DynamoOAuthConsumers(table),
-        oauth_secrets=SsmOAuthSecretStore(stack.ssm(), _secrets_path(stack.name)),
+        oauth_secrets=SsmOAuthSecretStore(stack.ssm(), secrets_path(stack.name)),
+        table=table,
         base_url=base_url or outputs["ApiUrl"],
     )
 
 
-def _secrets_path(stack: str) -> str:
+def secrets_path(stack: str) -> str:
     """The parameter path where the template's functions read OAuth secrets."""
     return f"/vitrine/{stack}/oauth"
