@@ -136,7 +136,7 @@ def test_a_signed_request_counts_once(running: Running, admin: OAuth1Session) ->
 
     assert first.status_code == 200
     assert second.status_code == 401
-    assert second.headers["www-authenticate"] == "OAuth"
+    assert second.headers["x-amzn-remapped-www-authenticate"] == "OAuth"
     assert second.json()["messages"]["error"] == [
         {"code": 401, "message": "oauth_problem=nonce_used"}
     ]

@@ -1,12 +1,14 @@
 """An HTTP server for a local stack: `/media/*` goes to the CDN, everything else to the API.
 
 It does what the emulator does not: it refuses requests that API Gateway or Lambda would refuse for
-their size, and it asks the CDN's second origin for missing pictures.
+their size, cuts paths and renames headers as API Gateway does, and asks the CDN's second origin for
+missing pictures.
 """
 
 import argparse
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,10 +21,14 @@ from starlette.types import Receive, Scope, Send
 
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 
+HEAD_LIMIT = 10_240  # bytes of a request line and all headers
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
 EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a Lambda event; a binary body is in it as base64
 _EVENT_FRAME = 2048  # bytes of an event without headers and body, roughly
 _TEXT = {"application/json", "application/javascript", "application/xml"}
+_CDN_PATH = b"/media/"
+_ENCODED_QUESTION_MARK = re.compile(b"%3f", re.IGNORECASE)
+_RENAMED = {b"www-authenticate": b"x-amzn-remapped-www-authenticate"}
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
 
 
@@ -52,9 +58,12 @@ class Proxy:
 
     async def _forward(self, request: Request) -> Response:
         body = await request.body()
+        path: bytes = request.scope["raw_path"]
+        to_cdn = path.startswith(_CDN_PATH)
+        if not to_cdn and _head_size(request) > HEAD_LIMIT:
+            return JSONResponse({"message": "Request Header Fields Too Large"}, status_code=431)
         if _too_large(request, body):
             return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
-        path: bytes = request.scope["raw_path"]
         if {".", ".."} & set(unquote(path.decode("latin-1")).split("/")):
             # Such a path would leave the API and reach the emulator's own endpoints.
             return JSONResponse({"message": "Not Found"}, status_code=404)
@@ -68,18 +77,19 @@ class Proxy:
                 )
         except httpx.TransportError:
             return JSONResponse({"message": "Service Unavailable"}, status_code=503)
-        return _response(answer, request.method)
+        return _response(answer, request.method, {} if to_cdn else _RENAMED)
 
     def _target(self, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """Path and query of a request at the emulator, and its headers."""
         path: bytes = request.scope["raw_path"]
         headers = _end_to_end(request.headers.raw)
-        if path.startswith(b"/media/"):
+        if path.startswith(_CDN_PATH):
             headers = [(name, value) for name, value in headers if name != b"host"]
             headers += [(b"host", self.cdn.encode()), (b"x-forwarded-proto", b"https")]
         else:
             headers += [(b"x-forwarded-proto", b"http")]
-            path = f"/_aws/execute-api/{self.api}/$default".encode() + path
+            kept = _ENCODED_QUESTION_MARK.split(path, maxsplit=1)[0]  # decoded, it cuts the path
+            path = f"/_aws/execute-api/{self.api}/$default".encode() + kept
         if query := request.scope["query_string"]:
             path += b"?" + query
         return path, headers
@@ -94,6 +104,13 @@ def make_client(
     )
     client.headers.clear()
     return client
+
+
+def _head_size(request: Request) -> int:
+    """Bytes of the request line and of all header lines, each with its line end."""
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    line = len(f"{request.method}  HTTP/1.1\r\n") + len(path) + len(query) + bool(query)
+    return line + sum(len(name) + len(value) + 4 for name, value in request.headers.raw)
 
 
 def _too_large(request: Request, body: bytes) -> bool:
@@ -116,14 +133,18 @@ def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byt
     ]
 
 
-def _response(answer: httpx.Response, method: str) -> Response:
+def _response(answer: httpx.Response, method: str, renamed: Mapping[bytes, bytes]) -> Response:
     response = Response(answer.content, answer.status_code)
     length = str(len(answer.content))
     if method == "HEAD":
         length = answer.headers.get("content-length", length)
     headers = _end_to_end(answer.headers.raw)
     response.raw_headers = [
-        *((name, value) for name, value in headers if name != b"content-encoding"),
+        *(
+            (renamed.get(name, name), value)
+            for name, value in headers
+            if name != b"content-encoding"
+        ),
         (b"content-length", length.encode()),
     ]
     return response
