@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any, Final, TypedDict
 
 from multipart import parse_options_header
@@ -168,7 +167,7 @@ def is_image_file(path: str, image: Image) -> bool:
 
 def date(moment: datetime) -> str:
     """A date in the format of RFC 2822, in UTC."""
-    return format_datetime(moment.replace(microsecond=0))
+    return moment.strftime("%a, %d %b %Y %H:%M:%S +0000")
 
 
 def answer(

@@ -27,7 +27,6 @@ _LAYERS = ("vitrine", "runtime", "imaging")
 _EMULATORS = {"x86_64": "aws-lambda-rie-x86_64", "aarch64": "aws-lambda-rie-arm64"}
 _REPORT = re.compile(r"INIT REPORT\(.*?durationMs: ([\d.]+)")
 _BUSY_SECONDS = 60
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +184,9 @@ def _spent(emulator: int) -> tuple[float, float]:
     """Milliseconds of processor and megabytes of the process that an emulator started."""
     children = Path(f"/proc/{emulator}/task").glob("*/children")
     (function,) = {each for file in children for each in file.read_text().split()}
-    fields = Path(f"/proc/{function}/stat").read_text().rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
+    threads = Path(f"/proc/{function}/task").glob("*/schedstat")  # nanoseconds, first
+    spent = sum(int(each.read_text().split()[0]) for each in threads)
     status = Path(f"/proc/{function}/status").read_text()
     peak = re.search(r"VmHWM:\s+(\d+)", status)
     assert peak is not None
-    return ticks * 1000 / _TICKS, int(peak[1]) / 1024
+    return spent / 1e6, int(peak[1]) / 1024

@@ -5,6 +5,7 @@ Tests replace it with `use`.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -94,6 +95,8 @@ def prepare(*parts: Part) -> None:
         _, deferred = _on_aws()
         for part in parts:
             deferred[part].build()
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

@@ -3,21 +3,25 @@
 Adapters (`vitrine.adapters`) implement them over AWS, the tests' fakes in memory.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from __future__ import annotations
 
-from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
-from vitrine.domain.gallery import Gallery
-from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.images import Appearance, Image
-from vitrine.domain.imports import Import
-from vitrine.domain.library import LibraryImage
-from vitrine.domain.locations import OriginalAddress
-from vitrine.domain.names import Naming
-from vitrine.domain.shops import Shop
-from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # each module of records takes a millisecond, and no function uses them all
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
+    from vitrine.domain.gallery import Gallery
+    from vitrine.domain.gallery_change import GalleryChange
+    from vitrine.domain.images import Appearance, Image
+    from vitrine.domain.imports import Import
+    from vitrine.domain.library import LibraryImage
+    from vitrine.domain.locations import OriginalAddress
+    from vitrine.domain.names import Naming
+    from vitrine.domain.shops import Shop
+    from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
 
 
 class Shops(Protocol):

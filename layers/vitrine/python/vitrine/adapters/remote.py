@@ -12,18 +12,13 @@ import zlib
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property, partial
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from itertools import chain
 from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo, socket
 from threading import Event, Thread, Timer
 from time import monotonic
 from typing import TYPE_CHECKING
-
-# Importing it and the standard library above takes 5 ms if boto3, which uses urllib3, is loaded;
-# 110 ms otherwise.
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError
 
 from vitrine.domain.errors import DownloadError, PictureRefusedError, Rule
 from vitrine.domain.hosts import is_loopback, is_public, target_of
@@ -32,8 +27,7 @@ from vitrine.version import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from urllib3.response import HTTPResponse
+    from http.client import HTTPResponse
 
     from vitrine.domain.hosts import IPAddress, Target
 
@@ -80,7 +74,7 @@ class HttpRemote(Remote):
         try:
             with _Deadline(self._total_seconds) as deadline:
                 return self._follow(url, max_bytes, deadline)
-        except (HTTPError, HTTPException, OSError, zlib.error) as error:
+        except (HTTPException, OSError, zlib.error) as error:
             raise DownloadError(url) from error
 
     def _follow(self, url: str, max_bytes: int, deadline: _Deadline) -> bytes:
@@ -105,7 +99,7 @@ class HttpRemote(Remote):
                 "Accept-Encoding": "identity",
                 "Connection": "close",
             }
-            connection.request("GET", target.path, headers=headers, preload_content=False)
+            connection.request("GET", target.path, headers=headers)
             with closing(connection.getresponse()) as response:
                 yield response
 
@@ -205,15 +199,15 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         """Connect; over TLS, also verify that the certificate is valid for the host name.
 
-        urllib3's own TLS connection opens the socket and performs the handshake in one step, so the
+        `HTTPSConnection` opens the socket and performs the handshake in one step, so the
         deadline could not interrupt a slow handshake.
         """
         self.sock = self._first_reachable()
         self._deadline.cut_off(self.sock)
         if self._tls is not None:
-            # `host` is the name without a trailing dot, as certificates contain it.
+            name = self.host.rstrip(".")  # certificates contain names without a trailing dot
             self.sock = secured = self._tls.wrap_socket(
-                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+                self.sock, server_hostname=name, do_handshake_on_connect=False
             )
             self._deadline.cut_off(secured)
             secured.do_handshake()
@@ -231,22 +225,27 @@ def _body(response: HTTPResponse, max_bytes: int, deadline: _Deadline) -> bytes:
     """The whole body of an answer with status 200, decompressed.
 
     Raises:
-        DownloadError: the status is not 200, or the content coding is not supported.
+        DownloadError: the status is not 200, the content coding is not supported, or the body is
+            not as long as announced.
         PictureRefusedError: the body is larger than `max_bytes` (`Rule.WEIGHT`).
         TimeoutError: the deadline has passed.
     """
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if response.status != 200 or coding not in {"identity", *_WINDOW}:
         raise DownloadError(response.status, coding)
-    if (response.length_remaining or 0) > max_bytes:
+    if len(set(response.headers.get_all("Content-Length", ()))) > 1:
+        raise DownloadError("several lengths")
+    if (response.length or 0) > max_bytes:
         raise PictureRefusedError((Rule.WEIGHT,))
     # Unlike `read`, `read1` does not read everything when a chunk declares a negative length.
-    pieces = iter(partial(response.read1, _CHUNK, decode_content=False), b"")
+    pieces = iter(partial(response.read1, _CHUNK), b"")
     body = bytearray()
     for piece in _decompressed(pieces, coding) if coding in _WINDOW else pieces:
         body += piece
         if len(body) > max_bytes:
             raise PictureRefusedError((Rule.WEIGHT,))
+    if response.length:
+        raise DownloadError("the body is shorter than its length")
     deadline.remaining()  # a connection that was shut down can look like the end of the body
     return bytes(body)
 
@@ -254,7 +253,7 @@ def _body(response: HTTPResponse, max_bytes: int, deadline: _Deadline) -> bytes:
 def _decompressed(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
     """Decompress in small steps, against decompression bombs.
 
-    Unlike urllib3, it also requires the end of the compressed stream.
+    The end of the compressed stream is required.
 
     Raises:
         DownloadError: the stream is incomplete, or data follow it.
