@@ -16,8 +16,6 @@ from pathlib import Path
 LAYERS = Path(__file__).resolve().parent
 ROOT = LAYERS.parent
 LAMBDA = ["--python-platform", "x86_64-manylinux_2_34", "--python-version", "3.13"]
-KEPT_MODELS = {"dynamodb", "s3", "lambda", "ssm", "sts"}
-"""AWS services whose descriptions functions read; the other four hundred stay out of the layer."""
 
 
 def main(layer: str, folder: Path) -> None:
@@ -36,7 +34,7 @@ def main(layer: str, folder: Path) -> None:
         _write_metadata(target)
     else:
         _install(uv, layer, target, [] if for_host else LAMBDA)
-        _trim(target)
+        shutil.rmtree(target / "bin", ignore_errors=True)
     _compile(target, sys.executable if for_host else python313(uv))
 
 
@@ -61,14 +59,6 @@ def _install(uv: str, group: str, target: Path, platform: list[str]) -> None:
     if not platform:
         platform = ["--python", sys.executable]
     subprocess.run([*command, *platform], check=True, input=locked)
-
-
-def _trim(target: Path) -> None:
-    for data in (target / "botocore/data", target / "boto3/data"):
-        for model in data.glob("*/"):
-            if model.name not in KEPT_MODELS:
-                shutil.rmtree(model)
-    shutil.rmtree(target / "bin", ignore_errors=True)
 
 
 def python313(uv: str) -> str | None:
