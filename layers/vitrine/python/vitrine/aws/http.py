@@ -183,13 +183,12 @@ class Connection:
         return bytes(body)
 
     def _to_the_end(self) -> bytes:
-        while received := self._socket.recv(_CHUNK):
+        while len(self._buffer) <= LONGEST:
+            received = self._socket.recv(_CHUNK)
+            if not received:
+                return bytes(self._buffer)
             self._buffer += received
-            if len(self._buffer) > LONGEST:
-                raise MalformedAnswerError("a body without an end")
-        body = bytes(self._buffer)
-        self._buffer.clear()
-        return body
+        raise MalformedAnswerError("a body without an end")
 
     def _fill(self, at_most: int) -> None:
         if len(self._buffer) > at_most:
