@@ -32,9 +32,9 @@ from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.aws import errors
 from vitrine.aws.dynamodb import DynamoDB
+from vitrine.aws.messages import Times
 from vitrine.aws.parameters import Parameters
 from vitrine.aws.s3 import S3
-from vitrine.aws.service import Times
 from vitrine.ports import OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")

@@ -26,8 +26,8 @@ from vitrine.aws import connections, http, service
 from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.errors import ClientError, NoAnswerError, SettingsError
 from vitrine.aws.functions import Lambda
+from vitrine.aws.messages import Times
 from vitrine.aws.s3 import S3
-from vitrine.aws.service import Times
 
 QUICK = Times(connect=1.0, read=0.3, attempts=3)
 GET = {"TableName": "t", "Key": {"pk": {"S": "a"}}}

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitrine.aws import http
-from vitrine.aws.http import Answer, Connection, MalformedAnswerError
+from vitrine.aws.http import Connection, MalformedAnswerError
+from vitrine.aws.messages import Answer
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 

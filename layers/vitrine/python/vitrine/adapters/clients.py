@@ -32,28 +32,28 @@ class SmallClients:
     def dynamodb(self) -> DynamoDB:
         """A client of DynamoDB."""
         from vitrine.aws.dynamodb import DynamoDB
-        from vitrine.aws.service import Times
+        from vitrine.aws.messages import Times
 
         return DynamoDB(Times(_CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS))
 
     def s3(self) -> S3:
         """A client of S3."""
+        from vitrine.aws.messages import Times
         from vitrine.aws.s3 import S3
-        from vitrine.aws.service import Times
 
         return S3(Times(_CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS))
 
     def ssm(self) -> Parameters:
         """A client of Parameter Store."""
+        from vitrine.aws.messages import Times
         from vitrine.aws.parameters import Parameters
-        from vitrine.aws.service import Times
 
         return Parameters(Times(_CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS))
 
     def functions(self) -> Lambda:
         """A client of Lambda."""
         from vitrine.aws.functions import Lambda
-        from vitrine.aws.service import Times
+        from vitrine.aws.messages import Times
 
         return Lambda(Times(_CONNECT_SECONDS, _FUNCTION_SECONDS, attempts=1))
 

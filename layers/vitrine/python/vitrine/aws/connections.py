@@ -14,7 +14,7 @@ from vitrine.aws.http import Connection
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer
 
 _IDLE_SECONDS = 20.0
 """For how long an unused connection counts as open.

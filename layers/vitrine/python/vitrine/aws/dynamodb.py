@@ -9,11 +9,12 @@ from zlib import crc32
 
 from vitrine.aws.errors import Exceptions
 from vitrine.aws.json_protocol import error_in
+from vitrine.aws.messages import Request, Times
 from vitrine.aws.pages import Paginator
-from vitrine.aws.service import Request, Service, Times
+from vitrine.aws.service import Service
 
 if TYPE_CHECKING:
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer
 
 _SCALE = 0.025  # seconds: DynamoDB answers within milliseconds
 

@@ -27,11 +27,11 @@ class ClientError(Exception):
         )
 
 
-class NoSuchKey(ClientError):  # noqa: N818 - boto3's name
+class NoSuchKey(ClientError):
     """S3 has no such object."""
 
 
-class ParameterNotFound(ClientError):  # noqa: N818 - boto3's name
+class ParameterNotFound(ClientError):
     """Parameter Store has no such parameter."""
 
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from vitrine.aws.errors import Exceptions
 from vitrine.aws.json_protocol import error_in
-from vitrine.aws.service import Request, Service, Times
+from vitrine.aws.messages import Request, Times
+from vitrine.aws.service import Service
 
 
 class Lambda:
@@ -19,13 +20,7 @@ class Lambda:
     def __init__(self, times: Times = Times()) -> None:  # noqa: B008 - immutable
         self._service = Service("lambda", error_in, times)
 
-    def invoke(
-        self,
-        *,
-        FunctionName: str,  # noqa: N803
-        Qualifier: str,  # noqa: N803
-        Payload: bytes,  # noqa: N803
-    ) -> dict[str, Any]:
+    def invoke(self, *, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:
         """Run an alias or version of a function and wait for its end.
 
         `FunctionError` is in the answer if the function failed.

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import select
 import socket
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from vitrine.aws.messages import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,22 +21,6 @@ LONGEST = 64 * 1024 * 1024
 _LONGEST_HEAD = 65536  # bytes
 _CHUNK = 65536  # bytes asked for at a time
 _TOGETHER = 16384  # bytes of a body that leave together with the head
-
-
-class Answer(NamedTuple):
-    """An answer of HTTP.
-
-    Attributes:
-        status: its number.
-        headers: by name in lower case.
-        body: all of it; empty if it is longer than `LONGEST`.
-        is_cut: whether it is.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    is_cut: bool = False
 
 
 class MalformedAnswerError(ConnectionError):

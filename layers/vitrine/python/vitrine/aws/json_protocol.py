@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer
 
 
 def error_in(answer: Answer) -> dict[str, Any]:

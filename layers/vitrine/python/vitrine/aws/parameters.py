@@ -8,7 +8,8 @@ from typing import Any
 
 from vitrine.aws.errors import Exceptions
 from vitrine.aws.json_protocol import error_in
-from vitrine.aws.service import Request, Service, Times
+from vitrine.aws.messages import Request, Times
+from vitrine.aws.service import Service
 
 
 class Parameters:

@@ -11,14 +11,15 @@ from vitrine.aws import s3_xml
 from vitrine.aws.credentials import from_environment
 from vitrine.aws.errors import Exceptions, NoAnswerError
 from vitrine.aws.http import LONGEST
+from vitrine.aws.messages import Request, Times
 from vitrine.aws.pages import Paginator
-from vitrine.aws.service import Request, Service, Times
+from vitrine.aws.service import Service
 from vitrine.aws.signing import query_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer
 
 _CRC32 = "x-amz-checksum-crc32"
 _META = "x-amz-meta-"
@@ -55,12 +56,12 @@ class S3:
     def put_object(
         self,
         *,
-        Bucket: str,  # noqa: N803
-        Key: str,  # noqa: N803
-        Body: bytes,  # noqa: N803
-        ContentType: str,  # noqa: N803
-        CacheControl: str = "",  # noqa: N803
-        Metadata: Mapping[str, str] | None = None,  # noqa: N803
+        Bucket: str,
+        Key: str,
+        Body: bytes,
+        ContentType: str,
+        CacheControl: str = "",
+        Metadata: Mapping[str, str] | None = None,
     ) -> None:
         """Store an object; S3 compares its checksum before it does."""
         headers = {
@@ -72,25 +73,25 @@ class S3:
         }
         self._send("PutObject", "PUT", Bucket, Key, headers=headers, body=Body, sign_body=False)
 
-    def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:
         """Read an object, compared with its checksum."""
         headers = {"x-amz-checksum-mode": "ENABLED", **({"if-match": IfMatch} if IfMatch else {})}
         answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, is_whole=_is_whole)
         return {**_facts(answer), "Body": Body(answer)}
 
-    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         """What is known of an object."""
         return _facts(self._send("HeadObject", "HEAD", Bucket, Key))
 
     def copy_object(
         self,
         *,
-        Bucket: str,  # noqa: N803
-        Key: str,  # noqa: N803
-        CopySource: Mapping[str, str],  # noqa: N803
-        ContentType: str,  # noqa: N803
-        Metadata: Mapping[str, str],  # noqa: N803
-        MetadataDirective: str,  # noqa: N803
+        Bucket: str,
+        Key: str,
+        CopySource: Mapping[str, str],
+        ContentType: str,
+        Metadata: Mapping[str, str],
+        MetadataDirective: str,
     ) -> None:
         """Store an object that S3 has already."""
         headers = {
@@ -102,7 +103,7 @@ class S3:
         whole = s3_xml.is_no_error
         self._send("CopyObject", "PUT", Bucket, Key, headers=headers, is_whole=whole)
 
-    def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> dict[str, Any]:
         """Remove up to 1000 objects; the answer has `Errors` where some stay."""
         body = s3_xml.deletion(Delete["Objects"])
         headers = {
@@ -122,11 +123,7 @@ class S3:
         return s3_xml.deletion_errors(answer.body)
 
     def list_objects_v2(
-        self,
-        *,
-        Bucket: str,  # noqa: N803
-        Prefix: str,  # noqa: N803
-        ContinuationToken: str = "",  # noqa: N803
+        self, *, Bucket: str, Prefix: str, ContinuationToken: str = ""
     ) -> dict[str, Any]:
         """Up to 1000 of the objects whose keys begin with `Prefix`."""
         parameters = [("encoding-type", "url"), ("list-type", "2"), ("prefix", Prefix)]
@@ -140,11 +137,7 @@ class S3:
         return Paginator(self.list_objects_v2, "NextContinuationToken", "ContinuationToken")
 
     def generate_presigned_url(
-        self,
-        _operation: str,
-        *,
-        Params: Mapping[str, str],  # noqa: N803
-        ExpiresIn: int,  # noqa: N803
+        self, _operation: str, *, Params: Mapping[str, str], ExpiresIn: int
     ) -> str:
         """A URL at which whoever has it can GET an object for `ExpiresIn` seconds."""
         url, start = self._place(Params["Bucket"])

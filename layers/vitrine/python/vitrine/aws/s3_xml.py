@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from xml.etree.ElementTree import Element
 
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer
 
 _SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _ERROR = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<Error[\s>]")

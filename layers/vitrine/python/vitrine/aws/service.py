@@ -6,7 +6,7 @@ import os
 import time
 from hashlib import sha256
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from vitrine.aws import retries
@@ -19,51 +19,9 @@ from vitrine.aws.signing import UNSIGNED, Signer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from vitrine.aws.http import Answer
+    from vitrine.aws.messages import Answer, Request, Times
 
 _SKEW_SECONDS = 240.0  # clocks that differ by less are no reason to be refused
-
-
-class Times(NamedTuple):
-    """How long to try.
-
-    Attributes:
-        connect: seconds that connecting may take.
-        read: seconds that a service may be silent.
-        attempts: how often a request is sent at most.
-        scale: seconds that the first backoff takes at most, unless a service is throttling.
-    """
-
-    connect: float = 1.0
-    read: float = 3.0
-    attempts: int = 3
-    scale: float = 0.05
-
-
-class Request(NamedTuple):
-    """What is asked of a service.
-
-    Attributes:
-        operation: the call, such as `GetItem`.
-        method: of HTTP.
-        url: scheme, host and port.
-        path: as it is sent.
-        query: as it is sent, in the order in which it is signed.
-        headers: those of this call, names in lower case.
-        body: the whole of it.
-        sign_body: whether the body is signed even where TLS and a checksum look after it.
-        is_whole: whether an answer is what the service sent, as its checksum tells.
-    """
-
-    operation: str
-    method: str
-    url: str
-    path: str = "/"
-    query: str = ""
-    headers: Mapping[str, str] = {}
-    body: bytes = b""
-    sign_body: bool = True
-    is_whole: Callable[[Answer], bool] = lambda _: True
 
 
 class _PassingError(Exception):
