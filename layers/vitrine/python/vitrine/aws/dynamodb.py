@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -62,9 +63,7 @@ class DynamoDB:
         The token makes attempts of one call one: when an answer is lost, the next attempt is
         answered as the first was, and writes nothing twice.
         """
-        from secrets import token_hex  # 2 ms, which no read needs
-
-        arguments.setdefault("ClientRequestToken", token_hex(16))
+        arguments.setdefault("ClientRequestToken", os.urandom(16).hex())
         return self.call("TransactWriteItems", **arguments)
 
     def get_paginator(self, _operation: str) -> Paginator:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from vitrine.aws import s3_xml
 from vitrine.aws.credentials import from_environment
+from vitrine.aws.dates import parse_date
 from vitrine.aws.errors import Exceptions, NoAnswerError
 from vitrine.aws.http import LONGEST
 from vitrine.aws.messages import Request, Times
@@ -179,14 +180,12 @@ def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:
 
 
 def _facts(answer: Answer) -> dict[str, Any]:
-    from email.utils import parsedate_to_datetime  # 4 ms, which no create needs
-
     headers = answer.headers
     return {
         "ContentLength": int(headers.get("content-length", len(answer.body))),
         "ContentType": headers.get("content-type", "binary/octet-stream"),
         "ETag": headers.get("etag", ""),
-        "LastModified": parsedate_to_datetime(headers["last-modified"]),
+        "LastModified": parse_date(headers["last-modified"]),
         "Metadata": {
             name.removeprefix(_META): value
             for name, value in headers.items()

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from vitrine.aws import retries
 from vitrine.aws.connections import Connections
 from vitrine.aws.credentials import Credentials, from_environment
+from vitrine.aws.dates import parse_date
 from vitrine.aws.endpoints import endpoint, region
 from vitrine.aws.errors import NoAnswerError, error_of
 from vitrine.aws.signing import UNSIGNED, Signer
@@ -160,10 +161,8 @@ class Service:
 
     def _set_clock(self, answer: Answer) -> bool:
         """Whether the service's clock tells another time than ours, and is now followed."""
-        from email.utils import parsedate_to_datetime
-
         try:
-            ahead = parsedate_to_datetime(answer.headers["date"]).timestamp() - time.time()
+            ahead = parse_date(answer.headers["date"]).timestamp() - time.time()
         except (KeyError, ValueError):
             return False
         if abs(ahead - self._skew) < _SKEW_SECONDS:
