@@ -436,7 +436,7 @@ def test_a_redirect_in_circles_ends(serve: Callable[..., Server]) -> None:
     server = serve({"/": redirect("/")})
     with pytest.raises(DownloadError):
         local.fetch(server.url(), LIMIT)
-    assert server.connections == 4
+    assert server.connections == 6
 
 
 @pytest.mark.parametrize(
