@@ -502,5 +502,5 @@ def test_an_object_that_is_not_there_is_its_own_error(aws: AwsServer) -> None:
 def test_a_function_is_not_started_twice(aws: AwsServer) -> None:
     aws.plan(dropped)
     with pytest.raises(NoAnswerError):
-        Lambda(Times(attempts=1)).invoke(FunctionName="f", Payload=b"{}")
+        Lambda(Times(attempts=1)).invoke(FunctionName="f", Qualifier="live", Payload=b"{}")
     assert len(aws.received) == 1
