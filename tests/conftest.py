@@ -14,6 +14,7 @@ from tests.fakes import (
     FakeBlobs,
     FakeFunctions,
     FakeGalleries,
+    FakeIdempotencyKeys,
     FakeImports,
     FakeLibrary,
     FakeOAuthConsumers,
@@ -64,6 +65,7 @@ class World:
     oauth_secrets: FakeOAuthSecretStore = field(default_factory=FakeOAuthSecretStore)
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
+    idempotency_keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
     clock: Callable[[], datetime] = now
     media_aliases: frozenset[str] = frozenset()
     oauth_consumers: FakeOAuthConsumers = field(init=False)
@@ -82,6 +84,7 @@ class World:
             self.remote,
             self.functions,
             Access(self.shops, oauth=self.oauth(), now=self.now),
+            self.idempotency_keys,
             MEDIA_URL,
             clock=self.now,
             media_aliases=self.media_aliases,

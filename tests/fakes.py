@@ -30,6 +30,7 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.idempotency import Attempt
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
@@ -41,6 +42,7 @@ from vitrine.ports import (
     Blobs,
     Functions,
     Galleries,
+    IdempotencyKeys,
     Imports,
     Library,
     OAuthConsumers,
@@ -349,6 +351,24 @@ class FakeRemote(Remote):
         if len(self.pages[url]) > max_bytes:
             raise PictureRefusedError((Rule.WEIGHT,))
         return self.pages[url]
+
+
+@dataclass
+class FakeIdempotencyKeys(IdempotencyKeys):
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+
+    def claim(self, digest: str, attempt: Attempt, now: datetime) -> Attempt | None:
+        found = self.attempts.get(digest)
+        own = found is not None and not found.answer and found.request == attempt.request
+        if found is None or found.until <= now or own:
+            self.attempts[digest] = attempt
+            return None
+        return found
+
+    def settle(self, digest: str, attempt: Attempt) -> None:
+        if digest not in self.attempts or self.attempts[digest].request != attempt.request:
+            raise ConflictError
+        self.attempts[digest] = attempt
 
 
 @dataclass

@@ -203,6 +203,7 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {
     errors.MethodNotAllowedError: (405, "The method is not allowed on this resource."),
     errors.NotAcceptableError: (406, "The requested response format is not supported."),
     errors.MediaTypeError: (415, "The request content type is not supported by this resource."),
+    errors.IdempotencyKeyReusedError: (422, "The Idempotency-Key was used with another request."),
     errors.MalformedBodyError: (400, "The request body could not be parsed."),
     errors.BodyTooLargeError: (413, _TOO_LARGE),
 }

@@ -196,6 +196,11 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
         "not_acceptable",
         "requested media type is not supported",
     ),
+    errors.IdempotencyKeyReusedError: (
+        400,
+        "idempotency_key_reused",
+        "idempotency key was used with another request",
+    ),
     errors.MalformedBodyError: (400, "invalid_format", "invalid value format for field"),
     errors.FieldError: _INVALID,
     errors.PictureRefusedError: _INVALID,

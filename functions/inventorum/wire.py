@@ -161,6 +161,11 @@ def _response(
 # Errors (contract: inventorum §6; of the token route, §2)
 
 _ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
+    errors.IdempotencyKeyReusedError: (
+        400,
+        "The Idempotency-Key was used with another request.",
+        "idempotency_key_reused",
+    ),
     errors.MalformedBodyError: (400, "Multipart form parse error", "parse_error"),
     errors.NotAuthenticatedError: (
         401,

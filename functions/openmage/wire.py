@@ -303,6 +303,7 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {
     errors.NotPermittedError: (403, "Access denied"),
     errors.MethodNotAllowedError: (405, "Resource method not implemented yet."),
     errors.BodyTooLargeError: (413, "Request entity too large"),
+    errors.IdempotencyKeyReusedError: (400, "The Idempotency-Key was used with another request."),
     errors.MalformedBodyError: (400, "Decoding error."),
     StoreUnknownError: (400, "Requested store is invalid"),
     errors.ProductNotFoundError: (404, _NOT_FOUND),

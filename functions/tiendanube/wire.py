@@ -161,6 +161,7 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str | None]]] = {
     errors.BodyTooLargeError: (413, _TOO_LARGE),
     errors.ProductNotFoundError: (404, "Product with such id does not exist"),
     errors.ImageNotFoundError: (404, "Image with such id does not exist"),
+    errors.IdempotencyKeyReusedError: (422, "The Idempotency-Key was used with another request"),
     errors.RouteNotFoundError: (404, None),
 }
 _INTERNAL = (500, None)

@@ -20,6 +20,7 @@ from vitrine.access.callers import Access
 from vitrine.adapters import table_keys
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
@@ -105,6 +106,7 @@ def meter(aws: Account) -> Iterator[Meter]:
         made.remote,
         FakeFunctions(),
         Access(shops),
+        DynamoIdempotencyKeys(table),
         "https://cdn.example/media",
     )
     with environment.use(here):

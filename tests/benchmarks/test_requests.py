@@ -17,6 +17,7 @@ from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.shops import DynamoShops
@@ -60,6 +61,7 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
         FakeRemote(),
         FakeFunctions(),
         Access(shops),
+        DynamoIdempotencyKeys(table),
         running.outputs["MediaUrl"],
     )
     with environment.use(here):

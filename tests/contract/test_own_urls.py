@@ -6,6 +6,7 @@ stands for that image's original. Only other shops' URLs are downloaded.
 
 import base64
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests import pictures
 from tests.conftest import MEDIA_URL, World
 from tests.gateway import Gateway
 
+from vitrine import environment
 from vitrine.domain.locations import original_address
 from vitrine.domain.renditions import Alternative
 
@@ -28,7 +30,6 @@ class Shop:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        world.media_aliases = frozenset({"d1.cloudfront.net"})
         world.open_shop("shop1", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
         world.issue("t", "shop1", "tiendanube", "write_products")
         world.issue("b", "shop1", "bigcommerce", "store_v2_products")
@@ -88,8 +89,10 @@ class Shop:
 
 
 @pytest.fixture
-def shop(world: World) -> Shop:
-    return Shop(world)
+def shop(world: World) -> Iterator[Shop]:
+    world.media_aliases = frozenset({"d1.cloudfront.net"})
+    with environment.use(world.environment):
+        yield Shop(world)
 
 
 @st.composite

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from vitrine.access.callers import Access
 from vitrine.clock import now
 from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
-from vitrine.ports import Functions, Remote, Stores
+from vitrine.ports import Functions, IdempotencyKeys, Remote, Stores
 from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Environment:
         remote: downloads by URL.
         functions: other functions of the same stack.
         access: authenticates callers.
+        idempotency_keys: the keys of repeated requests, and their answers.
         media_url: the CDN's URL of public pictures, without a trailing slash.
         public_url: the API's URL for clients behind a proxy or a custom domain, without a trailing
             slash; empty if clients call the API's own host.
@@ -52,6 +53,7 @@ class Environment:
     remote: Remote
     functions: Functions
     access: Access
+    idempotency_keys: IdempotencyKeys
     media_url: str
     public_url: str = ""
     alternatives: tuple[Alternative, ...] = ()
@@ -149,6 +151,7 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         remote=deferred["remote"],
         functions=deferred["functions"],
         access=Access(shops, oauth=_oauth(aws, table, public_url)),
+        idempotency_keys=cast("IdempotencyKeys", _Deferred(lambda: _idempotency_keys(table))),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
         public_url=public_url,
         alternatives=tuple(
@@ -171,6 +174,12 @@ def _blobs(aws: Clients) -> Blobs:
     from vitrine.adapters.blobs import S3Blobs
 
     return S3Blobs(aws.s3(), os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"])
+
+
+def _idempotency_keys(table: Table) -> IdempotencyKeys:
+    from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
+
+    return DynamoIdempotencyKeys(table)
 
 
 def _imports(table: Table) -> Imports:

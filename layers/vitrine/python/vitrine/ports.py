@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
     from vitrine.domain.gallery import Gallery
     from vitrine.domain.gallery_change import GalleryChange
+    from vitrine.domain.idempotency import Attempt
     from vitrine.domain.images import Appearance, Image
     from vitrine.domain.imports import Import
     from vitrine.domain.library import LibraryImage
@@ -284,6 +285,32 @@ class Functions(Protocol):
 
         Raises:
             FunctionFailedError: the function failed or did not answer.
+        """
+
+
+class IdempotencyKeys(Protocol):
+    """Idempotency keys of callers, and the answers to their requests."""
+
+    def claim(self, digest: str, attempt: Attempt, now: datetime) -> Attempt | None:
+        """Claim a key for a request, unless another holds it.
+
+        Args:
+            digest: SHA-256 of the caller and the key.
+            attempt: the request.
+            now: the current time, UTC.
+
+        Returns:
+            The attempt that holds the key; None if this request holds it now.
+
+        Raises:
+            ConflictError: another writer is at the same key; retry.
+        """
+
+    def settle(self, digest: str, attempt: Attempt) -> None:
+        """Store the outcome of the request that holds a key.
+
+        Raises:
+            ConflictError: another request holds the key.
         """
 
 

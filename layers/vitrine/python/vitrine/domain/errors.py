@@ -93,6 +93,10 @@ class BodyTooLargeError(VitrineError):
     """The request's body is larger than the dialect accepts."""
 
 
+class IdempotencyKeyReusedError(VitrineError):
+    """The request's idempotency key was used with another request."""
+
+
 class MalformedBodyError(VitrineError):
     """The request's body cannot be parsed."""
 

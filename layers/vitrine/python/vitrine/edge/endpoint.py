@@ -9,6 +9,7 @@ from typing import Any
 from vitrine import environment
 from vitrine.domain.errors import InternalError, ThrottledError, VitrineError
 from vitrine.edge.dialect import Dialect
+from vitrine.edge.idempotency import answer_once
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
 from vitrine.edge.telemetry import logger, record_request
@@ -57,7 +58,7 @@ def endpoint(
                 shop = call.caller.shop.id
                 for check in dialect.checks:
                     check(call)
-                response = handler(call)
+                response = answer_once(call, environment.current().idempotency_keys, handler)
             except VitrineError as error:
                 response = dialect.refuse(error, request)
                 extra = {"request_id": request.id, "shop": shop, "code": str(error)}

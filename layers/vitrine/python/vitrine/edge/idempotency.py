@@ -1,0 +1,85 @@
+"""The header `Idempotency-Key`: a repeated create is answered, not executed, a second time.
+
+Aws-lambda-powertools has the feature, too. It is not used here because its import takes longer than
+the rest of a cold start, and because the answers to refusals would be kept.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from vitrine.domain.errors import ConflictError, IdempotencyKeyReusedError, MalformedBodyError
+from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt
+from vitrine.edge.request import Call, Request
+from vitrine.edge.response import Response
+from vitrine.ports import IdempotencyKeys
+
+HEADER = "idempotency-key"
+_WAIT = 0.2  # seconds between two looks at a request that is running
+_SUCCESS = range(200, 300)
+
+
+def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Response]) -> Response:
+    """The answer to a POST, executed only once for each idempotency key of a caller.
+
+    Only successful answers are kept, for 24 hours. A refused or failed request frees its key. Of
+    several requests at the same time one is executed, and the others wait for its answer.
+
+    Raises:
+        IdempotencyKeyReusedError: the key was used with another request.
+        ConflictError: a request with the same key is still running.
+        VitrineError: the handler's.
+    """
+    sent, credential = call.request.headers.get(HEADER, "").strip(), call.caller.credential
+    creates = call.request.method == "POST" and call.scope is not None
+    if not creates or not sent or credential is None:
+        return handler(call)
+    digest = hashlib.sha256(f"{credential.digest}:{sent}".encode()).hexdigest()
+    clock = call.catalogue.clock
+    attempt = Attempt(call.request.id, _fingerprint(call.request), clock() + LEASE)
+    while found := keys.claim(digest, attempt, clock()):
+        if found.fingerprint != attempt.fingerprint:
+            raise IdempotencyKeyReusedError
+        if found.answer:
+            return Response(*json.loads(found.answer))
+        if call.catalogue.retry.is_over(0) or found.until <= clock():
+            raise ConflictError("a request with the same key is running")
+        time.sleep(_WAIT)
+        attempt = replace(attempt, until=clock() + LEASE)
+    return _executed(call, keys, handler, digest, attempt)
+
+
+def _executed(
+    call: Call,
+    keys: IdempotencyKeys,
+    handler: Callable[[Call], Response],
+    digest: str,
+    attempt: Attempt,
+) -> Response:
+    clock: Callable[[], datetime] = call.catalogue.clock
+    settled = replace(attempt, until=clock())  # frees the key, unless there is an answer
+    try:
+        response = handler(call)
+        if response.status in _SUCCESS:
+            kept = json.dumps([response.status, response.body, dict(response.headers)])
+            settled = replace(attempt, until=clock() + LIFETIME, answer=kept)
+    finally:
+        with suppress(ConflictError):  # the lease ran out, and another request holds the key
+            keys.settle(digest, settled)
+    return response
+
+
+def _fingerprint(request: Request) -> str:
+    """SHA-256 of what a request asks for; a form's boundary, which is random, is no part of it."""
+    digest = hashlib.sha256(f"{request.method} {request.path}?{request.query}\n".encode())
+    try:
+        for part in request.form().parts:
+            head = json.dumps([part.name, part.file_name, len(part.data)])
+            digest.update(head.encode() + part.data)
+    except MalformedBodyError:
+        digest.update(request.body)
+    return digest.hexdigest()
