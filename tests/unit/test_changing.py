@@ -18,6 +18,7 @@ from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.services.catalogue import Catalogue, RetryPolicy
 from vitrine.services.changing import Change, change_image
+from vitrine.services.naming import WantedName
 from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, remove_images
 from vitrine.services.sources import at_hand
@@ -223,3 +224,44 @@ def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
     change_image(catalogue, found, Change(source=at_hand(pictures.png(), "a.png")), RULES)
 
     assert world.galleries.records["s1", "p"][2].renditions is RenditionState.PENDING
+
+
+def test_a_retried_replacement_stores_its_original_once(
+    world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every stored original costs an event that renders it."""
+    found = get_entry(catalogue, PRODUCT, 2)
+    put_original, stored = world.blobs.put_original, list[str]()
+
+    def put(key: str, data: bytes, media_type: str, product: str = "") -> None:
+        stored.append(key)
+        put_original(key, data, media_type, product)
+
+    monkeypatch.setattr(world.blobs, "put_original", put)
+    once_before_commit(
+        world, monkeypatch, lambda: change_image(catalogue, found, text("red"), RULES)
+    )
+
+    changed = change_image(
+        catalogue, found, Change(source=at_hand(pictures.png(9, 9), "b.png")), RULES
+    )
+
+    assert changed.image.texts == Texts("red"), "the first attempt met a conflict"
+    assert stored == [original_address(changed.image).original_key]
+
+
+def test_new_bytes_with_a_name_are_announced_by_their_own_event_alone(
+    world: World, catalogue: Catalogue
+) -> None:
+    found = get_entry(catalogue, PRODUCT, 2)
+    source = at_hand(pictures.png(9, 9), "b.png")
+
+    def wanted(_: Image) -> WantedName:
+        return WantedName("lamp", "png")
+
+    change_image(catalogue, found, Change(source=source, rename=wanted, names=True), RULES)
+    assert world.blobs.announced == []
+
+    renamed = Change(rename=lambda _: WantedName("mug", "png"), names=True)
+    changed = change_image(catalogue, get_entry(catalogue, PRODUCT, 2), renamed, RULES)
+    assert world.blobs.announced == [original_address(changed.image).original_key]
