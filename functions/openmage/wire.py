@@ -6,8 +6,9 @@ Answers are XML or JSON, by content negotiation.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NoReturn
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from multipart import parse_options_header
 
@@ -58,7 +59,14 @@ def authenticate(request: Request, access: Access) -> Caller:
         except errors.NotAuthenticatedError:
             raise OAuthError(OAuthError.Problem.TOKEN_REJECTED) from None
     if is_oauth(request.headers.get("authorization", "").strip()):
-        return _without_write(access.signed(request, "openmage"))
+        try:
+            return _without_write(access.signed(request, "openmage"))
+        except OAuthError as error:
+            # A client that signed its form, as OAuth requires and Magento does not, must learn that
+            # forms are not read.
+            if error.problem is OAuthError.Problem.SIGNATURE_INVALID and request.body:
+                _media_type(request)
+            raise
     return _guest(access.shop_of_host(request.headers.get("host", "").partition(":")[0].lower()))
 
 
@@ -143,21 +151,22 @@ _FIELDS = frozenset(
     }
 )
 _JSON_DEPTH = 32
+_LISTED_ATTRS = re.compile(r"attrs\[[0-9]*\]")
+_read_xml = partial(parse_xml, lists=("types",))
 _READERS: Final[Mapping[str, Callable[[bytes], Any]]] = {
     "application/json": lambda body: parse_collection(body, max_depth=_JSON_DEPTH),
-    "application/xml": parse_xml,
-    "text/xml": parse_xml,
-    "application/xhtml+xml": parse_xml,
+    "application/xml": _read_xml,
+    "text/xml": _read_xml,
+    "application/xhtml+xml": _read_xml,
     "text/plain": parse_urlencoded,
 }
 
 
-def read(request: Request) -> Mapping[str, Any]:
-    """The known fields of a body that are not null (contract: openmage §4.2, step 7).
+def _media_type(request: Request) -> str:
+    """The media type of a body that can be read.
 
     Raises:
-        UnreadableError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
-        InvalidDataError: the body has no known field.
+        UnreadableError: it has another type or charset.
     """
     given = request.headers.get("content-type", "").strip()
     if not given:
@@ -172,6 +181,17 @@ def read(request: Request) -> Mapping[str, Any]:
         )
     if options.get("charset", "utf-8").lower() != "utf-8":
         raise UnreadableError("UTF-8 is the only supported charset")
+    return str(media_type)
+
+
+def read(request: Request) -> Mapping[str, Any]:
+    """The known fields of a body that are not null (contract: openmage §4.2, step 7).
+
+    Raises:
+        UnreadableError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
+        InvalidDataError: the body has no known field.
+    """
+    media_type = _media_type(request)
     if request.received > MAX_BODY:
         raise errors.BodyTooLargeError
     decoded = _READERS[media_type](request.body)
@@ -213,9 +233,16 @@ def present(entry: ViewEntry, call: Call) -> dict[str, Any]:
         "url": url(entry.image, call),
         "types": [name for name in types(call) if name in entry.roles],
     }
-    wanted = call.request.arguments.get("attrs", "").split(",")
+    wanted = _attributes(call.request)
     named = {name: value for name, value in fields.items() if name in wanted}
     return named or fields
+
+
+def _attributes(request: Request) -> list[str]:
+    """The names in `attrs`, which is one comma-separated text or several `attrs[]`."""
+    pairs = parse_qsl(request.query, keep_blank_values=True)
+    listed = [value for name, value in pairs if _LISTED_ATTRS.fullmatch(name)]
+    return [*request.arguments.get("attrs", "").split(","), *listed]
 
 
 def url(image: Image, call: Call) -> str:

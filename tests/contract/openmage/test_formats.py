@@ -269,7 +269,7 @@ UNSAFE: list[tuple[dict[str, str], str | bytes]] = [
     (XML, "<a><?php echo 1 ?><label>x</label></a>"),
     (XML, '<?xml-stylesheet href="a.css"?><a><label>x</label></a>'),
     (XML, "<a><label>x</label></a><?x?>"),
-    (XML, '<?xml version="1.0" encoding="ISO-8859-1"?><a><label>x</label></a>'),
+    (XML, '<?xml version="1.0" encoding="ISO-8859-2"?><a><label>x</label></a>'),
     (XML, '<?xml version="1.0" encoding="UTF-16"?><a><label>x</label></a>'),
     (XHTML, "<a><label>x</label></a>".encode("utf-16")),
     (XHTML, '<?xml version="1.0" encoding="UTF-16"?><a><label>x</label></a>'.encode("utf-16")),

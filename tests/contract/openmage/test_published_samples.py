@@ -12,6 +12,9 @@ from tests.contract.openmage.conftest import (
     NO_IMAGE,
     NOT_SPECIFIED,
     PNG,
+    UNREADABLE,
+    XHTML,
+    XML,
     A,
     OpenMage,
     P,
@@ -19,6 +22,7 @@ from tests.contract.openmage.conftest import (
     assert_shows,
     assert_written,
     one,
+    unknown_type,
 )
 from tests.gateway import Answer, Gateway
 
@@ -85,3 +89,56 @@ def test_what_accept_names_outweighs_the_type_of_the_body(
     answer = PhpSample(stocked, accept).fetch("GET", one(A))
 
     assert_shows(answer, stocked.get(one(A)), kind)
+
+
+@pytest.mark.parametrize(
+    ("body", "label"),
+    [
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><a><label>caf\xe9</label></a>', "caf\u00e9"),
+        (b"<?xml version='1.0' encoding='windows-1252'?><a><label>5 \x80</label></a>", "5 \u20ac"),
+        (b'<a><label value="front"/></a>', "front"),
+        (b'<a><label value="back">front</label></a>', "front"),
+    ],
+)
+def test_xml_of_older_clients_is_read(stocked: OpenMage, body: bytes, label: str) -> None:
+    assert_written(stocked.admin("PUT", one(A), XHTML, content=body))
+
+    assert stocked.get(one(A))["label"] == label
+
+
+def test_xml_that_the_gateway_spoilt_is_refused(stocked: OpenMage) -> None:
+    """The gateway hands application/xml on as text, without the bytes that are not UTF-8."""
+    body = b'<?xml version="1.0" encoding="ISO-8859-1"?><a><label>caf\xe9</label></a>'
+
+    assert_refused(stocked.admin("PUT", one(A), XML, content=body), *UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<a><types>image</types><types>thumbnail</types></a>",
+        "<a><types><data_item>image</data_item></types><types>thumbnail</types></a>",
+    ],
+)
+def test_repeated_types_make_a_list(stocked: OpenMage, body: str) -> None:
+    assert_written(stocked.admin("PUT", one(A), XML, content=body))
+
+    assert stocked.get(one(A))["types"] == ["image", "thumbnail"]
+
+
+@pytest.mark.parametrize(
+    "query", ["attrs[]=url&attrs[]=id", "attrs%5B%5D=id&attrs%5B1%5D=url", "attrs=id&attrs[]=url"]
+)
+def test_attributes_may_be_listed(stocked: OpenMage, query: str) -> None:
+    assert list(stocked.get(f"{one(A)}?{query}")) == ["id", "url"]
+
+
+def test_a_signed_form_is_refused_for_its_type(stocked: OpenMage) -> None:
+    """OAuth 1.0a signs the parameters of a form, Magento does not read them."""
+    keys = stocked.world.issue_keys("shop1", "openmage", "read", "write")
+    client = Client(keys.consumer_key, keys.secrets.consumer, keys.token, keys.secrets.token)
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    url, headers, body = client.sign(Gateway.base_url + P, "POST", "label=side", form)
+    request = httpx.Request("POST", url, headers=headers, content=body)
+
+    assert_refused(Gateway().send(request), *unknown_type("application/x-www-form-urlencoded"))

@@ -149,7 +149,7 @@ def parse_event(event: Mapping[str, Any]) -> Request:
     if not encoded and _REPLACEMENT in data and length.isdecimal() and int(length) != len(data):
         # The gateway decoded the body as UTF-8 and replaced what is not. It is restored to be
         # invalid, so that the body is refused and not stored with replacement characters.
-        data = data.replace(_REPLACEMENT, b"\xff")
+        data = data.replace(_REPLACEMENT, b"\xff\0")  # invalid in UTF-8 and in XML
     return Request(
         id=event["requestContext"]["requestId"],
         method=http["method"].upper(),
