@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters import table_keys
-from vitrine.adapters.imports import settlement
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -112,6 +111,8 @@ class DynamoGalleries(Galleries):
         if change.named:
             actions += _name_actions(change, *change.named)
         if change.imported:
+            from vitrine.adapters.imports import settlement  # 3 ms, for one function
+
             actions.append({"Put": settlement(change.imported)})
         self._table.transact(actions)
         return head
