@@ -127,6 +127,8 @@ def _read_only(call: Call, image: Image | None) -> Mapping[str, str | None]:
 def _equals(value: Any, present: str | None) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
+    if isinstance(value, str):
+        value = value.strip()
     return present is not None and value == present
 
 

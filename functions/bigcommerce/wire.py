@@ -22,7 +22,7 @@ from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.edge import numbered_paths
 from vitrine.edge.body import parse_object
-from vitrine.edge.dialect import Dialect, routes
+from vitrine.edge.dialect import Dialect, routes, single_slashes
 from vitrine.edge.multipart import Part
 from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
@@ -64,7 +64,7 @@ _XML = frozenset({"application/xml", "text/xml"})
 def require_acceptable(call: Call) -> None:
     """Refuse a request for XML (contract: bigcommerce §4)."""
     request = call.request
-    path = request.path.removesuffix("/")
+    path = request.path.rstrip("/")
     accept = request.headers.get("accept", "")
     accepted = {parse_options_header(each)[0] for each in accept.split(",") if each.strip()}
     if path.endswith(".json"):
@@ -182,7 +182,7 @@ NO_CONTENT: Final = Response(204)
 
 def location(image: Image, call: Call) -> dict[str, str]:
     """The header `Location` of a new image (contract: bigcommerce §1)."""
-    base = call.request.path.partition("/products/")[0]
+    base = single_slashes(call.request.path).partition("/products/")[0]
     product_id = call.request.parameters["product"]
     return {"Location": f"{base}/products/{product_id}/images/{image.id}"}
 

@@ -4,11 +4,13 @@ import re
 from importlib import import_module
 
 from vitrine.access.accounts import Account
-from vitrine.edge.dialect import Dialect
+from vitrine.edge.dialect import Dialect, single_slashes
 
 _PATHS = {
-    "tiendanube": re.compile(r"/(?:v1|2025-03)(?:/.*)?", re.DOTALL),
-    "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/v2(?:/.*)?", re.DOTALL),
+    "tiendanube": re.compile(
+        r"/(?:v1|2025-03)(?:/.*)?|/(?:v[0-9]+|20[0-9]{2}-[0-9]{2})/[0-9]+/.*", re.DOTALL
+    ),
+    "bigcommerce": re.compile(r"/(?:api|stores/[^/]+)/(?:v2(?:/.*)?|v[0-9]+/.*)", re.DOTALL),
     "openmage": re.compile(r"/api/rest(?:/.*)?", re.DOTALL),
     "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
     "inventorum": re.compile(r"/api/(?:images|auth/token)(?:/.*)?", re.DOTALL),
@@ -18,7 +20,11 @@ NAMES = tuple(sorted(_PATHS))
 
 
 def dialect_of(path: str) -> Dialect | None:
-    """The dialect that answers a path; None if the path belongs to no dialect."""
+    """The dialect that answers a path; None if the path belongs to no dialect.
+
+    A version that does not exist is answered by the platform whose paths have that form.
+    """
+    path = single_slashes(path)
     for name, pattern in _PATHS.items():
         if pattern.fullmatch(path):
             dialect: Dialect = import_module(f"{name}.wire").dialect

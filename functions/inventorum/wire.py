@@ -14,7 +14,7 @@ from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
-from vitrine.edge.dialect import Dialect
+from vitrine.edge.dialect import Dialect, single_slashes
 from vitrine.edge.field_errors import InvalidFieldsError
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
@@ -48,7 +48,7 @@ def authenticate(request: Request, access: Access) -> Caller:
 
 
 def _is_token_route(request: Request) -> bool:
-    return request.path.removesuffix("/") == _TOKEN
+    return single_slashes(request.path).removesuffix("/") == _TOKEN
 
 
 def _authorization(request: Request, scheme: str) -> str:

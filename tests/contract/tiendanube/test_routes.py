@@ -141,8 +141,6 @@ CALLERS = [
         "/555/orders/1/images",
         "/555/products/1234/images/11/more",
         "/555/products/1234/images/11/more/",
-        "/555/products/1234/images//",
-        "/555/products/1234/images/11//",
         "/555/product/1234/images/11",
         "/555/Products/1234/images",
     ],

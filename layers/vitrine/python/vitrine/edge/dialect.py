@@ -14,7 +14,13 @@ from vitrine.edge.response import Response
 Check = Callable[[Call], None]
 Matched = tuple[re.Pattern[str], dict[str, str]]
 
+_SLASHES = re.compile("/{2,}")
 TRAILING_SLASH = re.compile(r"/\Z")
+
+
+def single_slashes(path: str) -> str:
+    """A path in which repeated slashes are one, as the platforms' servers read it."""
+    return _SLASHES.sub("/", path)
 
 
 def _no_fields(_request: Request) -> Mapping[str, Any]:
@@ -31,7 +37,8 @@ class Dialect:
 
     Attributes:
         name: the name in credentials, packages and logs.
-        routes: operations by route, `<method> <path>`, with `{…}` for a variable segment.
+        routes: operations by route, `<method> <path>`, with `{…}` for a variable segment. HEAD has
+            the operation of GET on every path.
         authenticate: identifies the caller of a request, or raises NotAuthenticatedError.
         checks: the checks that run before every operation, in the platform's order; they must
             include `require_scope`.
@@ -63,7 +70,7 @@ class Dialect:
         pattern = self._pattern(path)
         if pattern is None or method not in self._operations[pattern]:
             return None
-        found = pattern.fullmatch(self.ending.sub("", path))
+        found = pattern.fullmatch(self._bare(path))
         return self._operations[pattern][method], found.groupdict() if found else {}
 
     def require_route(self, request: Request) -> None:
@@ -84,8 +91,11 @@ class Dialect:
         pattern = self._pattern(path)
         return () if pattern is None else tuple(sorted(self._operations[pattern]))
 
+    def _bare(self, path: str) -> str:
+        return self.ending.sub("", single_slashes(path))
+
     def _pattern(self, path: str) -> re.Pattern[str] | None:
-        bare = self.ending.sub("", path)
+        bare = self._bare(path)
         matching = [pattern for pattern in self._operations if pattern.fullmatch(bare)]
         return min(matching, key=lambda pattern: pattern.groups, default=None)
 
@@ -98,6 +108,9 @@ class Dialect:
             bare = re.escape(self.ending.sub("", path))
             segments = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", bare)
             operations.setdefault(re.compile(segments), {})[method] = operation
+        for methods in operations.values():
+            if "GET" in methods:
+                methods["HEAD"] = methods["GET"]
         return operations
 
     def __post_init__(self) -> None:
