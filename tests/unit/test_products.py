@@ -20,7 +20,7 @@ from vitrine_cli.ui.failure import FailureError
 @pytest.fixture
 def records(world: World) -> StackRecords:
     world.open_shop("s1")
-    fakes: Any = (world.shops, FakeOAuthConsumers(world.shops), FakeOAuthSecretStore())
+    fakes: Any = (world.shops, FakeOAuthConsumers(world.shops), FakeOAuthSecretStore(), None)
     return StackRecords(world.stores, *fakes, base_url="")
 
 
