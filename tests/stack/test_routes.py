@@ -123,14 +123,14 @@ def test_what_is_nobodys_path_is_not_found(running: Running, path: str) -> None:
             "PUT",
             "/api/v2/products/2/images/count",
             405,
-            "GET",
+            "GET, HEAD",
             [{"status": 405, "message": "The method is not allowed on this resource."}],
         ),
         (
             "POST",
             "/stores/x/v2/products/2/images/3.json/",
             405,
-            "DELETE, GET, PUT",
+            "DELETE, GET, HEAD, PUT",
             [{"status": 405, "message": "The method is not allowed on this resource."}],
         ),
         (
