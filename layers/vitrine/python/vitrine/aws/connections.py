@@ -94,7 +94,7 @@ class Connections:
         return answer
 
     def _idle_one(self) -> Connection | None:
-        """The connection used last, if nobody has hung up; None when there is none."""
+        """The connection used last, unless the service has closed it; None if there is none."""
         while True:
             try:
                 since, connection = self._idle.pop()
