@@ -6,7 +6,7 @@ fields, then the rule of each field.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from bigcommerce.wire import InvalidFieldError, date, is_image_file
@@ -15,6 +15,7 @@ from vitrine.domain.images import Image, Texts
 from vitrine.edge.body import is_text, whole_number
 from vitrine.edge.multipart import Part
 from vitrine.edge.request import Call
+from vitrine.records import dataclass
 from vitrine.services.own_pictures import shows_image
 from vitrine.services.sources import Source, at_hand, from_import, from_url
 

@@ -1,12 +1,12 @@
 """Pagination of lists (contract: bigcommerce §4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from bigcommerce.wire import InvalidFieldError
 from vitrine.edge.body import whole_number
 from vitrine.edge.request import Call
+from vitrine.records import dataclass
 
 _LIMIT = 50
 _MAX_LIMIT = 250

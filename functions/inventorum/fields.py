@@ -1,7 +1,6 @@
 """Fields of a POST's form, validated as Inventorum does (contract: inventorum §4)."""
 
 import re
-from dataclasses import dataclass
 
 from inventorum.wire import MAX_BODY, PURPOSES, RULES, VersionError
 from vitrine.domain.library import Purpose
@@ -9,6 +8,7 @@ from vitrine.edge.body import decode_base64
 from vitrine.edge.field_errors import InvalidFieldsError, InvalidValueError, collecting
 from vitrine.edge.multipart import Part
 from vitrine.edge.request import Call, Request
+from vitrine.records import dataclass
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.sources import at_hand
 

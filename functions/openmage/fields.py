@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from openmage.scope import types
@@ -15,6 +15,7 @@ from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.edge.body import decode_base64
 from vitrine.edge.request import Call
 from vitrine.edge.xml_answer import without_forbidden
+from vitrine.records import dataclass
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName
 from vitrine.services.sources import at_hand

@@ -1,7 +1,7 @@
 """Fields of a POST or PUT, validated as Tiendanube does (contract: tiendanube §4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +13,7 @@ from vitrine.domain.images import NO_TEXTS, Image, Texts
 from vitrine.edge.body import decode_base64, is_text, whole_number
 from vitrine.edge.field_errors import InvalidFieldsError, InvalidValueError, collecting
 from vitrine.edge.request import Call
+from vitrine.records import dataclass
 from vitrine.services.own_pictures import shows_image
 from vitrine.services.sources import Source, at_hand, from_url
 

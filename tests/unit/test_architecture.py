@@ -38,7 +38,7 @@ def outside(room: str, *allowed: str) -> list[str]:
         f"{file.relative_to(ROOT)}: {name}"
         for file in sorted((VITRINE / room).rglob("*.py"))
         for name in imports(file)
-        if name.split(".")[0] not in STANDARD and not name.startswith(allowed)
+        if name.split(".")[0] not in STANDARD and not name.startswith((*allowed, "vitrine.records"))
     ]
 
 

@@ -9,7 +9,6 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -20,6 +19,7 @@ from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
 from vitrine.ports import Functions, IdempotencyKeys, Remote, Stores
+from vitrine.records import dataclass
 from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
 
 if TYPE_CHECKING:

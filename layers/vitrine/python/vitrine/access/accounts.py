@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from vitrine.domain.credentials import Keys
 from vitrine.domain.shops import Shop
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

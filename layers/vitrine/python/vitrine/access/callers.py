@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from vitrine.domain.credentials import Credential, Scheme, digest_of
 from vitrine.domain.errors import NotAuthenticatedError, OAuthError
 from vitrine.domain.shops import Shop
 from vitrine.ports import Shops
+from vitrine.records import dataclass
 
 if TYPE_CHECKING:  # importing it takes 25 ms, and most functions verify no signatures
     from vitrine.access.oauth import OAuth, Received

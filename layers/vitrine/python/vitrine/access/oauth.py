@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from vitrine.access.signatures import SignedRequest, is_signed
 from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, digest_of
 from vitrine.domain.errors import ConflictError, OAuthError
 from vitrine.ports import OAuthConsumers, OAuthSecretStore
+from vitrine.records import dataclass
 
 REMEMBERED_SECONDS = 60.0
 """How long a consumer stays in the cache, and so how long a revoked one may still work."""

@@ -5,7 +5,6 @@ Gallery records and library records share them.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, serialize
@@ -50,7 +49,7 @@ def original_of(item: Item) -> Original:
 
 def appearance_attributes(appearance: Appearance | None) -> Item:
     """The attribute that describes an appearance."""
-    return {"appearance": None if appearance is None else asdict(appearance)}
+    return {"appearance": None if appearance is None else _facts(appearance)}
 
 
 def appearance_of(item: Item) -> Appearance | None:
@@ -63,7 +62,7 @@ def completion(address: OriginalAddress, appearance: Appearance) -> dict[str, An
     """The conditional update that marks renditions as complete, if the record has these bytes."""
     values = {
         ":complete": RenditionState.COMPLETE.value,
-        ":appearance": asdict(appearance),
+        ":appearance": _facts(appearance),
         ":revision": address.revision,
         ":digest": address.digest,
     }
@@ -77,4 +76,12 @@ def completion(address: OriginalAddress, appearance: Appearance) -> dict[str, An
             "#hash": "hash",
         },
         "ExpressionAttributeValues": serialize(values),
+    }
+
+
+def _facts(appearance: Appearance) -> Item:
+    return {
+        "colour": appearance.colour,
+        "thumbhash": appearance.thumbhash,
+        "animation_dropped": appearance.animation_dropped,
     }

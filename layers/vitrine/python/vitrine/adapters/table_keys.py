@@ -3,7 +3,7 @@
 The module imports no AWS library, so functions that only parse keys start faster.
 """
 
-from dataclasses import dataclass
+from vitrine.records import dataclass
 
 _GALLERY, _RETIRED, _LIBRARY = "GALLERY#", "RETIRED#", "LIBRARY#"
 IMAGE = "IMAGE#"

@@ -2,9 +2,11 @@
 
 import hashlib
 import string
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from vitrine.records import dataclass
 
 ID_LENGTH = 12
 """Number of hexadecimal digits of a credential's digest that form its id."""

@@ -21,10 +21,11 @@ which each store view can override.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from vitrine.domain.images import Image
+from vitrine.records import dataclass
 
 HARD_LIMIT = 1000
 """The maximum number of images of a product, in every dialect."""

@@ -1,12 +1,11 @@
 """A change of one gallery, written in one transaction under optimistic locking."""
 
-from dataclasses import dataclass
-
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image
 from vitrine.domain.imports import Import
 from vitrine.domain.locations import original_address
 from vitrine.domain.names import FileName
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

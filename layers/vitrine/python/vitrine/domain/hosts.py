@@ -5,11 +5,11 @@ tables in Python's `ipaddress` differ between versions.
 """
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import quote, urljoin, urlsplit
 
 from vitrine.domain.errors import DownloadError
+from vitrine.records import dataclass
 
 IPAddress = IPv4Address | IPv6Address
 

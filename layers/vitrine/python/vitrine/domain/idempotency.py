@@ -1,7 +1,8 @@
 """Idempotency keys: a request that a client sends again is answered again, not executed again."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from vitrine.records import dataclass
 
 LIFETIME = timedelta(hours=24)
 """How long an answer is kept."""

@@ -1,12 +1,13 @@
 """An image: the record of one picture, with the properties of its original and its placeholder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from vitrine.domain.names import FileName
 from vitrine.domain.pictures import Format
+from vitrine.records import dataclass
 
 
 class RenditionState(StrEnum):

@@ -5,10 +5,10 @@ makes imports idempotent.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from vitrine.domain.shops import is_product_name
+from vitrine.records import dataclass
 
 FOLDER = "import/"
 _ARRIVAL = re.compile(

@@ -4,11 +4,11 @@ Their ids come from the same sequence as those of gallery images. They have no o
 shop's image count does not include them (contract: inventorum §3).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from vitrine.domain.images import Appearance, Original, RenditionState
+from vitrine.records import dataclass
 
 
 class Purpose(StrEnum):

@@ -10,13 +10,13 @@ Library images have their own kind of address: the public path contains account 
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Alternative, Rendition, rendition_format
+from vitrine.records import dataclass
 
 ORIGINALS = "originals/"
 PUBLIC = "media/"

@@ -3,7 +3,7 @@
 A name is never reused, so a URL that contains one never changes its meaning.
 """
 
-from dataclasses import dataclass
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Picture formats, limits against decompression bombs, and the result of an inspection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from vitrine.records import dataclass
 
 
 class Format(Enum):

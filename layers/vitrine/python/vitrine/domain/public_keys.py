@@ -6,12 +6,12 @@ that the image's address has, so clients can request existing sizes only.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from vitrine.domain.library import Purpose
 from vitrine.domain.locations import LibraryAddress, OriginalAddress, alternative_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative, rendition_format
+from vitrine.records import dataclass
 
 LONGEST = 1024
 """The maximum length of a key in bytes (S3's limit)."""

@@ -7,7 +7,6 @@ either: a deployment serves its pictures under several base URLs.
 
 import posixpath
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from vitrine.domain.images import Image
@@ -15,6 +14,7 @@ from vitrine.domain.locations import PUBLIC, original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.public_keys import find_address, parse_public_key
 from vitrine.domain.renditions import SETS, Alternative
+from vitrine.records import dataclass
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SEGMENTS = (3, 5, 6)  # of a rendition; of a full size or a library's picture; of a named picture

@@ -14,7 +14,7 @@ state alone, so every step is idempotent and every order of events ends in the s
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -35,6 +35,7 @@ from vitrine.domain.renditions import (
     Rendition,
     rendition_format,
 )
+from vitrine.records import dataclass
 
 ORPHAN_AGE = timedelta(hours=1)
 """The age from which an original without a record is an orphan. A request runs for 30 seconds at

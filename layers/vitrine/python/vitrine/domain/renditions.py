@@ -4,10 +4,10 @@ To add a size, add a row to `SETS`; no other code contains sizes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from vitrine.domain.pictures import Format
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Validation of pictures: the rules of a dialect, and the check of an upload against them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from vitrine.domain.errors import Rule
 from vitrine.domain.gallery import HARD_LIMIT
 from vitrine.domain.pictures import Format, Inspection
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NewType
+
+from vitrine.records import dataclass
 
 ProductKey = NewType("ProductKey", str)
 """A product's name inside the catalogue, the same for all dialects and aliases."""

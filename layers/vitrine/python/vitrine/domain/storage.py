@@ -1,7 +1,8 @@
 """Stored objects: private originals and public pictures, as an object store holds them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, ViewFacts
+from vitrine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

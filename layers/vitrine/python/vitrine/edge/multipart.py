@@ -1,7 +1,6 @@
 """`multipart/form-data` bodies (RFC 7578), with the variations that the platforms' clients send."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from multipart import (
@@ -12,6 +11,7 @@ from multipart import (
 )
 
 from vitrine.domain.errors import FieldError, MalformedBodyError
+from vitrine.records import dataclass
 
 _HEADER_LIMIT = 64 * 1024  # bytes of one header of a part
 _HEADERS_LIMIT = 100  # headers of a part

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 from vitrine.access.callers import Caller
 from vitrine.domain.errors import BodyTooLargeError, MediaTypeError, NotPermittedError
 from vitrine.edge.multipart import Form, parse_form
+from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue
 
 _REPLACEMENT = "\ufffd".encode()

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from PIL import Image as PilImage
@@ -11,6 +11,7 @@ from PIL import ImageChops
 from vitrine.pictures import gif, gif_frames
 from vitrine.pictures.resampling import shrink
 from vitrine.pictures.wholeness import counted
+from vitrine.records import dataclass
 
 MOVING_LIMIT = 25_000_000
 """Pixels, all frames together, beyond which a GIF's renditions show its first frame only.

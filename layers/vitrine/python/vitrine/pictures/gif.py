@@ -5,12 +5,12 @@ Nothing here decodes a pixel; `gif_frames` does.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image as PilImage
 
 from vitrine.pictures.errors import DamagedError
+from vitrine.records import dataclass
 
 TRAILER = b";"
 _TRAILER, _EXTENSION, _IMAGE = TRAILER[0], 0x21, 0x2C

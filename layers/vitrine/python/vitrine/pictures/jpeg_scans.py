@@ -8,10 +8,10 @@ entropy-coded data ends early.
 
 import re
 import struct
-from dataclasses import dataclass
 
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.jpeg import DRI, FRAMES, SOS, segments
+from vitrine.records import dataclass
 
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _FILLED_RESTART = re.compile(rb"\xff+[\xd0-\xd7]")  # with fill bytes; slower to find

@@ -9,7 +9,7 @@ asked for.
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from PIL import Image as PilImage
@@ -30,6 +30,7 @@ from vitrine.pictures.opening import DECODER_ERRORS, decoder
 from vitrine.pictures.orientation import UPRIGHT
 from vitrine.pictures.resampling import shrink
 from vitrine.pictures.stripping import strip_metadata
+from vitrine.records import dataclass
 
 _TRANSPOSITIONS = {
     2: PilImage.Transpose.FLIP_LEFT_RIGHT,

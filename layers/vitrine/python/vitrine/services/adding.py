@@ -1,7 +1,7 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError, Rule
 from vitrine.domain.gallery import Gallery, GalleryEntry
@@ -11,6 +11,7 @@ from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
+from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import NameChoice, WantedName
@@ -43,7 +44,7 @@ def add_image(
     product: ProductKey,
     source: Source | InspectedUpload,
     rules: PictureRules,
-    new: NewImage = NewImage(),
+    new: NewImage = NewImage(),  # noqa: B008 - immutable
 ) -> GalleryEntry:
     """Add a picture to a product's gallery.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from vitrine.clock import now
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Remote, Stores
+from vitrine.records import dataclass
 
 _Result = TypeVar("_Result")
 _TIME_TO_ANSWER = 3.0  # seconds kept for one more attempt and the answer

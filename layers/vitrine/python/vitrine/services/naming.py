@@ -1,11 +1,12 @@
 """Choosing a file name that no other image of the shop has had or will have (openmage §4.4)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vitrine.domain.names import FileName
 from vitrine.domain.pictures import Format
 from vitrine.ports import Galleries
+from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue
 
 _STEPS = 8

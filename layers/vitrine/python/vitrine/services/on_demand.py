@@ -5,7 +5,6 @@ record, never from the request, so their number is bounded by the keys of its ad
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.locations import (
@@ -26,6 +25,7 @@ from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
 from vitrine.ports import Stores
+from vitrine.records import dataclass
 from vitrine.services.image_state import committed_record, names_of, originals_of
 from vitrine.services.public_pictures import full_size_pictures, public_pictures, resized_for
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from vitrine.domain.errors import ImportMissingError, PictureRefusedError, Rule
 from vitrine.domain.imports import import_key
 from vitrine.domain.locations import OriginalAddress
+from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.own_pictures import find_original
 

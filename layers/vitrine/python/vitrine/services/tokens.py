@@ -1,12 +1,12 @@
 """Expiring access tokens and their refresh tokens (contract: inventorum §2)."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vitrine.domain.credentials import Credential, RefreshToken, digest_of
 from vitrine.domain.errors import RefreshTokenError
 from vitrine.ports import Shops
+from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 _BYTES = 32  # of a secret
