@@ -5,9 +5,8 @@ Adapters (`vitrine.adapters`) implement them over AWS, the tests' fakes in memor
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
-
-from vitrine.records import dataclass
 
 if TYPE_CHECKING:  # each module of records takes a millisecond, and no function uses them all
     from collections.abc import Iterable, Iterator, Mapping, Sequence
