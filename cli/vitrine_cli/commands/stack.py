@@ -84,6 +84,9 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     demo_pictures.draw_samples()
     for line in demo_pictures.curl_lines(stack):
         out.print(line, soft_wrap=True, markup=False)
+    if stack.without_node is not None:
+        out.print("\nWithout Node everybody gets PNG and JPEG.", style="bold")
+        out.print(stack.without_node, markup=False)
 
 
 def _upload_pictures(stack: Stack) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from vitrine_cli.local import cdn_function, emulator
+from vitrine_cli.local import emulator
 from vitrine_cli.local.workspace import (
     HOME,
     ROOT,
@@ -69,13 +69,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
+def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) -> dict[str, str]:
     """Deploy a build to the emulator.
 
     Args:
         built: the folder that `build` returned.
         endpoint: URL of the emulator.
         media_url: public URL of pictures.
+        choose_formats: whether the CDN runs its functions, which needs Node.
 
     Returns:
         The outputs of the deployed stack.
@@ -94,7 +95,7 @@ def deploy(built: Path, endpoint: str, media_url: str) -> dict[str, str]:
             f"MediaUrl={media_url}",
             "MakeOnRequest=proxy",
             "RequireTls=no",
-            f"ChooseFormats={'yes' if cdn_function.node_available() else 'no'}",
+            f"ChooseFormats={'yes' if choose_formats else 'no'}",
         ],
         "deploy the template",
         emulator_environment(endpoint),

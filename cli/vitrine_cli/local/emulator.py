@@ -19,17 +19,19 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
 
 
-def start(port: int, folder: Path) -> Process:
+def start(port: int, folder: Path, node: Path | None) -> Process:
     """Start the emulator. It enforces IAM permissions.
 
     Args:
         port: the port on which it listens, on the loopback interface only.
         folder: for its log and its functions' files.
+        node: the `node` program, with which it runs the CDN's functions; None if there is none.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
+    path = os.environ.get("PATH", os.defpath)
     environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
+        "PATH": os.pathsep.join([*([str(node.parent)] if node else []), path]),
         "HOME": os.environ.get("HOME", str(folder)),
         "LANG": "C.UTF-8",
         "TMPDIR": str(temporary),

@@ -5,8 +5,10 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
-from vitrine_cli.local import cdn_function, deployment, emulator
+from vitrine_cli.local import deployment, emulator
+from vitrine_cli.local.node import install_node
 from vitrine_cli.local.processes import Process, spawn, wait_for
 from vitrine_cli.local.stacks import Stack
 from vitrine_cli.local.workspace import tool_bin
@@ -37,18 +39,30 @@ def launch(stack: Stack) -> None:
     with step("Installing the emulator and the SAM CLI"):
         tool_bin("emulator")
         tool_bin("sam")
+    node = _node(stack)
     with step("Starting the local AWS"):
         stack.save()
         port = int(stack.endpoint.rpartition(":")[2])
-        started = _start(stack, lambda: emulator.start(port, stack.folder))
+        started = _start(stack, lambda: emulator.start(port, stack.folder, node))
         wait_for(f"{stack.endpoint}/_ministack/health", started, stack.folder / "emulator.log")
     with step("Building functions and layers"):
         built = deployment.build("host")
     with step("Deploying template.yaml"):
         media_url = f"http://localhost:{stack.port}/media"
-        stack.outputs = deployment.deploy(built, stack.endpoint, media_url)
-        started = _start(stack, lambda: _start_proxy(stack))
+        stack.outputs = deployment.deploy(
+            built, stack.endpoint, media_url, choose_formats=node is not None
+        )
+        started = _start(stack, lambda: _start_proxy(stack, node))
         wait_for(f"http://127.0.0.1:{stack.port}/", started, stack.folder / "proxy.log")
+
+
+def _node(stack: Stack) -> Path | None:
+    """The `node` program; None if it is missing and cannot be installed, as without a network."""
+    try:
+        return install_node()
+    except FailureError as failure:
+        stack.without_node = str(failure)
+        return None
 
 
 def _start(stack: Stack, start: Callable[[], Process]) -> Process:
@@ -60,7 +74,7 @@ def _start(stack: Stack, start: Callable[[], Process]) -> Process:
     return started
 
 
-def _start_proxy(stack: Stack) -> Process:
+def _start_proxy(stack: Stack, node: Path | None) -> Process:
     api, cdn = deployment.api_id(stack.outputs), stack.outputs["CdnDomain"]
     second_origin = emulator.function_url(stack.endpoint, deployment.STACK, "RenderMissing")
     command = [
@@ -69,12 +83,12 @@ def _start_proxy(stack: Stack) -> Process:
         *("--api", api, "--cdn", cdn),
         *("--second-origin", second_origin),
     ]
-    if cdn_function.node_available():
+    if node is not None:
         code = stack.folder / "choose_format.js"
         code.write_text(
             emulator.cloudfront_function_code(stack.endpoint, deployment.STACK, "ChooseFormat")
         )
-        command += ["--choose-format", str(code)]
+        command += ["--choose-format", str(code), "--node", str(node)]
     return spawn(command, stack.folder / "proxy.log", os.environ)
 
 

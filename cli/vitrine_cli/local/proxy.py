@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 
 HEAD_LIMIT = 10_240  # bytes of a request line and all headers
@@ -159,8 +160,11 @@ def main() -> None:
     parser.add_argument("--cdn", required=True)
     parser.add_argument("--second-origin", required=True)
     parser.add_argument("--choose-format", type=Path)
+    parser.add_argument("--node", type=Path)
     options = parser.parse_args()
-    choose_format = options.choose_format and options.choose_format.read_text()
+    choose_format = None
+    if options.choose_format and options.node:
+        choose_format = CdnFunction(options.choose_format.read_text(), options.node)
     proxy = Proxy(
         client=make_client(options.endpoint),
         api=options.api,

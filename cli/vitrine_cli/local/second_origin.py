@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from vitrine_cli.local import cdn_function
+from vitrine_cli.local.cdn_function import CdnFunction, viewer_request
 from vitrine_cli.local.workspace import REGION
 
 _MISSING = (403, 404)
@@ -31,12 +31,12 @@ class SecondOrigin:
 
     Attributes:
         url: its function URL.
-        choose_format: code of the CDN's function that rewrites a path to a format that the client
+        choose_format: the CDN's function that rewrites a path to a format that the client
             accepts; None if formats are not chosen.
     """
 
     url: str
-    choose_format: str | None = None
+    choose_format: CdnFunction | None = None
 
     async def fetch(
         self, emulator: httpx.AsyncClient, method: str, path: str, missing: httpx.Response
@@ -50,10 +50,8 @@ class SecondOrigin:
             missing: the first origin's answer, which carries the request.
         """
         if self.choose_format is not None:
-            request = cdn_function.viewer_request(path, missing.request.headers.get_list("accept"))
-            (path,) = await asyncio.to_thread(
-                cdn_function.rewritten_paths, self.choose_format, [request]
-            )
+            request = viewer_request(path, missing.request.headers.get_list("accept"))
+            (path,) = await asyncio.to_thread(self.choose_format.rewritten_paths, [request])
         url = httpx.URL(self.url).join(path)
         signed = AWSRequest(method, str(url))
         SigV4Auth(Credentials("test", "test"), "lambda", REGION).add_auth(signed)

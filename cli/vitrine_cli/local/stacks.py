@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,12 +21,15 @@ class Description(BaseModel):
         media_url: URL of the CDN.
         shop: id of the demo shop.
         credentials: values that clients of each dialect send, by dialect and name.
+        formats: "accepted" if the CDN chooses the format of a picture by `Accept`; "own" if every
+            client gets a rendition's own format, because Node is missing.
     """
 
     base_url: str
     media_url: str
     shop: str
     credentials: Mapping[str, Mapping[str, str]]
+    formats: Literal["accepted", "own"] = "accepted"
 
 
 class Stack(BaseModel):
@@ -37,6 +41,7 @@ class Stack(BaseModel):
         processes: its background processes.
         outputs: outputs of the deployed template; empty until it is deployed.
         description: what clients need to know; None until the demo shop exists.
+        without_node: why Node could not be installed; None if there is Node.
     """
 
     port: int
@@ -44,6 +49,7 @@ class Stack(BaseModel):
     processes: list[Process] = []
     outputs: dict[str, str] = {}
     description: Description | None = None
+    without_node: str | None = None
 
     @property
     def folder(self) -> Path:

@@ -54,6 +54,10 @@ def _create_demo_shop(stack: Stack) -> None:
         for dialect in NAMES
     }
     stack.description = Description(
-        base_url=base_url, media_url=f"{base_url}/media", shop=shop.id, credentials=logins
+        base_url=base_url,
+        media_url=f"{base_url}/media",
+        shop=shop.id,
+        credentials=logins,
+        formats="accepted" if stack.without_node is None else "own",
     )
     stack.save()

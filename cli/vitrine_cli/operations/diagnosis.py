@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from vitrine.domain.images import RenditionState
 from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.renditions import SETS, rendition_format
-from vitrine_cli.local import cdn_function
+from vitrine_cli.local.node import find_node
 from vitrine_cli.operations.dead_letters import DeadLetters
 from vitrine_cli.operations.trial_shop import DIALECTS, PRODUCT, TrialShop, trial_shop
 from vitrine_cli.ui.failure import FailureError
@@ -204,7 +204,7 @@ class Diagnosis:
 
     def _formats(self, trial: TrialShop) -> str:
         """The CDN answers with WebP if a client accepts it, otherwise with the own format."""
-        if self.stack.endpoint is not None and not cdn_function.node_available():
+        if self.stack.endpoint is not None and find_node() is None:
             return "not checked: a local stack needs Node.js for this"
         _, rendition, *_ = _first_keys(trial)
         seen = {
