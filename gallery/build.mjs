@@ -1,0 +1,62 @@
+/**
+ * Builds the gallery into `dist/`: app-HASH.js, app-HASH.css, index.html and licenses.txt.
+ *
+ * The same sources and the same lock file give the same bytes.
+ */
+import { build } from 'esbuild';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(root, 'dist');
+
+await rm(dist, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { app: 'src/main.tsx' },
+  outdir: dist,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022', 'chrome111', 'firefox115', 'safari16.4'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const built = Object.keys(metafile.outputs).map((path) => basename(path));
+const page = await readFile(join(root, 'src/index.html'), 'utf8');
+await writeFile(
+  join(dist, 'index.html'),
+  page
+    .replace(
+      'app.js',
+      built.find((name) => name.endsWith('.js')),
+    )
+    .replace(
+      'app.css',
+      built.find((name) => name.endsWith('.css')),
+    ),
+);
+await writeFile(join(dist, 'licenses.txt'), await licenses(metafile));
+
+/** Names, versions and license texts of the packages in the bundle, as their licenses require. */
+async function licenses({ inputs }) {
+  const packages = new Set(
+    Object.keys(inputs).flatMap(
+      (path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
+    ),
+  );
+  const texts = [...packages].sort().map(async (name) => {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file ? await readFile(join(folder, file), 'utf8') : '';
+    return `${name} ${version} (${license})\n\n${text}`.trimEnd();
+  });
+  return `${(await Promise.all(texts)).join('\n\n----\n\n')}\n`;
+}

@@ -1,0 +1,4 @@
+import type { Messages } from './dictionary';
+import { en } from './en';
+
+export const es: Messages = en;
