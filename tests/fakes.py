@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
+from gateway.dialects import package_of
 from vitrine.clock import now
 from vitrine.domain import locations
 from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken, Scheme
@@ -379,7 +380,8 @@ class FakeFunctions(Functions):
 
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
         self.called.append(operation)
-        answer: dict[str, Any] = import_module(f"{dialect}.{operation}").handler(event, None)
+        module = import_module(f"{package_of(dialect)}.{operation}")
+        answer: dict[str, Any] = module.handler(event, None)
         return answer
 
 

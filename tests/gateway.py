@@ -50,6 +50,7 @@ class TemplateRoute:
     path: str
     handler: str
     function: str
+    api: str
 
     @property
     def key(self) -> str:
@@ -76,6 +77,7 @@ def routes() -> Iterator[TemplateRoute]:
                     wanted.get("Path", "$default"),
                     resource["Properties"]["Handler"],
                     name,
+                    wanted["ApiId"]["Ref"],
                 )
 
 

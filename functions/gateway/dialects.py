@@ -14,9 +14,16 @@ _PATHS = {
     "openmage": re.compile(r"/api/rest(?:/.*)?", re.DOTALL),
     "evotor": re.compile(r"/stores(?:/.*)?", re.DOTALL),
     "inventorum": re.compile(r"/api/(?:images|auth/token)(?:/.*)?", re.DOTALL),
+    "vitrine": re.compile(r"/vitrine(?:/.*)?", re.DOTALL),
 }
+_PACKAGES = {"vitrine": "native"}  # the layer's package has that name
 NAMES = tuple(sorted(_PATHS))
-"""The names of all dialects, as in credentials and packages."""
+"""The names of all dialects, as in credentials and the names of functions."""
+
+
+def package_of(name: str) -> str:
+    """The package of a dialect's handlers."""
+    return _PACKAGES.get(name, name)
 
 
 def dialect_of(path: str) -> Dialect | None:
@@ -27,12 +34,12 @@ def dialect_of(path: str) -> Dialect | None:
     path = single_slashes(path)
     for name, pattern in _PATHS.items():
         if pattern.fullmatch(path):
-            dialect: Dialect = import_module(f"{name}.wire").dialect
+            dialect: Dialect = import_module(f"{package_of(name)}.wire").dialect
             return dialect
     return None
 
 
 def account_of(name: str) -> Account:
     """The settings and login of the dialect with this name."""
-    account: Account = import_module(f"{name}.account").account
+    account: Account = import_module(f"{package_of(name)}.account").account
     return account

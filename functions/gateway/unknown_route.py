@@ -2,14 +2,16 @@
 
 API Gateway's routes cannot end with a slash, while the platforms accept a trailing slash and some a
 suffix. This function forwards such a request to the function of the route without them, and answers
-every other request with the not-found error of the dialect that owns the path.
+every other request with the not-found error of the dialect that owns the path. Each of the two APIs
+has such a function; the variable `DIALECTS` names the dialects of its API.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.dialects import dialect_of
+from gateway.dialects import NAMES, dialect_of
 from vitrine import environment
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call, require_scope
@@ -17,13 +19,14 @@ from vitrine.edge.response import Response, json_response
 from vitrine.edge.telemetry import logger
 
 environment.prepare("functions")
+_DIALECTS = os.environ.get("DIALECTS", ",".join(NAMES)).split(",")
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Forward the request, or answer that the route does not exist."""
     method, path = event["requestContext"]["http"]["method"], event["rawPath"]
     dialect = dialect_of(path)
-    if dialect is None:  # API Gateway's own answer
+    if dialect is None or dialect.name not in _DIALECTS:  # API Gateway's own answer
         logger.info("path of no dialect", extra={"method": method, "path": path})
         return json_response(404, {"message": "Not Found"}).to_event()
     operation, parameters = dialect.operation(method, path) or ("", {})

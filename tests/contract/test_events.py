@@ -38,6 +38,7 @@ def shop(world: World) -> World:
     world.open_shop("555", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
     world.issue("4e1f6a0d92c84b7ba1c5", "555", "tiendanube", "write_products")
     world.issue("b7d0c2f4a1e84e50a9d3", "555", "bigcommerce", "store_v2_products")
+    world.issue("6c0b8d34e5f24a7f9e21", "555", "vitrine", "images:write")
     world.issue("9a3f6c1e7b5d4082", "555", "inventorum", "images")
     client = world.issue("till-3:5b1f8e2c9d4a4c67", "555", "inventorum", "images", role=CLIENT)
     refresh = RefreshToken(digest_of("c0ffee1234567890"), client.digest)
@@ -76,6 +77,7 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("bigcommerce_delete_images", 204),
         ("bigcommerce_count_images", 200),
         ("bigcommerce_count_all_images", 200),
+        ("native_get_shop", 200),
         ("inventorum_create_image", 200),
         ("inventorum_refresh_token", 200),
         ("openmage_create_image", 200),

@@ -38,6 +38,7 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
         "inventorum": {"token"},
         "openmage": {"consumer_key", "consumer_secret", "token", "token_secret"},
         "tiendanube": {"token", "store_id"},
+        "vitrine": {"token"},
     }
 
 

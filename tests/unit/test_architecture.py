@@ -19,7 +19,7 @@ HANDLERS = sorted(
     for resource in template()["Resources"].values()
     if resource["Type"] == "AWS::Serverless::Function"
 )
-DIALECTS = ("bigcommerce", "evotor", "inventorum", "openmage", "tiendanube")
+DIALECTS = ("bigcommerce", "evotor", "inventorum", "native", "openmage", "tiendanube")
 STANDARD = sys.stdlib_module_names
 
 
@@ -133,6 +133,8 @@ def allowed(function: str, properties: Mapping[str, Any]) -> set[str]:
         may |= {"PIL", "isal", "cykooz_resizer"}
     if "OAUTH_SECRETS" in properties.get("Environment", {}).get("Variables", {}):
         may |= {"oauthlib", "vitrine.aws.parameters", "secrets", "email", "http.client"}
+    if "MEDIA_URL_PARAMETER" in properties.get("Environment", {}).get("Variables", {}):
+        may |= {"vitrine.aws.parameters"}
     if "s3:" in rights:
         may |= {"vitrine.aws.s3", "vitrine.aws.s3_xml", "vitrine.adapters.blobs"}
     if "lambda:InvokeFunction" in rights:

@@ -23,7 +23,7 @@ def through_proxy(path: str, **request: Any) -> tuple[httpx.Response, list[httpx
 
     async def fetch() -> httpx.Response:
         client = make_client("http://emulator.example", httpx.MockTransport(emulator))
-        proxy = Proxy(client, "api", "cdn.example", SecondOrigin("function", None))
+        proxy = Proxy(client, "api", "native", "cdn.example", SecondOrigin("function", None))
         outside = httpx.AsyncClient(transport=httpx.ASGITransport(proxy))
         outside.headers.clear()
         async with client, outside:
@@ -74,6 +74,14 @@ def test_a_question_mark_in_a_path_cuts_it(sent: str, arrives: str) -> None:
     _, (request,) = through_proxy(sent)
 
     assert request.url.raw_path.decode() == f"/_aws/execute-api/api/$default{arrives}"
+
+
+def test_vitrines_own_paths_go_to_its_own_api() -> None:
+    _, (own,) = through_proxy("/vitrine/v1/shop?x=1")
+    _, (other,) = through_proxy("/vitrines")
+
+    assert own.url.raw_path == b"/_aws/execute-api/native/$default/vitrine/v1/shop?x=1"
+    assert other.url.raw_path == b"/_aws/execute-api/api/$default/vitrines"
 
 
 def test_the_header_that_api_gateway_renames_is_renamed() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.gateway import ROOT, routes, template
 
-from gateway.dialects import NAMES
+from gateway.dialects import NAMES, package_of
 from vitrine.adapters import table_keys
 from vitrine.adapters.functions import ALIAS
 from vitrine.domain.imports import FOLDER
@@ -85,14 +85,96 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
         "POST /api/images": "inventorum.create_image.handler",
         "POST /api/auth/token": "inventorum.refresh_token.handler",
     }
-    by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum)
+    native = {
+        f"{method} /vitrine/v1/{path}": f"native.{operation}.handler"
+        for method, path, operation in (("GET", "shop", "get_shop"),)
+    }
+    by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum, native)
     documented = {key: handler for each in by_dialect for key, handler in each.items()}
 
     assert {route.key: route.handler for route in routes()} == {
         **documented,
         "$default": "gateway.unknown_route.handler",
     }
-    assert len({*documented.values()}) == len({route.function for route in routes()}) - 1
+    assert len({*documented.values()}) == len({route.function for route in routes()}) - 2
+
+
+def test_each_api_answers_for_its_dialects_only() -> None:
+    defaults = {route.api: route.function for route in routes() if route.path == "$default"}
+    served = {
+        api: FUNCTIONS[function]["Environment"]["Variables"]["DIALECTS"].split(",")
+        for api, function in defaults.items()
+    }
+
+    assert served == {
+        "Api": [each for each in NAMES if each != "vitrine"],
+        "NativeApi": ["vitrine"],
+    }
+    for route in routes():
+        if route.path != "$default":
+            (dialect,) = [each for each in NAMES if route.handler.startswith(package_of(each))]
+            assert dialect in served[route.api]
+
+
+def test_the_cdn_passes_vitrines_own_paths_to_its_own_api() -> None:
+    """A shared cache key would let the CDN serve one caller's error to another."""
+    origin = next(each for each in CDN["Origins"] if each.get("Id") == "native")
+    behavior = next(each for each in CDN["CacheBehaviors"] if each["PathPattern"] == "/vitrine/*")
+    caching = RESOURCES["NativeApiCaching"]["Properties"]["CachePolicyConfig"]
+    key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
+
+    assert origin["DomainName"] == {
+        "Select": [2, {"Split": ["/", {"GetAtt": "NativeApi.ApiEndpoint"}]}]
+    }
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert behavior["TargetOriginId"] == "native"
+    assert behavior["ViewerProtocolPolicy"] == "https-only"
+    assert {*behavior["AllowedMethods"]} == {
+        *("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+    }
+    assert behavior["Compress"] is True
+    assert behavior["CachePolicyId"] == {"Ref": "NativeApiCaching"}
+    # AWS's "AllViewerExceptHostHeader": API Gateway must see its own host.
+    assert behavior["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert (caching["MinTTL"], caching["DefaultTTL"], caching["MaxTTL"]) == (0, 0, 1)
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Authorization"]}
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+
+
+NATIVE = [name for name, each in FUNCTIONS.items() if name.startswith("Native")]
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_functions_that_the_cdn_depends_on_do_not_refer_to_it(name: str) -> None:
+    """They read the URL of pictures by name, where it is the CDN's."""
+    variables = FUNCTIONS[name]["Environment"]["Variables"]
+    host = {"Sub": "https://${MediaHost}/media"}
+    reads = [each["Action"] for each in FUNCTIONS[name]["Policies"][0]["Statement"]]
+
+    assert variables["MEDIA_URL"] == {
+        "If": ["OwnMediaUrl", {"Ref": "MediaUrl"}, {"If": ["OwnMediaHost", host, ""]}]
+    }
+    assert variables["MEDIA_ALIASES"] == ""
+    assert ("ssm:GetParameter" in reads) == ("MEDIA_URL_PARAMETER" in variables)
+    parameter = {"Sub": "/vitrine/${AWS::StackName}/media-url"}
+    assert variables.get("MEDIA_URL_PARAMETER") in (
+        None,
+        {"If": ["AsksForMediaUrl", parameter, ""]},
+    )
+    assert RESOURCES["MediaUrlParameter"]["Properties"]["Name"] == parameter
+
+
+def test_vitrines_own_api_is_limited_and_logged_like_the_other() -> None:
+    api, parameters = RESOURCES["NativeApi"]["Properties"], template()["Parameters"]
+
+    assert api["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "NativeApiRate"},
+        "ThrottlingBurstLimit": {"Ref": "NativeApiBurst"},
+    }
+    assert (parameters["NativeApiRate"]["Default"], parameters["NativeApiBurst"]["Default"]) == (
+        *(20, 40),
+    )
+    assert api["AccessLogSettings"] is RESOURCES["Api"]["Properties"]["AccessLogSettings"]
 
 
 def test_the_gateway_limits_and_logs_requests_by_parameter() -> None:
@@ -211,22 +293,28 @@ def test_no_route_ends_with_a_slash() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_dialects_routes_are_the_templates(name: str) -> None:
-    dialect = import_module(f"{name}.wire").dialect
+    package = package_of(name)
+    dialect = import_module(f"{package}.wire").dialect
 
     assert {
-        route.key: route.handler for route in routes() if route.handler.startswith(f"{name}.")
-    } == {key: f"{name}.{operation}.handler" for key, operation in dialect.routes.items()}
+        route.key: route.handler for route in routes() if route.handler.startswith(f"{package}.")
+    } == {key: f"{package}.{operation}.handler" for key, operation in dialect.routes.items()}
 
 
 @pytest.mark.parametrize(
     "name",
-    [name for name, each in FUNCTIONS.items() if each["Handler"].partition(".")[0] in NAMES],
+    [
+        name
+        for name, each in FUNCTIONS.items()
+        if each["Handler"].partition(".")[0] not in ("gateway", "pipeline")
+    ],
 )
 def test_functions_are_called_by_dialect_and_operation(name: str) -> None:
-    operation = FUNCTIONS[name]["Handler"].removesuffix(".handler")
+    package, operation, _ = FUNCTIONS[name]["Handler"].split(".")
+    (dialect,) = [each for each in NAMES if package_of(each) == package]
 
     assert FUNCTIONS[name]["FunctionName"] == {
-        "Sub": "${AWS::StackName}-" + operation.replace(".", "-").replace("_", "-")
+        "Sub": f"${{AWS::StackName}}-{dialect}-{operation.replace('_', '-')}"
     }
 
 
@@ -314,7 +402,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 1530
+    assert len(lines) <= 1950
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 
@@ -428,7 +516,7 @@ def test_what_the_bucket_does_not_have_is_asked_of_the_function_that_makes_it() 
             }
         ],
     }
-    media, missing = CDN["Origins"]
+    media, missing, *_ = CDN["Origins"]
     origin = missing["If"][1]
 
     assert CDN["OriginGroups"] == unless("CdnRequestsMissing", groups)
@@ -548,6 +636,7 @@ def test_nothing_that_bills_while_idle_is_there_unless_asked_for() -> None:
     types = {each["Type"] for each in RESOURCES.values() if "Condition" not in each}
 
     assert types == {
+        "AWS::CloudFront::CachePolicy",
         "AWS::CloudFront::Distribution",
         "AWS::CloudFront::Function",
         "AWS::CloudFront::OriginAccessControl",
@@ -558,6 +647,7 @@ def test_nothing_that_bills_while_idle_is_there_unless_asked_for() -> None:
         "AWS::S3::Bucket",
         "AWS::S3::BucketPolicy",
         "AWS::SQS::Queue",
+        "AWS::SSM::Parameter",
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",

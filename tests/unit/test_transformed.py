@@ -109,6 +109,7 @@ def test_names_fit_for_the_longest_name_of_a_stack(record_property: Figure) -> N
         record_property("figure", f"{kind}: longest name {longest} of {limit} characters")
         assert longest <= limit, kind
     for kind, config in (
+        ("AWS::CloudFront::CachePolicy", "CachePolicyConfig"),
         ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"),
         ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"),
     ):
@@ -122,9 +123,10 @@ def test_the_makefile_refuses_longer_names() -> None:
     assert int(most) + 1 == STACK_NAME
 
 
-def test_the_apis_body_is_valid_openapi(record_property: Figure) -> None:
+@pytest.mark.parametrize("name", ["Api", "NativeApi"])
+def test_an_apis_body_is_valid_openapi(name: str, record_property: Figure) -> None:
     """The key `$default`, AWS's extension of OpenAPI for the default route, is checked apart."""
-    (api,) = of_type(transformed(), "AWS::ApiGatewayV2::Api").values()
+    api = of_type(transformed(), "AWS::ApiGatewayV2::Api")[name]
     paths = {
         path: {method: with_parameters(path, operation) for method, operation in methods.items()}
         for path, methods in api["Body"]["paths"].items()
@@ -134,8 +136,8 @@ def test_the_apis_body_is_valid_openapi(record_property: Figure) -> None:
     body["info"] = {"title": "Vitrine", "version": "1.0"}  # a reference to the stack's name in AWS
 
     keys = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    record_property("figure", f"API: {len(keys) + len(default)} routes")
-    assert keys == {route.key for route in routes()} - {"$default"}
+    record_property("figure", f"{name}: {len(keys) + len(default)} routes")
+    assert keys == {route.key for route in routes() if route.api == name} - {"$default"}
     assert [*default] == ["x-amazon-apigateway-any-method"]
     assert [error.message for error in OpenAPIV30SpecValidator(body).iter_errors()] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -36,6 +37,10 @@ def create(
         bool,
         typer.Option("--refreshable", help="Also issue a refresh token, for tokens that expire."),
     ] = False,
+    hours: Annotated[
+        int | None,
+        typer.Option(min=1, max=8760, help="Hours after which the token expires; never without."),
+    ] = None,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
@@ -50,10 +55,12 @@ def create(
         role=role,
         bearer=bearer,
         refreshable=refreshable,
+        lifetime=None if hours is None else timedelta(hours=hours),
     )
     selected = records.selected(stack, port)
     credential, login = shop_credentials.create_credential(selected, request)
-    print_json({"id": credential.id, "base_url": selected.base_url, **login})
+    base_url = selected.native_url if dialect == "vitrine" else selected.base_url
+    print_json({"id": credential.id, "base_url": base_url, **login})
 
 
 @app.command("list")
@@ -74,6 +81,7 @@ def list_credentials(
             "scopes": sorted(each.scopes),
             "label": each.label,
             "created": each.created_at.isoformat(timespec="seconds"),
+            "expires": each.expires_at and each.expires_at.isoformat(timespec="seconds"),
             "revoked": each.revoked_at and each.revoked_at.isoformat(timespec="seconds"),
         }
         for each in shop_credentials.list_credentials(records.selected(stack, port), shop)
@@ -81,10 +89,11 @@ def list_credentials(
     if as_json:
         print_json(rows)
         return
-    table = Table("id", "dialect", "scopes", "label", "created", "revoked", box=None)
+    table = Table("id", "dialect", "scopes", "label", "created", "expires", "revoked", box=None)
     for row in rows:
         scopes = ", ".join(row["scopes"] or ())
-        cells = [row["id"], row["dialect"], scopes, row["label"], row["created"], row["revoked"]]
+        times = [row["created"], row["expires"], row["revoked"]]
+        cells = [row["id"], row["dialect"], scopes, row["label"], *times]
         table.add_row(*(str(cell or "") for cell in cells))
     print_table(table)
 

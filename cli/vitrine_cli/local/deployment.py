@@ -103,7 +103,7 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
     outputs = stack_outputs(
         emulator.session().client("cloudformation", endpoint_url=endpoint), STACK
     )
-    emulator.create_routes(endpoint, STACK, api_id(outputs))
+    emulator.create_routes(endpoint, STACK)
     # On this machine only: downloads from loopback addresses, and OAuth PLAINTEXT over HTTP.
     allowed = {"FETCH_FROM_LOOPBACK": "yes", "OAUTH_PLAINTEXT_OVER_HTTP": "yes"}
     emulator.adapt_functions(endpoint, STACK, allowed)

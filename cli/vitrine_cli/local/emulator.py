@@ -1,10 +1,10 @@
 """The AWS emulator (MiniStack): starting it, and deployment steps that it needs in addition."""
 
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -12,6 +12,12 @@ from vitrine.adapters.functions import ALIAS
 from vitrine_cli.local.processes import Process, spawn
 from vitrine_cli.local.workspace import REGION, tool_bin
 from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
 
 def session() -> boto3.Session:
@@ -44,13 +50,12 @@ def start(port: int, folder: Path, node: Path | None) -> Process:
     return spawn([tool_bin("emulator") / "ministack"], folder / "emulator.log", environment)
 
 
-def create_routes(endpoint: str, stack: str, api: str) -> None:
-    """Create the routes of an HTTP API; the emulator ignores the OpenAPI body that states them.
+def create_routes(endpoint: str, stack: str) -> None:
+    """Create the routes of all HTTP APIs; the emulator ignores the OpenAPI bodies that state them.
 
     Args:
         endpoint: URL of the emulator.
         stack: name of the deployed stack.
-        api: id of its HTTP API.
 
     Raises:
         FailureError: API Gateway on AWS would refuse a route.
@@ -59,9 +64,15 @@ def create_routes(endpoint: str, stack: str, api: str) -> None:
     cloudformation = aws.client("cloudformation", endpoint_url=endpoint)
     gateway = aws.client("apigatewayv2", endpoint_url=endpoint)
     template = cloudformation.get_template(StackName=stack, TemplateStage="Processed")
-    body = _api_body(template["TemplateBody"])
     resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
     names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+    for api, body in _api_bodies(template["TemplateBody"]).items():
+        _create_routes(gateway, names[api], body, names)
+
+
+def _create_routes(
+    gateway: ApiGatewayV2Client, api: str, body: Mapping[str, Any], names: Mapping[str, str]
+) -> None:
     integrations: dict[str, str] = {}
     for path, methods in body["paths"].items():
         if path.endswith("/"):
@@ -137,18 +148,17 @@ def cloudfront_function_code(endpoint: str, stack: str, function: str) -> str:
     return code.decode()
 
 
-def _api_body(template: Any) -> dict[str, Any]:
+def _api_bodies(template: Any) -> dict[str, dict[str, Any]]:
+    """The OpenAPI bodies of a processed template's HTTP APIs, by logical id."""
     parsed = json.loads(template) if isinstance(template, str) else template
-    bodies = [
-        each["Properties"]["Body"]
-        for each in parsed["Resources"].values()
+    return {
+        name: each["Properties"]["Body"]
+        for name, each in parsed["Resources"].items()
         if each["Type"] == "AWS::ApiGatewayV2::Api"
-    ]
-    body: dict[str, Any] = bodies[0]
-    return body
+    }
 
 
-def _alias_of(operation: dict[str, Any], names: dict[str, str]) -> str:
+def _alias_of(operation: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """The ARN of the alias of an operation's function, whose URI contains `${LogicalId}`."""
     uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
     logical = uri.partition("/functions/${")[2].partition("}/invocations")[0]

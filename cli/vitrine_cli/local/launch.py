@@ -80,7 +80,7 @@ def _start_proxy(stack: Stack, node: Path | None) -> Process:
     command = [
         *(sys.executable, "-m", "vitrine_cli.local.proxy"),
         *("--port", str(stack.port), "--endpoint", stack.endpoint),
-        *("--api", api, "--cdn", cdn),
+        *("--api", api, "--native-api", stack.outputs["NativeApiId"], "--cdn", cdn),
         *("--second-origin", second_origin),
     ]
     if node is not None:

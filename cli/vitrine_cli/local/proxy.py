@@ -1,4 +1,4 @@
-"""An HTTP server for a local stack: `/media/*` goes to the CDN, everything else to the API.
+"""An HTTP server for a local stack: `/media/*` goes to the CDN, everything else to the APIs.
 
 It does what the emulator does not: it refuses requests that API Gateway or Lambda would refuse for
 their size, cuts paths and renames headers as API Gateway does, and asks the CDN's second origin for
@@ -28,6 +28,7 @@ EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a Lambda event; a binary body is in it
 _EVENT_FRAME = 2048  # bytes of an event without headers and body, roughly
 _TEXT = {"application/json", "application/javascript", "application/xml"}
 _CDN_PATH = b"/media/"
+_NATIVE_PATH = b"/vitrine/"
 _ENCODED_QUESTION_MARK = re.compile(b"%3f", re.IGNORECASE)
 _RENAMED = {b"www-authenticate": b"x-amzn-remapped-www-authenticate"}
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
@@ -39,13 +40,15 @@ class Proxy:
 
     Attributes:
         client: a client whose base URL is the emulator.
-        api: id of the HTTP API.
+        api: id of the HTTP API of all platforms.
+        native_api: id of the HTTP API of `/vitrine/*`.
         cdn: host name of the CloudFront distribution.
         second_origin: the function that renders missing pictures.
     """
 
     client: httpx.AsyncClient
     api: str
+    native_api: str
     cdn: str
     second_origin: SecondOrigin
 
@@ -90,7 +93,8 @@ class Proxy:
         else:
             headers += [(b"x-forwarded-proto", b"http")]
             kept = _ENCODED_QUESTION_MARK.split(path, maxsplit=1)[0]  # decoded, it cuts the path
-            path = f"/_aws/execute-api/{self.api}/$default".encode() + kept
+            api = self.native_api if path.startswith(_NATIVE_PATH) else self.api
+            path = f"/_aws/execute-api/{api}/$default".encode() + kept
         if query := request.scope["query_string"]:
             path += b"?" + query
         return path, headers
@@ -157,6 +161,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--api", required=True)
+    parser.add_argument("--native-api", required=True)
     parser.add_argument("--cdn", required=True)
     parser.add_argument("--second-origin", required=True)
     parser.add_argument("--choose-format", type=Path)
@@ -168,6 +173,7 @@ def main() -> None:
     proxy = Proxy(
         client=make_client(options.endpoint),
         api=options.api,
+        native_api=options.native_api,
         cdn=options.cdn,
         second_origin=SecondOrigin(options.second_origin, choose_format),
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LONGEST_RUN = 75
 """Seconds to wait for a function: the longest timeout in the template, and the network."""
-_OUTPUTS = ("Table", "OriginalsBucket", "MediaBucket", "FailedEvents", "ApiUrl")
+_OUTPUTS = ("Table", "OriginalsBucket", "MediaBucket", "FailedEvents", "ApiUrl", "NativeApiUrl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class DeployedStack:
         name: the CloudFormation stack's name.
         session: the AWS account and region.
         outputs: the stack's outputs, by key.
-        base_url: URL of the API.
+        base_url: URL of the API of all platforms.
+        native_url: scheme and host of Vitrine's own API.
         endpoint: URL of the emulator; None on AWS.
     """
 
@@ -44,6 +45,7 @@ class DeployedStack:
     session: boto3.Session
     outputs: Mapping[str, str]
     base_url: str
+    native_url: str
     endpoint: str | None = None
 
     def client(self, service: str) -> Any:
@@ -115,7 +117,7 @@ def local(stack: stacks.Stack) -> DeployedStack:
     """A stack on this machine."""
     base_url = f"http://localhost:{stack.port}"
     name, session = deployment.STACK, emulator.session()
-    return DeployedStack(name, session, stack.outputs, base_url, stack.endpoint)
+    return DeployedStack(name, session, stack.outputs, base_url, base_url, stack.endpoint)
 
 
 def on_aws(name: str) -> DeployedStack:
@@ -131,4 +133,5 @@ def on_aws(name: str) -> DeployedStack:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     if not outputs.keys() >= {*_OUTPUTS}:
         raise FailureError(f"The stack '{name}' was not deployed from Vitrine's template.")
-    return DeployedStack(name, session, outputs, outputs["ApiUrl"])
+    native_url = outputs["NativeApiUrl"].removesuffix("/vitrine/v1")
+    return DeployedStack(name, session, outputs, outputs["ApiUrl"], native_url)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,6 +49,23 @@ class Check:
     name: str
     passed: bool
     detail: str
+
+
+class _Route(NamedTuple):
+    """A route of one of the stack's HTTP APIs, which the template names."""
+
+    api: str
+    key: str
+
+    def __str__(self) -> str:
+        return self.key
+
+
+# Requests that `$default` answers with 401: it authenticates what it forwards.
+_OF_DEFAULT = {
+    "Api": ("PUT", "/stores/1/products/1/images"),
+    "NativeApi": ("GET", "/vitrine/v1/shop/"),
+}
 
 
 class _ProblemError(Exception):
@@ -96,49 +113,56 @@ class Diagnosis:
 
     def _routes(self) -> str:
         """Each route of the template is deployed, and refuses a request without credentials."""
-        api = self.stack.client("apigatewayv2")
-        pages = api.get_paginator("get_routes").paginate(ApiId=self._api())
-        deployed = {each["RouteKey"] for page in pages for each in page["Items"]}
-        if missing := self._declared_routes() - deployed:
-            raise _ProblemError(f"not deployed: {', '.join(sorted(missing))}")
-        keys = sorted(deployed)
+        declared, deployed = self._declared_routes(), self._deployed_routes()
+        if missing := declared - deployed:
+            raise _ProblemError(f"not deployed: {', '.join(sorted(str(each) for each in missing))}")
+        routes = sorted(deployed)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            statuses = list(threads.map(self._status_without_credentials, keys))
+            statuses = list(threads.map(self._status_without_credentials, routes))
         wrong = [
-            f"{key}: {status}"
-            for key, status in zip(keys, statuses, strict=True)
+            f"{route}: {status}"
+            for route, status in zip(routes, statuses, strict=True)
             if status != httpx.codes.UNAUTHORIZED
         ]
         if wrong:
-            raise _ProblemError(f"{len(wrong)} of {len(keys)} not 401: {', '.join(wrong)}")
-        return f"{len(keys)} routes answer, each with 401"
+            raise _ProblemError(f"{len(wrong)} of {len(routes)} not 401: {', '.join(wrong)}")
+        return f"{len(routes)} routes answer, each with 401"
 
-    def _api(self) -> str:
-        return self.stack.outputs["ApiUrl"].partition("://")[2].partition(".")[0]
+    def _deployed_routes(self) -> set[_Route]:
+        client, outputs = self.stack.client("apigatewayv2"), self.stack.outputs
+        pages = client.get_paginator("get_routes")
+        apis = {"Api": outputs["ApiUrl"].partition("://")[2].partition(".")[0]}
+        apis["NativeApi"] = outputs["NativeApiId"]
+        return {
+            _Route(api, each["RouteKey"])
+            for api, identity in apis.items()
+            for page in pages.paginate(ApiId=identity)
+            for each in page["Items"]
+        }
 
-    def _declared_routes(self) -> set[str]:
+    def _declared_routes(self) -> set[_Route]:
         cloudformation = self.stack.client("cloudformation")
         answer = cloudformation.get_template(StackName=self.stack.name, TemplateStage="Processed")
         template: Any = answer["TemplateBody"]
         parsed = json.loads(template) if isinstance(template, str) else template
-        (paths,) = (
-            each["Properties"]["Body"]["paths"]
-            for each in parsed["Resources"].values()
+        bodies = {
+            name: each["Properties"]["Body"]
+            for name, each in parsed["Resources"].items()
             if each["Type"] == "AWS::ApiGatewayV2::Api"
-        )
+        }
         return {
-            path if path == "$default" else f"{_verb(method)} {path}"
-            for path, methods in paths.items()
+            _Route(api, path if path == "$default" else f"{_verb(method)} {path}")
+            for api, body in bodies.items()
+            for path, methods in body["paths"].items()
             for method in methods
         }
 
-    def _status_without_credentials(self, route: str) -> int:
-        method, _, path = route.partition(" ")
-        if route == "$default":  # its function answers for the dialect of the path
-            method, path = "PUT", "/stores/1/products/1/images"
-        url = self.stack.base_url + re.sub(
-            r"\{(\w+)\+?\}", lambda found: _PLACEHOLDERS.get(found[1], "1"), path
-        )
+    def _status_without_credentials(self, route: _Route) -> int:
+        method, _, path = route.key.partition(" ")
+        if not path:
+            method, path = _OF_DEFAULT[route.api]
+        base = self.stack.native_url if route.api == "NativeApi" else self.stack.base_url
+        url = base + re.sub(r"\{(\w+)\+?\}", lambda found: _PLACEHOLDERS.get(found[1], "1"), path)
         headers = {"Authorization": "Bearer none", "User-Agent": "Vitrine doctor"}
         return httpx.request(
             method.replace("ANY", "GET"), url, headers=headers, timeout=60

@@ -41,6 +41,7 @@ class StackRecords:
     oauth_secrets: SsmOAuthSecretStore
     table: Table
     base_url: str
+    native_url: str
 
 
 def selected(stack: str | None, port: int | None) -> StackRecords:
@@ -85,6 +86,7 @@ def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
         oauth_secrets=SsmOAuthSecretStore(stack.ssm(), secrets_path(stack.name)),
         table=table,
         base_url=base_url or outputs["ApiUrl"],
+        native_url=stack.native_url,
     )
 
 

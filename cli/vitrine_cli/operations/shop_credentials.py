@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Account
@@ -30,6 +31,7 @@ class CredentialRequest:
         bearer: whether the client sends a token although clients of the dialect sign requests.
         refreshable: whether the client may exchange refresh tokens for access tokens that expire.
             The first access token does not expire.
+        lifetime: how long the token is valid; None for a token that does not expire.
     """
 
     shop: str
@@ -39,6 +41,7 @@ class CredentialRequest:
     role: str = _FULL_ACCESS
     bearer: bool = False
     refreshable: bool = False
+    lifetime: timedelta | None = None
 
 
 def create_credential(
@@ -70,7 +73,7 @@ def create_credential(
             now=now(),
         )
         return consumer.credential, account.keys(keys)
-    identity, secret = make_secret(), make_secret()
+    identity, secret, moment = make_secret(), make_secret(), now()
     credential = Credential(
         digest=digest_of(client_secret(identity, secret) if request.refreshable else secret),
         shop=shop.id,
@@ -78,7 +81,8 @@ def create_credential(
         role=CLIENT if request.refreshable else request.role,
         scopes=_allowed_scopes(request, account),
         label=request.label,
-        created_at=now(),
+        created_at=moment,
+        expires_at=None if request.lifetime is None else moment + request.lifetime,
     )
     records.shops.create_credential(credential)
     if not request.refreshable:
@@ -99,6 +103,8 @@ def _checked_account(request: CredentialRequest) -> Account:
         raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
     if request.refreshable and not account.refreshable:
         raise FailureError(f"{dialect} has no refresh tokens: its tokens do not expire.")
+    if request.lifetime and (request.refreshable or (account.keys and not request.bearer)):
+        raise FailureError("Only a token can expire: not a client's keys, and not its secret.")
     if role != _FULL_ACCESS and role not in account.readers:
         known = ", ".join([_FULL_ACCESS, *account.readers])
         raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")

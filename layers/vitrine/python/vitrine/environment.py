@@ -152,7 +152,7 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         functions=deferred["functions"],
         access=Access(shops, oauth=_oauth(aws, table, public_url)),
         idempotency_keys=cast("IdempotencyKeys", _Deferred(lambda: _idempotency_keys(table))),
-        media_url=os.environ.get("MEDIA_URL", "").rstrip("/"),
+        media_url=os.environ.get("MEDIA_URL", "").rstrip("/") or _media_url(aws),
         public_url=public_url,
         alternatives=tuple(
             Alternative[name.upper()]
@@ -162,6 +162,18 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         media_aliases=frozenset(filter(None, os.environ.get("MEDIA_ALIASES", "").split(","))),
     )
     return environment, deferred
+
+
+def _media_url(aws: Clients) -> str:
+    """The URL of public pictures in the parameter that `MEDIA_URL_PARAMETER` names.
+
+    Functions that the CDN's definition depends on cannot refer to the CDN in their settings.
+    """
+    name = os.environ.get("MEDIA_URL_PARAMETER")
+    if not name:
+        return ""
+    found = aws.ssm().get_parameter(Name=name)
+    return found["Parameter"]["Value"]
 
 
 def _library(table: Table) -> Library:

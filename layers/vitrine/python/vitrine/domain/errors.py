@@ -81,6 +81,40 @@ class ImageNotFoundError(VitrineError):
     """The product does not have this image, or no longer has it."""
 
 
+class WrongOrderError(VitrineError):
+    """A new order does not name the present images of a gallery once each.
+
+    Attributes:
+        missing: present images that the order does not name.
+        unknown: ids in the order that are no present image, or that it names again.
+    """
+
+    def __init__(self, missing: tuple[int, ...], unknown: tuple[int, ...]) -> None:
+        super().__init__(f"missing {missing}, unknown {unknown}")
+        self.missing = missing
+        self.unknown = unknown
+
+
+class GalleryFullError(VitrineError):
+    """The product cannot have as many images as a request adds.
+
+    Attributes:
+        room: the number of images that it can still have.
+    """
+
+    def __init__(self, room: int) -> None:
+        super().__init__(room)
+        self.room = room
+
+
+class UploadNotFoundError(VitrineError):
+    """The shop has no such batch of uploads, or no longer."""
+
+
+class TakeDownNotFoundError(VitrineError):
+    """The shop has no such take-down."""
+
+
 class NotAcceptableError(VitrineError):
     """Content negotiation failed: the client accepts no media type that the operation produces."""
 
@@ -184,6 +218,10 @@ class RefreshTokenError(VitrineError):
 
 class ThrottledError(VitrineError):
     """AWS throttles requests. The same request may succeed later."""
+
+
+class UnavailableError(VitrineError):
+    """AWS gives no answer. The same request may succeed later."""
 
 
 class ShopExistsError(VitrineError):

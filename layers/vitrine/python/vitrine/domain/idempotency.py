@@ -2,12 +2,41 @@
 
 from datetime import datetime, timedelta
 
+from vitrine.domain.errors import IdempotencyKeyReusedError
 from vitrine.records import dataclass
 
 LIFETIME = timedelta(hours=24)
 """How long an answer is kept."""
 LEASE = timedelta(seconds=30)
 """How long a running request holds its key: longer than any function runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectIdentity:
+    """The identity of the object that a request creates, stored with the object.
+
+    A request with the same idempotency key has the same id. So a conditional write, which creates
+    the object unless its id exists, makes one object of several requests.
+
+    Attributes:
+        id: the object's id: a letter for its kind, and 26 of `a-z2-7`.
+        fingerprint: SHA-256 of the request's method, path, query and body, hexadecimal.
+    """
+
+    id: str
+    fingerprint: str
+
+    def check(self, stored: str) -> None:
+        """Refuse a request that is not the one that created the object with this id.
+
+        Args:
+            stored: the fingerprint that the object was stored with.
+
+        Raises:
+            IdempotencyKeyReusedError: it is another request.
+        """
+        if stored != self.fingerprint:
+            raise IdempotencyKeyReusedError
 
 
 @dataclass(frozen=True, slots=True)

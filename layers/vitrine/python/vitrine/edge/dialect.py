@@ -47,6 +47,8 @@ class Dialect:
         headers: headers of every answer, errors included.
         ending: an optional ending of every path, such as a trailing slash.
         routes_first: whether the platform checks method and path before authentication.
+        keeps_answers: whether the answer to a POST with an idempotency key is kept and repeated;
+            false if the dialect's operations repeat the created object instead.
         missing: if not `routes_first`, raises the error for an authenticated request to an unknown
             route.
     """
@@ -60,6 +62,7 @@ class Dialect:
     headers: Mapping[str, str] = field(default_factory=dict)
     ending: re.Pattern[str] = TRAILING_SLASH
     routes_first: bool = True
+    keeps_answers: bool = True
     missing: Callable[[Call], NoReturn] = _refuse_route
 
     def operation(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:

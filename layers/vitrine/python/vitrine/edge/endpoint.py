@@ -58,7 +58,7 @@ def endpoint(
                 shop = call.caller.shop.id
                 for check in dialect.checks:
                     check(call)
-                response = answer_once(call, environment.current().idempotency_keys, handler)
+                response = _respond(dialect, handler, call)
             except VitrineError as error:
                 response = dialect.refuse(error, request)
                 extra = {"request_id": request.id, "shop": shop, "code": str(error)}
@@ -84,6 +84,12 @@ def endpoint(
         return function
 
     return decorate
+
+
+def _respond(dialect: Dialect, handler: Handler, call: Call) -> Response:
+    if not dialect.keeps_answers:
+        return handler(call)
+    return answer_once(call, environment.current().idempotency_keys, handler)
 
 
 def _admit(dialect: Dialect, scope: str | None, request: Request, context: object) -> Call:

@@ -1,19 +1,30 @@
 """The header `Idempotency-Key`: a repeated create is answered, not executed, a second time.
 
+`answer_once` keeps answers. `identify` keeps nothing: an operation stores the identity with the
+object that it creates, and finds it there.
+
 Aws-lambda-powertools has the feature, too. It is not used here because its import takes longer than
 the rest of a cold start, and because the answers to refusals would be kept.
 """
 
+import base64
 import hashlib
 import json
+import os
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from vitrine.domain.errors import ConflictError, IdempotencyKeyReusedError, MalformedBodyError
-from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt
+from vitrine.domain.errors import (
+    ConflictError,
+    IdempotencyKeyReusedError,
+    MalformedBodyError,
+    VitrineError,
+)
+from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt, ObjectIdentity
 from vitrine.edge.request import Call, Request
 from vitrine.edge.response import Response
 from vitrine.ports import IdempotencyKeys
@@ -21,6 +32,36 @@ from vitrine.ports import IdempotencyKeys
 HEADER = "idempotency-key"
 _WAIT = 0.2  # seconds between two looks at a request that is running
 _SUCCESS = range(200, 300)
+_KEY = re.compile("[!-~]{1,255}")  # visible ASCII characters
+_ID_LENGTH = 26  # of 32 letters and digits: 130 bits
+
+
+class IdempotencyKeyError(VitrineError):
+    """The idempotency key is not 1 to 255 visible ASCII characters."""
+
+
+def identify(call: Call, kind: str) -> ObjectIdentity:
+    """The identity of the object that a POST creates.
+
+    With an idempotency key, its id is derived from the caller's credential and the key, otherwise
+    it is random (contract: vitrine §3.3).
+
+    Args:
+        call: the call.
+        kind: the letter with which ids of this kind of object begin.
+
+    Raises:
+        IdempotencyKeyError: the key is not valid.
+    """
+    sent, credential = call.request.headers.get(HEADER), call.caller.credential
+    if sent is None or credential is None:
+        seed = os.urandom(32)
+    elif _KEY.fullmatch(sent):
+        seed = hashlib.sha256(f"{credential.digest}:{sent}".encode()).digest()
+    else:
+        raise IdempotencyKeyError
+    name = base64.b32encode(seed).decode().lower()[:_ID_LENGTH]
+    return ObjectIdentity(kind + name, _fingerprint(call.request))
 
 
 def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Response]) -> Response:

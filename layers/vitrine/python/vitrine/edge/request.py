@@ -129,12 +129,12 @@ def require_scope(call: Call) -> None:
 
 
 def require_readable_body(call: Call) -> None:
-    """Read the body of a POST or PUT now, so that it is refused before the operation runs.
+    """Read the body of a POST, PUT or PATCH now, so that it is refused before the operation runs.
 
     Raises:
         VitrineError: the body cannot be read.
     """
-    if call.request.method in ("POST", "PUT"):
+    if call.request.method in ("POST", "PUT", "PATCH"):
         call.fields  # noqa: B018 - reads the body
 
 

@@ -1,0 +1,1 @@
+"""Vitrine's own HTTP API, the dialect `vitrine`: one module per endpoint (contract: vitrine)."""

@@ -1,0 +1,119 @@
+"""The dialect `vitrine`: authentication, bodies, answers and routes (contract: vitrine)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from native.conditions import is_cached, tag_of_text
+from native.problems import JSON, MERGE_PATCH, refuse
+from vitrine.access.callers import Access, Caller
+from vitrine.domain import errors
+from vitrine.domain.pictures import Format
+from vitrine.domain.rules import PictureRules
+from vitrine.domain.shops import ProductKey, is_product_name
+from vitrine.edge.body import parse_object
+from vitrine.edge.dialect import Dialect
+from vitrine.edge.request import Call, Request, require_readable_body, require_scope
+from vitrine.edge.response import Response, json_response
+
+NAME: Final = "vitrine"
+BASE: Final = "/vitrine/v1"
+
+READ: Final = "images:read"
+WRITE: Final = "images:write"
+TAKE_DOWN: Final = "images:takedown"
+
+RULES: Final = PictureRules(formats=frozenset(Format), max_bytes=20_971_520)
+MAX_PIXELS: Final = 50_000_000  # of formats for which decoders need the most memory
+MAX_FILES: Final = 250  # in one batch of uploads
+MAX_BODY: Final = 1_000_000  # bytes of JSON
+MAIN_LANGUAGE: Final = "es"
+
+# Requests
+
+
+def authenticate(request: Request, access: Access) -> Caller:
+    """The caller of a request (contract: vitrine §2)."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise errors.CredentialMissingError
+    caller = access.bearer(token.strip(), NAME)
+    return replace(caller, scopes=caller.scopes | {READ}) if WRITE in caller.scopes else caller
+
+
+def read(request: Request) -> Mapping[str, Any]:
+    """The members of a JSON body (contract: vitrine §1).
+
+    Raises:
+        MediaTypeError, BodyTooLargeError, MalformedBodyError: the body cannot be read.
+    """
+    if request.media_type not in ((JSON, MERGE_PATCH) if request.method == "PATCH" else (JSON,)):
+        raise errors.MediaTypeError(request.media_type)
+    if len(request.body) > MAX_BODY:
+        raise errors.BodyTooLargeError
+    return parse_object(request.body)
+
+
+def product(call: Call) -> ProductKey:
+    """The key of the product in the path.
+
+    Raises:
+        ProductNotFoundError: the text cannot name a product, or the shop registers its products
+            and has not registered this one.
+    """
+    name = call.request.parameters["product"]
+    if not is_product_name(name):
+        raise errors.ProductNotFoundError(name)
+    return call.catalogue.product(name)
+
+
+def main_language(call: Call) -> str:
+    """The language of `alt`: the one that Tiendanube's clients use for the same text."""
+    return call.caller.shop.settings.get("tiendanube.language", MAIN_LANGUAGE)
+
+
+# Answers
+
+
+def answer(call: Call, payload: object, headers: Mapping[str, str] | None = None) -> Response:
+    """A successful answer with its entity tag, or 304 where the client has it (vitrine §3.1)."""
+    response = json_response(200, payload, headers=headers)
+    tag = response.headers.get("ETag") or tag_of_text(response.body)
+    if call.request.method in ("GET", "HEAD") and is_cached(call.request, tag):
+        return Response(304, headers={"ETag": tag})
+    return replace(response, headers={**response.headers, "ETag": tag})
+
+
+def created(
+    payload: object, location: str, *, status: int = 201, replayed: bool = False
+) -> Response:
+    """The answer to a POST that created an object (contract: vitrine §3.3).
+
+    Args:
+        payload: the object.
+        location: its path below the base.
+        status: 201, or 202 for an object whose work continues.
+        replayed: whether an earlier request with the same idempotency key created it.
+    """
+    repeated = {"Idempotency-Replayed": "true"} if replayed else {}
+    return json_response(status, payload, headers={"Location": BASE + location, **repeated})
+
+
+def time(moment: datetime) -> str:
+    """A time as answers state it: RFC 3339, UTC, milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+dialect: Final = Dialect(
+    name=NAME,
+    routes={
+        f"GET {BASE}/shop": "get_shop",
+    },
+    authenticate=authenticate,
+    checks=(require_scope, require_readable_body),
+    refuse=refuse,
+    read=read,
+    headers={"Cache-Control": "private, no-store"},
+    keeps_answers=False,
+)
