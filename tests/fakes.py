@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.dialects import package_of
 from vitrine.clock import now
@@ -52,7 +52,16 @@ from vitrine.ports import (
     Shops,
 )
 
+Record = TypeVar("Record", Image, LibraryImage)
 APPEARANCE = Appearance("#a0b0c0", "1QcSHQRnh493V4dIh4eXh1h4kJUI")
+
+
+def completed(record: Record, appearance: Appearance, *, turned: bool) -> Record:
+    """The record of an image, of which all renditions are stored."""
+    original = replace(record.original, turned=turned)
+    return replace(
+        record, original=original, renditions=RenditionState.COMPLETE, appearance=appearance
+    )
 
 
 def etag(data: bytes) -> str:
@@ -255,7 +264,12 @@ class FakeGalleries(Galleries):
             # are is not a change's to write.
             known = present[after.id] if after.original == before.original else after
             state = known.renditions if after.name == before.name else after.renditions
-            present[after.id] = replace(after, renditions=state, appearance=known.appearance)
+            present[after.id] = replace(
+                after,
+                original=known.original,
+                renditions=state,
+                appearance=known.appearance,
+            )
         present |= {image.id: image for image in change.added}
         if change.named:
             self._take(change, *change.named)
@@ -309,12 +323,12 @@ class FakeGalleries(Galleries):
         return self.taken.get((shop, name))
 
     def complete_renditions(
-        self, address: OriginalAddress, product: str, appearance: Appearance
+        self, address: OriginalAddress, product: str, appearance: Appearance, *, turned: bool
     ) -> None:
         found = self.image(address.shop, product, address.image)
         if found is None or locations.original_address(found) != address:
             raise RecordMissingError(address.original_key)
-        complete = replace(found, renditions=RenditionState.COMPLETE, appearance=appearance)
+        complete = completed(found, appearance, turned=turned)
         self.records[address.shop, product][address.image] = complete
 
     def image_count(self, shop: str) -> int:
@@ -331,11 +345,13 @@ class FakeLibrary(Library):
     def image(self, shop: str, image: int) -> LibraryImage | None:
         return self.records.get((shop, image))
 
-    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, appearance: Appearance, *, turned: bool
+    ) -> None:
         found = self.image(address.shop, address.image)
         if found is None or locations.original_address(found) != address:
             raise RecordMissingError(address.original_key)
-        self.add(replace(found, renditions=RenditionState.COMPLETE, appearance=appearance))
+        self.add(completed(found, appearance, turned=turned))
 
 
 @dataclass

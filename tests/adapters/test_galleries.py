@@ -30,6 +30,7 @@ def image(number: int, shop: str = "s1", product: str = "p #1 é東") -> Image:
         frames=2,
         transparent=True,
         revision=3,
+        turned=False,
     )
     texts = Texts("red lamp é", {"fr": "lampe rouge"})
     return Image(number, shop, product, original, MOMENT, MOMENT, texts)
@@ -174,7 +175,9 @@ def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(
 def test_a_text_that_changes_leaves_the_state_of_renditions_alone(adapters: Adapters) -> None:
     stored = image(7)
     head = add(adapters, stored)
-    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=False
+    )
 
     late = replace(stored, texts=Texts("late"), version=1)  # read before they were complete
     adapters.galleries.commit(
@@ -190,7 +193,9 @@ def test_other_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
 ) -> None:
     stored = image(7)
     head = add(adapters, stored)
-    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=False
+    )
 
     adapters.galleries.commit(
         GalleryChange("s1", stored.product, head, head, changed=((stored, changed(stored)),))
@@ -230,7 +235,9 @@ def test_a_gallery_of_many_images_is_read_whole(adapters: Adapters) -> None:
 def test_another_name_is_not_public_whatever_became_public_meanwhile(adapters: Adapters) -> None:
     stored = image(7)
     head = add(adapters, stored)
-    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=False
+    )
 
     late = replace(stored, name=FileName("late", 0, "png"), version=1)  # read before that
     adapters.galleries.commit(
@@ -244,11 +251,17 @@ def test_another_name_is_not_public_whatever_became_public_meanwhile(adapters: A
 def test_complete_renditions_are_noted_once_the_record_is_there(adapters: Adapters) -> None:
     stored = image(7)
     with pytest.raises(RecordMissingError):
-        adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+        adapters.galleries.complete_renditions(
+            original_address(stored), stored.product, APPEARANCE, turned=False
+        )
 
     add(adapters, stored)
-    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
-    adapters.galleries.complete_renditions(original_address(stored), stored.product, APPEARANCE)
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=False
+    )
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=False
+    )
 
     found = adapters.galleries.image("s1", stored.product, 7)
     assert found == replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
@@ -264,7 +277,7 @@ def test_renditions_of_other_bytes_complete_nothing(
 
     with pytest.raises(RecordMissingError):
         adapters.galleries.complete_renditions(
-            original_address(replaced), stored.product, APPEARANCE
+            original_address(replaced), stored.product, APPEARANCE, turned=False
         )
 
     found = adapters.galleries.image("s1", stored.product, 7)
@@ -466,3 +479,36 @@ def test_retired_images_are_listed_by_age_until_they_are_forgotten(adapters: Ada
 
     assert ids(3) == [1, 3]
     assert adapters.galleries.retired("s1", 2) is None
+
+
+def test_a_record_that_does_not_say_so_learns_whether_the_picture_is_turned(
+    adapters: Adapters,
+) -> None:
+    known = image(7)
+    stored = replace(known, original=replace(known.original, turned=None))
+    head = add(adapters, stored)
+    assert adapters.galleries.image("s1", stored.product, 7) == stored
+
+    adapters.galleries.complete_renditions(
+        original_address(stored), stored.product, APPEARANCE, turned=True
+    )
+    late = replace(stored, texts=Texts("late"), version=1)  # read before that
+    adapters.galleries.commit(
+        GalleryChange("s1", stored.product, head, head, changed=((stored, late),))
+    )
+
+    found = adapters.galleries.image("s1", stored.product, 7)
+    assert found
+    assert (found.texts.alt, found.original.displayed) == ("late", (200, 300))
+
+
+@pytest.mark.parametrize("kind", [Format.GIF, Format.BMP])
+def test_formats_without_orientation_are_never_turned(adapters: Adapters, kind: Format) -> None:
+    known = image(7)
+    stored = replace(known, original=replace(known.original, format=kind, turned=None))
+    add(adapters, stored)
+
+    found = adapters.galleries.image("s1", stored.product, 7)
+
+    assert found
+    assert found.original.displayed in (None, (300, 200))  # the table does not hold None

@@ -43,7 +43,7 @@ def test_complete_renditions_are_noted_once_and_again(adapters: Adapters) -> Non
     adapters.library.add(shelved(43))
 
     for _ in range(2):
-        adapters.library.complete_renditions(original_address(stored), APPEARANCE)
+        adapters.library.complete_renditions(original_address(stored), APPEARANCE, turned=False)
 
     complete = replace(stored, renditions=RenditionState.COMPLETE, appearance=APPEARANCE)
     assert adapters.library.image("s1", 42) == complete
@@ -61,7 +61,7 @@ def test_renditions_of_other_bytes_complete_nothing(adapters: Adapters) -> None:
         replace(stored, original=replace(stored.original, revision=1)),
     ):
         with pytest.raises(RecordMissingError):
-            adapters.library.complete_renditions(original_address(other), APPEARANCE)
+            adapters.library.complete_renditions(original_address(other), APPEARANCE, turned=False)
     assert adapters.library.image("s1", 42) == stored
     assert adapters.library.image("s1", 43) is None
 
@@ -71,3 +71,19 @@ def test_records_lie_where_the_table_layout_says(aws: Account) -> None:
 
     (item,) = aws.client("dynamodb").scan(TableName="table")["Items"]
     assert (item["pk"], item["sk"]) == ({"S": "LIBRARY#s1"}, {"S": "IMAGE#000000000042"})
+
+
+def test_a_record_that_does_not_say_so_learns_whether_the_picture_is_turned(
+    adapters: Adapters,
+) -> None:
+    stored = shelved(42)
+    adapters.library.add(replace(stored, original=replace(stored.original, turned=None)))
+    before = adapters.library.image("s1", 42)
+
+    adapters.library.complete_renditions(original_address(stored), APPEARANCE, turned=True)
+
+    found = adapters.library.image("s1", 42)
+    assert before
+    assert before.original.displayed is None
+    assert found
+    assert found.original.displayed == (200, 300)

@@ -218,7 +218,9 @@ def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
     found = get_entry(catalogue, PRODUCT, 2)
     where = original_address(found.image)
     once_before_commit(
-        world, monkeypatch, lambda: world.galleries.complete_renditions(where, "p", APPEARANCE)
+        world,
+        monkeypatch,
+        lambda: world.galleries.complete_renditions(where, "p", APPEARANCE, turned=False),
     )
 
     change_image(catalogue, found, Change(source=at_hand(pictures.png(), "a.png")), RULES)

@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from tests import pictures
 
 from vitrine.domain.errors import PictureRefusedError
-from vitrine.domain.pictures import PIXEL_LIMITS, Format, Inspection
+from vitrine.domain.pictures import PIXEL_LIMITS, WITH_ORIENTATION, Format, Inspection
 from vitrine.domain.renditions import SETS, Rendition
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.inspection import inspect
@@ -59,6 +59,20 @@ def with_metadata(kind: Format, turned: int = 1) -> bytes:
 @pytest.mark.parametrize("kind", Format)
 def test_a_whole_picture_is_seen_as_it_is(kind: Format) -> None:
     assert inspect(EVERY_FORMAT[kind]) == Inspection(kind, 60, 40, whole=True)
+
+
+@pytest.mark.parametrize("turned", range(1, 9))
+@pytest.mark.parametrize("kind", Format)
+def test_orientation_exchanges_width_and_height_in_formats_that_have_it(
+    kind: Format, turned: int
+) -> None:
+    data = with_metadata(kind, turned)
+    sideways = kind in WITH_ORIENTATION and turned >= 5
+
+    assert inspect(data) == Inspection(kind, 60, 40, turned=sideways, whole=True)
+    resized = resize(data, GALLERY)
+    assert resized.turned == sideways
+    assert resized.sizes[GALLERY[0]] == ((40, 60) if sideways else (60, 40))
 
 
 @pytest.mark.parametrize("kind", Format)

@@ -387,11 +387,11 @@ def test_a_record_that_another_writes_just_now_is_completed_all_the_same(
     complete = pipeline.world.galleries.complete_renditions
     busy = [True]
 
-    def late(where: OriginalAddress, product: str, appearance: Appearance) -> None:
+    def late(where: OriginalAddress, product: str, appearance: Appearance, *, turned: bool) -> None:
         if busy:
             busy.pop()
             raise ConflictError
-        complete(where, product, appearance)
+        complete(where, product, appearance, turned=turned)
 
     monkeypatch.setattr(pipeline.world.galleries, "complete_renditions", late)
 

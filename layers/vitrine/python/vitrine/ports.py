@@ -152,9 +152,15 @@ class Galleries(Protocol):
         """The image and bytes that received a file name; None for a name never taken."""
 
     def complete_renditions(
-        self, address: OriginalAddress, product: str, appearance: Appearance
+        self, address: OriginalAddress, product: str, appearance: Appearance, *, turned: bool
     ) -> None:
         """Record that all renditions of an image's bytes are stored, and the picture's appearance.
+
+        Args:
+            address: of the bytes.
+            product: key of the image's product.
+            appearance: the appearance of the picture.
+            turned: whether it is displayed with width and height exchanged.
 
         Raises:
             RecordMissingError: the product has no image with these bytes, or not yet.
@@ -174,8 +180,15 @@ class Library(Protocol):
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """The record of one image."""
 
-    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, appearance: Appearance, *, turned: bool
+    ) -> None:
         """Record that all renditions of an image's bytes are stored, and the picture's appearance.
+
+        Args:
+            address: of the bytes.
+            appearance: the appearance of the picture.
+            turned: whether it is displayed with width and height exchanged.
 
         Raises:
             RecordMissingError: the library has no image with these bytes, or not yet.

@@ -163,11 +163,11 @@ class DynamoGalleries(Galleries):
         return None if item is None else _naming(item)
 
     def complete_renditions(
-        self, address: OriginalAddress, product: str, appearance: Appearance
+        self, address: OriginalAddress, product: str, appearance: Appearance, *, turned: bool
     ) -> None:
         pk, sk = table_keys.gallery(address.shop, product), sort_key(address.image)
         try:
-            self._table.update(pk, sk, **completion(address, appearance))
+            self._table.update(pk, sk, **completion(address, appearance, turned=turned))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 

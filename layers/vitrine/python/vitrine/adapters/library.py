@@ -37,10 +37,12 @@ class DynamoLibrary(Library):
         item = self._table.get(table_keys.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
 
-    def complete_renditions(self, address: OriginalAddress, appearance: Appearance) -> None:
+    def complete_renditions(
+        self, address: OriginalAddress, appearance: Appearance, *, turned: bool
+    ) -> None:
         pk, sk = table_keys.library(address.shop), sort_key(address.image)
         try:
-            self._table.update(pk, sk, **completion(address, appearance))
+            self._table.update(pk, sk, **completion(address, appearance, turned=turned))
         except ConditionFailedError:
             raise RecordMissingError(address.original_key) from None
 

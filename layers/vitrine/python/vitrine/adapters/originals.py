@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, serialize
 from vitrine.domain.images import Appearance, Original, RenditionState
-from vitrine.domain.pictures import Format
+from vitrine.domain.pictures import WITH_ORIENTATION, Format
 
 if TYPE_CHECKING:
     from vitrine.domain.locations import OriginalAddress
@@ -28,14 +28,20 @@ def original_attributes(original: Original) -> Item:
         "frames": original.frames,
         "transparent": original.transparent,
         "revision": original.revision,
+        **({} if original.turned is None else {"turned": original.turned}),
     }
 
 
 def original_of(item: Item) -> Original:
-    """The original that a record's attributes describe."""
+    """The original that a record's attributes describe.
+
+    Records of earlier versions of Vitrine do not say whether it is turned. Formats without
+    orientation are not.
+    """
+    kind = Format[item["format"]]
     return Original(
         digest=item["hash"],
-        format=Format[item["format"]],
+        format=kind,
         size=int(item["size"]),
         published_size=int(item["published"]),
         width=int(item["width"]),
@@ -44,6 +50,7 @@ def original_of(item: Item) -> Original:
         frames=int(item["frames"]),
         transparent=item["transparent"],
         revision=int(item["revision"]),
+        turned=item.get("turned", None if kind in WITH_ORIENTATION else False),
     )
 
 
@@ -58,20 +65,24 @@ def appearance_of(item: Item) -> Appearance | None:
     return None if known is None else Appearance(**known)
 
 
-def completion(address: OriginalAddress, appearance: Appearance) -> dict[str, Any]:
+def completion(address: OriginalAddress, appearance: Appearance, *, turned: bool) -> dict[str, Any]:
     """The conditional update that marks renditions as complete, if the record has these bytes."""
     values = {
         ":complete": RenditionState.COMPLETE.value,
         ":appearance": _facts(appearance),
+        ":turned": turned,
         ":revision": address.revision,
         ":digest": address.digest,
     }
     return {
-        "UpdateExpression": "SET #renditions = :complete, #appearance = :appearance",
+        "UpdateExpression": (
+            "SET #renditions = :complete, #appearance = :appearance, #turned = :turned"
+        ),
         "ConditionExpression": "#revision = :revision AND begins_with(#hash, :digest)",
         "ExpressionAttributeNames": {
             "#renditions": "renditions",
             "#appearance": "appearance",
+            "#turned": "turned",
             "#revision": "revision",
             "#hash": "hash",
         },

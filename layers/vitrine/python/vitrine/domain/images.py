@@ -32,6 +32,8 @@ class Original:
         frames: number of frames that are shown.
         transparent: whether any pixel may be transparent.
         revision: how often the bytes of the image have been replaced.
+        turned: whether it is displayed with width and height exchanged (EXIF orientation 5 to 8);
+            None if the record does not say, until its renditions are rebuilt.
     """
 
     digest: str
@@ -44,6 +46,14 @@ class Original:
     frames: int = 1
     transparent: bool = False
     revision: int = 0
+    turned: bool | None = None
+
+    @property
+    def displayed(self) -> tuple[int, int] | None:
+        """Width and height in pixels after orientation; None if the record does not say."""
+        if self.turned is None:
+            return None
+        return (self.height, self.width) if self.turned else (self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,16 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from vitrine.domain.images import Image
+from vitrine.domain.images import Image, Original
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.pictures import Format
-from vitrine.domain.renditions import SETS, Alternative, Rendition, rendition_format
+from vitrine.domain.renditions import (
+    LIBRARY_FORMAT,
+    SETS,
+    Alternative,
+    Rendition,
+    rendition_format,
+)
 from vitrine.records import dataclass
 
 ORIGINALS = "originals/"
@@ -238,8 +244,15 @@ def public_url(media_url: str, key: str) -> str:
     return f"{media_url}/{quote(key.removeprefix(PUBLIC))}"
 
 
+def rendition_kind(address: OriginalAddress, original: Original) -> Format:
+    """The format of the renditions of the bytes at `address`, whose properties are `original`."""
+    if isinstance(address, LibraryAddress):
+        return LIBRARY_FORMAT
+    return rendition_format(original.format, transparent=original.transparent)
+
+
 def rendition_url(media_url: str, image: Image, rendition: Rendition) -> str:
     """The URL of a rendition of an image's current bytes."""
-    original = image.original
-    kind = rendition_format(original.format, transparent=original.transparent)
-    return public_url(media_url, original_address(image).rendition_key(rendition, kind))
+    address = original_address(image)
+    kind = rendition_kind(address, image.original)
+    return public_url(media_url, address.rendition_key(rendition, kind))

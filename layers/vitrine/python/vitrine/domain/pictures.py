@@ -20,6 +20,8 @@ class Format(Enum):
         self.media_type = media_type
 
 
+WITH_ORIENTATION = frozenset({Format.PNG, Format.JPEG, Format.WEBP})
+"""The formats whose files can contain an EXIF orientation."""
 PIXEL_LIMITS: Mapping[Format, int] = {
     Format.PNG: 120_000_000,
     Format.JPEG: 120_000_000,
@@ -47,6 +49,7 @@ class Inspection:
         height: height in pixels as stored, before orientation; None if not readable.
         frames: number of frames that are shown; 1 if not animated.
         transparent: whether any pixel may be transparent.
+        turned: whether it is displayed with width and height exchanged (EXIF orientation 5 to 8).
         whole: whether every pixel could be decoded. An `oversized` picture is not decoded; it
             counts as whole if its header is valid.
         oversized: whether it exceeds `PIXEL_LIMITS` or `SIDE_LIMIT`.
@@ -57,5 +60,6 @@ class Inspection:
     height: int | None = None
     frames: int = 1
     transparent: bool = False
+    turned: bool = False
     whole: bool = False
     oversized: bool = False

@@ -26,15 +26,10 @@ from vitrine.domain.locations import (
     alternative_key,
     named_key,
     original_address,
+    rendition_kind,
 )
 from vitrine.domain.names import Naming
-from vitrine.domain.renditions import (
-    LIBRARY_FORMAT,
-    SETS,
-    Alternative,
-    Rendition,
-    rendition_format,
-)
+from vitrine.domain.renditions import SETS, Alternative, Rendition
 from vitrine.records import dataclass
 
 ORPHAN_AGE = timedelta(hours=1)
@@ -184,12 +179,8 @@ def rendition_keys(
     address: OriginalAddress, record: Image | LibraryImage
 ) -> list[tuple[str, Rendition]]:
     """The public key of each rendition of an image, from the largest to the smallest."""
-    original = record.original
-    if isinstance(address, LibraryAddress):
-        made, sizes = LIBRARY_FORMAT, SETS["library"]
-    else:
-        made = rendition_format(original.format, transparent=original.transparent)
-        sizes = SETS["gallery"]
+    made = rendition_kind(address, record.original)
+    sizes = SETS["library" if isinstance(address, LibraryAddress) else "gallery"]
     return [(address.rendition_key(each, made), each) for each in sizes]
 
 

@@ -10,6 +10,7 @@ from vitrine.domain.pictures import PIXEL_LIMITS, SIDE_LIMIT, Format, Inspection
 from vitrine.pictures import bmp, gif, jpeg, png, webp
 from vitrine.pictures.errors import DamagedError
 from vitrine.pictures.opening import DECODER_ERRORS, decoder
+from vitrine.pictures.orientation import SIDEWAYS, UPRIGHT
 from vitrine.pictures.stripping import strip_metadata
 from vitrine.pictures.wholeness import is_whole
 
@@ -33,6 +34,7 @@ def inspect(data: bytes, decoded: Collection[Format] = frozenset(Format)) -> Ins
     except DamagedError:
         return _declared(data, kind, _extent(data, kind))
     header = read_header(pixels, kind)
+    header = replace(header, turned=_is_turned(data if kind is Format.PNG else pixels, kind))
     if header.oversized or header.width is None or kind not in decoded:
         return header
     ended = kind is not Format.JPEG or jpeg.is_ended(data)
@@ -59,6 +61,16 @@ def pixels_of(data: bytes, kind: Format) -> bytes:
         DamagedError: the file is cut short or its structure is damaged.
     """
     return png.pixels(data) if kind is Format.PNG else strip_metadata(data, kind)
+
+
+def orientation_of(published: bytes, kind: Format) -> int:
+    """The EXIF orientation, 1 to 8, of a picture of format `kind`.
+
+    Raises:
+        DamagedError, struct.error, IndexError: the file is damaged.
+    """
+    read = _ORIENTATIONS.get(kind)
+    return read(published) if read else UPRIGHT
 
 
 def read_header(data: bytes, kind: Format) -> Inspection:
@@ -100,6 +112,14 @@ def _declared(data: bytes, kind: Format, extent: tuple[int, int, int]) -> Inspec
     return Inspection(kind, width, height, frames) if width and height else Inspection(kind)
 
 
+def _is_turned(published: bytes, kind: Format) -> bool:
+    """Whether a picture is displayed with width and height exchanged; damage tells nothing."""
+    try:
+        return orientation_of(published, kind) in SIDEWAYS
+    except (DamagedError, struct.error, IndexError):
+        return False
+
+
 def _extent(data: bytes, kind: Format) -> tuple[int, int, int]:
     """Width and height in pixels and number of frames; zeros where the bytes do not tell."""
     try:
@@ -108,6 +128,11 @@ def _extent(data: bytes, kind: Format) -> tuple[int, int, int]:
         return 0, 0, 1
 
 
+_ORIENTATIONS: Mapping[Format, Callable[[bytes], int]] = {
+    Format.PNG: png.orientation_of,
+    Format.JPEG: jpeg.orientation_of,
+    Format.WEBP: webp.orientation_of,
+}
 _GIF_SIZE = struct.Struct("<6sHH")
 _EXTENTS: Mapping[Format, Callable[[bytes], tuple[int, int, int]]] = {
     Format.PNG: png.extent,

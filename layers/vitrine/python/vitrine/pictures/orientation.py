@@ -3,6 +3,8 @@
 import struct
 
 UPRIGHT = 1
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""Orientations in which width and height are exchanged."""
 _TAG, _SHORT = 0x0112, 3
 _ENTRY = 12  # bytes of a directory's entry
 _BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}

@@ -7,7 +7,7 @@ it decodes, resample with SIMD instructions, turn only what is already small, an
 asked for.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import field, replace
 from functools import cached_property
@@ -18,16 +18,16 @@ from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
-from vitrine.pictures import bmp, gif_frames, jpeg, keyed_png, png, webp
+from vitrine.pictures import bmp, gif_frames, keyed_png, png
 from vitrine.pictures.animation import Animated, animate, moves_too_much
 from vitrine.pictures.appearance import describe
 from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
 from vitrine.pictures.encoding import encode, encode_alternative, encode_moving, is_grainy
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.inspection import pixels_of, read_header, sniff
+from vitrine.pictures.inspection import orientation_of, pixels_of, read_header, sniff
 from vitrine.pictures.opening import DECODER_ERRORS, decoder
-from vitrine.pictures.orientation import UPRIGHT
+from vitrine.pictures.orientation import SIDEWAYS
 from vitrine.pictures.resampling import shrink
 from vitrine.pictures.stripping import strip_metadata
 from vitrine.records import dataclass
@@ -41,7 +41,6 @@ _TRANSPOSITIONS = {
     7: PilImage.Transpose.TRANSVERSE,
     8: PilImage.Transpose.ROTATE_90,
 }
-_SIDEWAYS = frozenset({5, 6, 7, 8})
 
 _TELLING = 640  # pixels across; a larger sample takes longer and classifies no better
 
@@ -58,6 +57,7 @@ class Resized:
         kind: format of the renditions.
         sizes: width and height in pixels of each rendition.
         animation_dropped: whether the picture is animated and its renditions are not.
+        turned: whether width and height are exchanged between the file and the renditions.
     """
 
     published: bytes
@@ -65,6 +65,7 @@ class Resized:
     kind: Format
     sizes: Mapping[Rendition, _Size]
     animation_dropped: bool
+    turned: bool
     _steps: Mapping[_Size, PilImage.Image]
     _animated: Animated | None
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
@@ -158,7 +159,8 @@ def _resize(
     if moves and not moves_too_much((seen.width, seen.height or 0), seen.frames):
         animated = animate(published, set(sizes.values()))
     animation_dropped = seen.frames > 1 and animated is None
-    return Resized(published, original, kind, sizes, animation_dropped, steps, animated)
+    turned = meaning.turned in SIDEWAYS
+    return Resized(published, original, kind, sizes, animation_dropped, turned, steps, animated)
 
 
 def _opened(
@@ -182,19 +184,12 @@ class _Meaning:
 
 def _meaning(picture: PilImage.Image, published: bytes, original: Format) -> _Meaning:
     """Read both from the published file, so that renditions agree with it."""
-    turned = _ORIENTATIONS[original](published) if original in _ORIENTATIONS else UPRIGHT
+    turned = orientation_of(published, original)
     if original is Format.PNG:  # the decoder sees its pixels only
         return _Meaning(turned, png.colour_profile(published))
     if original is Format.BMP:
         return _Meaning(turned, bmp.colour_profile(published))
     return _Meaning(turned, picture.info.get("icc_profile"))
-
-
-_ORIENTATIONS: Mapping[Format, Callable[[bytes], int]] = {
-    Format.PNG: png.orientation_of,
-    Format.JPEG: jpeg.orientation_of,
-    Format.WEBP: webp.orientation_of,
-}
 
 
 def _cascade(
@@ -203,10 +198,10 @@ def _cascade(
     """The size of each rendition, and the picture in each size."""
     turned, profile = meaning.turned, meaning.profile
     inked = picture.mode == "CMYK"
-    width, height = _swapped(picture.size) if turned in _SIDEWAYS else picture.size
+    width, height = _swapped(picture.size) if turned in SIDEWAYS else picture.size
     sizes = {rendition: rendition.fit(width, height) for rendition in renditions}
     largest, *smaller = sorted(set(sizes.values()), reverse=True)
-    step = read_at(picture, _swapped(largest) if turned in _SIDEWAYS else largest, profile)
+    step = read_at(picture, _swapped(largest) if turned in SIDEWAYS else largest, profile)
     if profile and not inked:  # here, where few pixels are left
         step = in_srgb(step, profile)
     if turned in _TRANSPOSITIONS:

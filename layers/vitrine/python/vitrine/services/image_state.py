@@ -44,15 +44,27 @@ def originals_of(blobs: Blobs, shop: str, image: int) -> frozenset[OriginalAddre
 
 
 def complete_renditions(
-    stores: Stores, address: OriginalAddress, product: str, appearance: Appearance
+    stores: Stores,
+    address: OriginalAddress,
+    product: str,
+    appearance: Appearance,
+    *,
+    turned: bool,
 ) -> None:
     """Record that all renditions of an image's bytes are stored, and the picture's appearance.
+
+    Args:
+        stores: all adapters.
+        address: of the bytes.
+        product: key of the image's product; empty for an image of the library.
+        appearance: the appearance of the picture.
+        turned: whether it is displayed with width and height exchanged.
 
     Raises:
         RecordMissingError: no live record refers to these bytes, or not yet.
         ConflictError: another writer is changing the same record; retry.
     """
     if isinstance(address, LibraryAddress):
-        stores.library.complete_renditions(address, appearance)
+        stores.library.complete_renditions(address, appearance, turned=turned)
     else:
-        stores.galleries.complete_renditions(address, product, appearance)
+        stores.galleries.complete_renditions(address, product, appearance, turned=turned)

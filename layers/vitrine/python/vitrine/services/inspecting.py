@@ -67,6 +67,7 @@ class InspectedUpload:
             file_name=storage_name(self.upload.file_name),
             frames=seen.frames,
             transparent=seen.transparent,
+            turned=seen.turned,
         )
 
     def store(self, blobs: Blobs, image: Image | LibraryImage) -> str:

@@ -9,12 +9,13 @@ from contextlib import suppress
 from functools import partial
 
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
-from vitrine.domain.images import Appearance, Image
+from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.publication import Plan, Standing, State, desired, plan, standing
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import StoredOriginal
+from vitrine.pictures.resizing import Resized
 from vitrine.ports import Stores
 from vitrine.services.catalogue import RECORD_RETRY, retry_on_conflict
 from vitrine.services.image_state import (
@@ -60,7 +61,7 @@ def make_renditions(
     stored = stores.blobs.put_public(public_pictures(address, record, resized, alternatives))
     public = desired(address, record, {}, alternatives)
     # Another request may name the image meanwhile, so names are read after each completion.
-    while _completed(stores, address, original, resized.appearance):
+    while _completed(stores, address, original, resized):
         state = State(address, frozenset({address}), record, names_of(stores, address), public)
         late = plan(state, alternatives).store.get(address)
         if not late:
@@ -73,13 +74,20 @@ def make_renditions(
 
 
 def _completed(
-    stores: Stores, address: OriginalAddress, original: StoredOriginal, appearance: Appearance
+    stores: Stores, address: OriginalAddress, original: StoredOriginal, resized: Resized
 ) -> bool:
     """Record completion. False if the image is gone or its bytes were superseded meanwhile.
 
     Then this also deletes what was stored, because the removal's event may have come first.
     """
-    complete = partial(complete_renditions, stores, address, original.product, appearance)
+    complete = partial(
+        complete_renditions,
+        stores,
+        address,
+        original.product,
+        resized.appearance,
+        turned=resized.turned,
+    )
     try:
         retry_on_conflict(complete)
     except RecordMissingError:
