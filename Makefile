@@ -10,7 +10,7 @@ PORT ?= 8000
 export UV
 export UV_PYTHON_DOWNLOADS ?= automatic
 
-.PHONY: help setup run test unit bench lint types template check build stack-name deploy clean
+.PHONY: help setup run test unit bench lint types template check build gallery stack-name deploy clean
 
 help:            ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -21,10 +21,10 @@ run: setup       ## a shop with pictures on this machine, until Ctrl-C
 	@.venv/bin/vitrine up --demo --port $(PORT)
 
 test: setup      ## all tests, with those of the stack deployed on this machine
-	@.venv/bin/pytest -n 2 --dist loadgroup tests/stack tests/unit tests/adapters tests/contract
+	@.venv/bin/pytest -n 2 --dist loadgroup tests/stack tests/unit tests/adapters tests/contract tests/gallery
 
 unit: setup      ## the tests that need no deployed stack
-	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract
+	@.venv/bin/pytest -n 2 tests/unit tests/adapters tests/contract tests/gallery
 
 bench: setup     ## figures, printed
 	@.venv/bin/pytest -q tests/benchmarks
@@ -49,13 +49,17 @@ build: setup .vitrine/tools/sam/.ready  ## build for AWS
 		{ echo "uv could not install Python 3.13, which compiles the layers. Without bytecode, cold starts take longer: make $(MAKECMDGOALS) BYTECODE=no"; exit 1; }
 	@SAM_CLI_TELEMETRY=0 $(SAM) build
 
+gallery: setup   ## build the gallery page into gallery/dist, and print its size
+	@.venv/bin/python -m vitrine_cli.local.gallery_page
+
 # The names of buckets and functions begin with the stack's name; the longest allows it 25 characters.
 stack-name:
 	@printf '%s' '$(STACK)' | grep -qE '^[a-z][a-z0-9-]{0,24}$$' || \
 		{ echo "STACK=$(STACK) is no possible name: use up to 25 lowercase letters, digits and hyphens, a letter first."; exit 1; }
 
-deploy: stack-name build  ## build and deploy to the AWS account at hand: make deploy STACK=name
+deploy: stack-name build gallery  ## build and deploy to the AWS account at hand: make deploy STACK=name
 	@SAM_CLI_TELEMETRY=0 $(SAM) deploy --stack-name $(STACK) --tags vitrine:stack=$(STACK) $(DEPLOY_FLAGS)
+	@.venv/bin/python -m vitrine_cli.operations.gallery_upload $(STACK)
 
 clean:           ## remove everything that can be made again
 	@-test -x .venv/bin/vitrine && .venv/bin/vitrine down --all

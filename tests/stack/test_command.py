@@ -27,7 +27,7 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
     assert again.returncode == 0
     assert json.loads(again.stdout) == running.described
     assert running.described.keys() == {
-        *("base_url", "media_url", "shop", "credentials", "formats")
+        *("base_url", "media_url", "shop", "credentials", "gallery_url", "formats")
     }
     assert running.described["base_url"] == f"http://localhost:{running.port}"
     assert running.described["shop"] == "1234"

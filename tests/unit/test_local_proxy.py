@@ -6,15 +6,17 @@ from typing import Any
 import httpx
 import pytest
 
-from vitrine_cli.local.proxy import HEAD_LIMIT, Proxy, make_client
+from vitrine_cli.local.proxy import EVENT_LIMIT, HEAD_LIMIT, Proxy, make_client
 from vitrine_cli.local.second_origin import SecondOrigin
 
 BASE = "http://127.0.0.1:8000"
 PRODUCT = "/api/rest/products"
 
 
-def through_proxy(path: str, **request: Any) -> tuple[httpx.Response, list[httpx.Request]]:
-    """The answer to a GET, and the requests that reached the emulator."""
+def through_proxy(
+    path: str, method: str = "GET", **request: Any
+) -> tuple[httpx.Response, list[httpx.Request]]:
+    """The answer to a request, and the requests that reached the emulator."""
     received: list[httpx.Request] = []
 
     def emulator(request: httpx.Request) -> httpx.Response:
@@ -23,11 +25,13 @@ def through_proxy(path: str, **request: Any) -> tuple[httpx.Response, list[httpx
 
     async def fetch() -> httpx.Response:
         client = make_client("http://emulator.example", httpx.MockTransport(emulator))
-        proxy = Proxy(client, "api", "native", "cdn.example", SecondOrigin("function", None))
+        proxy = Proxy(
+            client, "api", "native", "cdn.example", "originals-1", SecondOrigin("function", None)
+        )
         outside = httpx.AsyncClient(transport=httpx.ASGITransport(proxy))
         outside.headers.clear()
         async with client, outside:
-            return await outside.get(f"{BASE}{path}", **request)
+            return await outside.request(method, f"{BASE}{path}", **request)
 
     return asyncio.run(fetch()), received
 
@@ -91,3 +95,28 @@ def test_the_header_that_api_gateway_renames_is_renamed() -> None:
     assert of_api.headers["x-amzn-remapped-www-authenticate"] == "OAuth"
     assert "www-authenticate" not in of_api.headers
     assert of_cdn.headers["www-authenticate"] == "OAuth"
+
+
+@pytest.mark.parametrize("path", ["/gallery", "/gallery/", "/gallery/app-1.js"])
+def test_the_gallery_page_comes_from_the_cdn(path: str) -> None:
+    _, (request,) = through_proxy(path)
+
+    assert (request.headers["host"], request.url.path) == ("cdn.example", path)
+
+
+def test_the_root_leads_to_the_gallery_page() -> None:
+    answer, received = through_proxy("/")
+
+    assert (answer.status_code, answer.headers["location"], received) == (302, "/gallery/", [])
+
+
+def test_a_presigned_form_goes_to_the_originals_bucket() -> None:
+    form = b"a" * (EVENT_LIMIT + 1)  # more than an event of Lambda holds
+
+    answer, (request,) = through_proxy("/originals/", method="POST", content=form)
+    refused, received = through_proxy("/originals/")
+
+    assert answer.status_code == 200
+    assert (request.method, str(request.url)) == ("POST", "http://emulator.example/originals-1/")
+    assert (request.headers["host"], request.content) == ("emulator.example", form)
+    assert (refused.status_code, refused.headers["allow"], received) == (405, "POST", [])

@@ -85,8 +85,14 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     for line in demo_pictures.curl_lines(stack):
         out.print(line, soft_wrap=True, markup=False)
     if stack.without_node is not None:
-        out.print("\nWithout Node everybody gets PNG and JPEG.", style="bold")
+        out.print(
+            "\nWithout Node everybody gets PNG and JPEG, and there is no gallery page.",
+            style="bold",
+        )
         out.print(stack.without_node, markup=False)
+    elif stack.without_gallery is not None:
+        out.print("\nThere is no gallery page.", style="bold")
+        out.print(stack.without_gallery, markup=False)
 
 
 def _upload_pictures(stack: Stack) -> None:

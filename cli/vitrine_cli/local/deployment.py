@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from vitrine_cli.local import emulator
+from vitrine_cli.local.stacks import FORM_PATH
 from vitrine_cli.local.workspace import (
     HOME,
     ROOT,
@@ -104,9 +105,14 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
         emulator.session().client("cloudformation", endpoint_url=endpoint), STACK
     )
     emulator.create_routes(endpoint, STACK)
-    # On this machine only: downloads from loopback addresses, and OAuth PLAINTEXT over HTTP.
-    allowed = {"FETCH_FROM_LOOPBACK": "yes", "OAUTH_PLAINTEXT_OVER_HTTP": "yes"}
-    emulator.adapt_functions(endpoint, STACK, allowed)
+    # On this machine only: downloads from loopback addresses, OAuth PLAINTEXT over HTTP, and
+    # presigned forms that browsers post to the proxy instead of the bucket's regional host.
+    added = {
+        "FETCH_FROM_LOOPBACK": "yes",
+        "OAUTH_PLAINTEXT_OVER_HTTP": "yes",
+        "UPLOAD_URL": media_url.removesuffix("/media") + FORM_PATH,
+    }
+    emulator.adapt_functions(endpoint, STACK, added)
     return outputs
 
 

@@ -81,6 +81,7 @@ def _start_proxy(stack: Stack, node: Path | None) -> Process:
         *(sys.executable, "-m", "vitrine_cli.local.proxy"),
         *("--port", str(stack.port), "--endpoint", stack.endpoint),
         *("--api", api, "--native-api", stack.outputs["NativeApiId"], "--cdn", cdn),
+        *("--originals", stack.outputs["OriginalsBucket"]),
         *("--second-origin", second_origin),
     ]
     if node is not None:

@@ -1,8 +1,9 @@
-"""An HTTP server for a local stack: `/media/*` goes to the CDN, everything else to the APIs.
+"""An HTTP server for a local stack: pictures and gallery page of the CDN, and the APIs.
 
 It does what the emulator does not: it refuses requests that API Gateway or Lambda would refuse for
 their size, cuts paths and renames headers as API Gateway does, and asks the CDN's second origin for
-missing pictures.
+missing pictures. It also passes presigned forms on to the originals bucket, so that the gallery
+page posts them to its own origin: the emulator refuses preflight requests.
 """
 
 import argparse
@@ -16,18 +17,20 @@ from urllib.parse import unquote
 import httpx
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
+from vitrine_cli.local.stacks import FORM_PATH
 
 HEAD_LIMIT = 10_240  # bytes of a request line and all headers
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
 EVENT_LIMIT = 6 * 1024 * 1024  # bytes of a Lambda event; a binary body is in it as base64
 _EVENT_FRAME = 2048  # bytes of an event without headers and body, roughly
 _TEXT = {"application/json", "application/javascript", "application/xml"}
-_CDN_PATH = b"/media/"
+_CDN_PATHS = re.compile(b"/media/.*|/gallery(/.*)?", re.DOTALL)
+_FORM_LIMIT = 32 * 1024 * 1024  # bytes; the largest picture has 20 MiB
 _NATIVE_PATH = b"/vitrine/"
 _ENCODED_QUESTION_MARK = re.compile(b"%3f", re.IGNORECASE)
 _RENAMED = {b"www-authenticate": b"x-amzn-remapped-www-authenticate"}
@@ -43,6 +46,7 @@ class Proxy:
         api: id of the HTTP API of all platforms.
         native_api: id of the HTTP API of `/vitrine/*`.
         cdn: host name of the CloudFront distribution.
+        originals: name of the originals bucket.
         second_origin: the function that renders missing pictures.
     """
 
@@ -50,6 +54,7 @@ class Proxy:
     api: str
     native_api: str
     cdn: str
+    originals: str
     second_origin: SecondOrigin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +68,11 @@ class Proxy:
     async def _forward(self, request: Request) -> Response:
         body = await request.body()
         path: bytes = request.scope["raw_path"]
-        to_cdn = path.startswith(_CDN_PATH)
+        if path == b"/":
+            return RedirectResponse("/gallery/", 302)
+        if path == FORM_PATH.encode():
+            return await self._store_form(request, body)
+        to_cdn = _CDN_PATHS.fullmatch(path) is not None
         if not to_cdn and _head_size(request) > HEAD_LIMIT:
             return JSONResponse({"message": "Request Header Fields Too Large"}, status_code=431)
         if _too_large(request, body):
@@ -83,11 +92,25 @@ class Proxy:
             return JSONResponse({"message": "Service Unavailable"}, status_code=503)
         return _response(answer, request.method, {} if to_cdn else _RENAMED)
 
+    async def _store_form(self, request: Request, body: bytes) -> Response:
+        """Pass a presigned form on to the originals bucket, which checks its policy."""
+        if request.method != "POST":
+            return JSONResponse({"message": "Method Not Allowed"}, 405, {"allow": "POST"})
+        if len(body) > _FORM_LIMIT:
+            return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
+        headers = [pair for pair in _end_to_end(request.headers.raw) if pair[0] != b"host"]
+        url = self.client.base_url.copy_with(raw_path=f"/{self.originals}/".encode())
+        try:
+            answer = await self.client.post(url, headers=headers, content=body)
+        except httpx.TransportError:
+            return JSONResponse({"message": "Service Unavailable"}, status_code=503)
+        return _response(answer, "POST", {})
+
     def _target(self, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """Path and query of a request at the emulator, and its headers."""
         path: bytes = request.scope["raw_path"]
         headers = _end_to_end(request.headers.raw)
-        if path.startswith(_CDN_PATH):
+        if _CDN_PATHS.fullmatch(path):
             headers = [(name, value) for name, value in headers if name != b"host"]
             headers += [(b"host", self.cdn.encode()), (b"x-forwarded-proto", b"https")]
         else:
@@ -163,6 +186,7 @@ def main() -> None:
     parser.add_argument("--api", required=True)
     parser.add_argument("--native-api", required=True)
     parser.add_argument("--cdn", required=True)
+    parser.add_argument("--originals", required=True)
     parser.add_argument("--second-origin", required=True)
     parser.add_argument("--choose-format", type=Path)
     parser.add_argument("--node", type=Path)
@@ -175,6 +199,7 @@ def main() -> None:
         api=options.api,
         native_api=options.native_api,
         cdn=options.cdn,
+        originals=options.originals,
         second_origin=SecondOrigin(options.second_origin, choose_format),
     )
     uvicorn.run(

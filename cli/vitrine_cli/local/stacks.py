@@ -12,6 +12,9 @@ from vitrine_cli.local.processes import Process
 from vitrine_cli.local.workspace import HOME
 from vitrine_cli.ui.failure import FailureError
 
+FORM_PATH = "/originals/"
+"""Path of a local stack to which clients post presigned forms."""
+
 
 class Description(BaseModel):
     """What a client needs to know about a running stack; `vitrine up --json` prints it.
@@ -21,6 +24,7 @@ class Description(BaseModel):
         media_url: URL of the CDN.
         shop: id of the demo shop.
         credentials: values that clients of each dialect send, by dialect and name.
+        gallery_url: URL of the gallery page; None if it could not be built.
         formats: "accepted" if the CDN chooses the format of a picture by `Accept`; "own" if every
             client gets a rendition's own format, because Node is missing.
     """
@@ -29,6 +33,7 @@ class Description(BaseModel):
     media_url: str
     shop: str
     credentials: Mapping[str, Mapping[str, str]]
+    gallery_url: str | None = None
     formats: Literal["accepted", "own"] = "accepted"
 
 
@@ -42,6 +47,7 @@ class Stack(BaseModel):
         outputs: outputs of the deployed template; empty until it is deployed.
         description: what clients need to know; None until the demo shop exists.
         without_node: why Node could not be installed; None if there is Node.
+        without_gallery: why the gallery page could not be built; None if it is there.
     """
 
     port: int
@@ -50,6 +56,7 @@ class Stack(BaseModel):
     outputs: dict[str, str] = {}
     description: Description | None = None
     without_node: str | None = None
+    without_gallery: str | None = None
 
     @property
     def folder(self) -> Path:

@@ -3,10 +3,17 @@
 import shutil
 
 from gateway.dialects import NAMES
-from vitrine_cli.local import launch, stacks
+from vitrine_cli.local import gallery_page, launch, stacks
 from vitrine_cli.local.stacks import Description, Stack
 from vitrine_cli.local.workspace import exclusive_lock
-from vitrine_cli.operations import records, shop_credentials, shop_settings
+from vitrine_cli.operations import (
+    deployed_stack,
+    gallery_upload,
+    records,
+    shop_credentials,
+    shop_settings,
+)
+from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.progress import step
 
 DEMO_SHOP = "1234"
@@ -32,6 +39,7 @@ def start_or_join(port: int) -> tuple[Stack, bool]:
         shutil.rmtree(stack.folder, ignore_errors=True)
         try:
             launch.launch(stack)
+            _provide_gallery_page(stack)
             with step("Creating the demo shop"):
                 _create_demo_shop(stack)
         except BaseException:
@@ -39,6 +47,20 @@ def start_or_join(port: int) -> tuple[Stack, bool]:
                 stack.stop()
             raise
         return stack, True
+
+
+def _provide_gallery_page(stack: Stack) -> None:
+    """Build the gallery page and upload it. Without Node or its packages, the stack has none."""
+    if stack.without_node is not None:
+        stack.without_gallery = stack.without_node
+        return
+    try:
+        with step("Building the gallery page"):
+            built = gallery_page.build()
+    except FailureError as failure:
+        stack.without_gallery = str(failure)
+        return
+    gallery_upload.upload_page(deployed_stack.local(stack), built)
 
 
 def _create_demo_shop(stack: Stack) -> None:
@@ -58,6 +80,7 @@ def _create_demo_shop(stack: Stack) -> None:
         media_url=f"{base_url}/media",
         shop=shop.id,
         credentials=logins,
+        gallery_url=f"{base_url}/gallery/" if stack.without_gallery is None else None,
         formats="accepted" if stack.without_node is None else "own",
     )
     stack.save()
