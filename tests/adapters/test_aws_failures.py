@@ -5,7 +5,9 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -22,7 +24,7 @@ from tests.aws_server import (
     silent,
 )
 
-from vitrine.aws import connections, http, service
+from vitrine.aws import authorities, connections, http, service
 from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.errors import ClientError, NoAnswerError, SettingsError
 from vitrine.aws.functions import Lambda
@@ -352,13 +354,42 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def trusted(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The authority is one of the system's."""
-    with authority.cert_pem.tempfile() as file:
-        monkeypatch.setenv("SSL_CERT_FILE", file)
-        connections.tls.cache_clear()
+def amazon() -> trustme.CA:
+    return trustme.CA(organization_name="Amazon", key_type=trustme.KeyType.ECDSA)
+
+
+def forget_authorities() -> None:
+    authorities.of_amazon.cache_clear()
+    authorities.of_system.cache_clear()
+
+
+@contextmanager
+def system_of(monkeypatch: pytest.MonkeyPatch, file: Path, bundle: bytes) -> Iterator[None]:
+    """The system's authorities are those of the bundle."""
+    file.write_bytes(bundle)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    forget_authorities()
+    yield
+    forget_authorities()
+
+
+@pytest.fixture
+def trusted(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """The authority is one of the system's, and none of them is Amazon's."""
+    with system_of(monkeypatch, tmp_path / "bundle.pem", authority.cert_pem.bytes()):
         yield
-    connections.tls.cache_clear()
+
+
+@pytest.fixture
+def both_trusted(
+    authority: trustme.CA, amazon: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """The authority and Amazon's are the system's."""
+    bundle = b"# one\n" + authority.cert_pem.bytes() + b"# two\n" + amazon.cert_pem.bytes()
+    with system_of(monkeypatch, tmp_path / "bundle.pem", bundle):
+        yield
 
 
 def server_tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
@@ -402,6 +433,66 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 ) -> None:
     with pytest.raises(NoAnswerError, match="CERTIFICATE_VERIFY_FAILED"):
         over_tls(monkeypatch, authority, "localhost", lambda: dynamodb().get_item(**GET))
+
+
+def loaded(context: ssl.SSLContext) -> int:
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    return context.cert_store_stats()["x509_ca"]
+
+
+def test_a_certificate_of_amazon_needs_only_amazons_authorities(
+    aws: AwsServer, amazon: trustme.CA, both_trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = over_tls(monkeypatch, amazon, "localhost", lambda: dynamodb().get_item(**GET))
+
+    assert (server.connections, loaded(authorities.of_amazon())) == (1, 1)
+    assert authorities.of_system.cache_info().currsize == 0
+
+
+def test_a_certificate_of_another_authority_is_verified_with_all_of_the_systems(
+    aws: AwsServer, authority: trustme.CA, both_trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(server_tls(authority, "localhost")) as server:
+        server.plan(answer(ITEM, keep=False, Connection="close"))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        client = dynamodb(Times(5.0, 5.0, 1))
+        client.get_item(**GET)
+        before = authorities.of_amazon.cache_info()
+        client.get_item(**GET)
+        client.get_item(**GET)
+
+    assert [each.connection for each in server.received] == [1, 2, 3]
+    assert authorities.of_amazon.cache_info() == before, "only the first one tries twice"
+    assert loaded(authorities.of_system()) == 2
+
+
+@pytest.mark.parametrize("name", ["localhost", "other.example"])
+def test_what_no_authority_of_the_system_signed_or_for_another_name_is_refused(
+    aws: AwsServer,
+    both_trusted: None,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    amazon: trustme.CA,
+) -> None:
+    stranger = trustme.CA(organization_name="Amazon", key_type=trustme.KeyType.ECDSA)
+    signer = stranger if name == "localhost" else amazon
+    with pytest.raises(NoAnswerError, match="CERTIFICATE_VERIFY_FAILED"):
+        over_tls(monkeypatch, signer, name, lambda: dynamodb().get_item(**GET))
+
+
+@pytest.mark.parametrize("bundle", [b"", b"-----BEGIN CERTIFICATE-----\nQW1hem9u\n", b"no bundle"])
+def test_a_bundle_that_cannot_be_read_leaves_it_to_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundle: bytes
+) -> None:
+    with system_of(monkeypatch, tmp_path / "bundle.pem", bundle):
+        assert authorities.of_amazon() is authorities.of_system()
+
+
+def test_the_authorities_of_this_system_contain_amazons() -> None:
+    forget_authorities()
+
+    assert 4 <= loaded(authorities.of_amazon()) <= 12
+    assert loaded(authorities.of_system()) > 50
 
 
 OBJECT = {"Bucket": "b", "Key": "k"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from functools import cache
-from ssl import SSLContext, create_default_context
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vitrine.aws import authorities
 from vitrine.aws.http import Connection
 
 if TYPE_CHECKING:
@@ -22,12 +22,6 @@ _IDLE_SECONDS = 20.0
 Services hang up after some time. While a function is frozen it does not notice, and a request on
 such a connection would wait for its timeout.
 """
-
-
-@cache
-def tls() -> SSLContext:
-    """What judges certificates, by the system's authorities; making it takes 15 ms."""
-    return create_default_context()
 
 
 class Connections:
@@ -52,9 +46,10 @@ class Connections:
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
         self._idle: deque[tuple[float, Connection]] = deque()
+        self._tls = authorities.of_amazon
         self.host = parts.netloc
         if self._is_secure:
-            tls()  # while the function starts, when it has whole processors
+            self._tls()  # while the function starts, when it has whole processors
 
     def __del__(self) -> None:
         while self._idle:
@@ -76,9 +71,19 @@ class Connections:
             except OSError:
                 if connection.has_heard:
                     raise
-        context = tls() if self._is_secure else None
-        made = Connection(self._name, self._port, context, self._connect_seconds)
-        return self._ask(made, method, target, headers, body)
+        return self._ask(self._connect(), method, target, headers, body)
+
+    def _connect(self) -> Connection:
+        if not self._is_secure:
+            return Connection(self._name, self._port, None, self._connect_seconds)
+        tls = self._tls
+        try:
+            return Connection(self._name, self._port, tls(), self._connect_seconds)
+        except SSLCertVerificationError:
+            if tls() is authorities.of_system():
+                raise
+            self._tls = authorities.of_system
+            return Connection(self._name, self._port, self._tls(), self._connect_seconds)
 
     def _ask(
         self,
