@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypedDict
-
-from multipart import parse_options_header
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
@@ -23,9 +21,12 @@ from vitrine.domain.rules import PictureRules
 from vitrine.edge import numbered_paths
 from vitrine.edge.body import parse_object
 from vitrine.edge.dialect import Dialect, routes, single_slashes
-from vitrine.edge.multipart import Part
+from vitrine.edge.media_types import accepted_types
 from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
+
+if TYPE_CHECKING:
+    from vitrine.edge.multipart import Part
 
 READ: Final = "store_v2_products_read_only"
 WRITE: Final = "store_v2_products"
@@ -66,7 +67,7 @@ def require_acceptable(call: Call) -> None:
     request = call.request
     path = request.path.rstrip("/")
     accept = request.headers.get("accept", "")
-    accepted = {parse_options_header(each)[0] for each in accept.split(",") if each.strip()}
+    accepted = accepted_types(accept)
     if path.endswith(".json"):
         return
     if path.endswith(".xml") or (accepted & _XML and not accepted & _JSON):
@@ -84,10 +85,12 @@ def read(request: Request) -> Mapping[str, Any]:
     request.check_body({"", "application/json", "multipart/form-data"}, MAX_BODY)
     if request.media_type != "multipart/form-data":
         return parse_object(request.body)
-    return {part.name: _value(part) for part in request.form().parts}
+    from vitrine.edge.multipart import read_form  # only functions that read fields have it
+
+    return {part.name: _value(part) for part in read_form(request).parts}
 
 
-def _value(part: Part) -> Part | str | bytes:
+def _value(part: "Part") -> "Part | str | bytes":
     if part.file_name is not None and part.name == "image_file":
         return part
     try:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, TypedDict
 
-from multipart import parse_options_header
-
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
 from vitrine.domain.errors import FieldError, PictureRefusedError, Rule, VitrineError
@@ -17,6 +15,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.edge.dialect import Dialect
+from vitrine.edge.media_types import accepted_types
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response, json_response
 
@@ -82,8 +81,7 @@ def require_acceptable(call: Call) -> None:
 
 
 def _accepted(request: Request) -> set[str]:
-    given = request.headers.get("accept", "")
-    return {parse_options_header(each)[0] for each in given.split(",") if each.strip()}
+    return accepted_types(request.headers.get("accept", ""))
 
 
 def product(call: Call) -> ProductKey:

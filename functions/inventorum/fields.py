@@ -6,7 +6,7 @@ from inventorum.wire import MAX_BODY, PURPOSES, RULES, VersionError
 from vitrine.domain.library import Purpose
 from vitrine.edge.body import decode_base64
 from vitrine.edge.field_errors import InvalidFieldsError, InvalidValueError, collecting
-from vitrine.edge.multipart import Part
+from vitrine.edge.multipart import Part, read_form
 from vitrine.edge.request import Call, Request
 from vitrine.records import dataclass
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
@@ -80,7 +80,7 @@ def _version(request: Request) -> int:
 def _parts(request: Request) -> dict[str, Part]:
     """The parts of the form by name. If a name is repeated, the last part counts."""
     request.check_body({"multipart/form-data"}, MAX_BODY)
-    return {part.name: part for part in request.form(guess_boundary=False).parts}
+    return {part.name: part for part in read_form(request, guess_boundary=False).parts}
 
 
 def _picture(part: Part | None, *, allow_text: bool) -> InspectedUpload:

@@ -10,8 +10,6 @@ from functools import partial
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl, quote
 
-from multipart import parse_options_header
-
 from openmage.scope import ADMIN, StoreUnknownError, is_admin, types
 from vitrine.access.authorization import is_oauth
 from vitrine.access.callers import Access, Caller
@@ -27,6 +25,7 @@ from vitrine.domain.store_views import ViewEntry
 from vitrine.edge.body import parse_collection
 from vitrine.edge.dialect import Dialect, routes
 from vitrine.edge.form_body import parse_urlencoded
+from vitrine.edge.media_types import media_type_of, parameters_of
 from vitrine.edge.negotiation import AnswerFormat, preferred
 from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
@@ -171,7 +170,7 @@ def _media_type(request: Request) -> str:
     given = request.headers.get("content-type", "").strip()
     if not given:
         raise UnreadableError("Content-Type header is empty")
-    media_type, options = parse_options_header(given)
+    media_type = media_type_of(given)
     if media_type.startswith("multipart/"):
         raise UnreadableError("Invalid Content-Type header")
     if media_type not in _READERS:
@@ -179,9 +178,9 @@ def _media_type(request: Request) -> str:
             "Server can not understand Content-Type HTTP header media type "
             f'"{given.partition(";")[0].strip()}"'
         )
-    if options.get("charset", "utf-8").lower() != "utf-8":
+    if parameters_of(given).get("charset", "utf-8").lower() != "utf-8":
         raise UnreadableError("UTF-8 is the only supported charset")
-    return str(media_type)
+    return media_type
 
 
 def read(request: Request) -> Mapping[str, Any]:

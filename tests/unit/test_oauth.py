@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import pytest
 import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
+from oauthlib.common import Request as Signed
 from oauthlib.oauth1 import Client
 from requests_oauthlib import OAuth1
 from tests.conftest import World
@@ -29,6 +30,7 @@ from vitrine.edge.request import Request
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
+IN_PATH = "/%:@!$&'()*+,;="
 URL = "https://shop.example/api/rest/products/8/images"
 
 
@@ -223,6 +225,56 @@ def test_the_base_string_of_rfc_5849() -> None:
 
     signed = {**parameters, "oauth_signature": signature}
     assert is_signed(request, "http://EXAMPLE.COM:80", signed, secrets)
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@given(
+    base=st.sampled_from(
+        ["http://h", "HTTPS://Shop.Example:443", "http://h:8080/front", "https://[2001:db8::1]:80"]
+    ),
+    method=st.sampled_from(["GET", "POST", "DELETE"]),
+    hashed_by=st.sampled_from(["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"]),
+    path=st.text("aZ09-._~:;@!$&'()*+,=/ %é", max_size=12).map(lambda text: f"/{text}x"),
+    query=st.lists(st.tuples(TEXT, TEXT), max_size=4),
+    keys=st.tuples(TEXT, TEXT, TEXT, TEXT),
+)
+def test_signatures_are_those_of_oauthlib(
+    base: str,
+    method: str,
+    hashed_by: str,
+    path: str,
+    query: list[tuple[str, str]],
+    keys: tuple[str, str, str, str],
+) -> None:
+    consumer, consumer_secret, token, token_secret = keys
+    parameters = {
+        "oauth_consumer_key": consumer,
+        "oauth_token": token,
+        "oauth_signature_method": hashed_by,
+        "oauth_timestamp": "1",
+        "oauth_nonce": "2",
+    }
+    sent = urlencode(query, quote_via=quote)
+    url = f"{base}{quote(path, safe=IN_PATH)}?{sent}"
+    signed = Signed(url, http_method=method)  # type: ignore[arg-type]
+    signed.oauth_params = list(parameters.items())  # type: ignore[arg-type]
+    client = Client(consumer, consumer_secret, token, token_secret, signature_method=hashed_by)
+    signature = client.get_oauth_signature(signed)  # type: ignore[no-untyped-call]
+    request = Request("1", method, path, {}, {}, query=sent)
+    secrets = OAuthSecrets(consumer_secret, token_secret)
+
+    assert is_signed(request, base, {**parameters, "oauth_signature": signature}, secrets)
+    other = {**parameters, "oauth_signature": signature.swapcase() + "="}
+    assert not is_signed(request, base, other, secrets)
+
+
+@pytest.mark.parametrize("base", ["https://", "https://h:0", "https://h:65536", "https://h:a", ""])
+def test_a_host_that_is_none_signs_nothing(base: str) -> None:
+    parameters = {**dict.fromkeys(NAMES, "x"), "oauth_signature_method": "HMAC-SHA1"}
+
+    assert not is_signed(Request("1", "GET", "/", {}, {}), base, parameters, OAuthSecrets("", ""))
 
 
 # The table of checks

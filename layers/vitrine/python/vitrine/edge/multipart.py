@@ -11,6 +11,7 @@ from multipart import (
 )
 
 from vitrine.domain.errors import FieldError, MalformedBodyError
+from vitrine.edge.request import Request
 from vitrine.records import dataclass
 
 _HEADER_LIMIT = 64 * 1024  # bytes of one header of a part
@@ -57,6 +58,20 @@ class Form:
         if len(found) > 1:
             raise FieldError(name, FieldError.Problem.REPEATED)
         return found[0]
+
+
+def read_form(request: Request, *, guess_boundary: bool = True) -> Form:
+    """The body of a request as `multipart/form-data`.
+
+    Args:
+        request: the request.
+        guess_boundary: whether to take a missing boundary from the body's first line.
+
+    Raises:
+        MalformedBodyError: the body is not a form, is incomplete or is malformed.
+    """
+    content_type = request.headers.get("content-type", "")
+    return parse_form(content_type, request.body, guess_boundary=guess_boundary)
 
 
 def parse_form(content_type: str, body: bytes, *, guess_boundary: bool = True) -> Form:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from vitrine.access.callers import Caller
 from vitrine.domain.errors import BodyTooLargeError, MediaTypeError, NotPermittedError
-from vitrine.edge.multipart import Form, parse_form
+from vitrine.edge.media_types import media_type_of
 from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue
 
@@ -53,7 +53,7 @@ class Request:
     @property
     def media_type(self) -> str:
         """The media type in `Content-Type`, in lower case and without parameters, or empty."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return media_type_of(self.headers.get("content-type", ""))
 
     def check_body(self, media_types: Collection[str], max_bytes: int) -> None:
         """Refuse a body of another media type, or one that is too large.
@@ -71,18 +71,6 @@ class Request:
             raise MediaTypeError(self.media_type)
         if self.received > max_bytes:
             raise BodyTooLargeError
-
-    def form(self, *, guess_boundary: bool = True) -> Form:
-        """The body as `multipart/form-data`.
-
-        Args:
-            guess_boundary: whether to take a missing boundary from the body's first line.
-
-        Raises:
-            MalformedBodyError: the body is not a form, is incomplete or is malformed.
-        """
-        content_type = self.headers.get("content-type", "")
-        return parse_form(content_type, self.body, guess_boundary=guess_boundary)
 
 
 @dataclass(frozen=True)
