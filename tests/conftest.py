@@ -72,6 +72,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.oauth_consumers = FakeOAuthConsumers(self.shops)
+        self.galleries.keys = self.library.keys = self.idempotency_keys
 
     @property
     def stores(self) -> Stores:

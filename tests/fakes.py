@@ -31,7 +31,7 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.idempotency import Attempt
+from vitrine.domain.idempotency import Attempt, Claim
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
@@ -212,6 +212,36 @@ class FakeImports(Imports):
 
 
 @dataclass
+class FakeIdempotencyKeys(IdempotencyKeys):
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+
+    def claim(self, digest: str, attempt: Attempt, now: datetime) -> Attempt | None:
+        found = self.attempts.get(digest)
+        if found is None or found.until <= now:
+            self.attempts[digest] = attempt
+            return None
+        repeated = found.request == attempt.request and found.created is None
+        if repeated and not found.answer:
+            self.attempts[digest] = attempt
+            return None
+        return found
+
+    def settle(self, digest: str, attempt: Attempt) -> None:
+        found = self.attempts.get(digest)
+        if found is None or found.request != attempt.request:
+            raise ConflictError
+        if found.created is not None and not attempt.answer:
+            raise ConflictError
+        self.attempts[digest] = attempt
+
+    def create(self, claim: Claim, image: int) -> None:
+        found = self.attempts.get(claim.digest)
+        if found is None or found.request != claim.request or found.created is not None:
+            raise ConflictError
+        self.attempts[claim.digest] = replace(found, created=image, until=claim.until)
+
+
+@dataclass
 class FakeGalleries(Galleries):
     heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
     records: dict[tuple[str, str], dict[int, Image]] = field(
@@ -222,6 +252,7 @@ class FakeGalleries(Galleries):
     )
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
+    keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
     taken: dict[tuple[str, str], Naming] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
@@ -253,10 +284,7 @@ class FakeGalleries(Galleries):
         for read in (*leaving, *(before for before, _ in change.changed)):
             if read.id not in present or present[read.id].version != read.version:
                 raise ConflictError
-        if change.named and not self._can_take(change.shop, change.named[0]):
-            raise ConflictError
-        if change.imported:
-            self.imports.settle(change.imported)
+        self._note(change)
         if change.after != change.before:
             self.heads[where] = replace(change.after, version=head.version + 1)
         for before, after in change.changed:
@@ -278,6 +306,14 @@ class FakeGalleries(Galleries):
         self.gone |= {(change.shop, image.id): image for image in change.retired}
         self.counts[change.shop] += len(change.added) - len(leaving)
         return self.heads[where]
+
+    def _note(self, change: GalleryChange) -> None:
+        if change.named and not self._can_take(change.shop, change.named[0]):
+            raise ConflictError
+        if change.imported:
+            self.imports.settle(change.imported)
+        if change.claim:
+            self.keys.create(change.claim, change.added[0].id)
 
     def _can_take(self, shop: str, name: FileName) -> bool:
         known = not name.unnumbered or (shop, name.unnumbered) in self.taken
@@ -338,8 +374,11 @@ class FakeGalleries(Galleries):
 @dataclass
 class FakeLibrary(Library):
     records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
+    keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
 
-    def add(self, image: LibraryImage) -> None:
+    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+        if claim:
+            self.keys.create(claim, image.id)
         self.records[image.shop, image.id] = image
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
@@ -368,24 +407,6 @@ class FakeRemote(Remote):
         if len(self.pages[url]) > max_bytes:
             raise PictureRefusedError((Rule.WEIGHT,))
         return self.pages[url]
-
-
-@dataclass
-class FakeIdempotencyKeys(IdempotencyKeys):
-    attempts: dict[str, Attempt] = field(default_factory=dict)
-
-    def claim(self, digest: str, attempt: Attempt, now: datetime) -> Attempt | None:
-        found = self.attempts.get(digest)
-        own = found is not None and not found.answer and found.request == attempt.request
-        if found is None or found.until <= now or own:
-            self.attempts[digest] = attempt
-            return None
-        return found
-
-    def settle(self, digest: str, attempt: Attempt) -> None:
-        if digest not in self.attempts or self.attempts[digest].request != attempt.request:
-            raise ConflictError
-        self.attempts[digest] = attempt
 
 
 @dataclass

@@ -24,6 +24,7 @@ from tests.fakes import (
 
 from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
@@ -35,7 +36,7 @@ from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.messages import Times
 from vitrine.aws.parameters import Parameters
 from vitrine.aws.s3 import S3
-from vitrine.ports import OAuthConsumers, OAuthSecretStore, Stores
+from vitrine.ports import IdempotencyKeys, OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")
 CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
@@ -175,11 +176,13 @@ class Adapters(Stores):
     Attributes:
         oauth_consumers: consumers that sign their requests.
         oauth_secrets: secrets of these consumers.
+        idempotency_keys: keys of requests that create images.
         account: the AWS account that stores everything; None in memory.
     """
 
     oauth_consumers: OAuthConsumers
     oauth_secrets: OAuthSecretStore
+    idempotency_keys: IdempotencyKeys
     account: Account | None = None
 
 
@@ -194,6 +197,7 @@ def on_aws(account: Account) -> Adapters:
         DynamoImports(table),
         DynamoOAuthConsumers(table),
         SsmOAuthSecretStore(account.ssm(), "/vitrine/shop/oauth"),
+        DynamoIdempotencyKeys(table),
         account,
     )
 
@@ -206,10 +210,11 @@ def adapters(request: pytest.FixtureRequest, open_account: Callable[[str], Accou
         return Adapters(
             shops,
             galleries,
-            FakeLibrary(),
+            FakeLibrary(keys=galleries.keys),
             FakeBlobs(),
             galleries.imports,
             FakeOAuthConsumers(shops),
             FakeOAuthSecretStore(),
+            galleries.keys,
         )
     return on_aws(open_account(request.param))

@@ -33,6 +33,7 @@ from tests.fakes import FakeBlobs, FakeOAuthSecretStore
 from tests.gateway import ROOT
 
 from vitrine.adapters.galleries import DynamoGalleries
+from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
@@ -150,6 +151,7 @@ def adapters(endpoint: str) -> Adapters:
         DynamoImports(table),
         DynamoOAuthConsumers(table),
         FakeOAuthSecretStore(),
+        DynamoIdempotencyKeys(table),
     )
 
 

@@ -253,6 +253,58 @@ def test_a_request_whose_function_died_does_not_hold_its_key_for_long(shop: Shop
     assert shop.add(client, **KEY).status == 201
 
 
+@every_client
+def test_an_image_whose_answer_was_lost_is_answered_and_not_added_again(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise ThrottledError("the function ended after its commit")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(shop.world.idempotency_keys, "settle", die)
+        lost = shop.add(client, **KEY)
+    shop.moment += timedelta(hours=23)
+
+    found = shop.add(client, **KEY)
+
+    assert lost.status >= 400
+    assert found.status == client.status, found.body
+    assert shop.images == 1
+    assert (shop.add(client, OTHER, **KEY).status, shop.images) == (client.reused[0], 1)
+
+
+def test_an_image_whose_answer_failed_keeps_its_key(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ThrottledError("x")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tiendanube.create_image.present", fail)
+        assert shop.add(CLIENTS[1], **KEY).status in (429, 500)
+
+    assert shop.add(CLIENTS[1], **KEY).status == 201
+    assert shop.images == 1
+
+
+def test_an_image_that_was_removed_meanwhile_is_not_added_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = CLIENTS[1]
+    with monkeypatch.context() as dying:
+        dying.setattr(shop.world.idempotency_keys, "settle", lambda *_: None)
+        made = shop.add(client, **KEY)
+    shop.world.issue("tiendanube", "s1", "tiendanube", "write_products")
+    shop.send(
+        "DELETE",
+        f"{client.path}/{made.json['id']}",
+        {"User-Agent": "x", "Authentication": "bearer tiendanube"},
+    )
+
+    assert shop.add(client, **KEY).status == 404
+    assert shop.images == 0
+
+
 def test_the_kept_answer_names_no_secret(shop: Shop) -> None:
     shop.add(CLIENTS[1], **KEY)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
     from vitrine.domain.gallery import Gallery
     from vitrine.domain.gallery_change import GalleryChange
-    from vitrine.domain.idempotency import Attempt
+    from vitrine.domain.idempotency import Attempt, Claim
     from vitrine.domain.images import Appearance, Image
     from vitrine.domain.imports import Import
     from vitrine.domain.library import LibraryImage
@@ -174,8 +174,12 @@ class Galleries(Protocol):
 class Library(Protocol):
     """Records of images that belong to no product."""
 
-    def add(self, image: LibraryImage) -> None:
-        """Store the record of a new image."""
+    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+        """Store the record of a new image, and note it at the idempotency key of its request.
+
+        Raises:
+            ConflictError: another request holds the key.
+        """
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
         """The record of one image."""
@@ -323,7 +327,8 @@ class IdempotencyKeys(Protocol):
         """Store the outcome of the request that holds a key.
 
         Raises:
-            ConflictError: another request holds the key.
+            ConflictError: another request holds the key, or the attempt has no answer and its
+                request has committed an image.
         """
 
 

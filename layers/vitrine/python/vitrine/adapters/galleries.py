@@ -114,6 +114,10 @@ class DynamoGalleries(Galleries):
             from vitrine.adapters.imports import settlement  # 3 ms, for one function
 
             actions.append({"Put": settlement(change.imported)})
+        if change.claim:
+            from vitrine.adapters.idempotency_keys import creation
+
+            actions.append({"Update": creation(change.claim, change.added[0].id)})
         self._table.transact(actions)
         return head
 

@@ -12,7 +12,15 @@ from vitrine.adapters.originals import (
     original_attributes,
     original_of,
 )
-from vitrine.adapters.table import ConditionFailedError, Item, Table, key, milliseconds, moment
+from vitrine.adapters.table import (
+    ConditionFailedError,
+    Item,
+    Table,
+    key,
+    milliseconds,
+    moment,
+    serialize,
+)
 from vitrine.adapters.table_keys import sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import RenditionState
@@ -20,6 +28,7 @@ from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.ports import Library
 
 if TYPE_CHECKING:
+    from vitrine.domain.idempotency import Claim
     from vitrine.domain.images import Appearance
     from vitrine.domain.locations import OriginalAddress
 
@@ -30,8 +39,14 @@ class DynamoLibrary(Library):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, image: LibraryImage) -> None:
-        self._table.put(_item(image))
+    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+        if claim is None:
+            self._table.put(_item(image))
+            return
+        from vitrine.adapters.idempotency_keys import creation
+
+        update = creation(claim, image.id)
+        self._table.transact([{"Put": {"Item": serialize(_item(image))}}, {"Update": update}])
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
         item = self._table.get(table_keys.library(shop), sort_key(image))

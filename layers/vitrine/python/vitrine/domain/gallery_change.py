@@ -1,6 +1,7 @@
 """A change of one gallery, written in one transaction under optimistic locking."""
 
 from vitrine.domain.gallery import Gallery
+from vitrine.domain.idempotency import Claim
 from vitrine.domain.images import Image
 from vitrine.domain.imports import Import
 from vitrine.domain.locations import original_address
@@ -27,6 +28,7 @@ class GalleryChange:
             where they can be looked up and purged.
         named: a file name, and the id of the image that receives it.
         imported: the outcome of a file in the import folder.
+        claim: the idempotency key at which the added image is noted.
     """
 
     shop: str
@@ -39,6 +41,7 @@ class GalleryChange:
     retired: tuple[Image, ...] = ()
     named: tuple[FileName, int] | None = None
     imported: Import | None = None
+    claim: Claim | None = None
 
     def version_of(self, image: int) -> str:
         """The `OriginalAddress.version` of an image that the change adds or changes."""

@@ -48,9 +48,31 @@ class Attempt:
         fingerprint: SHA-256 of the request's method, path and body.
         until: when the key is free again, UTC.
         answer: the answer in JSON; empty while the request is running.
+        created: id of the image that the request committed, although its answer was not stored.
     """
 
     request: str
     fingerprint: str
     until: datetime
     answer: str = ""
+    created: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An idempotency key, held by a request that creates an image.
+
+    The commit of the image notes it at the key. A function that ends between the commit and the
+    storing of its answer then leaves a trace, and the repeated request finds the image.
+
+    Attributes:
+        digest: SHA-256 that identifies the key and the credential.
+        request: the gateway's id of the request that holds the key.
+        until: how long the key remembers the image, UTC.
+        created: id of the image that an earlier request with this key committed.
+    """
+
+    digest: str
+    request: str
+    until: datetime
+    created: int | None = None

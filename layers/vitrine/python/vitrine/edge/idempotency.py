@@ -24,7 +24,7 @@ from vitrine.domain.errors import (
     MalformedBodyError,
     VitrineError,
 )
-from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt, ObjectIdentity
+from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt, Claim, ObjectIdentity
 from vitrine.edge.request import Call, Request
 from vitrine.edge.response import Response
 from vitrine.ports import IdempotencyKeys
@@ -68,7 +68,9 @@ def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Res
     """The answer to a POST, executed only once for each idempotency key of a caller.
 
     Only successful answers are kept, for 24 hours. A refused or failed request frees its key. Of
-    several requests at the same time one is executed, and the others wait for its answer.
+    several requests at the same time one is executed, and the others wait for its answer. If a
+    request committed an image and its answer was never stored, the handler runs again with a claim
+    that names the image, and the services return it instead of adding another.
 
     Raises:
         IdempotencyKeyReusedError: the key was used with another request.
@@ -87,6 +89,8 @@ def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Res
             raise IdempotencyKeyReusedError
         if found.answer:
             return Response(*json.loads(found.answer))
+        if found.created is not None:
+            return handler(_claiming(call, digest, found.created))
         if call.catalogue.retry.is_over(0) or found.until <= clock():
             raise ConflictError("a request with the same key is running")
         time.sleep(_WAIT)
@@ -102,16 +106,22 @@ def _executed(
     attempt: Attempt,
 ) -> Response:
     clock: Callable[[], datetime] = call.catalogue.clock
-    settled = replace(attempt, until=clock())  # frees the key, unless there is an answer
+    # Without an answer, this frees the key, unless the request has committed an image.
+    settled = replace(attempt, until=clock())
     try:
-        response = handler(call)
+        response = handler(_claiming(call, digest))
         if response.status in _SUCCESS:
             kept = json.dumps([response.status, response.body, dict(response.headers)])
             settled = replace(attempt, until=clock() + LIFETIME, answer=kept)
     finally:
-        with suppress(ConflictError):  # the lease ran out, and another request holds the key
+        with suppress(ConflictError):  # an image is committed, or another request holds the key
             keys.settle(digest, settled)
     return response
+
+
+def _claiming(call: Call, digest: str, created: int | None = None) -> Call:
+    claim = Claim(digest, call.request.id, call.catalogue.clock() + LIFETIME, created)
+    return replace(call, catalogue=replace(call.catalogue, claim=claim))
 
 
 def _fingerprint(request: Request) -> str:

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from dataclasses import field, replace
 
-from vitrine.domain.errors import ConflictError, ImportSettledError, PictureRefusedError, Rule
+from vitrine.domain.errors import (
+    ConflictError,
+    ImageNotFoundError,
+    ImportSettledError,
+    PictureRefusedError,
+    Rule,
+)
 from vitrine.domain.gallery import Gallery, GalleryEntry
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
@@ -15,6 +21,7 @@ from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import NameChoice, WantedName
+from vitrine.services.reading import get_entry
 from vitrine.services.sources import Source
 
 Placing = Callable[[Gallery, int], Gallery]
@@ -50,7 +57,8 @@ def add_image(
 
     When this returns, original and record are both stored. When it refuses the picture or loses to
     other writers, neither is. A storage failure may leave an orphaned original, never a record
-    without its original.
+    without its original. If an earlier request with the same idempotency key added the image, it
+    returns that image.
 
     Args:
         catalogue: the shop's.
@@ -64,7 +72,10 @@ def add_image(
         DownloadError, ImportMissingError: the source has no picture.
         ImportSettledError: another request has settled the arrival meanwhile.
         ConflictError: other writers won every attempt.
+        ImageNotFoundError: the image that an earlier request added is deleted.
     """
+    if catalogue.claim and catalogue.claim.created is not None:
+        return get_entry(catalogue, product, catalogue.claim.created)
     gallery = catalogue.stores.galleries.gallery(catalogue.shop.id, product)
     inspected = inspect_upload(source, rules, gallery)
     inspected.check(len(gallery))
@@ -117,6 +128,7 @@ class _Addition:
                 added=(added,),
                 named=(name, image.id) if name else None,
                 imported=Import(arrival, image.created_at, image.id) if arrival else None,
+                claim=self.catalogue.claim,
             )
         )
         return GalleryEntry(after, added)
@@ -135,7 +147,8 @@ def add_library_image(
     """Add a picture to the library, which holds images that belong to no product.
 
     When this returns, original and record are both stored. A storage failure may leave an orphaned
-    original, never a record without its original.
+    original, never a record without its original. If an earlier request with the same idempotency
+    key added the image, this returns that image.
 
     Args:
         catalogue: the shop's.
@@ -145,7 +158,13 @@ def add_library_image(
 
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
+        ImageNotFoundError: the image that an earlier request added is deleted.
     """
+    if catalogue.claim and catalogue.claim.created is not None:
+        found = catalogue.stores.library.image(catalogue.shop.id, catalogue.claim.created)
+        if found is None:
+            raise ImageNotFoundError(catalogue.claim.created)
+        return found
     inspected.check(images=0)  # the library has no limit
     moment = catalogue.clock()
     image = LibraryImage(
@@ -158,7 +177,7 @@ def add_library_image(
         updated_at=moment,
     )
     inspected.store(catalogue.stores.blobs, image)
-    catalogue.stores.library.add(image)
+    catalogue.stores.library.add(image, catalogue.claim)
     return image
 
 

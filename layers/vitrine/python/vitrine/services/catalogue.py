@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from vitrine.clock import now
 from vitrine.domain.errors import ConflictError, ProductNotFoundError, VitrineError
+from vitrine.domain.idempotency import Claim
 from vitrine.domain.shops import ProductKey, ProductMode, Shop, product_key
 from vitrine.ports import Remote, Stores
 from vitrine.records import dataclass
@@ -56,6 +57,7 @@ class Catalogue:
         clock: returns the present moment, UTC.
         retry: how often changes are retried while other writers win.
         media_hosts: the hosts, and ports other than the default, that serve public pictures.
+        claim: the idempotency key that the request holds; None if it holds none.
     """
 
     shop: Shop
@@ -64,6 +66,7 @@ class Catalogue:
     clock: Callable[[], datetime] = now
     retry: RetryPolicy = CLIENT_RETRY
     media_hosts: frozenset[str] = frozenset()
+    claim: Claim | None = None
 
     def product(self, name: str) -> ProductKey:
         """The key of the product that a dialect calls `name`.
