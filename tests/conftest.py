@@ -19,6 +19,7 @@ from tests.fakes import (
     FakeLibrary,
     FakeOAuthConsumers,
     FakeOAuthSecretStore,
+    FakeRateLimit,
     FakeRemote,
     FakeShops,
 )
@@ -66,6 +67,7 @@ class World:
     remote: FakeRemote = field(default_factory=FakeRemote)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     idempotency_keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
+    rate_limit: FakeRateLimit = field(default_factory=FakeRateLimit)
     clock: Callable[[], datetime] = now
     media_aliases: frozenset[str] = frozenset()
     oauth_consumers: FakeOAuthConsumers = field(init=False)
@@ -86,6 +88,7 @@ class World:
             self.functions,
             Access(self.shops, oauth=self.oauth(), now=self.now),
             self.idempotency_keys,
+            self.rate_limit,
             MEDIA_URL,
             clock=self.now,
             media_aliases=self.media_aliases,

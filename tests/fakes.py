@@ -48,6 +48,7 @@ from vitrine.ports import (
     Library,
     OAuthConsumers,
     OAuthSecretStore,
+    RateLimit,
     Remote,
     Shops,
 )
@@ -410,6 +411,18 @@ class FakeRemote(Remote):
 
 
 @dataclass
+class FakeRateLimit(RateLimit):
+    admitted: Counter[int] = field(default_factory=Counter)
+
+    def admit(self, now: datetime, limit: int) -> bool:
+        minute = int(now.timestamp()) // 60
+        if self.admitted[minute] >= limit:
+            return False
+        self.admitted[minute] += 1
+        return True
+
+
+@dataclass
 class FakeFunctions(Functions):
     """Calls the handlers in this process."""
 
@@ -473,6 +486,9 @@ class FakeBlobs(Blobs):
         stored = {picture.key: picture for picture in pictures}
         self.public |= stored
         return len(stored)
+
+    def has_public(self, key: str) -> bool:
+        return key in self.public
 
     def link(self, key: str) -> str:
         return f"https://s3.example/{key}"

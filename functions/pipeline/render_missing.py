@@ -1,14 +1,13 @@
 """GET and HEAD of a public picture that is not in the media bucket: render it on demand, or 404.
 
-It is the CDN's failover origin: CloudFront calls it after the bucket answered 403 or 404 (template:
-`OriginGroups`).
+`admit_missing`, the CDN's failover origin, hands a request to it after cheap checks.
 """
 
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
+from pipeline.missing_pictures import key_of, not_found
 from vitrine import environment
 from vitrine.domain.errors import PictureRefusedError
 from vitrine.domain.locations import FOR_EVER
@@ -26,7 +25,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     here = environment.current()
     method = event["requestContext"]["http"]["method"]
     on_demand = OnDemand(here.stores, here.alternatives)
-    key = unquote(event["rawPath"], errors="replace").removeprefix("/")
+    key = key_of(event)
     try:
         picture = on_demand.render(key) if method in ("GET", "HEAD") else None
     except PictureRefusedError:  # an original that an earlier version of Vitrine accepted
@@ -34,8 +33,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         picture = None
     logger.info("missing", extra={"key": key[:1024], "made": picture is not None})
     if picture is None:
-        headers = {"Content-Type": "text/plain", "Cache-Control": "public, max-age=10"}
-        return {"statusCode": 404, "headers": headers, "body": "No such picture.\n"}
+        return not_found()
     headers = {"Content-Type": picture.media_type, "Cache-Control": FOR_EVER}
     if method == "HEAD":
         # A function URL renames Content-Length, and states that of the empty body: keep it nowhere.

@@ -89,6 +89,14 @@ def test_a_file_of_the_import_folder_is_read_whole_or_not_at_all(dropped: Adapte
     assert refused.value.broken == (Rule.WEIGHT,)
 
 
+def test_a_public_picture_is_stored_or_not(adapters: Adapters) -> None:
+    adapters.blobs.put_public([PublicPicture("media/s1/a.png", b"bytes", "image/png")])
+
+    assert adapters.blobs.has_public("media/s1/a.png")
+    assert not adapters.blobs.has_public("media/s1/b.png")
+    assert not adapters.blobs.has_original("media/s1/a.png"), "which are in another bucket"
+
+
 def test_an_original_may_be_for_no_product(adapters: Adapters) -> None:
     adapters.blobs.put_original(KEY, b"bytes", "image/png")
 

@@ -14,7 +14,13 @@ from tests.fakes import FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.unit.test_rendering import LIBRARY_RULES, event
 
-from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
+from pipeline import (
+    admit_missing,
+    generate_renditions,
+    remove_originals,
+    remove_renditions,
+    render_missing,
+)
 from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters import table_keys
@@ -23,6 +29,7 @@ from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
+from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.clock import now
@@ -107,6 +114,7 @@ def meter(aws: Account) -> Iterator[Meter]:
         FakeFunctions(),
         Access(shops),
         DynamoIdempotencyKeys(table),
+        DynamoRateLimit(table),
         "https://cdn.example/media",
     )
     with environment.use(here):
@@ -374,6 +382,30 @@ def test_a_missing_picture_costs_five_calls(aws: Account, meter: Meter) -> None:
     assert meter.calls == [], "what names no image"
     assert missing(named_key("s1", "lamp.png")) == 404
     assert meter.calls == ["GetItem"]
+
+
+def test_a_made_up_picture_costs_no_more_than_two_calls(
+    aws: Account, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MISSING_PER_MINUTE", "1")
+    stem = "0000000001" + "00" + "9f2c" * 5
+
+    def missing(key: str) -> tuple[int, list[str]]:
+        meter.calls.clear()
+        path = f"/{key}"
+        asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+        return admit_missing.handler(asked, None)["statusCode"], [*meter.calls]
+
+    def made_up(number: int) -> str:
+        return f"media/s1/{stem}/mug{number}-{stem}-640-0.png"
+
+    search = ["ListObjectsV2"]
+    assert missing(made_up(1)) == (404, ["HeadObject", "UpdateItem", *search])
+    assert missing(made_up(2)) == (503, ["HeadObject", "UpdateItem"])
+    assert missing(made_up(3)) == (503, ["HeadObject"]), "the instance knows that the limit is met"
+    assert missing("media/s1/product_images/p/022/mug__01200.png") == (503, [])
+    assert missing(named_key("s1", "lamp.png")) == (404, ["GetItem"])
+    assert missing("media/s1/x.png") == (404, [])
 
 
 def test_a_missing_picture_by_its_name_costs_six_calls(aws: Account, meter: Meter) -> None:

@@ -193,6 +193,18 @@ def test_a_function_that_fails_has_no_answer(*, failed: bool) -> None:
             assert functions.call("evotor", "get_image", {"a": "é"}) == answer
 
 
+def test_a_function_without_a_free_instance_is_throttled() -> None:
+    client = boto3.client("lambda", "eu-central-1")
+    with Stubber(client) as stub:
+        stub.add_client_error("invoke", "TooManyRequestsException", http_status_code=429)
+        stub.add_client_error("invoke", "AccessDeniedException", http_status_code=403)
+        functions = LambdaFunctions(lambda: client, "shop")
+        with pytest.raises(ThrottledError, match="shop-pipeline-render-missing"):
+            functions.call("pipeline", "render_missing", {})
+        with pytest.raises(ClientError, match="AccessDenied"):
+            functions.call("pipeline", "render_missing", {})
+
+
 def test_reads_are_strongly_consistent() -> None:
     client = boto3.client("dynamodb", "eu-central-1")
     key = {"pk": {"S": "a"}, "sk": {"S": "b"}}

@@ -20,6 +20,7 @@ from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
+from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.environment import Environment
@@ -62,6 +63,7 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
         FakeFunctions(),
         Access(shops),
         DynamoIdempotencyKeys(table),
+        DynamoRateLimit(table),
         running.outputs["MediaUrl"],
     )
     with environment.use(here):

@@ -526,28 +526,27 @@ def test_what_the_bucket_does_not_have_is_asked_of_the_function_that_makes_it() 
     assert (media["Id"], missing) == ("media", unless("CdnRequestsMissing", origin))
     assert origin["Id"] == "missing"
     assert origin["DomainName"] == {
-        "Select": [2, {"Split": ["/", {"GetAtt": "RenderMissingUrl.FunctionUrl"}]}]
+        "Select": [2, {"Split": ["/", {"GetAtt": "AdmitMissingUrl.FunctionUrl"}]}]
     }
-    assert origin["OriginAccessControlId"] == {"Ref": "RenderMissingAccess"}
+    assert origin["OriginAccessControlId"] == {"Ref": "AdmitMissingAccess"}
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
-    assert (
-        origin["CustomOriginConfig"]["OriginReadTimeout"] == FUNCTIONS["RenderMissing"]["Timeout"]
-    )
+    for name in ("AdmitMissing", "RenderMissing"):
+        assert origin["CustomOriginConfig"]["OriginReadTimeout"] == FUNCTIONS[name]["Timeout"]
 
 
-def test_only_the_cdn_calls_the_function_that_makes_what_is_missing() -> None:
-    access = RESOURCES["RenderMissingAccess"]["Properties"]["OriginAccessControlConfig"]
+def test_only_the_cdn_calls_the_function_that_admits_missing_pictures() -> None:
+    access = RESOURCES["AdmitMissingAccess"]["Properties"]["OriginAccessControlConfig"]
     permissions = [
         each["Properties"]
         for each in RESOURCES.values()
         if each["Type"] == "AWS::Lambda::Permission"
     ]
 
-    assert FUNCTIONS["RenderMissing"]["FunctionUrlConfig"] == {"AuthType": "AWS_IAM"}
+    assert FUNCTIONS["AdmitMissing"]["FunctionUrlConfig"] == {"AuthType": "AWS_IAM"}
     assert access["OriginAccessControlOriginType"] == "lambda"
     assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
     common = {
-        "FunctionName": {"Ref": "RenderMissing.Alias"},
+        "FunctionName": {"Ref": "AdmitMissing.Alias"},
         "Principal": "cloudfront.amazonaws.com",
         "SourceArn": {
             "Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
@@ -557,6 +556,23 @@ def test_only_the_cdn_calls_the_function_that_makes_what_is_missing() -> None:
         {**common, "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
         {**common, "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
     ]
+
+
+def test_what_strangers_can_invoke_is_the_smallest_function() -> None:
+    admits = FUNCTIONS["AdmitMissing"]
+    variables = admits["Environment"]["Variables"]
+
+    assert [name for name, each in FUNCTIONS.items() if "FunctionUrlConfig" in each] == [
+        "AdmitMissing"
+    ]
+    assert admits["MemorySize"] == 128, "the minimum"
+    assert "Layers" not in admits, "no imaging layer"
+    assert variables["MISSING_PER_MINUTE"] == {"Ref": "MissingPerMinute"}
+    assert template()["Parameters"]["MissingPerMinute"]["Default"] > 0, "bounded by default"
+    assert float(variables["FUNCTION_SECONDS"]) < admits["Timeout"]
+    render = FUNCTIONS["RenderMissing"]
+    assert variables["ALTERNATIVES"] == render["Environment"]["Variables"]["ALTERNATIVES"]
+    assert render["FunctionName"] == {"Sub": "${AWS::StackName}-pipeline-render-missing"}
 
 
 def test_what_makes_pictures_on_request_is_what_makes_them_ahead() -> None:

@@ -76,7 +76,7 @@ def _start(stack: Stack, start: Callable[[], Process]) -> Process:
 
 def _start_proxy(stack: Stack, node: Path | None) -> Process:
     api, cdn = deployment.api_id(stack.outputs), stack.outputs["CdnDomain"]
-    second_origin = emulator.function_url(stack.endpoint, deployment.STACK, "RenderMissing")
+    second_origin = emulator.function_url(stack.endpoint, deployment.STACK, "AdmitMissing")
     command = [
         *(sys.executable, "-m", "vitrine_cli.local.proxy"),
         *("--port", str(stack.port), "--endpoint", stack.endpoint),

@@ -1,6 +1,6 @@
 """CloudFront's origin failover, which the emulator lacks: missing pictures come from a function.
 
-On AWS, CloudFront asks the function `RenderMissing` when S3 answers 403 or 404. Locally the proxy
+On AWS, CloudFront asks the function `AdmitMissing` when S3 answers 403 or 404. Locally the proxy
 does that.
 """
 

@@ -18,7 +18,7 @@ from vitrine.clock import now
 from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
-from vitrine.ports import Functions, IdempotencyKeys, Remote, Stores
+from vitrine.ports import Functions, IdempotencyKeys, RateLimit, Remote, Stores
 from vitrine.records import dataclass
 from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
 
@@ -41,6 +41,7 @@ class Environment:
         functions: other functions of the same stack.
         access: authenticates callers.
         idempotency_keys: the keys of repeated requests, and their answers.
+        rate_limit: counts the requests for missing pictures.
         media_url: the CDN's URL of public pictures, without a trailing slash.
         public_url: the API's URL for clients behind a proxy or a custom domain, without a trailing
             slash; empty if clients call the API's own host.
@@ -54,6 +55,7 @@ class Environment:
     functions: Functions
     access: Access
     idempotency_keys: IdempotencyKeys
+    rate_limit: RateLimit
     media_url: str
     public_url: str = ""
     alternatives: tuple[Alternative, ...] = ()
@@ -152,6 +154,7 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         functions=deferred["functions"],
         access=Access(shops, oauth=_oauth(aws, table, public_url)),
         idempotency_keys=cast("IdempotencyKeys", _Deferred(lambda: _idempotency_keys(table))),
+        rate_limit=cast("RateLimit", _Deferred(lambda: _rate_limit(table))),
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/") or _media_url(aws),
         public_url=public_url,
         alternatives=tuple(
@@ -192,6 +195,12 @@ def _idempotency_keys(table: Table) -> IdempotencyKeys:
     from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 
     return DynamoIdempotencyKeys(table)
+
+
+def _rate_limit(table: Table) -> RateLimit:
+    from vitrine.adapters.rate_limit import DynamoRateLimit
+
+    return DynamoRateLimit(table)
 
 
 def _imports(table: Table) -> Imports:

@@ -255,6 +255,9 @@ class Blobs(Protocol):
             The number of stored pictures.
         """
 
+    def has_public(self, key: str) -> bool:
+        """Whether a public picture with this key is stored."""
+
     def link(self, key: str) -> str:
         """A presigned URL of a public picture, valid for five minutes."""
 
@@ -301,7 +304,23 @@ class Functions(Protocol):
         """The answer of the function of a dialect's operation to a gateway event.
 
         Raises:
+            ThrottledError: no more instances of the function may run now.
             FunctionFailedError: the function failed or did not answer.
+        """
+
+
+class RateLimit(Protocol):
+    """A limit on the requests of one minute, which all instances of a function share."""
+
+    def admit(self, now: datetime, limit: int) -> bool:
+        """Count a request of the current minute.
+
+        Args:
+            now: the current time, UTC.
+            limit: how many requests of a minute are admitted.
+
+        Returns:
+            Whether the request is admitted.
         """
 
 

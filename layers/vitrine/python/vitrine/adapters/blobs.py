@@ -102,13 +102,7 @@ class S3Blobs(Blobs):
                 raise
 
     def has_original(self, key: str) -> bool:
-        try:
-            self._client.head_object(Bucket=self._originals, Key=key)
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                return False
-            raise
-        return True
+        return self._has(self._originals, key)
 
     def remove_originals(self, keys: Sequence[str]) -> None:
         self._remove(self._originals, keys)
@@ -121,6 +115,9 @@ class S3Blobs(Blobs):
         for each in stored:
             each.result()
         return len(stored)
+
+    def has_public(self, key: str) -> bool:
+        return self._has(self._media, key)
 
     def link(self, key: str) -> str:
         return self._client.generate_presigned_url(
@@ -141,6 +138,15 @@ class S3Blobs(Blobs):
             ContentType=picture.media_type,
             CacheControl=FOR_EVER,
         )
+
+    def _has(self, bucket: str, key: str) -> bool:
+        try:
+            self._client.head_object(Bucket=bucket, Key=key)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return False
+            raise
+        return True
 
     def _keys(self, bucket: str, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

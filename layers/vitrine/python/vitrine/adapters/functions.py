@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from vitrine.domain.errors import ThrottledError
 from vitrine.ports import Functions
 
 if TYPE_CHECKING:
@@ -38,7 +39,14 @@ class LambdaFunctions(Functions):
     def call(self, dialect: str, operation: str, event: Mapping[str, Any]) -> dict[str, Any]:
         name = f"{self._stack}-{dialect}-{operation}".replace("_", "-")
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        called = self._client.invoke(FunctionName=name, Qualifier=ALIAS, Payload=payload.encode())
+        try:
+            called = self._client.invoke(
+                FunctionName=name, Qualifier=ALIAS, Payload=payload.encode()
+            )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "TooManyRequestsException":
+                raise ThrottledError(name) from error
+            raise
         answered = json.loads(called["Payload"].read())
         if called.get("FunctionError"):
             raise FunctionFailedError(f"{name}: {answered}")

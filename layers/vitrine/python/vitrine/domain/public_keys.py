@@ -21,10 +21,17 @@ _RENDITION = re.compile(rf"{_SHOP}/(?P<image>[0-9a-f]{{10}})[0-9a-f]{{22}}/[^/]+
 _FULL_SIZE = re.compile(
     rf"{_SHOP}/product_images/[a-z]/[0-9]{{3}}/[a-z0-9-]+__(?P<image>[0-9]{{3,13}})[0-9]{{2}}\.[a-z]+"
 )
+_SIZED = re.compile(
+    rf"(?P<stem>{_SHOP}/[0-9a-f]{{32}}/[^/]+-[0-9a-f]{{32}})(?P<size>-[0-9]+-[0-9]+)"
+    r"\.(?P<own>[a-z]+)(?:\.(?P<other>[a-z]+))?"
+)
 _NAMED = re.compile(rf"{_SHOP}/catalog/product/[^/]+/[^/]+/(?P<name>[^/]+)")
 _LIBRARY = re.compile(
     rf"media/uploads/(?P<account>[a-z0-9][a-z0-9-]{{0,31}})/(?:{'|'.join(Purpose)})/"
     r"(?P<image>[1-9][0-9]{0,12})-[0-9a-f]{20}/[^/]+"
+)
+_LIBRARY_SIZED = re.compile(
+    r"(?P<stem>media/uploads/.+/)(?P<size>[a-z_]+)\.(?P<own>png)(?:\.(?P<other>[a-z]+))?"
 )
 
 
@@ -64,6 +71,30 @@ def parse_public_key(key: str) -> ImageReference | NameReference | LibraryRefere
         return ImageReference(found["shop"], int(found["image"], 16))
     if found := _FULL_SIZE.fullmatch(key):
         return ImageReference(found["shop"], int(found["image"]))
+    return None
+
+
+def sibling_key(key: str, alternatives: Collection[Alternative]) -> str | None:
+    """The key of another rendition of the same bytes, whose existence shows that `key` has one.
+
+    Args:
+        key: a public key.
+        alternatives: the enabled alternative formats of renditions.
+
+    Returns:
+        For an alternative format, the rendition itself; else the largest rendition, or the second
+        largest for the largest. None for a key that is no rendition of these sizes and formats.
+    """
+    for pattern, sizes in ((_SIZED, SETS["gallery"]), (_LIBRARY_SIZED, SETS["library"])):
+        if found := pattern.fullmatch(key):
+            names = [each.name for each in sizes]
+            stem, size, own, other = found.group("stem", "size", "own", "other")
+            if size not in names:
+                return None
+            if other is not None:
+                enabled = {each.extension for each in alternatives}
+                return f"{stem}{size}.{own}" if other in enabled else None
+            return f"{stem}{names[1] if size == names[0] else names[0]}.{own}"
     return None
 
 
