@@ -21,7 +21,7 @@ PICTURE = "media/1234/a.png"
 def stack() -> Iterator[DeployedStack]:
     with mock_aws():
         session = boto3.Session("a", "b", region_name="us-east-1")
-        made = DeployedStack("shop", session, {"MediaBucket": BUCKET}, "")
+        made = DeployedStack("shop", session, {"MediaBucket": BUCKET}, "", "")
         made.s3().create_bucket(Bucket=BUCKET)
         made.s3().put_object(Bucket=BUCKET, Key=PICTURE, Body=b"a")
         yield made
