@@ -1,12 +1,17 @@
 """The gallery page of the deployed stack: how it is served, and how forms reach the bucket."""
 
 import gzip
+import json
 import re
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 from tests import pictures
-from tests.stack.conftest import Running
+from tests.stack.conftest import Running, vitrine
+
+from vitrine.clock import now
 
 PICTURE = pictures.png()
 
@@ -100,3 +105,87 @@ def test_a_form_that_was_tampered_with_is_refused(
     assert answer.status_code in (400, 403)
     assert running.keys("OriginalsBucket", "gallery-test/forged.png") == []
     assert running.keys("OriginalsBucket", "gallery-test/other.png") == []
+
+
+def link_of(running: Running, *arguments: str) -> dict[str, Any]:
+    done = vitrine("gallery", *arguments, "--json", "--port", str(running.port))
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def opened(running: Running, link: str) -> list[dict[str, Any]]:
+    """What the API says of the shop of each token in a link."""
+    page, _, tokens = link.partition("#t=")
+    assert page == running.described["gallery_url"]
+    answers = [
+        running.client.get("/vitrine/v1/shop", headers={"Authorization": f"Bearer {token}"})
+        for token in tokens.split(",")
+    ]
+    assert {answer.status_code for answer in answers} == {200}
+    return [answer.json() for answer in answers]
+
+
+def test_a_link_opens_each_shop_with_a_token_of_its_own(running: Running) -> None:
+    other = running.open_shop("gallery-other").id
+
+    link = link_of(running, "1234", other, "1234")
+
+    shops = opened(running, link["url"])
+    assert [shop["id"] for shop in shops] == ["1234", other]
+    assert {frozenset(shop["token"]["scopes"]) for shop in shops} == {
+        frozenset({"images:read", "images:write"})
+    }
+    hours = (datetime.fromisoformat(link["expires_at"]) - now()) / timedelta(hours=1)
+    assert hours == pytest.approx(8, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("option", "scopes"),
+    [
+        ("--read-only", {"images:read"}),
+        ("--take-down", {"images:read", "images:write", "images:takedown"}),
+    ],
+)
+def test_a_link_permits_what_its_options_say(
+    running: Running, option: str, scopes: set[str]
+) -> None:
+    link = link_of(running, "1234", option, "--hours", "1")
+
+    (shop,) = opened(running, link["url"])
+    assert set(shop["token"]["scopes"]) == scopes
+
+
+def test_a_revoked_link_ends(running: Running) -> None:
+    link = link_of(running, "1234")
+    token = link["url"].partition("#t=")[2]
+
+    vitrine(
+        *("credential", "revoke", "1234", link["credentials"]["1234"]),
+        *("--port", str(running.port)),
+    )
+
+    answer = running.client.get("/vitrine/v1/shop", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401, "no function has met this token before"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("1234", "gallery-none"), "There is no shop 'gallery-none'."),
+        (tuple(f"s{number}" for number in range(21)), "A link opens at most 20 shops; 21"),
+        (("1234", "--read-only", "--take-down"), "--read-only excludes --take-down"),
+        (("1234", "--hours", "25"), "'--hours'"),
+    ],
+)
+def test_a_refused_link_issues_no_token(
+    running: Running, arguments: tuple[str, ...], says: str
+) -> None:
+    port = ("--port", str(running.port))
+    before = vitrine("credential", "list", "1234", *port, "--json").stdout
+
+    done = vitrine("gallery", *arguments, *port)
+
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert vitrine("credential", "list", "1234", *port, "--json").stdout == before

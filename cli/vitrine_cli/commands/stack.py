@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from vitrine_cli.local.stacks import Stack
 
 DEFAULT_PORT = 8000
+_DEMO_LIFETIME = timedelta(hours=24)
 
 
 def up(
@@ -93,6 +95,18 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     elif stack.without_gallery is not None:
         out.print("\nThere is no gallery page.", style="bold")
         out.print(stack.without_gallery, markup=False)
+    else:
+        out.print("\nSee the shop's pictures, signed in for a day:\n", style="bold")
+        out.print(_demo_link(stack), soft_wrap=True, markup=False)
+
+
+def _demo_link(stack: Stack) -> str:
+    """A new link that opens the demo shop in the gallery page; earlier ones stay valid."""
+    from vitrine_cli.operations import deployed_stack, gallery_links
+
+    permitted = gallery_links.scopes(read_only=False, take_down=True)
+    found = deployed_stack.local(stack)
+    return gallery_links.create_link(found, [stack.shop.shop], _DEMO_LIFETIME, permitted).url
 
 
 def _upload_pictures(stack: Stack) -> None:

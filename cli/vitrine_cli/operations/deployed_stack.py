@@ -48,6 +48,12 @@ class DeployedStack:
     native_url: str
     endpoint: str | None = None
 
+    @property
+    def gallery_url(self) -> str:
+        """URL of the gallery page, which only the CDN serves."""
+        origin = f"https://{self.outputs['CdnDomain']}" if self.endpoint is None else self.base_url
+        return f"{origin}/gallery/"
+
     def client(self, service: str) -> Any:
         """A client of any other service, by its name in boto3."""
         return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]

@@ -1,6 +1,7 @@
 """Upload of the built gallery page to a stack's media bucket, where the CDN finds it.
 
-Run as a program with the name of a stack on AWS, it builds the page and uploads it.
+Run as a program, it builds the page and uploads it: to the stack on AWS that its argument names, or
+without one to the local stack that runs.
 """
 
 from __future__ import annotations
@@ -78,14 +79,14 @@ def _remove_earlier(s3: S3Client, bucket: str, current: set[str]) -> None:
 
 
 def main() -> None:
-    """Build the page, and upload it to the stack that the first argument names."""
-    (name,) = sys.argv[1:]
+    """Build the page, and upload it to the stack that the argument names, or to the local one."""
+    name = sys.argv[1] if len(sys.argv) > 1 else None
     try:
-        stack = deployed_stack.on_aws(name)
+        stack = deployed_stack.selected(name, None)
         upload_page(stack, gallery_page.build())
     except FailureError as failure:
         sys.exit(f"✗ The gallery page was not uploaded. {failure}")
-    print(f"Gallery     https://{stack.outputs['CdnDomain']}/gallery/")
+    print(f"Gallery     {stack.gallery_url}")
 
 
 if __name__ == "__main__":
