@@ -28,9 +28,15 @@ def test_a_dialect_that_never_looks_at_scopes_cannot_be() -> None:
         Dialect("lax", {}, dialect.authenticate, (), dialect.refuse)
 
 
-def test_a_request_leaves_one_line_and_three_metrics(
-    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("counts", ["yes", "no"])
+def test_a_request_leaves_one_line_and_three_metrics_if_asked_for(
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    counts: str,
 ) -> None:
+    monkeypatch.setenv("DIALECT_METRICS", counts)
     world.open_shop("s1", evotor_store_id=STORE.lower())
     world.issue("secret", "s1", "evotor", "product.image:read")
 
@@ -46,6 +52,9 @@ def test_a_request_leaves_one_line_and_three_metrics(
     wanted = {"shop": "s1", "dialect": "evotor", "operation": "list_images", "status": 200}
     assert {name: logged[name] for name in wanted} == wanted
     emitted = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "_aws" in each]
+    if counts == "no":
+        assert emitted == []
+        return
     (metrics,) = emitted
     assert metrics["dialect"] == "evotor"
     assert (metrics["Requests"], metrics["Failures"]) == ([1.0], [0.0])

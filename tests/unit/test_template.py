@@ -636,6 +636,13 @@ def test_the_metrics_of_two_stacks_do_not_add_up() -> None:
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "Vitrine/${AWS::StackName}"}
 
 
+def test_metrics_of_dialects_cost_nothing_unless_asked_for() -> None:
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert variables["DIALECT_METRICS"] == {"Ref": "DialectMetrics"}
+    assert template()["Parameters"]["DialectMetrics"]["Default"] == "no"
+
+
 def test_the_bill_can_be_read_by_stack() -> None:
     """CloudFormation gives a stack's tags to all its resources that have any."""
     assert "--tags vitrine:stack=$(STACK)" in (ROOT / "Makefile").read_text()
@@ -671,7 +678,12 @@ def test_nothing_that_bills_while_idle_is_there_unless_asked_for() -> None:
 
 
 ALARMS = {name: each for name, each in RESOURCES.items() if each["Type"].endswith("::Alarm")}
-# Metrics and dimensions as the services' documentation lists them, with their useful statistics.
+# Metrics and dimensions as the services' documentation lists them, with their useful statistics:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 METRICS = {
     ("AWS/ApiGateway", "5xx"): ({"ApiId"}, "Sum"),
     ("AWS/ApiGateway", "Latency"): ({"ApiId"}, "p95"),

@@ -1,4 +1,4 @@
-"""Observability of a request: one structured log line and three metrics."""
+"""Observability of a request: one structured log line and, by parameter, three metrics."""
 
 import os
 
@@ -15,7 +15,7 @@ _metrics = Metrics(
 def record_request(
     *, request: str, shop: str | None, dialect: str, operation: str, status: int, seconds: float
 ) -> None:
-    """Log a finished request and count it.
+    """Log a finished request, and count it if the parameter `DialectMetrics` says so.
 
     The dialect is the only dimension of the metrics, because CloudWatch bills every combination of
     dimensions as its own metric. The log answers all other questions.
@@ -33,6 +33,8 @@ def record_request(
             "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
         },
     )
+    if os.environ.get("DIALECT_METRICS") != "yes":
+        return
     _metrics.add_dimension("dialect", dialect)
     _metrics.add_metric("Requests", MetricUnit.Count, 1)
     _metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
