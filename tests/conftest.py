@@ -61,7 +61,6 @@ class World:
 
     shops: FakeShops = field(default_factory=FakeShops)
     galleries: FakeGalleries = field(default_factory=FakeGalleries)
-    library: FakeLibrary = field(default_factory=FakeLibrary)
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     oauth_secrets: FakeOAuthSecretStore = field(default_factory=FakeOAuthSecretStore)
     remote: FakeRemote = field(default_factory=FakeRemote)
@@ -103,6 +102,11 @@ class World:
             plaintext_over_http=plaintext_over_http,
             clock=lambda: self.now().timestamp(),
         )
+
+    @property
+    def library(self) -> FakeLibrary:
+        """The library, whose images galleries' counters include."""
+        return self.galleries.library
 
     @property
     def imports(self) -> FakeImports:

@@ -35,10 +35,12 @@ from vitrine.domain.idempotency import Attempt, Claim
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import Import
 from vitrine.domain.library import LibraryImage
+from vitrine.domain.listing import ProductPage
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.names import FileName, Naming
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.domain.usage import Usage, usage_of
 from vitrine.ports import (
     Blobs,
     Functions,
@@ -243,6 +245,28 @@ class FakeIdempotencyKeys(IdempotencyKeys):
 
 
 @dataclass
+class FakeLibrary(Library):
+    records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
+    keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
+
+    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+        if claim:
+            self.keys.create(claim, image.id)
+        self.records[image.shop, image.id] = image
+
+    def image(self, shop: str, image: int) -> LibraryImage | None:
+        return self.records.get((shop, image))
+
+    def complete_renditions(
+        self, address: OriginalAddress, appearance: Appearance, *, turned: bool
+    ) -> None:
+        found = self.image(address.shop, address.image)
+        if found is None or locations.original_address(found) != address:
+            raise RecordMissingError(address.original_key)
+        self.add(completed(found, appearance, turned=turned))
+
+
+@dataclass
 class FakeGalleries(Galleries):
     heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
     records: dict[tuple[str, str], dict[int, Image]] = field(
@@ -257,6 +281,8 @@ class FakeGalleries(Galleries):
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
     taken: dict[tuple[str, str], Naming] = field(default_factory=dict)
     defaults: Counter[str] = field(default_factory=Counter)
+    library: FakeLibrary = field(default_factory=FakeLibrary)
+    uncounted: set[str] = field(default_factory=set)
 
     def next_image_id(self, shop: str) -> int:
         return next(self.sequences[shop])
@@ -336,8 +362,8 @@ class FakeGalleries(Galleries):
             if owner == shop and image.updated_at < moment:
                 yield image
 
-    def forget_retired(self, shop: str, image: int) -> None:
-        self.gone.pop((shop, image), None)
+    def forget_retired(self, image: Image) -> None:
+        self.gone.pop((image.shop, image.id), None)
 
     def next_default_name(self, shop: str) -> int:
         self.defaults[shop] += 1
@@ -371,27 +397,33 @@ class FakeGalleries(Galleries):
     def image_count(self, shop: str) -> int:
         return self.counts[shop]
 
+    def usage(self, shop: str) -> Usage:
+        live = (
+            image
+            for (owner, _), records in self.records.items()
+            for image in records.values()
+            if owner == shop
+        )
+        kept = (image for (owner, _), image in self.gone.items() if owner == shop)
+        library = (image for (owner, _), image in self.library.records.items() if owner == shop)
+        return replace(usage_of(live, kept, library), exact=shop not in self.uncounted)
 
-@dataclass
-class FakeLibrary(Library):
-    records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
-    keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
+    def products(
+        self, shop: str, prefix: str = "", after: str = "", limit: int = 100
+    ) -> ProductPage:
+        found = sorted(
+            product
+            for (owner, product), head in self.heads.items()
+            if owner == shop and head.sorts and product.startswith(prefix) and product > after
+        )
+        return ProductPage(tuple(found[:limit]), more=len(found) >= limit)
 
-    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
-        if claim:
-            self.keys.create(claim, image.id)
-        self.records[image.shop, image.id] = image
+    def heads_of(self, shop: str, products: Sequence[str]) -> Mapping[str, Gallery]:
+        return {each: self.heads[shop, each] for each in products if self.heads[shop, each].version}
 
-    def image(self, shop: str, image: int) -> LibraryImage | None:
-        return self.records.get((shop, image))
-
-    def complete_renditions(
-        self, address: OriginalAddress, appearance: Appearance, *, turned: bool
-    ) -> None:
-        found = self.image(address.shop, address.image)
-        if found is None or locations.original_address(found) != address:
-            raise RecordMissingError(address.original_key)
-        self.add(completed(found, appearance, turned=turned))
+    def covers(self, shop: str, images: Mapping[str, int]) -> Mapping[str, Image]:
+        found = {product: self.image(shop, product, image) for product, image in images.items()}
+        return {product: image for product, image in found.items() if image}
 
 
 @dataclass

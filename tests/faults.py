@@ -170,11 +170,11 @@ class NotifyingGalleries(FakeGalleries):
             self._gone(table_keys.gallery(change.shop, change.product), image.id)
         return after
 
-    def forget_retired(self, shop: str, image: int) -> None:
-        there = (shop, image) in self.gone
-        super().forget_retired(shop, image)
+    def forget_retired(self, image: Image) -> None:
+        there = (image.shop, image.id) in self.gone
+        super().forget_retired(image)
         if there:
-            self._gone(table_keys.retired(shop), image)
+            self._gone(table_keys.retired(image.shop), image.id)
 
     def _gone(self, pk: str, image: int) -> None:
         keys = {"pk": {"S": pk}, "sk": {"S": table_keys.sort_key(image)}}

@@ -16,11 +16,11 @@ from moto.server import ThreadedMotoServer
 from tests.fakes import (
     FakeBlobs,
     FakeGalleries,
-    FakeLibrary,
     FakeOAuthConsumers,
     FakeOAuthSecretStore,
     FakeShops,
 )
+from tests.gateway import template
 
 from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
@@ -42,6 +42,11 @@ CLIENTS = ("boto3", "small")
 CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
 """What either kind of client raises where AWS refuses."""
 REGION = "eu-central-1"
+TABLE = {
+    name: template()["Resources"]["Table"]["Properties"][name]
+    for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+}
+"""The definition of the template's table."""
 PATIENT = Times(read=60)
 """moto copies the whole table for a transaction, which takes seconds on a busy machine."""
 
@@ -56,18 +61,7 @@ class Account(boto3.Session):
     def __init__(self, *, small: bool) -> None:
         super().__init__("key", "secret", region_name=REGION)
         self.small = small
-        self.client("dynamodb").create_table(
-            TableName="table",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-        )
+        self.client("dynamodb").create_table(TableName="table", **TABLE)
         for bucket in ("originals", "media"):
             self.client("s3").create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -207,10 +201,11 @@ def adapters(request: pytest.FixtureRequest, open_account: Callable[[str], Accou
     """The adapters, in memory and then over AWS, through each kind of client."""
     if request.param == "fake":
         galleries, shops = FakeGalleries(), FakeShops()
+        galleries.library.keys = galleries.keys
         return Adapters(
             shops,
             galleries,
-            FakeLibrary(keys=galleries.keys),
+            galleries.library,
             FakeBlobs(),
             galleries.imports,
             FakeOAuthConsumers(shops),

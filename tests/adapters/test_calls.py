@@ -153,7 +153,7 @@ def test_each_endpoint_costs_what_it_must(meter: Meter) -> None:
 
 
 CREATE = ["GetItem", "UpdateItem", "PutObject", "TransactWriteItems"]
-SHELVE = ["UpdateItem", "PutObject", "PutItem"]
+SHELVE = ["UpdateItem", "PutObject", "TransactWriteItems"]
 CHANGE = ["BatchGetItem", "TransactWriteItems"]
 REPLACE = ["BatchGetItem", "PutObject", "TransactWriteItems"]
 DELETE = ["BatchGetItem", "TransactWriteItems", "DeleteObjects"]

@@ -25,10 +25,12 @@ from tests.adapters import (
     test_galleries,
     test_imports,
     test_library,
+    test_listing,
     test_oauth_consumers,
     test_shops,
+    test_usage,
 )
-from tests.adapters.conftest import Adapters
+from tests.adapters.conftest import TABLE, Adapters
 from tests.fakes import FakeBlobs, FakeOAuthSecretStore
 from tests.gateway import ROOT
 
@@ -125,18 +127,7 @@ def adapters(endpoint: str) -> Adapters:
     once = Config(connect_timeout=5, read_timeout=SECONDS, retries={"total_max_attempts": 1})
     client = session.client("dynamodb", endpoint_url=endpoint, config=once)
     name = f"table{next(TABLES)}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    )
+    client.create_table(TableName=name, **TABLE)
     deadline = time.monotonic() + SECONDS
     while client.describe_table(TableName=name)["Table"]["TableStatus"] != "ACTIVE":
         assert time.monotonic() < deadline
@@ -166,5 +157,8 @@ def adapter_tests(module: ModuleType) -> dict[str, Any]:
     }
 
 
-for _module in (test_galleries, test_imports, test_library, test_oauth_consumers, test_shops):
+for _module in (
+    *(test_galleries, test_imports, test_library, test_listing, test_oauth_consumers, test_shops),
+    test_usage,
+):
     globals().update(adapter_tests(_module))

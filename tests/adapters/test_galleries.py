@@ -474,8 +474,8 @@ def test_retired_images_are_listed_by_age_until_they_are_forgotten(adapters: Ada
     assert first == replace(image(1), updated_at=MOMENT + timedelta(days=2))
 
     for _ in range(2):
-        adapters.galleries.forget_retired("s1", 2)
-    adapters.galleries.forget_retired("s2", 1)
+        adapters.galleries.forget_retired(image(2))
+    adapters.galleries.forget_retired(image(1, shop="s2"))
 
     assert ids(3) == [1, 3]
     assert adapters.galleries.retired("s1", 2) is None

@@ -789,7 +789,7 @@ def test_an_images_urls_stay_when_the_shop_gets_another_account(shop: Inventorum
 def test_a_throttled_request_may_be_sent_again(
     shop: Inventorum, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def throttle(_image: LibraryImage) -> None:
+    def throttle(*_: object) -> None:
         raise ThrottledError("RequestLimitExceeded")
 
     monkeypatch.setattr(shop.world.library, "add", throttle)
@@ -821,11 +821,11 @@ def test_bytes_come_first_and_the_record_second(
     shop: Inventorum, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[bool, bool]] = []
-    add: Callable[[LibraryImage], None] = shop.world.library.add
+    add: Callable[..., None] = shop.world.library.add
 
-    def note(image: LibraryImage) -> None:
+    def note(*added: object) -> None:
         seen.append((bool(shop.world.blobs.originals), bool(shop.records)))
-        add(image)
+        add(*added)
 
     monkeypatch.setattr(shop.world.library, "add", note)
 

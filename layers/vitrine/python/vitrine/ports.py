@@ -19,10 +19,12 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.images import Appearance, Image
     from vitrine.domain.imports import Import
     from vitrine.domain.library import LibraryImage
+    from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
     from vitrine.domain.names import Naming
     from vitrine.domain.shops import Shop
     from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+    from vitrine.domain.usage import Usage
 
 
 class Shops(Protocol):
@@ -125,7 +127,7 @@ class Galleries(Protocol):
         Pages are read as the iterator advances; callers may forget the records they received.
         """
 
-    def forget_retired(self, shop: str, image: int) -> None:
+    def forget_retired(self, image: Image) -> None:
         """Delete the record of a retired image; a missing record is no error.
 
         Raises:
@@ -170,15 +172,42 @@ class Galleries(Protocol):
     def image_count(self, shop: str) -> int:
         """The number of images in all galleries of the shop."""
 
+    def usage(self, shop: str) -> Usage:
+        """What the shop stores, from its counters."""
+
+    def products(
+        self, shop: str, prefix: str = "", after: str = "", limit: int = 100
+    ) -> ProductPage:
+        """A page of products that have images, whose keys begin with `prefix`; a second late.
+
+        It has at most `limit` products, 1 to 100, and starts behind the product `after`.
+        """
+
+    def heads_of(self, shop: str, products: Sequence[str]) -> Mapping[str, Gallery]:
+        """The heads of the galleries of at most 100 products, by product; eventually consistent.
+
+        Raises:
+            ConflictError: too many readers at once; retry.
+        """
+
+    def covers(self, shop: str, images: Mapping[str, int]) -> Mapping[str, Image]:
+        """One image of each of at most 100 products, by product; eventually consistent.
+
+        `images` has the id of the image to read, by product.
+
+        Raises:
+            ConflictError: too many readers at once; retry.
+        """
+
 
 class Library(Protocol):
     """Records of images that belong to no product."""
 
     def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
-        """Store the record of a new image, and note it at the idempotency key of its request.
+        """Store and count a new image, and note it at the idempotency key of its request.
 
         Raises:
-            ConflictError: another request holds the key.
+            ConflictError: another request holds the key, or updates the same counters; retry.
         """
 
     def image(self, shop: str, image: int) -> LibraryImage | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters import table_keys
+from vitrine.adapters.counters import PREFIX, count_change, count_purged, totals, usage_in
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -26,7 +27,7 @@ from vitrine.adapters.table import (
     moment,
     serialize,
 )
-from vitrine.adapters.table_keys import sort_key
+from vitrine.adapters.table_keys import HEAD, sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState, Texts, ViewFacts
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 
     from vitrine.domain.gallery_change import GalleryChange
     from vitrine.domain.images import Appearance
+    from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
-
-_COUNT_SHARDS = 10
+    from vitrine.domain.usage import Usage
 
 
 class DynamoGalleries(Galleries):
@@ -61,7 +62,7 @@ class DynamoGalleries(Galleries):
         return int(changed["last"])
 
     def gallery(self, shop: str, product: str) -> Gallery:
-        return _gallery(self._table.get(table_keys.gallery(shop, product), "HEAD"))
+        return _gallery(self._table.get(table_keys.gallery(shop, product), HEAD))
 
     def image(self, shop: str, product: str, image: int) -> Image | None:
         item = self._table.get(table_keys.gallery(shop, product), sort_key(image))
@@ -70,14 +71,14 @@ class DynamoGalleries(Galleries):
     def gallery_with_image(
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
-        found = self._table.get_all(table_keys.gallery(shop, product), ["HEAD", sort_key(image)])
+        found = self._table.get_all(table_keys.gallery(shop, product), [HEAD, sort_key(image)])
         item = found.get(sort_key(image))
-        return _gallery(found.get("HEAD")), None if item is None else _image(item, shop, product)
+        return _gallery(found.get(HEAD)), None if item is None else _image(item, shop, product)
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         head, images = None, {}
         for item in self._table.query(table_keys.gallery(shop, product)):
-            if item["sk"] == "HEAD":
+            if item["sk"] == HEAD:
                 head = item
             else:
                 image = _image(item, shop, product)
@@ -103,11 +104,11 @@ class DynamoGalleries(Galleries):
         ]
         if change.after != change.before:
             head = replace(change.after, version=change.before.version + 1)
-            put = {"Item": serialize(_head(pk, head)), **_unchanged_head(change.before)}
+            item = _head(change.shop, change.product, head)
+            put = {"Item": serialize(item), **_unchanged_head(change.before)}
             actions.append({"Put": put})
-        if growth := len(change.added) - len(change.removed) - len(change.retired):
-            shard = (*change.added, *change.removed, *change.retired)[0].id
-            actions.append({"Update": _count(change.shop, shard, growth)})
+        if counted := count_change(change):
+            actions.append({"Update": counted})
         if change.named:
             actions += _name_actions(change, *change.named)
         if change.imported:
@@ -130,8 +131,15 @@ class DynamoGalleries(Galleries):
             if item["updated"] < milliseconds(moment):
                 yield _image(item, shop, item["product"])
 
-    def forget_retired(self, shop: str, image: int) -> None:
-        self._table.delete(table_keys.retired(shop), sort_key(image))
+    def forget_retired(self, image: Image) -> None:
+        delete = {
+            "Key": serialize(key(table_keys.retired(image.shop), sort_key(image.id))),
+            "ConditionExpression": "attribute_exists(#pk)",
+            "ExpressionAttributeNames": {"#pk": "pk"},
+        }
+        counted = count_purged(image.shop, image.id, image.original)
+        with suppress(ConditionFailedError):
+            self._table.transact([{"Delete": delete}, {"Update": counted}])
 
     def next_default_name(self, shop: str) -> int:
         changed = self._table.update(
@@ -176,12 +184,40 @@ class DynamoGalleries(Galleries):
             raise RecordMissingError(address.original_key) from None
 
     def image_count(self, shop: str) -> int:
-        return sum(int(item["images"]) for item in self._table.query(f"SHOP#{shop}", "COUNT#"))
+        return totals(self._table.query(f"SHOP#{shop}", PREFIX))["images"]
+
+    def usage(self, shop: str) -> Usage:
+        return usage_in(self._table.query(f"SHOP#{shop}", PREFIX))
+
+    def products(
+        self, shop: str, prefix: str = "", after: str = "", limit: int = 100
+    ) -> ProductPage:
+        from vitrine.adapters.listing import product_page  # 1 ms, for one function
+
+        return product_page(self._table, shop, prefix, after, limit)
+
+    def heads_of(self, shop: str, products: Sequence[str]) -> Mapping[str, Gallery]:
+        partitions = {table_keys.gallery(shop, each): each for each in products}
+        items = self._table.get_many([(pk, HEAD) for pk in partitions])
+        return {partitions[item["pk"]]: _gallery(item) for item in items}
+
+    def covers(self, shop: str, images: Mapping[str, int]) -> Mapping[str, Image]:
+        partitions = {table_keys.gallery(shop, each): each for each in images}
+        items = self._table.get_many(
+            [(pk, sort_key(images[each])) for pk, each in partitions.items()]
+        )
+        return {
+            product: _image(item, shop, product)
+            for item in items
+            for product in (partitions[item["pk"]],)
+        }
 
 
-def _head(pk: str, gallery: Gallery) -> Item:
+def _head(shop: str, product: str, gallery: Gallery) -> Item:
+    """The item of a head. While the gallery holds an image, it is in the sparse index `Listed`."""
     return {
-        **key(pk, "HEAD"),
+        **key(table_keys.gallery(shop, product), HEAD),
+        **({"listed": shop, "product": product} if gallery.sorts else {}),
         "version": gallery.version,
         "sorts": {str(image): sort for image, sort in gallery.sorts.items()},
         "roles": dict(gallery.roles),
@@ -310,15 +346,6 @@ def _naming(item: Item) -> Naming:
 
 def _name(item: Sequence[Any] | None) -> FileName | None:
     return None if item is None else FileName(item[0], int(item[1]), item[2])
-
-
-def _count(shop: str, image: int, growth: int) -> dict[str, Any]:
-    return {
-        "Key": serialize(key(f"SHOP#{shop}", f"COUNT#{image % _COUNT_SHARDS}")),
-        "UpdateExpression": "ADD #images :growth",
-        "ExpressionAttributeNames": {"#images": "images"},
-        "ExpressionAttributeValues": serialize({":growth": growth}),
-    }
 
 
 def _gallery(item: Item | None) -> Gallery:

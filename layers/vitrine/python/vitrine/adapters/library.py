@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitrine.adapters import table_keys
+from vitrine.adapters.counters import count_library
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -40,13 +41,15 @@ class DynamoLibrary(Library):
         self._table = table
 
     def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
-        if claim is None:
-            self._table.put(_item(image))
-            return
-        from vitrine.adapters.idempotency_keys import creation
+        actions = [
+            {"Put": {"Item": serialize(_item(image))}},
+            {"Update": count_library(image.shop, image.id, image.original)},
+        ]
+        if claim is not None:
+            from vitrine.adapters.idempotency_keys import creation
 
-        update = creation(claim, image.id)
-        self._table.transact([{"Put": {"Item": serialize(_item(image))}}, {"Update": update}])
+            actions.append({"Update": creation(claim, image.id)})
+        self._table.transact(actions)
 
     def image(self, shop: str, image: int) -> LibraryImage | None:
         item = self._table.get(table_keys.library(shop), sort_key(image))

@@ -36,6 +36,7 @@ _RACES_IN_TRANSACTION = frozenset(
         "TransactionConflict",
     }
 )
+_ONLY_CONDITIONS = frozenset({"None", "ConditionalCheckFailed"})
 
 
 class ConditionFailedError(ConflictError):
@@ -97,6 +98,36 @@ class Table:
             for page in pages:
                 yield from map(_plain, page["Items"])
 
+    def query_page(self, **query: Any) -> tuple[list[Item], Item | None]:
+        """One page of a query.
+
+        Args:
+            query: the arguments of DynamoDB's `Query`, except for the table's name.
+
+        Returns:
+            The items, and the key after which the next page starts; None after the last page.
+        """
+        with self._failures():
+            page = self._client.query(TableName=self._name, **query)
+        last = page.get("LastEvaluatedKey")
+        return [_plain(item) for item in page["Items"]], _plain(last) if last else None
+
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        """Those of at most 100 items, in any partitions, that exist; eventually consistent.
+
+        Args:
+            keys: partition key and sort key of each item.
+
+        Raises:
+            ConflictError: DynamoDB processed only part of the request; retry.
+        """
+        wanted = [serialize(key(*each)) for each in keys]
+        with self._failures():
+            answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
+        if answer.get("UnprocessedKeys"):
+            raise ConflictError("too many readers at once")
+        return [_plain(item) for item in answer["Responses"].get(self._name, [])]
+
     def put(self, item: Item, **condition: Any) -> None:
         """Store one item.
 
@@ -151,11 +182,10 @@ class Table:
             code = error.response["Error"]["Code"]
             cancelled = error.response.get("CancellationReasons", [])
             reasons = {reason.get("Code") for reason in cancelled}
-            if code in _RACES or (
-                code == "TransactionCanceledException" and reasons <= _RACES_IN_TRANSACTION
-            ):
-                failed = ConditionFailedError if code == _FAILED else ConflictError
-                raise failed(code) from error
+            in_transaction = code == "TransactionCanceledException"
+            if code in _RACES or (in_transaction and reasons <= _RACES_IN_TRANSACTION):
+                failed = code == _FAILED or (in_transaction and reasons <= _ONLY_CONDITIONS)
+                raise (ConditionFailedError if failed else ConflictError)(code) from error
             if code in THROTTLING_CODES:
                 raise ThrottledError(code) from error
             raise

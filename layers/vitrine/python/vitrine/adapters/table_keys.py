@@ -7,6 +7,8 @@ from vitrine.records import dataclass
 
 _GALLERY, _RETIRED, _LIBRARY = "GALLERY#", "RETIRED#", "LIBRARY#"
 IMAGE = "IMAGE#"
+HEAD = "HEAD"
+"""The sort key of a gallery's head."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import field, replace
+from functools import partial
 
 from vitrine.domain.errors import (
     ConflictError,
@@ -159,6 +160,7 @@ def add_library_image(
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
         ImageNotFoundError: the image that an earlier request added is deleted.
+        ConflictError: other writers won every attempt.
     """
     if catalogue.claim and catalogue.claim.created is not None:
         found = catalogue.stores.library.image(catalogue.shop.id, catalogue.claim.created)
@@ -176,8 +178,13 @@ def add_library_image(
         created_at=moment,
         updated_at=moment,
     )
-    inspected.store(catalogue.stores.blobs, image)
-    catalogue.stores.library.add(image, catalogue.claim)
+    key = inspected.store(catalogue.stores.blobs, image)
+    add = partial(catalogue.stores.library.add, image, catalogue.claim)
+    try:
+        retry_on_conflict(add, catalogue.retry)
+    except ConflictError:
+        catalogue.stores.blobs.remove_originals([key])
+        raise
     return image
 
 

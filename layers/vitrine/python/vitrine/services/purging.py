@@ -26,5 +26,5 @@ def purge_retired(stores: Stores, shop: str, before: datetime) -> Iterator[Image
     """
     for image in stores.galleries.retired_before(shop, before):
         stores.blobs.remove_originals(stores.blobs.original_keys(shop, image.id))
-        retry_on_conflict(partial(stores.galleries.forget_retired, shop, image.id))
+        retry_on_conflict(partial(stores.galleries.forget_retired, image))
         yield image
