@@ -49,6 +49,8 @@ def test_a_request_leaves_one_line_and_three_metrics_if_asked_for(
     logged: dict[str, Any] = vars(line)
     assert logged["request_id"]
     assert logged["duration_ms"] >= 0
+    assert (logged["bytes_in"], logged["bytes_out"]) == (0, len(answer.body))
+    assert "error" not in logged
     wanted = {"shop": "s1", "dialect": "evotor", "operation": "list_images", "status": 200}
     assert {name: logged[name] for name in wanted} == wanted
     emitted = [json.loads(each) for each in capsys.readouterr().out.splitlines() if "_aws" in each]
@@ -118,6 +120,8 @@ def test_a_500_leaves_its_cause(
 
     assert Gateway()("GET", path, token).status == 500
 
+    (request,) = [each for each in caplog.records if each.message == "request"]
+    assert vars(request)["error"] == f"{type(error).__name__}: {error}"
     (line,) = [each for each in caplog.records if each.levelname == "ERROR"]
     assert line.exc_info is not None
     assert line.exc_info[1] is error

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitrine import environment
 from vitrine.domain.errors import InternalError, ThrottledError, VitrineError
@@ -12,11 +12,10 @@ from vitrine.edge.dialect import Dialect
 from vitrine.edge.idempotency import answer_once
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
-from vitrine.edge.telemetry import logger, record_request
+from vitrine.edge.telemetry import SERVER_ERROR, logger, record_request
 from vitrine.services.catalogue import CLIENT_RETRY, RetryPolicy
 
 Handler = Callable[[Call], Response]
-_SERVER_ERROR = 500
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 
 
@@ -50,40 +49,57 @@ def endpoint(
         def function(event: Mapping[str, Any], context: object) -> dict[str, Any]:
             started = time.perf_counter()
             request = parse_event(event)
-            shop: str | None = None
-            try:
-                if dialect.routes_first:
-                    dialect.require_route(request)
-                call = _admit(dialect, scope, request, context)
-                shop = call.caller.shop.id
-                for check in dialect.checks:
-                    check(call)
-                response = _respond(dialect, handler, call)
-            except VitrineError as error:
-                response = dialect.refuse(error, request)
-                extra = {"request_id": request.id, "shop": shop, "code": str(error)}
-                if isinstance(error, ThrottledError):  # most dialects answer it with a 500
-                    logger.warning("throttled", extra=extra)
-                elif response.status >= _SERVER_ERROR:
-                    logger.exception("request failed", extra=extra)
-            except Exception:  # noqa: BLE001 - the last resort of every request
-                logger.exception("unexpected error", extra={"request_id": request.id, "shop": shop})
-                response = dialect.refuse(InternalError(), request)
+            outcome = _answer(dialect, scope, handler, request, context)
             if counts:
                 record_request(
-                    request=request.id,
-                    shop=shop,
+                    request,
+                    outcome.response,
+                    shop=outcome.shop,
                     dialect=dialect.name,
                     operation=operation,
-                    status=response.status,
                     seconds=time.perf_counter() - started,
+                    error=outcome.error,
                 )
+            response = outcome.response
             response = replace(response, headers={**dialect.headers, **response.headers})
             return response.to_event(with_body=request.method != "HEAD")
 
         return function
 
     return decorate
+
+
+class _Outcome(NamedTuple):
+    """The answer to a request, the shop of its caller if it is known, and why it was refused."""
+
+    response: Response
+    shop: str | None
+    error: Exception | None = None
+
+
+def _answer(
+    dialect: Dialect, scope: str | None, handler: Handler, request: Request, context: object
+) -> _Outcome:
+    shop: str | None = None
+    try:
+        if dialect.routes_first:
+            dialect.require_route(request)
+        call = _admit(dialect, scope, request, context)
+        shop = call.caller.shop.id
+        for check in dialect.checks:
+            check(call)
+        return _Outcome(_respond(dialect, handler, call), shop)
+    except VitrineError as error:
+        response = dialect.refuse(error, request)
+        extra = {"request_id": request.id, "shop": shop, "code": str(error)}
+        if isinstance(error, ThrottledError):  # most dialects answer it with a 500
+            logger.warning("throttled", extra=extra)
+        elif response.status >= SERVER_ERROR:
+            logger.exception("request failed", extra=extra)
+        return _Outcome(response, shop, error)
+    except Exception as error:  # noqa: BLE001 - the last resort of every request
+        logger.exception("unexpected error", extra={"request_id": request.id, "shop": shop})
+        return _Outcome(dialect.refuse(InternalError(), request), shop, error)
 
 
 def _respond(dialect: Dialect, handler: Handler, call: Call) -> Response:
