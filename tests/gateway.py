@@ -1,6 +1,7 @@
 """The template's HTTP API in process: request, route, event, handler, answer."""
 
 import base64
+import gzip
 import json
 import re
 import uuid
@@ -150,6 +151,9 @@ class Gateway:
         route, event = event_of(request)
         module, _, function = route.handler.rpartition(".")
         answer = getattr(import_module(module), function)(event, None)
-        assert answer["isBase64Encoded"] is False
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(answer["statusCode"], answer["body"], headers)
+        body = answer["body"]
+        if answer["isBase64Encoded"]:
+            assert headers["content-encoding"] == "gzip"
+            body = gzip.decompress(base64.b64decode(body)).decode()
+        return Answer(answer["statusCode"], body, headers)

@@ -10,6 +10,7 @@ from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
 from vitrine.services.changing import Change, change_image
+from vitrine.services.inspecting import inspect_upload
 from vitrine.services.reading import get_entry
 
 
@@ -18,5 +19,6 @@ def handler(call: Call) -> Response:
     """Change sort order, role, description and picture as requested, in one commit."""
     found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
-    change = Change(place=fields.place, role=fields.roles, edit=fields.edit, source=fields.source)
+    new = fields.source and inspect_upload(fields.source, RULES)
+    change = Change(place=fields.place, role=fields.roles, edit=fields.edit, source=new)
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

@@ -37,7 +37,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
             dialect.missing(call)
         functions = environment.current().functions
         answer = functions.call(dialect.name, operation, forwarded)
-        return Response(answer["statusCode"], answer["body"], answer["headers"])
+        encoded = answer["isBase64Encoded"]
+        return Response(answer["statusCode"], answer["body"], answer["headers"], encoded)
 
     authenticated_only = replace(dialect, checks=(require_scope,))
     function = endpoint(authenticated_only, scope=None, counts=not operation)(forward)

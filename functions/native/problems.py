@@ -81,6 +81,7 @@ _KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "forbidden": (403, "The token does not permit this operation."),
     "not_found": (404, "The resource does not exist."),
     "method_not_allowed": (405, "The resource does not support this method."),
+    "not_acceptable": (406, "The answer is too large without compression."),
     "conflict": (409, "Other requests changed the same records at the same time."),
     "stale": (412, "The resource has changed since it was read."),
     "too_large": (413, "The body is too large."),
@@ -108,6 +109,7 @@ _CODES: Final[Mapping[type[VitrineError], str]] = {
     errors.UploadNotFoundError: "not_found",
     errors.TakeDownNotFoundError: "not_found",
     errors.MethodNotAllowedError: "method_not_allowed",
+    errors.NotAcceptableError: "not_acceptable",
     errors.ConflictError: "conflict",
     StaleError: "stale",
     errors.BodyTooLargeError: "too_large",
@@ -157,6 +159,8 @@ def _detail(error: VitrineError) -> str:
             return "Idempotency-Key is not 1 to 255 visible ASCII characters."
         case errors.MalformedBodyError():
             return "The body is not a JSON object in UTF-8."
+        case errors.NotAcceptableError():
+            return "Accept-Encoding must include gzip."
         case errors.NotPermittedError():
             return f"The token lacks the scope {error.scope}."
         case FieldsRefusedError():

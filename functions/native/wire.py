@@ -1,5 +1,6 @@
 """The dialect `vitrine`: authentication, bodies, answers and routes (contract: vitrine)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey, is_product_name
 from vitrine.edge.body import parse_object
+from vitrine.edge.compression import fit
 from vitrine.edge.dialect import Dialect
 from vitrine.edge.request import Call, Request, require_readable_body, require_scope
 from vitrine.edge.response import Response, json_response
@@ -29,6 +31,7 @@ MAX_PIXELS: Final = 50_000_000  # of formats for which decoders need the most me
 MAX_FILES: Final = 250  # in one batch of uploads
 MAX_BODY: Final = 1_000_000  # bytes of JSON
 MAIN_LANGUAGE: Final = "es"
+LANGUAGE: Final = re.compile("[a-z]{2}(?:_[A-Z]{2})?")
 
 # Requests
 
@@ -76,13 +79,25 @@ def main_language(call: Call) -> str:
 # Answers
 
 
-def answer(call: Call, payload: object, headers: Mapping[str, str] | None = None) -> Response:
-    """A successful answer with its entity tag, or 304 where the client has it (vitrine §3.1)."""
+def answer(
+    call: Call, payload: object, headers: Mapping[str, str] | None = None, *, state: str = ""
+) -> Response:
+    """A successful answer with its entity tag, or 304 if the client has it.
+
+    Contract: vitrine §3.1.
+
+    Args:
+        call: the call.
+        payload: the body.
+        headers: further headers; an `ETag` among them replaces the body's.
+        state: the state with which the body's entity tag begins.
+    """
     response = json_response(200, payload, headers=headers)
-    tag = response.headers.get("ETag") or tag_of_text(response.body)
+    tag = response.headers.get("ETag") or tag_of_text(response.body, state)
     if call.request.method in ("GET", "HEAD") and is_cached(call.request, tag):
         return Response(304, headers={"ETag": tag})
-    return replace(response, headers={**response.headers, "ETag": tag})
+    response = replace(response, headers={**response.headers, "ETag": tag})
+    return fit(response, call.request)
 
 
 def created(
@@ -109,6 +124,11 @@ dialect: Final = Dialect(
     name=NAME,
     routes={
         f"GET {BASE}/shop": "get_shop",
+        f"GET {BASE}/products/{{product}}": "get_product",
+        f"PUT {BASE}/products/{{product}}/order": "put_order",
+        f"GET {BASE}/products/{{product}}/images/{{image}}": "get_image",
+        f"PATCH {BASE}/products/{{product}}/images/{{image}}": "update_image",
+        f"DELETE {BASE}/products/{{product}}/images/{{image}}": "delete_image",
     },
     authenticate=authenticate,
     checks=(require_scope, require_readable_body),

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -13,15 +13,20 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
+from tests import pictures
 from tests.fakes import (
     FakeBlobs,
+    FakeFunctions,
     FakeGalleries,
     FakeOAuthConsumers,
     FakeOAuthSecretStore,
+    FakeRemote,
     FakeShops,
 )
-from tests.gateway import template
+from tests.gateway import Answer, Gateway, template
 
+from vitrine import environment
+from vitrine.access.callers import Access
 from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
@@ -29,6 +34,7 @@ from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
 from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
+from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
 from vitrine.aws import errors
@@ -36,6 +42,10 @@ from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.messages import Times
 from vitrine.aws.parameters import Parameters
 from vitrine.aws.s3 import S3
+from vitrine.clock import now
+from vitrine.domain.credentials import Credential, digest_of
+from vitrine.domain.shops import Shop
+from vitrine.environment import Environment
 from vitrine.ports import IdempotencyKeys, OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")
@@ -213,3 +223,79 @@ def adapters(request: pytest.FixtureRequest, open_account: Callable[[str], Accou
             galleries.keys,
         )
     return on_aws(open_account(request.param))
+
+
+STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
+SCOPES = frozenset({"product.image:read", "product.image:write"})
+NATIVE = {"Authorization": "Bearer vitrine token"}
+
+
+@dataclass
+class Meter:
+    """Counts the AWS calls of a request."""
+
+    send: Gateway
+    remote: FakeRemote
+    calls: list[str] = field(default_factory=list)
+
+    def __call__(self, method: str, path: str, **body: Any) -> Answer:
+        self.calls.clear()
+        return self.send(method, path, **body)
+
+
+@pytest.fixture
+def meter(aws: Account) -> Iterator[Meter]:
+    adapters = on_aws(aws)
+    assert isinstance(adapters.shops, DynamoShops)
+    settings = {
+        "evotor.store_id": STORE,
+        "tiendanube.store_id": "555",
+        "bigcommerce.store_hash": "abc",
+    }
+    adapters.shops.create_shop(Shop("s1", settings=settings))
+    tokens = {
+        "evotor": SCOPES,
+        "tiendanube": frozenset({"write_products"}),
+        "bigcommerce": frozenset({"store_v2_products"}),
+        "openmage": frozenset({"read", "write"}),
+        "vitrine": frozenset({"images:write", "images:takedown"}),
+    }
+    for dialect, scopes in tokens.items():
+        adapters.shops.create_credential(
+            Credential(digest_of(f"{dialect} token"), "s1", dialect, "admin", scopes, "", now())
+        )
+    headers = {
+        "Authorization": "evotor token",
+        "Authentication": "tiendanube token",
+        "X-Auth-Token": "bigcommerce token",
+        "User-Agent": "test",
+    }
+    made = Meter(Gateway(headers=headers), FakeRemote({"http://elsewhere/a.png": pictures.png()}))
+    dynamodb: Any = Counted(aws.dynamodb(), made.calls)
+    s3: Any = Counted(aws.s3(), made.calls)
+    table = Table(dynamodb, "table")
+    shops = DynamoShops(table)
+    here = Environment(
+        Stores(
+            shops,
+            DynamoGalleries(table),
+            DynamoLibrary(table),
+            S3Blobs(s3, "originals", "media"),
+            DynamoImports(table),
+        ),
+        made.remote,
+        FakeFunctions(),
+        Access(shops),
+        DynamoIdempotencyKeys(table),
+        DynamoRateLimit(table),
+        "https://cdn.example/media",
+    )
+    with environment.use(here):
+        for path in (
+            f"/stores/{STORE}/products/8/images",
+            "/v1/555/products/8/images",
+            "/stores/abc/v2/products/8/images",
+        ):
+            made("GET", path)
+        made("GET", "/vitrine/v1/shop", headers=NATIVE)
+        yield made

@@ -1,17 +1,14 @@
 """What a request costs: AWS calls of each endpoint, credential and shop known."""
 
 import base64
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import Account, Counted, on_aws
+from tests.adapters.conftest import SCOPES, STORE, Account, Meter, on_aws
 from tests.adapters.test_galleries import image
-from tests.fakes import FakeFunctions, FakeRemote
-from tests.gateway import Answer, Gateway
+from tests.gateway import Answer
 from tests.unit.test_rendering import LIBRARY_RULES, event
 
 from pipeline import (
@@ -22,16 +19,7 @@ from pipeline import (
     render_missing,
 )
 from vitrine import environment
-from vitrine.access.callers import Access
 from vitrine.adapters import table_keys
-from vitrine.adapters.blobs import S3Blobs
-from vitrine.adapters.galleries import DynamoGalleries
-from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
-from vitrine.adapters.imports import DynamoImports
-from vitrine.adapters.library import DynamoLibrary
-from vitrine.adapters.rate_limit import DynamoRateLimit
-from vitrine.adapters.shops import DynamoShops
-from vitrine.adapters.table import Table
 from vitrine.clock import now
 from vitrine.domain.credentials import CLIENT, Credential, digest_of
 from vitrine.domain.gallery import Gallery
@@ -41,86 +29,17 @@ from vitrine.domain.locations import named_key, original_address, parse_original
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
-from vitrine.environment import Environment
-from vitrine.ports import Stores
 from vitrine.services.adding import add_library_image
 from vitrine.services.inspecting import inspect_upload
 from vitrine.services.sources import at_hand
 from vitrine.services.tokens import issue_tokens
 
-STORE = "20240105-1A2B-40C3-80D4-0123456789AB"
 IMAGES = f"/stores/{STORE}/products/8/images"
 TIENDANUBE = "/v1/555/products/8/images"
 OPENMAGE = "/api/rest/products/8/images"
 BIGCOMMERCE = "/stores/abc/v2/products/8/images"
 INVENTORUM = "/api/images"
 HOUR = timedelta(hours=1)
-SCOPES = frozenset({"product.image:read", "product.image:write"})
-
-
-@dataclass
-class Meter:
-    """Counts the AWS calls of a request."""
-
-    send: Gateway
-    remote: FakeRemote
-    calls: list[str] = field(default_factory=list)
-
-    def __call__(self, method: str, path: str, **body: Any) -> Answer:
-        self.calls.clear()
-        return self.send(method, path, **body)
-
-
-@pytest.fixture
-def meter(aws: Account) -> Iterator[Meter]:
-    adapters = on_aws(aws)
-    assert isinstance(adapters.shops, DynamoShops)
-    settings = {
-        "evotor.store_id": STORE,
-        "tiendanube.store_id": "555",
-        "bigcommerce.store_hash": "abc",
-    }
-    adapters.shops.create_shop(Shop("s1", settings=settings))
-    tokens = {
-        "evotor": SCOPES,
-        "tiendanube": frozenset({"write_products"}),
-        "bigcommerce": frozenset({"store_v2_products"}),
-        "openmage": frozenset({"read", "write"}),
-    }
-    for dialect, scopes in tokens.items():
-        adapters.shops.create_credential(
-            Credential(digest_of(f"{dialect} token"), "s1", dialect, "admin", scopes, "", now())
-        )
-    headers = {
-        "Authorization": "evotor token",
-        "Authentication": "tiendanube token",
-        "X-Auth-Token": "bigcommerce token",
-        "User-Agent": "test",
-    }
-    made = Meter(Gateway(headers=headers), FakeRemote({"http://elsewhere/a.png": pictures.png()}))
-    dynamodb: Any = Counted(aws.dynamodb(), made.calls)
-    s3: Any = Counted(aws.s3(), made.calls)
-    table = Table(dynamodb, "table")
-    shops = DynamoShops(table)
-    here = Environment(
-        Stores(
-            shops,
-            DynamoGalleries(table),
-            DynamoLibrary(table),
-            S3Blobs(s3, "originals", "media"),
-            DynamoImports(table),
-        ),
-        made.remote,
-        FakeFunctions(),
-        Access(shops),
-        DynamoIdempotencyKeys(table),
-        DynamoRateLimit(table),
-        "https://cdn.example/media",
-    )
-    with environment.use(here):
-        for images in (IMAGES, TIENDANUBE, BIGCOMMERCE):
-            made("GET", images)
-        yield made
 
 
 def test_an_unknown_caller_costs_two_calls(aws: Account, meter: Meter) -> None:

@@ -87,7 +87,14 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
     }
     native = {
         f"{method} /vitrine/v1/{path}": f"native.{operation}.handler"
-        for method, path, operation in (("GET", "shop", "get_shop"),)
+        for method, path, operation in (
+            ("GET", "shop", "get_shop"),
+            ("GET", "products/{product}", "get_product"),
+            ("PUT", "products/{product}/order", "put_order"),
+            ("GET", "products/{product}/images/{image}", "get_image"),
+            ("PATCH", "products/{product}/images/{image}", "update_image"),
+            ("DELETE", "products/{product}/images/{image}", "delete_image"),
+        )
     }
     by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum, native)
     documented = {key: handler for each in by_dialect for key, handler in each.items()}

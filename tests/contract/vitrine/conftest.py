@@ -120,3 +120,10 @@ def forbidden(scope: str) -> dict[str, Any]:
         detail=f"The token lacks the scope {scope}.",
         scope=scope,
     )
+
+
+@pytest.fixture
+def abc(native: Native) -> Native:
+    """Product 7 with A, the thumbnail, and B and C at the same sort."""
+    native.world.with_gallery("shop1", "7", {A: 0, B: 5, C: 5}, thumbnail=A)
+    return native

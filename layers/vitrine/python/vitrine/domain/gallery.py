@@ -16,14 +16,16 @@ which each store view can override.
 | `place` | add, move to a sort | BigCommerce create, update | move up by 1 if the sort is taken |
 | `put` | add, move to a sort | OpenMage create, update | stay; ties are allowed |
 | `assign` | set an image's roles | OpenMage create, update, delete in a view | lose these roles |
+| `arrange` | order all images | Vitrine's own API | get dense sorts |
 | `remove` | delete | all dialects except OpenMage | stay; the first one becomes the thumbnail |
 | `retire` | soft-delete | OpenMage delete | stay; no role is passed on |
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 
+from vitrine.domain.errors import WrongOrderError
 from vitrine.domain.images import Image
 from vitrine.records import dataclass
 
@@ -125,6 +127,29 @@ class Gallery:
             return self
         others = tuple(each for each in self.order if each != image)
         return replace(self, sorts=_ranked(others, image, wanted))
+
+    def arrange(self, order: Sequence[int]) -> "Gallery":
+        """The gallery in another order of all its images (contract: vitrine §5.3).
+
+        All sorts become 0 to n-1. If the order is the present one, nothing changes.
+
+        Args:
+            order: ids of all images, each once.
+
+        Raises:
+            WrongOrderError: it is not.
+        """
+        if tuple(order) == self.order:
+            return self
+        named, unknown = set[int](), []
+        for image in order:
+            if image in named or image not in self:
+                unknown.append(image)
+            named.add(image)
+        missing = tuple(image for image in self.order if image not in named)
+        if missing or unknown:
+            raise WrongOrderError(missing, tuple(unknown))
+        return replace(self, sorts={image: sort for sort, image in enumerate(order)})
 
     def remove(self, *images: int) -> "Gallery":
         """The gallery without `images`; the other images keep their sorts.

@@ -118,6 +118,7 @@ def _admit(dialect: Dialect, scope: str | None, request: Request, context: objec
         world.catalogue(caller.shop, request.headers.get("host", ""), _retry_policy(context)),
         world.media_url,
         world.public_url or request.origin,
+        world.alternatives,
         dialect.read,
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from vitrine.access.callers import Caller
 from vitrine.domain.errors import BodyTooLargeError, MediaTypeError, NotPermittedError
+from vitrine.domain.renditions import Alternative
 from vitrine.edge.media_types import media_type_of
 from vitrine.records import dataclass
 from vitrine.services.catalogue import Catalogue
@@ -84,6 +85,7 @@ class Call:
         catalogue: the catalogue of the caller's shop.
         media_url: base URL of public pictures at the CDN, without a trailing slash.
         public_url: base URL of the API, without a trailing slash.
+        alternatives: the enabled alternative formats of renditions.
         read: the dialect's function that reads the fields of a body.
     """
 
@@ -93,6 +95,7 @@ class Call:
     catalogue: Catalogue
     media_url: str
     public_url: str
+    alternatives: tuple[Alternative, ...]
     read: Callable[[Request], Mapping[str, Any]]
 
     @cached_property

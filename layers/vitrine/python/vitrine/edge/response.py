@@ -15,12 +15,14 @@ class Response:
     Attributes:
         status: HTTP status.
         body: text; empty if there is no body.
+        encoded: whether the body is base64 of the bytes to send.
         headers: by name, including the body's `Content-Type`.
     """
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    encoded: bool = False
 
     def to_event(self, *, with_body: bool = True) -> dict[str, Any]:
         """The answer in the form that a function returns to the gateway."""
@@ -28,7 +30,7 @@ class Response:
             "statusCode": self.status,
             "headers": {"X-Content-Type-Options": "nosniff", **self.headers},
             "body": self.body if with_body else "",
-            "isBase64Encoded": False,
+            "isBase64Encoded": self.encoded,
         }
 
 

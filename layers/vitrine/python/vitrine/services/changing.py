@@ -5,8 +5,11 @@ the new one are stored (`vitrine.services.rendering`), so that no client finds a
 pictures.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, GalleryEntry
@@ -16,9 +19,11 @@ from vitrine.domain.locations import original_address
 from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
-from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import NameChoice, WantedName
-from vitrine.services.sources import Source
+
+if TYPE_CHECKING:
+    from vitrine.services.inspecting import InspectedUpload
+    from vitrine.services.sources import Source
 
 
 def _same_gallery(gallery: Gallery, _image: int) -> Gallery:
@@ -77,6 +82,8 @@ def change_image(
     """
     inspected = None
     if change.source is not None:
+        from vitrine.services.inspecting import inspect_upload  # Pillow: not for texts alone
+
         inspected = inspect_upload(change.source, rules, Gallery())
         inspected.check(images=0)  # the gallery does not grow
     update = _Update(catalogue, change, inspected, found)

@@ -1,7 +1,7 @@
 """Reading a product's images."""
 
 from vitrine.domain.errors import ImageNotFoundError
-from vitrine.domain.gallery import GalleryEntry
+from vitrine.domain.gallery import Gallery, GalleryEntry
 from vitrine.domain.images import Image
 from vitrine.domain.shops import ProductKey
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
@@ -9,8 +9,15 @@ from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 def list_images(catalogue: Catalogue, product: ProductKey) -> list[GalleryEntry]:
     """All images of a product, in gallery order."""
+    _, entries = get_gallery(catalogue, product)
+    return entries
+
+
+def get_gallery(catalogue: Catalogue, product: ProductKey) -> tuple[Gallery, list[GalleryEntry]]:
+    """A product's gallery, and all its images in gallery order."""
     gallery, images = catalogue.stores.galleries.gallery_with_images(catalogue.shop.id, product)
-    return [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]
+    listed = [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]
+    return gallery, listed
 
 
 def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from vitrine.domain.errors import ConflictError, ImageNotFoundError
-from vitrine.domain.gallery import Gallery
+from vitrine.domain.gallery import Gallery, GalleryEntry
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
 from vitrine.domain.locations import original_address
@@ -20,8 +20,23 @@ _BATCH = 50
 """Images per transaction. A transaction takes at most 100 items; head and count are two of them."""
 
 
-def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
+def _accept(_entry: GalleryEntry) -> None:
+    """Accept every state of an image."""
+
+
+def remove_image(
+    catalogue: Catalogue,
+    product: ProductKey,
+    image: int,
+    require: Callable[[GalleryEntry], None] = _accept,
+) -> None:
     """Remove one image of a product.
+
+    Args:
+        catalogue: the shop's.
+        product: the product.
+        image: the image's id.
+        require: refuses an image, as read by each attempt, that must not be removed.
 
     Raises:
         ImageNotFoundError: the product has no such image.
@@ -33,6 +48,7 @@ def remove_image(catalogue: Catalogue, product: ProductKey, image: int) -> None:
         )
         if found is None or image not in gallery:
             raise ImageNotFoundError(image)
+        require(GalleryEntry(gallery, found))
         catalogue.stores.galleries.commit(
             GalleryChange(
                 catalogue.shop.id, product, gallery, gallery.remove(image), removed=(found,)

@@ -1,0 +1,115 @@
+"""What a request to Vitrine's own API costs: AWS calls, credential and shop known.
+
+Contract: vitrine §1.
+"""
+
+from typing import Any
+
+from tests.adapters.conftest import NATIVE, SCOPES, Account, Meter, on_aws
+from tests.gateway import Answer
+
+from vitrine.clock import now
+from vitrine.domain.credentials import Credential, digest_of
+
+READ = frozenset({"images:read"})
+PRODUCT = "/vitrine/v1/products/8"
+
+
+def send(meter: Meter, method: str, path: str, **more: Any) -> Answer:
+    headers = {**NATIVE, **more.pop("headers", {})}
+    return meter(method, path, headers=headers, **more)
+
+
+def images(meter: Meter, count: int) -> list[int]:
+    """Ids of new images of the product, added through another dialect."""
+    body = {"image_file": "http://elsewhere/a.png"}
+    path = "/stores/abc/v2/products/8/images"
+    return [meter("POST", path, json=body).json["id"] for _ in range(count)]
+
+
+def test_the_shop_costs_nothing(meter: Meter) -> None:
+    assert send(meter, "GET", "/vitrine/v1/shop").status == 200
+    assert meter.calls == []
+
+
+def test_an_unknown_caller_costs_two_calls(aws: Account, meter: Meter) -> None:
+    on_aws(aws).shops.create_credential(
+        Credential(
+            digest_of("new"), "s1", "vitrine", "admin", frozenset({"images:read"}), "", now()
+        )
+    )
+
+    assert meter("GET", "/vitrine/v1/shop", headers={"Authorization": "Bearer new"}).status == 200
+    assert meter.calls == ["GetItem", "GetItem"]
+
+
+def test_another_dialects_token_costs_one_call(aws: Account, meter: Meter) -> None:
+    on_aws(aws).shops.create_credential(
+        Credential(digest_of("other"), "s1", "evotor", "admin", SCOPES, "", now())
+    )
+
+    assert meter("GET", PRODUCT, headers={"Authorization": "Bearer other"}).status == 401
+    assert meter.calls == ["GetItem"]
+
+
+def test_a_gallery_costs_one_query(meter: Meter) -> None:
+    images(meter, 2)
+
+    assert len(send(meter, "GET", PRODUCT).json["images"]) == 2
+    assert meter.calls == ["Query"]
+
+
+def test_an_order_costs_a_read_and_a_write(meter: Meter) -> None:
+    first, second = images(meter, 2)
+    tag = send(meter, "GET", PRODUCT).json["order"]["etag"]
+
+    def order(*ids: int, match: str = tag) -> int:
+        headers = {"If-Match": match}
+        return send(meter, "PUT", f"{PRODUCT}/order", headers=headers, json={"images": ids}).status
+
+    assert order(second, first) == 200
+    assert meter.calls == ["GetItem", "TransactWriteItems"]
+    assert order(second, first, match="*") == 200
+    assert meter.calls == ["GetItem"], "what changes nothing writes nothing"
+    assert order(first, second) == 412
+    assert meter.calls == ["GetItem"]
+
+
+def test_an_image_costs_one_read(meter: Meter) -> None:
+    (image,) = images(meter, 1)
+
+    assert send(meter, "GET", f"{PRODUCT}/images/{image}").status == 200
+    assert meter.calls == ["BatchGetItem"]
+    assert send(meter, "GET", f"{PRODUCT}/images/99").status == 404
+    assert meter.calls == ["BatchGetItem"]
+
+
+def test_a_patch_costs_a_read_and_a_write(meter: Meter) -> None:
+    (image,) = images(meter, 1)
+    path = f"{PRODUCT}/images/{image}"
+
+    assert (
+        send(meter, "PATCH", path, json={"alt": "lamp", "translations": {"fr": "lampe"}}).status
+        == 200
+    )
+    assert meter.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert send(meter, "PATCH", path, json={"alt": "lamp", "thumbnail": True}).status == 200
+    assert meter.calls == ["BatchGetItem"], "what changes nothing writes nothing"
+
+
+def test_a_removal_costs_three_calls(meter: Meter) -> None:
+    (image,) = images(meter, 1)
+
+    assert send(meter, "DELETE", f"{PRODUCT}/images/{image}").status == 204
+    assert meter.calls == ["BatchGetItem", "TransactWriteItems", "DeleteObjects"]
+
+
+def test_a_refused_request_costs_nothing(meter: Meter) -> None:
+    assert send(meter, "GET", "/vitrine/v1/nothing").status == 404
+    assert meter.calls == []
+    assert send(meter, "PUT", f"{PRODUCT}/order", content=b"[").status == 415
+    assert meter.calls == []
+    assert meter("GET", PRODUCT).status == 401
+    assert meter.calls == []
+    assert send(meter, "PUT", f"{PRODUCT}/order", json={"images": 1}).status == 422
+    assert meter.calls == []
