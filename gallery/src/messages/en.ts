@@ -18,7 +18,6 @@ export const en = {
   notices: 'Notices',
   saved: 'Saved',
   saving: 'Saving…',
-  copy: 'Copy',
   copied: 'Copied',
   copy_failed: 'The browser did not allow copying.',
 
@@ -38,19 +37,15 @@ export const en = {
   },
   expiring_body: 'Save your work, and paste a new link when you have one.',
   offline: 'You are offline. Changes wait until the connection is back.',
-  online_again: 'You are online again.',
 
   // Products
   search: 'Search by product id',
-  search_hint: 'Beginning of the id',
   open_product: 'Open a product',
   product_id: 'Product id',
   images: { one: '{count} image', other: '{count} images' },
-  products_found: { one: '{count} product', other: '{count} products' },
   no_products: 'No product has pictures yet',
   no_products_body: 'Open a product by its id to add the first pictures.',
   none_found: 'No product id begins with “{prefix}”.',
-  missing_alt: 'No description',
 
   // One product
   product: 'Product {product}',
@@ -79,7 +74,6 @@ export const en = {
   moved: 'Position {position} of {total}',
   dropped: 'Dropped. Position {position} of {total}.',
   put_back: 'Put back. Position {position} of {total}.',
-  order_saved: 'Order saved',
   order_failed: 'The order was not saved.',
   contested: 'Changed by someone else',
   contested_body: 'Another person changed the order at the same time. Which order should stay?',
@@ -154,7 +148,6 @@ export const en = {
   file_cancelled: 'Cancelled',
   file_paused: 'Waiting for the connection',
   connection_lost: 'Connection lost.',
-  leave_warning: 'Uploads are not finished.',
 
   // Lightbox
   lightbox: 'Image {position} of {total}',
@@ -218,7 +211,6 @@ export const en = {
   reason_too_many_pixels: 'The picture has too many pixels.',
   reason_too_large: 'The file is too large.',
   reason_empty: 'The file is empty.',
-  reason_gallery_full: 'The product has no room for more images.',
   reason_no_product: 'The product does not exist.',
   reason_bad_path: 'The folder or the file name is not allowed.',
   reason_bad_name: 'The file name is not allowed.',

@@ -27,6 +27,7 @@ export function Picture(props: Props) {
   const [failures, setFailures] = useState(0);
   const [waiting, setWaiting] = useState(false);
   const element = useRef<HTMLImageElement>(null);
+  const shape = !width || !height ? 'unknown' : width >= height ? 'wide' : 'tall';
   const failed = failures > RETRIES_SECONDS.length;
 
   useEffect(() => setFailures(0), [source.src]);
@@ -39,8 +40,6 @@ export function Picture(props: Props) {
   useLayoutEffect(() => {
     const image = element.current;
     if (!image) return;
-    image.style.aspectRatio = width && height ? `${width} / ${height}` : '';
-    image.classList.toggle('wide', (width ?? 1) >= (height ?? 1));
     if (!(image.complete && image.naturalWidth > 0)) showPlaceholder(image, { colour, thumbhash });
   }, [source.src, width, height, colour, thumbhash, failures, waiting]);
 
@@ -63,7 +62,7 @@ export function Picture(props: Props) {
     <img
       key={`${source.src} ${failures} ${waiting}`}
       ref={element}
-      class="picture"
+      class={`picture ${shape}`}
       src={waiting ? undefined : source.src}
       srcset={waiting || source.srcset === '' ? undefined : source.srcset}
       sizes={props.sizes}

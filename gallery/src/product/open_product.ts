@@ -25,6 +25,13 @@ export class OpenProduct {
     if (shop === null) throw new Error('A product is opened in a shop.');
     this.gallery = new ProductGallery(product, api);
     this.uploads = new Uploads(api, product, shop.limits, {
+      chosen: (ready, refused) => {
+        const parts = [
+          ready > 0 && plural('ready', ready),
+          refused > 0 && plural('upload_failures', refused),
+        ];
+        say(parts.filter(Boolean).join('. '));
+      },
       started: (count) => say(plural('upload_started', count)),
       added: (file) => void this.added(file),
       finished: (added, failed) => this.finished(added, failed),

@@ -39,6 +39,11 @@ export class OrderSaver {
     if (this.state.peek() === 'saved') this.state.value = 'unsaved';
   }
 
+  /** Ends `hold` where nothing has changed. */
+  release(): void {
+    if (this.state.peek() === 'unsaved') this.state.value = 'saved';
+  }
+
   /** Notes a move. */
   schedule(): void {
     clearTimeout(this.timer);

@@ -71,12 +71,13 @@ export class ProductGallery implements OrderTarget {
 
   /** Loads the images, and shows a failure in their place. */
   async open(): Promise<void> {
-    this.status.value = 'loading';
+    this.closed = false;
+    if (this.status.peek() !== 'ready') this.status.value = 'loading';
     try {
       await this.load();
     } catch (error) {
       this.error.value = error;
-      this.status.value = 'failed';
+      if (this.status.peek() !== 'ready') this.status.value = 'failed';
     }
   }
 

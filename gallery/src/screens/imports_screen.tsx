@@ -6,7 +6,8 @@ import { Screen } from '../parts/screen';
 import { href } from '../session/router';
 import type { Access } from '../session/session';
 import { time } from '../text/formats';
-import { text, textForCode } from '../text/text';
+import { reasonText } from '../text/reasons';
+import { text } from '../text/text';
 
 /** Screen D: files that were uploaded or dropped, and why some were rejected. */
 export function ImportsScreen({ access }: { access: Access }) {
@@ -69,9 +70,4 @@ function Row({ file }: { file: ImportedFile }) {
       )}
     </li>
   );
-}
-
-/** The words for the code of a reason. */
-export function reasonText(code: string): string {
-  return textForCode('reason', code) ?? textForCode('problem', code) ?? text('reason_other');
 }

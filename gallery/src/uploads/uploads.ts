@@ -16,6 +16,8 @@ const RETRY_SECONDS = [1, 4];
 
 /** What happens around a product's uploads. */
 export interface UploadEvents {
+  /** Files wait for the start; others were refused at once. */
+  chosen(ready: number, refused: number): void;
   started(count: number): void;
   /** A file became an image. */
   added(file: UploadFile): void;
@@ -51,7 +53,9 @@ export class Uploads {
   choose(found: readonly FoundFile[]): void {
     const files = found.map(({ file }) => this.entered(new UploadFile(file)));
     this.files.value = [...this.files.peek(), ...files];
-    if (this.ready.peek().length === 1) this.start();
+    const ready = this.ready.peek().length;
+    if (ready === 1) this.start();
+    else this.events.chosen(ready, files.filter((each) => each.state.peek() === 'rejected').length);
   }
 
   /** Sends a file that takes the place of an image. */

@@ -1,0 +1,6 @@
+import { text, textForCode } from './text';
+
+/** The words for the code of a reason for which a file is refused. */
+export function reasonText(code: string): string {
+  return textForCode('reason', code) ?? textForCode('problem', code) ?? text('reason_other');
+}
