@@ -5,6 +5,7 @@ test can make it fail before it takes effect, or after it (a lost answer), or le
 events act before it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,14 @@ from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
-from vitrine.domain.locations import LibraryAddress, named_key, original_address, parse_original_key
+from vitrine.domain.locations import (
+    PUBLIC,
+    LibraryAddress,
+    named_key,
+    original_address,
+    parse_original_key,
+)
+from vitrine.domain.manifests import manifest_key, picture_of
 from vitrine.domain.pictures import Format
 from vitrine.domain.publication import permanent_keys
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
@@ -308,9 +316,10 @@ class FaultyAws:
         return bool(answer["statusCode"] == 200)
 
     def ask_for_all(self) -> None:
-        """Request every picture that exists or ever existed."""
+        """Request every picture that exists or ever existed, and its manifest."""
         for key in self.keys():
             self.ask(key)
+            self.ask(manifest_key(key))
 
     # What AWS does
 
@@ -382,8 +391,11 @@ class FaultyAws:
             if (image.shop, image.id) in self.galleries.gone:
                 continue
             assert image.renditions is RenditionState.COMPLETE, image
+        self.check_manifests()
         expected = self.expected()
-        public = {key: picture.data for key, picture in self.blobs.public.items()}
+        public = {
+            key: picture.data for key, picture in self.blobs.public.items() if not picture_of(key)
+        }
         names = {
             key: naming.image
             for (shop, name), naming in self.galleries.taken.items()
@@ -396,6 +408,19 @@ class FaultyAws:
         assert {*self.blobs.originals} - self.unclaimed() == {
             original_address(image).original_key for image in self.images
         }
+
+    def check_manifests(self) -> None:
+        """Check that each stored manifest is beside a picture of the bytes that it describes.
+
+        Of present bytes, that is: all the sizes that it names can be requested.
+        """
+        present = {original_address(image).full_size_key(Format.PNG) for image in self.images}
+        present |= {original_address(image).full_size_key(LIBRARY_FORMAT) for image in self.images}
+        for key, stored in self.blobs.public.items():
+            if shown := picture_of(key):
+                assert shown in self.blobs.public, key
+                url = json.loads(stored.data)["url"]
+                assert PUBLIC + url.removeprefix(f"{self.environment.media_url}/") in present, key
 
     def expected(self) -> dict[str, bytes]:
         """The keys that must be public: the pictures of current bytes and current names."""

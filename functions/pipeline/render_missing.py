@@ -1,4 +1,4 @@
-"""GET and HEAD of a public picture that is not in the media bucket: render it on demand, or 404.
+"""GET and HEAD of a public picture or manifest that is not in the media bucket: make it, or 404.
 
 `admit_missing`, the CDN's failover origin, hands a request to it after cheap checks.
 """
@@ -17,14 +17,14 @@ from vitrine.services.on_demand import OnDemand
 environment.prepare("blobs", "library")
 
 ROOM = 4_400_000
-"""The maximum size in bytes of a picture in an answer: Lambda's limit is 6 MB, base64 included."""
+"""The maximum size in bytes of an object in an answer: Lambda's limit is 6 MB, base64 included."""
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with the picture, as S3 would; redirect to a presigned URL if it is too large."""
+    """Answer with the object, as S3 would; redirect to a presigned URL if it is too large."""
     here = environment.current()
     method = event["requestContext"]["http"]["method"]
-    on_demand = OnDemand(here.stores, here.alternatives)
+    on_demand = OnDemand(here.stores, here.alternatives, here.media_url)
     key = key_of(event)
     try:
         picture = on_demand.render(key) if method in ("GET", "HEAD") else None

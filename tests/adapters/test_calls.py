@@ -26,6 +26,7 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.library import Purpose
 from vitrine.domain.locations import named_key, original_address, parse_original_key
+from vitrine.domain.manifests import manifest_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
@@ -297,6 +298,12 @@ def test_a_missing_picture_costs_five_calls(aws: Account, meter: Meter) -> None:
     assert meter.calls == [*FIND, *KEEP]
     assert missing(key.replace("-640-0", "-641-0")) == 404
     assert meter.calls == ["ListObjectsV2"], "what the table does not name"
+    assert missing(manifest_key(key)) == 200
+    assert meter.calls == [*FIND, *KEEP]
+    assert missing(manifest_key(key.replace("-640-0", "-641-0"))) == 404
+    assert meter.calls == ["ListObjectsV2"]
+    assert missing(manifest_key(manifest_key(key))) == 404
+    assert meter.calls == []
     assert missing("media/s1/x.png") == 404
     assert meter.calls == [], "what names no image"
     assert missing(named_key("s1", "lamp.png")) == 404
@@ -325,6 +332,9 @@ def test_a_made_up_picture_costs_no_more_than_two_calls(
     assert missing("media/s1/product_images/p/022/mug__01200.png") == (503, [])
     assert missing(named_key("s1", "lamp.png")) == (404, ["GetItem"])
     assert missing("media/s1/x.png") == (404, [])
+    assert missing(manifest_key(made_up(4))) == (503, ["HeadObject"])
+    assert missing(manifest_key(manifest_key(made_up(4)))) == (404, [])
+    assert missing(manifest_key(named_key("s1", "lamp.png"))) == (404, ["GetItem"])
 
 
 def test_a_missing_picture_by_its_name_costs_six_calls(aws: Account, meter: Meter) -> None:

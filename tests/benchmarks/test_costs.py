@@ -17,6 +17,7 @@ from tests.benchmarks.conftest import Show
 from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
 from vitrine import environment
 from vitrine.domain.locations import parse_original_key
+from vitrine.domain.manifests import manifest_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import Alternative
 
@@ -84,11 +85,14 @@ def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
     priced("make its 15 public pictures", "pipeline")
     where = parse_original_key(original["Key"])
     assert where is not None
-    path = f"/{where.full_size_key(Format.PNG)}"
-    meter.calls.clear()
-    asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
-    assert render_missing.handler(asked, None)["statusCode"] == 200
-    priced("make one that is missing", "pipeline")
+    full_size = where.full_size_key(Format.PNG)
+    missing = {full_size: "make one that is missing", manifest_key(full_size): "make a manifest"}
+    for key, name in missing.items():
+        path = f"/{key}"
+        meter.calls.clear()
+        asked = {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}}
+        assert render_missing.handler(asked, None)["statusCode"] == 200
+        priced(name, "pipeline")
     meter("DELETE", f"{IMAGES}/{created.json['id']}")
     priced("delete an image", "api", actions=3)
     meter.calls.clear()

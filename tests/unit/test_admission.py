@@ -18,6 +18,7 @@ from vitrine.domain.errors import ThrottledError
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import named_key, original_address
+from vitrine.domain.manifests import manifest_key
 from vitrine.domain.public_keys import sibling_key
 from vitrine.domain.renditions import Alternative
 from vitrine.services.adding import add_image, add_library_image
@@ -61,6 +62,27 @@ def keys_of(world: World, image: Image | LibraryImage) -> list[str]:
 
 def forged(number: int) -> str:
     return f"media/s1/{STEM}/mug-{number}-{STEM}-640-0.png"
+
+
+def test_a_flood_takes_no_manifest_away_from_pictures_that_are_stored(cdn: World) -> None:
+    gallery = keys_of(cdn, add(cdn))
+    for number in range(9):
+        ask(forged(number))
+    assert ask(forged(10))["statusCode"] == 503
+
+    for key in gallery:
+        assert ask(manifest_key(key))["statusCode"] == 200
+    assert ask(manifest_key(forged(11)))["statusCode"] == 503
+
+
+def test_a_manifest_of_a_manifest_runs_no_other_function(cdn: World) -> None:
+    key = manifest_key(keys_of(cdn, add(cdn))[0])
+    assert ask(key)["statusCode"] == 200
+    cdn.functions.called.clear()
+
+    assert ask(manifest_key(key))["statusCode"] == 404
+    assert ask(manifest_key(manifest_key(key)))["statusCode"] == 404
+    assert cdn.functions.called == []
 
 
 def test_a_new_image_is_rendered_before_its_event(cdn: World) -> None:

@@ -15,6 +15,7 @@ from tests.faults import PRODUCT, CallFailedError, FaultyAws
 from vitrine.domain.credentials import digest_of
 from vitrine.domain.errors import ImageNotFoundError, RefreshTokenError, VitrineError
 from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.manifests import manifest_key
 from vitrine.domain.store_views import facts_of
 from vitrine.services.catalogue import RetryPolicy
 from vitrine.services.tokens import exchange, issue_tokens
@@ -284,20 +285,28 @@ class Interleaving(RuleBasedStateMachine):
         if not self.aws.world.library.records:
             self.aws.shelve()
 
-    @rule(data=st.data())
-    def ask(self, data: st.DataObject) -> None:
-        """Request a picture: those of an image's current bytes exist as soon as it is committed."""
+    @rule(data=st.data(), manifest=st.booleans())
+    def ask(self, data: st.DataObject, *, manifest: bool) -> None:
+        """Request a picture: those of an image's current bytes exist as soon as it is committed.
+
+        So do their manifests.
+        """
         key = data.draw(st.sampled_from(self.aws.keys()))
-        assert self.aws.ask(key) or key not in self.aws.expected()
+        asked = manifest_key(key) if manifest else key
+        assert self.aws.ask(asked) or key not in self.aws.expected()
 
     @rule(
         data=st.data(),
         call=st.integers(1, 10),
         image=images,
         act=st.sampled_from([*ACTS, "settle", "same"]),
+        manifest=st.booleans(),
     )
-    def ask_while_others_act(self, data: st.DataObject, call: int, image: int, act: str) -> None:
+    def ask_while_others_act(
+        self, data: st.DataObject, call: int, image: int, act: str, *, manifest: bool
+    ) -> None:
         key = data.draw(st.sampled_from(self.aws.keys()))
+        key = manifest_key(key) if manifest else key
         self._while_others_act(lambda: self.aws.ask(key), call, image, act)
 
     @rule(named=st.booleans())

@@ -71,7 +71,7 @@ def test_orientation_exchanges_width_and_height_in_formats_that_have_it(
 
     assert inspect(data) == Inspection(kind, 60, 40, turned=sideways, whole=True)
     resized = resize(data, GALLERY)
-    assert resized.turned == sideways
+    assert resized.header.turned == sideways
     assert resized.sizes[GALLERY[0]] == ((40, 60) if sideways else (60, 40))
 
 

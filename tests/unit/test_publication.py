@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from vitrine.domain.images import Image, Original, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import OriginalAddress, named_key, original_address
+from vitrine.domain.manifests import manifest_key, picture_of
 from vitrine.domain.names import FileName, Naming
 from vitrine.domain.pictures import Format
 from vitrine.domain.publication import (
@@ -24,6 +25,7 @@ from vitrine.domain.publication import (
     fate_of,
     is_settled,
     permanent_keys,
+    permanent_keys_of,
     plan,
     standing,
     superseded,
@@ -102,7 +104,8 @@ def test_removed_bytes_take_their_predecessors_along() -> None:
     planned = plan(State(at(2, 1), left, None))
 
     assert planned.delete_originals == {at(1)}
-    assert planned.unpublish == at(2, 1).full_size_keys
+    keys = at(2, 1).full_size_keys
+    assert planned.unpublish == keys | {manifest_key(each) for each in keys}
 
 
 def test_bytes_without_a_record_wait() -> None:
@@ -262,6 +265,21 @@ class AnyOrder(RuleBasedStateMachine):
         if not crashes:
             self.storage.delete(address)
 
+    @precondition(lambda self: self.exists() and self.storage.originals)
+    @rule(number=st.integers(0, 99), which=st.integers(0, 99))
+    def ask_for_a_manifest(self, number: int, which: int) -> None:
+        """A client requests a manifest that is not stored, of bytes that are."""
+        stored = sorted(self.storage.originals, key=lambda each: each.original_key)
+        address = stored[number % len(stored)]
+        if standing(address, self.record) not in (Standing.UNRECORDED, Standing.REJECTED):
+            shown = {
+                address.full_size_key(Format.PNG),
+                address.rendition_key(SETS["gallery"][0], Format.PNG),
+                *permanent_keys_of(address, self.storage.names),
+            }
+            key = sorted(shown)[which % len(shown)]
+            self.storage.public[manifest_key(key)] = address
+
     @rule(number=st.integers(0, 99), twice=st.booleans())
     def deliver(self, number: int, twice: bool) -> None:
         if not self.storage.events:
@@ -299,7 +317,11 @@ class AnyOrder(RuleBasedStateMachine):
         assert storage.originals == {present} | waiting
         permanent = permanent_keys("s1", storage.names)
         expected = desired(present, storage.record, storage.names, BESIDE) | permanent
-        assert storage.public.keys() == expected
+        manifests = {key for key in storage.public if picture_of(key)}
+        assert storage.public.keys() - manifests == expected
+        for key in manifests:
+            assert picture_of(key) in expected, "the sizes that a manifest names exist"
+            assert storage.public[key] == present
         for name, naming in storage.names.items():
             assert storage.public[named_key("s1", name)].version == naming.version
 

@@ -149,18 +149,17 @@ def test_the_cdn_passes_vitrines_own_paths_to_its_own_api() -> None:
 
 
 NATIVE = [name for name, each in FUNCTIONS.items() if name.startswith("Native")]
+_HOST = {"Sub": "https://${MediaHost}/media"}
+OWN_MEDIA_URL = {"If": ["OwnMediaUrl", {"Ref": "MediaUrl"}, {"If": ["OwnMediaHost", _HOST, ""]}]}
 
 
-@pytest.mark.parametrize("name", NATIVE)
+@pytest.mark.parametrize("name", [*NATIVE, "RenderMissing"])
 def test_functions_that_the_cdn_depends_on_do_not_refer_to_it(name: str) -> None:
     """They read the URL of pictures by name, where it is the CDN's."""
     variables = FUNCTIONS[name]["Environment"]["Variables"]
-    host = {"Sub": "https://${MediaHost}/media"}
     reads = [each["Action"] for each in FUNCTIONS[name]["Policies"][0]["Statement"]]
 
-    assert variables["MEDIA_URL"] == {
-        "If": ["OwnMediaUrl", {"Ref": "MediaUrl"}, {"If": ["OwnMediaHost", host, ""]}]
-    }
+    assert variables["MEDIA_URL"] == OWN_MEDIA_URL
     assert variables["MEDIA_ALIASES"] == ""
     assert ("ssm:GetParameter" in reads) == ("MEDIA_URL_PARAMETER" in variables)
     parameter = {"Sub": "/vitrine/${AWS::StackName}/media-url"}
@@ -592,8 +591,11 @@ def test_what_makes_pictures_on_request_is_what_makes_them_ahead() -> None:
     # The CDN names the function: with the CDN's name in its environment neither could come first.
     assert on_request["Environment"]["Variables"] == {
         **variables,
-        "MEDIA_URL": "",
+        "MEDIA_URL": OWN_MEDIA_URL,
         "MEDIA_ALIASES": "",
+        "MEDIA_URL_PARAMETER": {
+            "If": ["AsksForMediaUrl", {"Sub": "/vitrine/${AWS::StackName}/media-url"}, ""]
+        },
     }
 
 
@@ -613,12 +615,28 @@ def test_the_cdn_chooses_formats_and_tells_caches_so() -> None:
     assert behavior["ResponseHeadersPolicyId"] == {"Ref": "PictureHeaders"}
     assert header == {"Header": "Vary", "Value": "Accept", "Override": True}
     assert headers["SecurityHeadersConfig"] == {
+        "ContentSecurityPolicy": {
+            "ContentSecurityPolicy": "default-src 'none'; sandbox",
+            "Override": True,
+        },
         "ContentTypeOptions": {"Override": True},
         "StrictTransportSecurity": {
             "AccessControlMaxAgeSec": 2 * 365 * 24 * 3600,
             "Override": True,
         },
     }
+    assert headers["CorsConfig"]["AccessControlAllowOrigins"] == {"Items": ["*"]}
+    assert headers["CorsConfig"]["AccessControlAllowMethods"] == {"Items": ["GET", "HEAD"]}
+
+
+def test_manifests_are_delivered_like_pictures_and_compressed() -> None:
+    pictures = dict(CDN["DefaultCacheBehavior"])
+    (manifests,) = (
+        each for each in CDN["CacheBehaviors"] if each["PathPattern"] == "/media/*.json"
+    )
+
+    del pictures["FunctionAssociations"]  # a manifest has one format
+    assert manifests == {**pictures, "PathPattern": "/media/*.json", "Compress": True}
 
 
 def test_the_cdn_forgets_failures_at_once() -> None:

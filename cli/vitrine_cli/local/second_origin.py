@@ -16,7 +16,15 @@ from vitrine_cli.local.cdn_function import CdnFunction, viewer_request
 from vitrine_cli.local.workspace import REGION
 
 _MISSING = (403, 404)
-_CDN_HEADERS = ("vary", "via", "x-amz-cf-id")
+_CDN_HEADERS = (
+    "access-control-allow-origin",
+    "content-security-policy",
+    "strict-transport-security",
+    "vary",
+    "via",
+    "x-amz-cf-id",
+    "x-content-type-options",
+)
 
 
 def needs_second_origin(method: str, path: bytes, answer: httpx.Response) -> bool:

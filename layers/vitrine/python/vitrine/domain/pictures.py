@@ -63,3 +63,10 @@ class Inspection:
     turned: bool = False
     whole: bool = False
     oversized: bool = False
+
+    @property
+    def displayed(self) -> tuple[int, int] | None:
+        """Width and height in pixels after orientation; None if not readable."""
+        if self.width is None or self.height is None:
+            return None
+        return (self.height, self.width) if self.turned else (self.width, self.height)

@@ -28,6 +28,7 @@ from vitrine.domain.locations import (
     original_address,
     rendition_kind,
 )
+from vitrine.domain.manifests import manifest_key
 from vitrine.domain.names import Naming
 from vitrine.domain.renditions import SETS, Alternative, Rendition
 from vitrine.records import dataclass
@@ -139,10 +140,13 @@ def _plan_removal(state: State) -> Plan:
     # Revisions only grow: bytes older than these cannot be the image's present ones.
     older = {each for each in state.originals if each.revision < address.revision}
     permanent = permanent_keys(address.shop, state.names)
-    own = state.public | address.full_size_keys
+    # A manifest goes with the bytes, even if a picture that it is beside stays: it names sizes.
+    shown = address.full_size_keys | permanent_keys_of(address, state.names)
+    own = state.public | address.full_size_keys | set(map(manifest_key, shown))
     if not permanent or (state.originals - older and state.record is not None):
         return Plan(unpublish=frozenset(own - permanent), delete_originals=frozenset(older))
-    return Plan(unpublish=frozenset(own | permanent), delete_originals=state.originals)
+    named = permanent | set(map(manifest_key, permanent))
+    return Plan(unpublish=frozenset(own | named), delete_originals=state.originals)
 
 
 def desired(

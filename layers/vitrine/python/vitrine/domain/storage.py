@@ -33,12 +33,12 @@ class OriginalMetadata:
 
 @dataclass(frozen=True, slots=True)
 class PublicPicture:
-    """A picture for the CDN.
+    """A picture for the CDN, or the manifest of one.
 
     Attributes:
         key: its public key.
         data: the bytes.
-        media_type: their media type, such as `image/png`.
+        media_type: their media type, such as `image/png` or `application/json`.
     """
 
     key: str

@@ -16,7 +16,7 @@ from PIL import Image as PilImage
 
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Appearance
-from vitrine.domain.pictures import Format
+from vitrine.domain.pictures import Format, Inspection
 from vitrine.domain.renditions import Alternative, Rendition, rendition_format
 from vitrine.pictures import bmp, gif_frames, keyed_png, png
 from vitrine.pictures.animation import Animated, animate, moves_too_much
@@ -57,7 +57,7 @@ class Resized:
         kind: format of the renditions.
         sizes: width and height in pixels of each rendition.
         animation_dropped: whether the picture is animated and its renditions are not.
-        turned: whether width and height are exchanged between the file and the renditions.
+        header: what the picture's header shows.
     """
 
     published: bytes
@@ -65,7 +65,7 @@ class Resized:
     kind: Format
     sizes: Mapping[Rendition, _Size]
     animation_dropped: bool
-    turned: bool
+    header: Inspection
     _steps: Mapping[_Size, PilImage.Image]
     _animated: Animated | None
     _encoded: dict[tuple[_Size, Alternative | None], bytes] = field(default_factory=dict)
@@ -87,6 +87,11 @@ class Resized:
     def media_type(self, rendition: Rendition, alternative: Alternative | None = None) -> str:
         """The media type of a rendition's file, which need not be the alternative's."""
         return (self._possible(rendition, alternative) or self.kind).media_type
+
+    def beside(self, alternatives: Collection[Alternative]) -> list[Alternative]:
+        """Those of some alternatives that the renditions have; others have another's bytes."""
+        smallest = min(self.sizes, key=lambda each: self.sizes[each])
+        return [each for each in alternatives if self._possible(smallest, each) is each]
 
     def _possible(
         self, rendition: Rendition, alternative: Alternative | None
@@ -159,8 +164,8 @@ def _resize(
     if moves and not moves_too_much((seen.width, seen.height or 0), seen.frames):
         animated = animate(published, set(sizes.values()))
     animation_dropped = seen.frames > 1 and animated is None
-    turned = meaning.turned in SIDEWAYS
-    return Resized(published, original, kind, sizes, animation_dropped, turned, steps, animated)
+    seen = replace(seen, turned=meaning.turned in SIDEWAYS)
+    return Resized(published, original, kind, sizes, animation_dropped, seen, steps, animated)
 
 
 def _opened(

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from vitrine.domain.locations import named_key
+from vitrine.domain.manifests import picture_of
 from vitrine.domain.public_keys import NameReference, parse_public_key, sibling_key
 from vitrine.domain.renditions import Alternative
 from vitrine.ports import RateLimit, Stores
@@ -45,21 +46,25 @@ class AdmissionControl:
         """Judge a request by its key.
 
         A key whose sibling is stored belongs to an image, and its picture can be rendered: every
-        such key is rendered once, then stored. Other keys belong to an image that is new, or to
-        none. Only S3's list of the image's originals shows which, so their number is limited.
+        such key is rendered once, then stored. So is the manifest of a stored picture. Other keys
+        belong to an image that is new, or to none. Only S3's list of the image's originals shows
+        which, so their number is limited.
 
         Args:
             key: the key that the bucket does not have.
             now: the current time, UTC.
         """
-        reference = parse_public_key(key)
-        if reference is None:
+        shown = picture_of(key) or key
+        reference = parse_public_key(shown)
+        if reference is None or picture_of(shown):
             return Admission.NOT_FOUND
         if isinstance(reference, NameReference):
             shop, name = reference.shop, reference.name
-            if key != named_key(shop, name) or self.stores.galleries.named(shop, name) is None:
+            if shown != named_key(shop, name) or self.stores.galleries.named(shop, name) is None:
                 return Admission.NOT_FOUND
-        sibling = sibling_key(key, self.alternatives)
+        sibling = sibling_key(key, self.alternatives) if shown == key else shown
+        if isinstance(reference, NameReference):
+            sibling = None  # a named picture can outlive the bytes that its manifest describes
         if sibling is not None and self.stores.blobs.has_public(sibling):
             return Admission.RENDER
         if not self.per_minute or self.rate_limit.admit(now, self.per_minute):

@@ -1,4 +1,4 @@
-"""Rendering on demand: making one public picture that was requested and is not stored.
+"""Rendering on demand: making one public picture or manifest that was requested, if not stored.
 
 It may not be stored yet, or no longer. Which pictures can be requested follows from the image's
 record, never from the request, so their number is bounded by the keys of its addresses.
@@ -13,6 +13,7 @@ from vitrine.domain.locations import (
     named_key,
     original_address,
 )
+from vitrine.domain.manifests import picture_of
 from vitrine.domain.public_keys import (
     ImageReference,
     LibraryReference,
@@ -27,7 +28,13 @@ from vitrine.pictures.inspection import sniff
 from vitrine.ports import Stores
 from vitrine.records import dataclass
 from vitrine.services.image_state import committed_record, names_of, originals_of
-from vitrine.services.public_pictures import full_size_pictures, public_pictures, resized_for
+from vitrine.services.public_pictures import (
+    full_size_pictures,
+    made_keys,
+    manifest_of,
+    public_pictures,
+    resized_for,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +44,41 @@ class OnDemand:
     Attributes:
         stores: all adapters.
         alternatives: formats in which renditions exist beside their own.
+        media_url: the CDN's URL of public pictures, without a trailing slash.
     """
 
     stores: Stores
     alternatives: Collection[Alternative]
+    media_url: str
 
     def render(self, key: str) -> PublicPicture | None:
-        """Make and store the picture with a public key, and no other.
+        """Make and store the picture or the manifest with a public key, and no other.
 
         Returns:
-            The picture; None when no image has, or no longer has, a picture with this key.
+            The picture or manifest; None when no image has, or no longer has, one with this key.
 
         Raises:
             PictureRefusedError: a stored original cannot be decoded.
         """
-        reference = parse_public_key(key)
-        match reference:
+        shown = picture_of(key) or key
+        address = None if picture_of(shown) else self._address(shown)
+        made = address and self._make(key, shown, address)
+        if not address or not made:
+            return None
+        self.stores.blobs.put_public([made])
+        return made if self._may_stay(key, address) else None
+
+    def _address(self, key: str) -> OriginalAddress | None:
+        """The address of the bytes that a picture shows; None if no image has the picture."""
+        match parse_public_key(key):
             case ImageReference(shop, image):
-                address = find_address(key, self._gallery_originals(shop, image), self.alternatives)
+                return find_address(key, self._gallery_originals(shop, image), self.alternatives)
             case LibraryReference(account, image):
-                address = self._in_libraries(key, account, image)
+                return self._in_libraries(key, account, image)
             case NameReference(shop, name) if key == named_key(shop, name):
-                address = self._by_name(shop, name)
+                return self._by_name(shop, name)
             case _:
                 return None
-        picture = address and self._picture(
-            key, address, named=isinstance(reference, NameReference)
-        )
-        if not address or not picture:
-            return None
-        self.stores.blobs.put_public([picture])
-        return picture if self._may_stay(key, address) else None
 
     def _may_stay(self, key: str, address: OriginalAddress) -> bool:
         """Whether a stored picture may stay; otherwise it is deleted.
@@ -109,7 +120,8 @@ class OnDemand:
         found = originals_of(self.stores.blobs, shop, image)
         return [each for each in found if not isinstance(each, LibraryAddress)]
 
-    def _picture(self, key: str, address: OriginalAddress, *, named: bool) -> PublicPicture | None:
+    def _make(self, key: str, shown: str, address: OriginalAddress) -> PublicPicture | None:
+        """The object with a public key: the picture `shown`, or its manifest."""
         try:
             original = self.stores.blobs.original(address.original_key)
             record = committed_record(self.stores, address, original.product)
@@ -118,10 +130,16 @@ class OnDemand:
         data, kind = original.data, sniff(original.data)
         if kind is None or standing(address, record) is Standing.REJECTED:
             return None
-        if named or key == address.full_size_key(kind):
+        named = isinstance(parse_public_key(shown), NameReference)
+        full_size = named or shown == address.full_size_key(kind)
+        if full_size and shown == key:
             return next(full_size_pictures([key], data))
-        if find_address(key, [address], self.alternatives, [kind]) is None:
+        if not full_size and find_address(shown, [address], self.alternatives, [kind]) is None:
             return None  # a picture that bytes of another format would have: no need to decode
         resized = resized_for(record, data)
+        if shown != key:
+            if full_size or shown in made_keys(address, resized, self.alternatives):
+                return manifest_of(key, self.media_url, address, resized, self.alternatives)
+            return None
         pictures = public_pictures(address, record, resized, self.alternatives, {key})
         return next(iter(pictures), None)

@@ -1,11 +1,15 @@
-"""Encoding the public pictures of an image: its full size, by all its names, and its renditions."""
+"""Encoding what is public of an image: its full size, by all its names, its renditions, and its
+manifest.
+"""
 
+import json
 from collections.abc import Collection, Container, Iterable, Iterator
 
 from vitrine.domain.errors import PictureRefusedError, Rule
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import OriginalAddress, alternative_key
+from vitrine.domain.manifests import MEDIA_TYPE, PublicFacts, manifest
 from vitrine.domain.publication import full_size_keys
 from vitrine.domain.renditions import LIBRARY_FORMAT, SETS, Alternative
 from vitrine.domain.storage import PublicPicture
@@ -46,6 +50,49 @@ def public_pictures(
             if keys is None or key in keys:
                 encoded = resized.encode(rendition, alternative)
                 yield PublicPicture(key, encoded, resized.media_type(rendition, alternative))
+
+
+def manifest_of(
+    key: str,
+    media_url: str,
+    address: OriginalAddress,
+    resized: Resized,
+    alternatives: Collection[Alternative],
+) -> PublicPicture:
+    """The manifest of an image's bytes, to be stored under `key`.
+
+    Args:
+        key: its public key.
+        media_url: the CDN's URL of public pictures, without a trailing slash.
+        address: of the bytes.
+        resized: the bytes, as `resized_for` returned them.
+        alternatives: formats in which renditions exist beside their own.
+    """
+    header = resized.header
+    facts = PublicFacts(
+        original=resized.original,
+        made=resized.kind,
+        size=len(resized.published),
+        displayed=header.displayed or (0, 0),
+        moves=header.frames > 1,
+        transparent=header.transparent,
+        appearance=resized.appearance,
+        alternatives=resized.beside(alternatives),
+    )
+    body = json.dumps(
+        manifest(media_url, address, facts), ensure_ascii=False, separators=(",", ":")
+    )
+    return PublicPicture(key, body.encode(), MEDIA_TYPE)
+
+
+def made_keys(
+    address: OriginalAddress, resized: Resized, alternatives: Collection[Alternative]
+) -> Iterator[str]:
+    """The public keys of all renditions of an image's bytes, in all formats."""
+    for rendition in resized.sizes:
+        own = address.rendition_key(rendition, resized.kind)
+        yield own
+        yield from (alternative_key(own, each) for each in alternatives)
 
 
 def resized_for(image: Image | LibraryImage, data: bytes) -> Resized:

@@ -86,7 +86,7 @@ def _completed(
         address,
         original.product,
         resized.appearance,
-        turned=resized.turned,
+        turned=resized.header.turned,
     )
     try:
         retry_on_conflict(complete)
