@@ -45,23 +45,33 @@ def test_a_stack_that_works_passes_every_check(running: Running) -> None:
     failed = {name: each["detail"] for name, each in checks.items() if not each["passed"]}
     assert (status, failed) == (0, {})
     assert checks["routes"]["detail"] == f"{len(list(routes()))} routes answer, each with 401"
+    assert checks["gallery page"]["detail"] == f"3 files at {running.described['gallery_url']}"
     until(lambda: left_over(running) == [] or None)
     assert secrets(running) == before
 
 
 def test_a_failed_check_ends_the_command_with_status_1(running: Running) -> None:
     """A missing route, and an event that failed."""
-    gateway, queue = running.aws("apigatewayv2"), running.aws("sqs")
+    gateway, queue, s3 = (running.aws(each) for each in ("apigatewayv2", "sqs", "s3"))
     api = running.outputs["ApiUrl"].partition("://")[2].partition(".")[0]
     key = "GET /api/v2/products/images/count"
     pages = gateway.get_paginator("get_routes").paginate(ApiId=api)
     route = next(each for page in pages for each in page["Items"] if each["RouteKey"] == key)
     gateway.delete_route(ApiId=api, RouteId=route["RouteId"])
     url = running.outputs["FailedEvents"]
+    page = {"Bucket": running.outputs["MediaBucket"], "Key": "gallery/index.html"}
+    kept = s3.get_object(**page)
+    s3.delete_object(**page)
     queue.send_message(QueueUrl=url, MessageBody="{}")
     try:
         status, checks = doctor(running)
     finally:
+        s3.put_object(
+            **page,
+            Body=kept["Body"].read(),
+            ContentType=kept["ContentType"],
+            CacheControl=kept["CacheControl"],
+        )
         gateway.create_route(ApiId=api, RouteKey=key, Target=route["Target"])
         (message,) = queue.receive_message(QueueUrl=url)["Messages"]
         queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -70,5 +80,6 @@ def test_a_failed_check_ends_the_command_with_status_1(running: Running) -> None
     assert status == 1
     assert failed == {
         "routes": f"not deployed: {key}",
+        "gallery page": f"403 from {running.described['gallery_url']}: upload it, make deploy",
         "dead letters": "1 failed events: see 'vitrine redrive --list'",
     }

@@ -33,6 +33,7 @@ _AT_ONCE = 8  # requests
 _UUID = "00000000-0000-8000-8000-000000000000"
 _PLACEHOLDERS = {"store": "1", "product": "1", "image": _UUID}
 _BYTECODE = re.compile(r"\.cpython-\d+\.pyc$")
+_FILES_OF_PAGE = re.compile(r'(?:src|href)="([^":#?]+[.](?:js|css))"')
 _Found = TypeVar("_Found")
 
 
@@ -100,6 +101,7 @@ class Diagnosis:
             yield self._check("CDN: on demand", lambda: self._on_demand(trial))
             yield self._check("CDN: unknown picture", lambda: self._unknown(trial))
             yield self._check("removal", lambda: self._removal(trial))
+        yield self._check("gallery page", self._gallery_page)
         yield self._check("dead letters", self._dead_letters)
         yield self._check("alarms", self._alarms)
 
@@ -253,6 +255,22 @@ class Diagnosis:
         if answer.status_code != httpx.codes.NOT_FOUND:
             raise _ProblemError(f"{answer.status_code} instead of 404")
         return "404"
+
+    def _gallery_page(self) -> str:
+        """The CDN serves the gallery page with its policy, and the files that the page names."""
+        if self.stack.endpoint is not None and find_node() is None:
+            return "not checked: a local stack needs Node.js for this"
+        with httpx.Client(base_url=self.stack.gallery_url, timeout=_WAIT_SECONDS) as client:
+            page = client.get("")
+            if page.status_code != httpx.codes.OK:
+                raise _ProblemError(f"{page.status_code} from {page.url}: upload it, make deploy")
+            if "content-security-policy" not in page.headers:
+                raise _ProblemError("served without a content security policy")
+            names = _FILES_OF_PAGE.findall(page.text)
+            for name in names:
+                if (answer := client.get(name)).status_code != httpx.codes.OK:
+                    raise _ProblemError(f"{answer.status_code} from {answer.url}")
+        return f"{1 + len(names)} files at {self.stack.gallery_url}"
 
     def _removal(self, trial: TrialShop) -> str:
         """Deleted images lose their pictures, which the pipeline's permissions have to allow."""
