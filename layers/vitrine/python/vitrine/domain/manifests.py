@@ -77,13 +77,13 @@ def manifest(media_url: str, address: OriginalAddress, facts: PublicFacts) -> Ma
         "transparent": facts.transparent,
         "colour": facts.appearance.colour,
         "thumbhash": facts.appearance.thumbhash,
-        "sizes": [size_members(each) for each in shown.sizes],
+        "sizes": [_size(each) for each in shown.sizes],
         "srcset": shown.srcset,
         "html": shown.html(colour=facts.appearance.colour),
     }
 
 
-def size_members(size: PublicSize) -> dict[str, Any]:
+def _size(size: PublicSize) -> dict[str, Any]:
     """A size as the members of a JSON object."""
     return {
         "name": size.name,
