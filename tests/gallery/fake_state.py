@@ -61,7 +61,7 @@ class FakeServer:
         return f"{self.url}/gallery/#t={','.join(each.token for each in shops)}"
 
     def policy(self) -> str:
-        """The Content-Security-Policy of the page (gallery.md §5.2)."""
+        """The page's content security policy, as GalleryHeaders of template.yaml states it."""
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; "
             "img-src 'self' blob: data:; "
