@@ -32,9 +32,11 @@ bench: setup     ## figures, printed
 lint: setup
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/python -m vitrine_cli.local.gallery_page format
 
 types: setup
 	@.venv/bin/mypy
+	@.venv/bin/python -m vitrine_cli.local.gallery_page types
 
 template: .vitrine/tools/sam/.ready .vitrine/tools/emulator/.ready .vitrine/tools/checkov/.ready
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint

@@ -1,6 +1,7 @@
 """The gallery page's build: `gallery/dist`, made with Node from the sources in `gallery/`.
 
-Run as a program, it builds the page and prints the sizes of its files.
+Run as a program, it builds the page and prints the sizes of its files. With names of scripts of
+`gallery/package.json`, it runs these instead.
 """
 
 import gzip
@@ -8,6 +9,7 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from vitrine_cli.local.node import npm_command
@@ -17,6 +19,7 @@ from vitrine_cli.ui.failure import FailureError
 SOURCES = ROOT / "gallery"
 _NOT_SOURCES = ("node_modules", "dist")
 _PACKAGES = "package-lock.json"
+_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund")
 
 
 def build(sources: Path = SOURCES, marks: Path = HOME / "gallery") -> Path:
@@ -39,25 +42,37 @@ def build(sources: Path = SOURCES, marks: Path = HOME / "gallery") -> Path:
         if (built / "index.html").exists() and _says(sources_mark, wanted):
             return built
         npm = npm_command()
-        path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
-        environment = {**os.environ, "PATH": path}
-        packages_mark = marks / "packages"
-        packages = f"{platform.machine()} {(sources / _PACKAGES).read_text()}"
-        if not (sources / "node_modules").exists() or not _says(packages_mark, packages):
-            command = [
-                *npm,
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-                sources,
-            ]
-            run(command, "install the gallery page's packages", environment)
-            _note(packages_mark, packages)
-        run([npm[0], sources / "build.mjs"], "build the gallery page", environment)
+        _install_packages(npm, sources, marks / "packages")
+        run([npm[0], sources / "build.mjs"], "build the gallery page", _environment(npm))
         _note(sources_mark, wanted)
         return built
+
+
+def run_script(script: str) -> None:
+    """Run a script of the page's `package.json`, such as `types`.
+
+    Raises:
+        FailureError: Node or the packages could not be installed, or the script failed.
+    """
+    npm = npm_command()
+    with exclusive_lock("gallery"):
+        _install_packages(npm, SOURCES, HOME / "gallery/packages")
+    command = [*npm, "run", "--silent", "--prefix", SOURCES, script]
+    run(command, f"run the gallery page's script '{script}'", _environment(npm))
+
+
+def _install_packages(npm: Sequence[str | Path], sources: Path, mark: Path) -> None:
+    packages = f"{platform.machine()} {(sources / _PACKAGES).read_text()}"
+    if not (sources / "node_modules").exists() or not _says(mark, packages):
+        command = [*npm, "ci", *_OPTIONS, "--prefix", sources]
+        run(command, "install the gallery page's packages", _environment(npm))
+        _note(mark, packages)
+
+
+def _environment(npm: Sequence[str | Path]) -> dict[str, str]:
+    """This process's environment, with the folder of npm's Node first on the path."""
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path}
 
 
 def _fingerprint(sources: Path) -> str:
@@ -80,8 +95,13 @@ def _note(mark: Path, text: str) -> None:
 
 
 def main() -> None:
-    """Build the page and print the sizes of its files."""
+    """Build the page and print the sizes of its files, or run the scripts that are named."""
+    scripts = sys.argv[1:]
     try:
+        for script in scripts:
+            run_script(script)
+        if scripts:
+            return
         built = build()
     except FailureError as failure:
         sys.exit(f"✗ {failure}")
