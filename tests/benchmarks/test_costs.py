@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import Account, open_account
-from tests.adapters.test_calls import IMAGES, TIENDANUBE, Meter, ended, event, meter
+from tests.adapters.conftest import NATIVE, Account, Meter, meter, open_account
+from tests.adapters.test_calls import IMAGES, TIENDANUBE, ended, event
 from tests.benchmarks.conftest import Show
 
 from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
@@ -59,6 +59,31 @@ def dollars_per_million(calls: list[str], actions: int, kind: str) -> float:
     entry = GATEWAY if kind in {"api", "create"} else 0.0
     aws_calls = sum(CALLS.get(call, 0.0) for call in calls) + 2 * WRITE * actions
     return entry + LAMBDA + gigabytes * seconds * GIGABYTE_SECOND * 1e6 + aws_calls
+
+
+def test_cost_of_each_request_to_vitrines_own_api(meter: Meter, show: Show) -> None:
+    rows = []
+    base = "/vitrine/v1/products/8"
+    src = {"src": "http://elsewhere/a.png"}
+    first, second = [meter("POST", TIENDANUBE, json=src).json["id"] for _ in range(2)]
+
+    def priced(name: str, method: str, path: str, actions: int = 0, **request: Any) -> None:
+        answer = meter(method, path, headers={**NATIVE, **request.pop("headers", {})}, **request)
+        assert answer.status in (200, 204), answer.body
+        price = dollars_per_million(meter.calls, actions, "api")
+        rows.append((name, len(meter.calls), f"{price:.2f}"))
+
+    priced("read the shop", "GET", "/vitrine/v1/shop")
+    priced("read a product", "GET", base)
+    order = {"json": {"images": [second, first]}, "headers": {"If-Match": "*"}}
+    priced("order its images", "PUT", f"{base}/order", 1, **order)
+    priced("read an image", "GET", f"{base}/images/{first}")
+    priced("describe an image", "PATCH", f"{base}/images/{first}", 1, json={"alt": "lamp"})
+    role = {"json": {"thumbnail": True}}
+    priced("make an image the thumbnail", "PATCH", f"{base}/images/{second}", 1, **role)
+    priced("delete an image", "DELETE", f"{base}/images/{first}", 3)
+
+    show("US dollars for a million requests to Vitrine's own API", ("what", "calls", "USD"), rows)
 
 
 def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:

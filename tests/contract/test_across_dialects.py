@@ -20,6 +20,7 @@ EVOTOR = f"/stores/{STORE}/products/{PRODUCT}/images"
 TIENDANUBE = f"/v1/555/products/{PRODUCT}/images"
 BIGCOMMERCE = f"/api/v2/products/{PRODUCT}/images"
 OPENMAGE = f"/api/rest/products/{PRODUCT}/images"
+NATIVE = f"/vitrine/v1/products/{PRODUCT}"
 DIALECTS = ("evotor", "tiendanube", "bigcommerce", "openmage")
 URL = "http://example.com/Rote%20Lampe.png"
 
@@ -45,6 +46,9 @@ class Shop:
         headers = {"Authorization": "Bearer openmage", "Accept": "application/json"}
         return self.send(method, path, headers, **body)
 
+    def native(self, method: str, path: str = NATIVE, **body: Any) -> Answer:
+        return self.send(method, path, {"Authorization": "Bearer native"}, **body)
+
     def entries(self) -> list[tuple[int, int, int, bool, str]]:
         """Id, position, sort, role and text of every image as dialects tell them, in order."""
         listed = self.bigcommerce("GET")
@@ -66,6 +70,10 @@ class Shop:
         assert not others
         numbers = [int(item["id"][-12:], 16) for item in self.evotor("GET").json["items"]]
         assert numbers == [image for image, *_ in found]
+        own = self.native("GET").json["images"]
+        assert [(each["id"], each["position"], each["thumbnail"], each["alt"]) for each in own] == [
+            (image, position, main, text) for image, position, _, main, text in found
+        ]
         return found
 
 
@@ -79,6 +87,7 @@ def shop(world: World) -> Shop:
     world.issue("bigcommerce", "s1", "bigcommerce", "store_v2_products")
     world.issue("openmage", "s1", "openmage", "read", "write")
     world.issue("inventorum", "s1", "inventorum", "images")
+    world.issue("native", "s1", "vitrine", "images:write")
     world.remote.pages[URL] = pictures.png()
     return Shop(world, Gateway())
 
@@ -123,7 +132,7 @@ def test_an_image_of_one_dialect_is_the_same_in_all(shop: Shop, dialect: str) ->
     assert shop.evotor("GET", f"{EVOTOR}/{evotor['id']}").json == evotor
 
 
-@pytest.mark.parametrize("by", DIALECTS)
+@pytest.mark.parametrize("by", [*DIALECTS, "native"])
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str) -> None:
     image = create(shop, dialect)
@@ -136,6 +145,8 @@ def test_any_dialect_deletes_what_another_made(shop: Shop, dialect: str, by: str
             assert shop.tiendanube("DELETE", f"{TIENDANUBE}/{image}").json == {}
         case "bigcommerce":
             assert shop.bigcommerce("DELETE", f"{BIGCOMMERCE}/{image}").status == 204
+        case "native":
+            assert shop.native("DELETE", f"{NATIVE}/images/{image}").status == 204
         case _:
             assert shop.openmage("DELETE", f"{OPENMAGE}/{image}").status == 200
 
@@ -161,6 +172,24 @@ def test_order_goes_back_and_forth(shop: Shop) -> None:
         (lamp, 2),
     ]
     assert [thumbnail for *_, thumbnail, _ in shop.entries()] == [False, False, True]
+
+
+def test_an_order_and_a_text_of_vitrines_own_api_are_everywhere(shop: Shop) -> None:
+    lamp, mug, pear = (create(shop, each) for each in ("evotor", "tiendanube", "bigcommerce"))
+
+    order = {"json": {"images": [pear, mug, lamp]}, "headers": {"If-Match": "*"}}
+    request = {**order, "headers": {**order["headers"], "Authorization": "Bearer native"}}
+    assert shop.send("PUT", f"{NATIVE}/order", **request).status == 200
+    texts = {"alt": "Pera", "translations": {"pt": "Pêra"}, "thumbnail": True}
+    assert shop.native("PATCH", f"{NATIVE}/images/{pear}", json=texts).status == 200
+
+    assert shop.entries() == [
+        (pear, 1, 0, True, "Pera"),
+        (mug, 2, 1, False, "Lampe"),
+        (lamp, 3, 2, False, ""),
+    ]
+    shown = shop.tiendanube("GET", f"{TIENDANUBE}/{pear}").json
+    assert shown["alt"] == {"es": "Pera", "pt": "Pêra"}
 
 
 def test_texts_of_other_languages_outlive_a_description(shop: Shop) -> None:

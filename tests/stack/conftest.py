@@ -201,6 +201,22 @@ class BigCommerce:
 
 
 @dataclass(frozen=True)
+class Native:
+    """A client of the demo shop that uses Vitrine's own API."""
+
+    token: str
+    client: httpx.Client
+
+    def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        return self.client.request(method, f"/vitrine/v1{path}", headers=headers, **more)
+
+    def gallery(self, product: int) -> dict[str, Any]:
+        found: dict[str, Any] = self("GET", f"/products/{product}").json()
+        return found
+
+
+@dataclass(frozen=True)
 class Inventorum:
     """A client of the demo shop that speaks Inventorum."""
 
@@ -314,6 +330,11 @@ def tiendanube(running: Running) -> Tiendanube:
 def bigcommerce(running: Running) -> BigCommerce:
     login = running.described["credentials"]["bigcommerce"]
     return BigCommerce(login["store_hash"], login["token"], running.client)
+
+
+@pytest.fixture(scope="session")
+def native(running: Running) -> Native:
+    return Native(running.described["credentials"]["vitrine"]["token"], running.client)
 
 
 @pytest.fixture(scope="session")
