@@ -31,7 +31,7 @@ def present(origin: str, shop: FakeShop, product: str, image: FakeImage) -> JSON
         "alt": image.alt,
         "translations": image.translations,
         "file_name": image.file_name,
-        "format": sample.format,
+        "format": f"image/{sample.format}",
         "bytes": len(sample.data),
         "width": sample.width,
         "height": sample.height,

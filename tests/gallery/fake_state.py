@@ -60,6 +60,16 @@ class FakeServer:
         """A link that opens the page signed in."""
         return f"{self.url}/gallery/#t={','.join(each.token for each in shops)}"
 
+    def refuse(self, method: str, path: str, status: int, code: str, times: int = 1) -> None:
+        """Refuse the next requests that fit."""
+        self.faults.append(Fault(method, path, times, RefusedError(status, code)))
+
+    def sent(self, method: str, path: str) -> int:
+        """How many requests that fit have arrived at the API."""
+        return sum(
+            method == each and re.search(path, where) is not None for each, where in self.requests
+        )
+
     def policy(self) -> str:
         """The page's content security policy, as GalleryHeaders of template.yaml states it."""
         return (

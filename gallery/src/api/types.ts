@@ -82,8 +82,10 @@ export interface Image {
   /** Text alternative in the shop's main language. */
   alt: string;
   translations: Record<string, string>;
+  /** May be empty. */
   file_name: string;
-  format: string;
+  /** Media type of the full-size picture. */
+  format: MediaType;
   bytes: number;
   width: number | null;
   height: number | null;
@@ -98,7 +100,8 @@ export interface Image {
   url: string;
   manifest: string;
   sizes: Size[];
-  srcset: string;
+  /** Null while the pixels are unknown. */
+  srcset: string | null;
   html: string;
 }
 

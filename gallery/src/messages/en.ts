@@ -103,7 +103,7 @@ export const en = {
   replace: 'Replace the picture…',
   replacing: 'Replacing…',
   copy_url: 'Copy URL',
-  copy_url_of: 'Copy the URL of image {position}, {name}',
+  copy_url_of: 'Copy URL of image {position}, {name}',
   delete: 'Delete',
   deleted: 'Image {position} deleted.',
   undo: 'Undo',

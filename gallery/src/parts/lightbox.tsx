@@ -1,6 +1,7 @@
 import type { Image } from '../api/types';
 import type { OpenProduct } from '../product/open_product';
 import { largePicture } from '../product/picture_choice';
+import { nameOf } from '../product/texts';
 import { text } from '../text/text';
 import { copy } from './copy';
 import { Dialog } from './dialog';
@@ -51,7 +52,7 @@ export function Lightbox({ open, image, onChange, onClose }: Props) {
           <Picture
             key={image.id}
             source={largePicture(image)}
-            alt={image.alt || image.file_name}
+            alt={nameOf(image)}
             name={image.file_name}
             width={image.width}
             height={image.height}
@@ -73,7 +74,12 @@ export function Lightbox({ open, image, onChange, onClose }: Props) {
         <button type="button" class="button icon-copy" onClick={() => void copy(image.html)}>
           {text('copy_picture')}
         </button>
-        <button type="button" class="button icon-copy" onClick={() => void copy(image.srcset)}>
+        <button
+          type="button"
+          class="button icon-copy"
+          aria-disabled={image.srcset === null}
+          onClick={() => void (image.srcset && copy(image.srcset))}
+        >
           {text('copy_srcset')}
         </button>
         <a class="button icon-open" href={image.manifest} target="_blank" rel="noreferrer">

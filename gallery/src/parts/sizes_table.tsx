@@ -54,7 +54,9 @@ export function SizesTable({ image }: { image: Image }) {
           {rows.map((row) => (
             <tr key={row.name}>
               <th scope="row">{row.name}</th>
-              <td>{pixels(row.width, row.height)}</td>
+              <td>
+                <bdi dir="ltr">{pixels(row.width, row.height)}</bdi>
+              </td>
               {types.map((type) => (
                 <td key={type}>{cell(row, type)}</td>
               ))}
@@ -83,8 +85,7 @@ export function SizesTable({ image }: { image: Image }) {
 
 /** The full size, then the sizes from large to small. */
 function rowsOf(image: Image): Row[] {
-  const { width, height, url } = image;
-  const type = `image/${image.format}`;
-  const full = { name: text('full_size'), width, height, url, formats: { [type]: url } };
+  const { width, height, url, format } = image;
+  const full = { name: text('full_size'), width, height, url, formats: { [format]: url } };
   return [full, ...[...image.sizes].reverse()];
 }

@@ -44,7 +44,7 @@ export function draftOf(shop: string, image: ImageId, language: string): string 
 
 /** What an image is called where its position does not say enough. */
 export function nameOf(image: Image): string {
-  return image.alt || image.file_name;
+  return image.alt || image.file_name || String(image.id);
 }
 
 function draftKey(shop: string, image: ImageId, language: string): string {

@@ -47,7 +47,11 @@ function Figures({ usage }: { usage: Usage }) {
         </thead>
         <tbody>
           {formats.map(([format, amount]) => (
-            <AmountRow key={format} name={format.toUpperCase()} amount={amount} />
+            <AmountRow
+              key={format}
+              name={format.replace('image/', '').toUpperCase()}
+              amount={amount}
+            />
           ))}
         </tbody>
         <tfoot>

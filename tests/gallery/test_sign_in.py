@@ -1,0 +1,145 @@
+"""Links: how a session begins, goes on with another link, and ends (gallery.md §4)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from tests.gallery.conftest import Visit
+from tests.gallery.fake_state import FakeServer
+from tests.gallery.screen import cards, until
+
+
+def test_the_token_leaves_the_address_and_the_history(server: FakeServer, visit: Visit) -> None:
+    shop = server.shop()
+    shop.fill("7", 1)
+
+    page = visit(shop)
+    expect(page.get_by_role("link", name="7")).to_be_visible()
+
+    assert page.url == f"{server.url}/gallery/"
+    page.get_by_role("link", name="Usage").click()
+    page.go_back()
+    assert shop.token not in page.url
+    assert page.evaluate("sessionStorage.length") > 0
+    assert page.evaluate("localStorage.getItem('vitrine.tokens')") is None
+    assert page.context.cookies() == []
+
+
+def test_a_reload_keeps_the_session_of_the_tab(server: FakeServer, visit: Visit) -> None:
+    shop = server.shop()
+    shop.fill("7", 1)
+    page = visit(shop)
+
+    page.reload()
+
+    expect(page.get_by_role("link", name="7")).to_be_visible()
+
+
+def test_without_a_link_the_page_says_how_to_get_one(server: FakeServer, visit: Visit) -> None:
+    shop = server.shop()
+    shop.fill("7", 1)
+    page = visit()
+    expect(page.get_by_text("vitrine gallery SHOP")).to_be_visible()
+
+    page.get_by_label("Paste the link here").fill("nothing useful")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("alert")).to_contain_text("This text holds no link")
+
+    page.get_by_label("Paste the link here").fill(server.link(shop))
+    page.get_by_role("button", name="Open").click()
+
+    expect(page.get_by_role("link", name="7")).to_be_visible()
+
+
+def test_sign_out_forgets_everything(server: FakeServer, visit: Visit) -> None:
+    page = visit(server.shop())
+
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open your pictures")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_link_to_several_shops_has_a_switch(server: FakeServer, visit: Visit) -> None:
+    lamps, mugs = server.shop("lamps"), server.shop("mugs")
+    lamps.fill("lamp-1", 1)
+    mugs.fill("mug-1", 1)
+    page = visit(lamps, mugs)
+    expect(page.get_by_role("link", name="lamp-1")).to_be_visible()
+
+    page.get_by_label("Shop", exact=True).select_option("Shop mugs")
+
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+    expect(page.get_by_role("link", name="lamp-1")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_one_ended_token_of_several_does_not_hide_the_other_shops(
+    server: FakeServer, visit: Visit
+) -> None:
+    ended, good = server.shop("ended", ended=True), server.shop("good")
+    good.fill("7", 1)
+
+    page = visit(ended, good)
+
+    expect(page.get_by_role("link", name="7")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_an_ended_link_is_explained(server: FakeServer, visit: Visit) -> None:
+    page = visit(server.shop())
+    page.goto("about:blank")
+
+    page.goto(server.link(server.shop(ended=True)))
+
+    expect(page.get_by_text("This link has expired or was revoked.")).to_be_visible()
+    expect(page.get_by_label("Paste the link here")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_text_in_progress_outlives_the_link(server: FakeServer, visit: Visit) -> None:
+    """The text stays after a 401, and is saved after a new link."""
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop, at="#/products/7")
+    field = cards(page).nth(0).get_by_role("textbox")
+    image = shop.images[shop.galleries["7"].order[0]]
+
+    shop.ended = True
+    field.fill("Lámpara roja")
+    field.press("Enter")
+    expect(page.get_by_text("This link has expired or was revoked.").first).to_be_visible()
+    expect(field).to_have_value("Lámpara roja")
+
+    renewed = server.shop(galleries=shop.galleries, images=shop.images)
+    page.get_by_label("Paste the link here").fill(server.link(renewed))
+    page.get_by_role("button", name="Open").click()
+
+    until(page, lambda: image.alt == "Lámpara roja")
+    expect(field).to_have_value("Lámpara roja")
+
+
+def test_the_end_of_a_link_is_announced_ten_minutes_before(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop(expires_at=datetime.now(UTC) + timedelta(minutes=9, seconds=30))
+
+    page = visit(shop)
+
+    expect(page.get_by_text("This link expires in 10 minutes.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_server_that_fails_can_be_tried_again(server: FakeServer, visit: Visit) -> None:
+    shop = server.shop()
+    shop.fill("7", 1)
+    server.refuse("GET", "/shop$", 500, "internal")
+    page = visit()
+
+    page.goto("about:blank")
+    page.goto(server.link(shop))
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.get_by_role("link", name="7")).to_be_visible()
