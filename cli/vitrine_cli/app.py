@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from vitrine.version import version
-from vitrine_cli.commands import credential, doctor, gallery, pipeline, product, shop, stack
+from vitrine_cli.commands import credential, doctor, gallery, logs, pipeline, product, shop, stack
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.progress import console
 
@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 app.command("up")(stack.up)
 app.command("down")(stack.down)
-app.command("logs")(stack.logs)
+app.command("logs")(logs.logs)
 app.command("gallery")(gallery.gallery)
 app.command("doctor")(doctor.doctor)
 app.add_typer(shop.app, name="shop")

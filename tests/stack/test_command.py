@@ -362,14 +362,30 @@ def test_the_same_commands_reach_a_stack_by_its_name(
     assert missing.stderr.startswith("✗ The stack 'no-such-stack' cannot be reached:")
 
 
-def test_logs_show_a_line_for_each_request(running: Running, shop: Shop) -> None:
-    shop.send("GET", shop.images("shown-in-the-logs"))
+def test_logs_show_each_request_once_and_what_the_gateway_refused(
+    running: Running, shop: Shop
+) -> None:
+    product = "shown-in-the-logs"
+    for _ in range(3):
+        shop.send("GET", shop.images(product))
+    refused = shop.send("GET", shop.images(product), headers={"X-Long": "a" * 11_000})
+    assert refused.status_code == 431
+    told = ("logs", "--minutes", "5", "--port", str(running.port))
 
-    shown = vitrine("logs", "--minutes", "5", "--port", str(running.port))
+    def lines() -> list[str]:
+        shown = vitrine(*told, "--dialect", "gateway", "--status", "431")
+        assert shown.returncode == 0, shown.stderr
+        return [line for line in shown.stdout.splitlines() if product in line]
 
-    assert shown.returncode == 0, shown.stderr
-    assert '"operation":"list_images"' in shown.stdout
-    assert shop.token not in shown.stdout
+    (line,) = until(lambda: lines() or None)
+    assert "(no function was asked)" in line
+    listed = vitrine(*told, "--shop", shop.id, "--operation", "list_images", "--json")
+    entries = [json.loads(each) for each in listed.stdout.splitlines()]
+    assert len({entry["request"] for entry in entries}) == len(entries) >= 3
+    assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
+    raw = vitrine(*told, "--raw")
+    assert '"operation":"list_images"' in raw.stdout
+    assert shop.token not in raw.stdout
 
 
 def test_a_folder_where_nothing_was_dropped_is_said_to_be_empty(running: Running) -> None:

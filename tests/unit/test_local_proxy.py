@@ -1,11 +1,18 @@
 """The local stack's proxy sends on what its client sent, and refuses what API Gateway refuses."""
 
 import asyncio
+import json
+import re
+from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
+from moto import mock_aws
+from starlette.requests import Request
 
+from vitrine_cli.local.access_log import AccessLog
 from vitrine_cli.local.proxy import EVENT_LIMIT, HEAD_LIMIT, Proxy, make_client
 from vitrine_cli.local.second_origin import SecondOrigin
 
@@ -13,20 +20,41 @@ BASE = "http://127.0.0.1:8000"
 PRODUCT = "/api/rest/products"
 
 
+class KeptLog(AccessLog):
+    """An access log that keeps status and failure of each request."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "access")
+        self.noted: list[tuple[str, int, str | None]] = []
+
+    def note(
+        self, request: Request, status: int, length: int, seconds: float, failure: str | None
+    ) -> None:
+        assert length > 0
+        assert seconds >= 0
+        self.noted.append((request.url.path, status, failure))
+
+
 def through_proxy(
-    path: str, method: str = "GET", **request: Any
+    path: str,
+    method: str = "GET",
+    *,
+    answer: httpx.Response | None = None,
+    log: AccessLog | None = None,
+    **request: Any,
 ) -> tuple[httpx.Response, list[httpx.Request]]:
     """The answer to a request, and the requests that reached the emulator."""
     received: list[httpx.Request] = []
 
     def emulator(request: httpx.Request) -> httpx.Response:
         received.append(request)
-        return httpx.Response(200, text="ok", headers={"WWW-Authenticate": "OAuth"})
+        return answer or httpx.Response(200, text="ok", headers={"WWW-Authenticate": "OAuth"})
 
     async def fetch() -> httpx.Response:
         client = make_client("http://emulator.example", httpx.MockTransport(emulator))
+        second_origin = SecondOrigin("function", None)
         proxy = Proxy(
-            client, "api", "native", "cdn.example", "originals-1", SecondOrigin("function", None)
+            client, "api", "native", "cdn.example", "originals-1", second_origin, access_log=log
         )
         outside = httpx.AsyncClient(transport=httpx.ASGITransport(proxy))
         outside.headers.clear()
@@ -120,3 +148,91 @@ def test_a_presigned_form_goes_to_the_originals_bucket() -> None:
     assert (request.method, str(request.url)) == ("POST", "http://emulator.example/originals-1/")
     assert (request.headers["host"], request.content) == ("emulator.example", form)
     assert (refused.status_code, refused.headers["allow"], received) == (405, "POST", [])
+
+
+IMAGES = "/v1/555/products/7/images"
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "message", "cause"),
+    [
+        (
+            (502, {"errorType": "KeyError", "errorMessage": "'x'"}),
+            500,
+            "Internal Server Error",
+            "KeyError: 'x'",
+        ),
+        (
+            (502, {"errorType": "Runtime.ExitError", "errorMessage": "killed"}),
+            500,
+            "Internal Server Error",
+            "Runtime.ExitError: killed",
+        ),
+        (
+            (502, {"errorType": "Sandbox.Timedout", "errorMessage": "after 15.00 seconds"}),
+            503,
+            "Service Unavailable",
+            "Sandbox.Timedout: after 15.00 seconds",
+        ),
+        (
+            (429, {"Reason": "ConcurrentInvocationLimitExceeded", "message": "Rate Exceeded."}),
+            503,
+            "Service Unavailable",
+            "The function has no free execution environment.",
+        ),
+    ],
+)
+def test_a_failed_invocation_is_answered_in_the_gateways_words(
+    told: tuple[int, Any], status: int, message: str, cause: str
+) -> None:
+    log = KeptLog()
+
+    answer, _ = through_proxy(IMAGES, answer=httpx.Response(told[0], json=told[1]), log=log)
+
+    assert (answer.status_code, answer.json()) == (status, {"message": message})
+    assert log.noted == [(IMAGES, status, cause)]
+
+
+@pytest.mark.parametrize(
+    "own", [httpx.Response(429, json={"code": 429}), httpx.Response(502, text="no JSON")]
+)
+def test_a_functions_own_refusal_passes(own: httpx.Response) -> None:
+    log = KeptLog()
+
+    answer, _ = through_proxy(IMAGES, answer=own, log=log)
+
+    assert (answer.status_code, answer.content) == (own.status_code, own.content)
+    assert log.noted == [(IMAGES, own.status_code, None)]
+
+
+def test_what_the_gateway_refuses_is_in_the_access_log_and_pictures_are_not() -> None:
+    log = KeptLog()
+
+    through_proxy(IMAGES, log=log, headers=head(IMAGES, 1))
+    through_proxy(IMAGES, "POST", log=log, content=bytes(EVENT_LIMIT))
+    through_proxy("/media/shop1/a.png", log=log)
+
+    assert log.noted == [(IMAGES, 431, ""), (IMAGES, 413, "")]
+
+
+def test_the_access_log_has_the_gateways_fields() -> None:
+    """The fields of AccessLogSettings in template.yaml."""
+    wanted = re.findall(r'"(\w+)": "\$context', Path("template.yaml").read_text())
+    with mock_aws():
+        client = boto3.client("logs", region_name="us-east-1")
+        client.create_log_group(logGroupName="access")
+        log = AccessLog(client, "access")
+
+        async def note() -> None:
+            request = Request({"type": "http", "method": "GET", "path": "/a", "headers": []})
+            log.note(request, 413, 36, 0.001, "")
+            log.note(request, 200, 2, 0.001, None)
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+        asyncio.run(note())
+        events = client.filter_log_events(logGroupName="access")["events"]
+
+    lines = [json.loads(event["message"]) for event in events]
+    assert all(list(line) == wanted for line in lines)
+    statuses = [(line["status"], line["integrationStatus"]) for line in lines]
+    assert statuses == [("413", "-"), ("200", "200")]

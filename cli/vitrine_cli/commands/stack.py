@@ -1,4 +1,4 @@
-"""`vitrine up`, `vitrine down` and `vitrine logs`: local stacks, and the logs of any stack."""
+"""`vitrine up` and `vitrine down`: local stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.commands.options import JsonOption, PortOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.output import out, print_table
 from vitrine_cli.ui.progress import console, step
@@ -134,16 +134,3 @@ def down(
     for stack in stacks.known() if everything else [stacks.started(port)]:
         with step(f"Stopping the stack on port {stack.port}"):
             stack.stop()
-
-
-def logs(
-    *,
-    minutes: Annotated[int, typer.Option(min=1, help="How many minutes to go back.")] = 10,
-    stack: StackOption = None,
-    port: PortOption = None,
-) -> None:
-    """Print the functions' logs, oldest first: one line per request, and every failure."""
-    from vitrine_cli.operations import deployed_stack, function_logs
-
-    for line in function_logs.log_lines(deployed_stack.selected(stack, port), minutes):
-        print(line)

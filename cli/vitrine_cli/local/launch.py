@@ -83,6 +83,7 @@ def _start_proxy(stack: Stack, node: Path | None) -> Process:
         *("--api", api, "--native-api", stack.outputs["NativeApiId"], "--cdn", cdn),
         *("--originals", stack.outputs["OriginalsBucket"]),
         *("--second-origin", second_origin),
+        *("--access-log", f"/vitrine/{deployment.STACK}/access"),
     ]
     if node is not None:
         code = stack.folder / "choose_format.js"

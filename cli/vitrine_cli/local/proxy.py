@@ -1,14 +1,16 @@
 """An HTTP server for a local stack: pictures and gallery page of the CDN, and the APIs.
 
 It does what the emulator does not: it refuses requests that API Gateway or Lambda would refuse for
-their size, cuts paths and renames headers as API Gateway does, and asks the CDN's second origin for
-missing pictures. It also passes presigned forms on to the originals bucket, so that the gallery
-page posts them to its own origin: the emulator refuses preflight requests.
+their size, cuts paths, renames headers and keeps an access log as API Gateway does, answers failed
+invocations in API Gateway's words, and asks the CDN's second origin for missing pictures. It also
+passes presigned forms on to the originals bucket, so that the gallery page posts them to its own
+origin: the emulator refuses preflight requests.
 """
 
 import argparse
 import json
 import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from vitrine_cli.local.access_log import AccessLog, open_access_log
 from vitrine_cli.local.cdn_function import CdnFunction
+from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH
 
@@ -48,6 +52,7 @@ class Proxy:
         cdn: host name of the CloudFront distribution.
         originals: name of the originals bucket.
         second_origin: the function that renders missing pictures.
+        access_log: the log of requests to the APIs; None to keep none.
     """
 
     client: httpx.AsyncClient
@@ -56,6 +61,7 @@ class Proxy:
     cdn: str
     originals: str
     second_origin: SecondOrigin
+    access_log: AccessLog | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -72,38 +78,67 @@ class Proxy:
             return RedirectResponse("/gallery/", 302)
         if path == FORM_PATH.encode():
             return await self._store_form(request, body)
-        to_cdn = _CDN_PATHS.fullmatch(path) is not None
-        if not to_cdn and _head_size(request) > HEAD_LIMIT:
-            return JSONResponse({"message": "Request Header Fields Too Large"}, status_code=431)
+        if _CDN_PATHS.fullmatch(path):
+            return await self._from_cdn(request, body)
+        started = time.monotonic()
+        response, failure = await self._from_api(request, body)
+        if self.access_log:
+            seconds = time.monotonic() - started
+            self.access_log.note(
+                request, response.status_code, len(response.body), seconds, failure
+            )
+        return response
+
+    async def _from_cdn(self, request: Request, body: bytes) -> Response:
         if _too_large(request, body):
-            return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
-        if {".", ".."} & set(unquote(path.decode("latin-1")).split("/")):
-            # Such a path would leave the API and reach the emulator's own endpoints.
-            return JSONResponse({"message": "Not Found"}, status_code=404)
-        target, headers = self._target(request)
-        url = self.client.base_url.copy_with(raw_path=target)
+            return _message(413, "Request Entity Too Large")
+        if _leaves(request):
+            return _message(404, "Not Found")
+        path: bytes = request.scope["raw_path"]
         try:
-            answer = await self.client.request(request.method, url, headers=headers, content=body)
+            answer = await self._ask(request, body)
             if needs_second_origin(request.method, path, answer):
                 answer = await self.second_origin.fetch(
                     self.client, request.method, path.decode("latin-1"), answer
                 )
         except httpx.TransportError:
-            return JSONResponse({"message": "Service Unavailable"}, status_code=503)
-        return _response(answer, request.method, {} if to_cdn else _RENAMED)
+            return _message(*UNAVAILABLE)
+        return _response(answer, request.method, {})
+
+    async def _from_api(self, request: Request, body: bytes) -> tuple[Response, str | None]:
+        """The answer, and why it is not a function's; None if it is."""
+        if _head_size(request) > HEAD_LIMIT:
+            return _message(431, "Request Header Fields Too Large"), ""
+        if _too_large(request, body):
+            return _message(413, "Request Entity Too Large"), ""
+        if _leaves(request):
+            return _message(404, "Not Found"), ""
+        try:
+            answer = await self._ask(request, body)
+        except httpx.TransportError as error:
+            return _message(*UNAVAILABLE), f"{type(error).__name__}: {error}"
+        failure = failure_of(answer)
+        if failure is not None:
+            return _message(failure.status, failure.message), failure.cause
+        return _response(answer, request.method, _RENAMED), None
+
+    async def _ask(self, request: Request, body: bytes) -> httpx.Response:
+        target, headers = self._target(request)
+        url = self.client.base_url.copy_with(raw_path=target)
+        return await self.client.request(request.method, url, headers=headers, content=body)
 
     async def _store_form(self, request: Request, body: bytes) -> Response:
         """Pass a presigned form on to the originals bucket, which checks its policy."""
         if request.method != "POST":
             return JSONResponse({"message": "Method Not Allowed"}, 405, {"allow": "POST"})
         if len(body) > _FORM_LIMIT:
-            return JSONResponse({"message": "Request Entity Too Large"}, status_code=413)
+            return _message(413, "Request Entity Too Large")
         headers = [pair for pair in _end_to_end(request.headers.raw) if pair[0] != b"host"]
         url = self.client.base_url.copy_with(raw_path=f"/{self.originals}/".encode())
         try:
             answer = await self.client.post(url, headers=headers, content=body)
         except httpx.TransportError:
-            return JSONResponse({"message": "Service Unavailable"}, status_code=503)
+            return _message(*UNAVAILABLE)
         return _response(answer, "POST", {})
 
     def _target(self, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
@@ -132,6 +167,16 @@ def make_client(
     )
     client.headers.clear()
     return client
+
+
+def _message(status: int, text: str) -> Response:
+    return JSONResponse({"message": text}, status_code=status)
+
+
+def _leaves(request: Request) -> bool:
+    """Whether the path would leave the API and reach the emulator's own endpoints."""
+    path: bytes = request.scope["raw_path"]
+    return not {".", ".."}.isdisjoint(unquote(path.decode("latin-1")).split("/"))
 
 
 def _head_size(request: Request) -> int:
@@ -188,6 +233,7 @@ def main() -> None:
     parser.add_argument("--cdn", required=True)
     parser.add_argument("--originals", required=True)
     parser.add_argument("--second-origin", required=True)
+    parser.add_argument("--access-log", required=True)
     parser.add_argument("--choose-format", type=Path)
     parser.add_argument("--node", type=Path)
     options = parser.parse_args()
@@ -201,6 +247,7 @@ def main() -> None:
         cdn=options.cdn,
         originals=options.originals,
         second_origin=SecondOrigin(options.second_origin, choose_format),
+        access_log=open_access_log(options.endpoint, options.access_log),
     )
     uvicorn.run(
         proxy,

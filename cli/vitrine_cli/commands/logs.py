@@ -1,0 +1,102 @@
+"""`vitrine logs`: one line for each request, with the cause of each failure."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from vitrine_cli.commands.options import PortOption, StackOption
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vitrine_cli.operations.log_events import LogEvent
+    from vitrine_cli.operations.request_log import Wanted
+
+_DAY = 86_400_000  # milliseconds
+
+
+def logs(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="How many minutes to go back.")] = 10,
+    since: Annotated[
+        str, typer.Option(help="Go back to this time instead, such as 2026-11-26T03:10, UTC.")
+    ] = "",
+    shop: Annotated[str, typer.Option(help="Only requests of this shop.")] = "",
+    dialect: Annotated[
+        str, typer.Option(help="Only this dialect; 'gateway' for what no function answered.")
+    ] = "",
+    operation: Annotated[str, typer.Option(help="Only this operation: create_image, …")] = "",
+    status: Annotated[str, typer.Option(help="Only 404, 5xx or 400-499.")] = "",
+    request: Annotated[str, typer.Option(help="Only the lines of the request with this id.")] = "",
+    pipeline: Annotated[
+        bool, typer.Option("--pipeline", help="Only functions that events invoke.")
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with new lines until Ctrl-C.")
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Every line as the functions and the gateway wrote it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each line.")] = False,
+    stack: StackOption = None,
+    port: PortOption = None,
+) -> None:
+    """Print what was requested and what failed, oldest first, one line per request."""
+    from vitrine_cli.operations import deployed_stack
+    from vitrine_cli.operations.log_events import GROUPS, read_events
+    from vitrine_cli.operations.log_following import follow as followed
+    from vitrine_cli.operations.request_log import Wanted, parse_status
+
+    wanted = Wanted(shop, dialect, operation, request, parse_status(status), pipeline)
+    start = _start(since, minutes)
+    read = partial(
+        read_events,
+        deployed_stack.selected(stack, port),
+        GROUPS if raw else wanted.groups,
+        pattern="" if raw else wanted.pattern,
+    )
+    events = followed(lambda at: read(since=at), start) if follow else read(since=start)
+    if raw:
+        for event in events:
+            print(event.message, flush=follow)
+    else:
+        _print(events, wanted, as_json=as_json, with_date=time.time() * 1000 - start > _DAY)
+
+
+def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_date: bool) -> None:
+    from vitrine_cli.commands.log_lines import log_line
+    from vitrine_cli.operations.request_log import entries
+    from vitrine_cli.ui.output import print_json
+
+    console = Console(highlight=False, soft_wrap=True)
+    for entry in entries(events):
+        if not wanted.includes(entry):
+            continue
+        if as_json:
+            print_json(entry.as_json())
+        else:
+            console.print(log_line(entry, with_date=with_date))
+
+
+def _start(since: str, minutes: int) -> int:
+    """The earliest time to show, milliseconds since 1970.
+
+    Raises:
+        FailureError: `since` is no time.
+    """
+    if not since:
+        return round((time.time() - 60 * minutes) * 1000)
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        raise FailureError(f"'{since}' is no time: write 2026-11-26T03:10.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)

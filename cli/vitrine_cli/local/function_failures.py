@@ -1,0 +1,48 @@
+"""Failed invocations: what API Gateway answers, where the emulator tells the failure itself."""
+
+import json
+from dataclasses import dataclass
+
+import httpx
+
+_EMULATORS_FAILURE = 502
+_EMULATORS_THROTTLE = 429
+_TIMED_OUT = "Sandbox.Timedout"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that no function answered.
+
+    Attributes:
+        status: API Gateway's status.
+        message: API Gateway's message.
+        cause: the failure as the emulator tells it.
+    """
+
+    status: int
+    message: str
+    cause: str
+
+
+UNAVAILABLE = (503, "Service Unavailable")
+
+
+def failure_of(answer: httpx.Response) -> Failure | None:
+    """What API Gateway would answer instead of the emulator; None for a function's answer."""
+    if answer.status_code not in (_EMULATORS_FAILURE, _EMULATORS_THROTTLE):
+        return None
+    try:
+        told = json.loads(answer.content)
+    except ValueError:
+        return None
+    if answer.status_code == _EMULATORS_THROTTLE:
+        if not isinstance(told, dict) or "Reason" not in told:
+            return None  # a function's own answer
+        return Failure(*UNAVAILABLE, "The function has no free execution environment.")
+    if not isinstance(told, dict) or "errorType" not in told:
+        return None
+    cause = f"{told['errorType']}: {told.get('errorMessage', '')}"
+    if told["errorType"] == _TIMED_OUT:
+        return Failure(*UNAVAILABLE, cause)
+    return Failure(500, "Internal Server Error", cause)
