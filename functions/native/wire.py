@@ -129,6 +129,8 @@ dialect: Final = Dialect(
         f"GET {BASE}/products/{{product}}/images/{{image}}": "get_image",
         f"PATCH {BASE}/products/{{product}}/images/{{image}}": "update_image",
         f"DELETE {BASE}/products/{{product}}/images/{{image}}": "delete_image",
+        f"GET {BASE}/shop/usage": "get_usage",
+        f"GET {BASE}/products": "list_products",
     },
     authenticate=authenticate,
     checks=(require_scope, require_readable_body),

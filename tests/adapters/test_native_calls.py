@@ -6,6 +6,7 @@ Contract: vitrine §1.
 from typing import Any
 
 from tests.adapters.conftest import NATIVE, SCOPES, Account, Meter, on_aws
+from tests.adapters.test_galleries import add, image
 from tests.gateway import Answer
 
 from vitrine.clock import now
@@ -113,3 +114,14 @@ def test_a_refused_request_costs_nothing(meter: Meter) -> None:
     assert meter.calls == []
     assert send(meter, "PUT", f"{PRODUCT}/order", json={"images": 1}).status == 422
     assert meter.calls == []
+
+
+def test_lists_of_products_and_usage_cost_what_they_must(aws: Account, meter: Meter) -> None:
+    add(on_aws(aws), *(image(each, product=product) for each, product in ((1, "7"), (2, "8"))))
+
+    assert send(meter, "GET", "/vitrine/v1/shop/usage").json["images"] == 2
+    assert meter.calls == ["Query"]
+    assert len(send(meter, "GET", "/vitrine/v1/products").json["items"]) == 2
+    assert meter.calls == ["Query", "BatchGetItem", "BatchGetItem"]
+    assert send(meter, "GET", "/vitrine/v1/products?prefix=x").json["items"] == []
+    assert meter.calls == ["Query"]

@@ -94,6 +94,8 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
             ("GET", "products/{product}/images/{image}", "get_image"),
             ("PATCH", "products/{product}/images/{image}", "update_image"),
             ("DELETE", "products/{product}/images/{image}", "delete_image"),
+            ("GET", "shop/usage", "get_usage"),
+            ("GET", "products", "list_products"),
         )
     }
     by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum, native)
