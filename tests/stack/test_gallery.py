@@ -189,3 +189,20 @@ def test_a_refused_link_issues_no_token(
     assert done.returncode != 0
     assert says in done.stderr
     assert vitrine("credential", "list", "1234", *port, "--json").stdout == before
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://{cdn}", 200), ("https://evil.example", 403)]
+)
+def test_the_originals_bucket_lets_the_cdns_pages_post_forms(
+    running: Running, origin: str, status: int
+) -> None:
+    asked = origin.format(cdn=running.outputs["CdnDomain"])
+
+    answer = httpx.options(
+        f"{running.stack.endpoint}/{running.outputs['OriginalsBucket']}/",
+        headers={"Origin": asked, "Access-Control-Request-Method": "POST"},
+    )
+
+    assert answer.status_code == status
+    assert answer.headers.get("access-control-allow-origin") == (asked if status == 200 else None)
