@@ -212,3 +212,17 @@ def test_reads_are_strongly_consistent() -> None:
         wanted = {"TableName": "table", "Key": key, "ConsistentRead": True}
         stub.add_response("get_item", {}, wanted)
         assert Table(client, "table").get("a", "b") is None
+
+        together = {"RequestItems": {"table": {"Keys": [key], "ConsistentRead": True}}}
+        stub.add_response("batch_get_item", {"Responses": {}}, together)
+        assert Table(client, "table").get_all("a", ["b"]) == {}
+
+        listed = {
+            "TableName": "table",
+            "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :sk)",
+            "ExpressionAttributeNames": {"#pk": "pk", "#sk": "sk"},
+            "ExpressionAttributeValues": {":pk": {"S": "a"}, ":sk": {"S": "b"}},
+            "ConsistentRead": True,
+        }
+        stub.add_response("query", {"Items": [key]}, listed)
+        assert list(Table(client, "table").query("a", "b")) == [{"pk": "a", "sk": "b"}]
