@@ -199,7 +199,7 @@ def _headers(error: VitrineError, request: Request) -> Mapping[str, str]:
             return {"Accept-Patch": f"{MERGE_PATCH}, {JSON}"}
         case errors.MediaTypeError():
             return {"Accept": JSON}
-        case errors.ConflictError() | errors.ThrottledError():
+        case errors.ConflictError() | errors.ThrottledError() | errors.UnavailableError():
             return _RETRY
         case StaleError() | PreconditionRequiredError():
             return {"ETag": error.etag}

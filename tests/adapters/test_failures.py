@@ -18,7 +18,12 @@ from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.table import ConditionFailedError, Table
 from vitrine.aws import errors
 from vitrine.aws.errors import Exceptions, error_of
-from vitrine.domain.errors import ConflictError, SecretsMissingError, ThrottledError
+from vitrine.domain.errors import (
+    ConflictError,
+    SecretsMissingError,
+    ThrottledError,
+    UnavailableError,
+)
 
 ACTIONS = [{"Delete": {"Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}}]
 
@@ -79,6 +84,7 @@ CALLS = {
         ("RequestLimitExceeded", ThrottledError),
         ("ThrottlingException", ThrottledError),
         ("TransactionInProgressException", ThrottledError),
+        ("InternalServerError", UnavailableError),
         ("ValidationException", ClientError),
     ],
 )
@@ -142,6 +148,26 @@ def test_the_small_client_is_throttled_in_the_same_ways(
     client: Any = Refusing(code, CancellationReasons=[{"Code": reason} for reason in reasons])
     with pytest.raises(raised):
         Table(client, "table").transact(ACTIONS)
+
+
+class Unreachable:
+    """A client of `vitrine.aws` that gets no answer."""
+
+    exceptions = Exceptions
+
+    def __getattr__(self, operation: str) -> Callable[..., None]:
+        def call(**_arguments: object) -> None:
+            raise errors.NoAnswerError(operation)
+
+        return call
+
+
+@pytest.mark.parametrize("operation", ["get_item", "put_item", "transact_write_items"])
+def test_a_table_without_answer_is_unavailable(operation: str) -> None:
+    for client in (Unreachable(), Refusing("InternalServerError")):
+        silent: Any = client
+        with pytest.raises(UnavailableError):
+            CALLS[operation](Table(silent, "table"))
 
 
 def test_the_small_client_is_throttled_when_it_reads_secrets() -> None:

@@ -17,7 +17,7 @@ from tests.contract.vitrine.conftest import (
 )
 from tests.gateway import Answer
 
-from vitrine.domain.errors import ConflictError, ThrottledError
+from vitrine.domain.errors import ConflictError, ThrottledError, UnavailableError
 from vitrine.domain.gallery import Gallery
 
 ORDER = "/products/7/order"
@@ -206,6 +206,10 @@ def test_a_writer_in_between_makes_the_order_stale(
             "Other requests changed the same records at the same time.",
         ),
         (ThrottledError("slow"), 429, "throttled", "Too many requests at the same time."),
+        (
+            *(UnavailableError("gone"), 503, "unavailable"),
+            "The service is temporarily unavailable.",
+        ),
     ],
 )
 def test_a_lost_race_may_be_tried_again(

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters.throttling import THROTTLING_CODES
+from vitrine.adapters.throttling import FAILURE_CODES, THROTTLING_CODES
 from vitrine.aws import values
-from vitrine.domain.errors import ConflictError, ThrottledError
+from vitrine.aws.errors import NoAnswerError
+from vitrine.domain.errors import ConflictError, ThrottledError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,8 @@ class ConditionFailedError(ConflictError):
 class Table:
     """Strongly consistent reads and conditional writes of items as plain Python values.
 
-    Every method raises ThrottledError if DynamoDB still throttles the request after retries.
+    Every method raises ThrottledError if DynamoDB still throttles the request after retries, and
+    UnavailableError if it gives no answer or fails.
     """
 
     def __init__(self, client: DynamoDBClient | DynamoDB, name: str) -> None:
@@ -175,9 +177,13 @@ class Table:
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """Raise lost races as ConflictError and throttling as ThrottledError; others unchanged."""
+        """Raise lost races as ConflictError, throttling as ThrottledError, and failures of DynamoDB
+        as UnavailableError; others unchanged.
+        """
         try:
             yield
+        except NoAnswerError as error:
+            raise UnavailableError(str(error)) from error
         except self._client.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
             cancelled = error.response.get("CancellationReasons", [])
@@ -188,6 +194,8 @@ class Table:
                 raise (ConditionFailedError if failed else ConflictError)(code) from error
             if code in THROTTLING_CODES:
                 raise ThrottledError(code) from error
+            if code in FAILURE_CODES:
+                raise UnavailableError(code) from error
             raise
 
 

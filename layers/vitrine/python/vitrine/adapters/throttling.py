@@ -1,4 +1,4 @@
-"""Error codes with which AWS throttles a request."""
+"""Error codes with which AWS throttles a request, or fails to carry it out."""
 
 THROTTLING_CODES = frozenset(
     {
@@ -10,3 +10,6 @@ THROTTLING_CODES = frozenset(
     }
 )
 """Codes of DynamoDB and Parameter Store. A request may be sent again later."""
+
+FAILURE_CODES = frozenset({"InternalServerError", "ServiceUnavailable"})
+"""Codes of DynamoDB's own failures, which have nothing to do with the request."""
