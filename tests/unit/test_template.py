@@ -278,17 +278,20 @@ def test_every_function_is_published_as_an_alias() -> None:
     assert not [name for name, each in FUNCTIONS.items() if "AutoPublishAlias" in each]
 
 
+OF_APIS = ["ApiErrorsAlarm", "NativeApiErrorsAlarm"]
+
+
 def test_a_gradual_deployment_watches_the_apis_errors() -> None:
     preference = template()["Globals"]["Function"]["DeploymentPreference"]
-    alarm = RESOURCES["ApiErrorsAlarm"]
+    alarms = [RESOURCES[name] for name in OF_APIS]
 
     assert preference["Enabled"] == {"FindInMap": ["Deployment", {"Ref": "Canary"}, "Gradual"]}
     assert template()["Mappings"]["Deployment"] == {
         "yes": {"Gradual": "true"},
         "no": {"Gradual": "false"},
     }
-    assert preference["Alarms"] == [alarm["Properties"]["AlarmName"]]
-    assert alarm["Condition"] == "AlarmsApi", "which holds without AlarmEmail, too"
+    assert preference["Alarms"] == [each["Properties"]["AlarmName"] for each in alarms]
+    assert {each["Condition"] for each in alarms} == {"AlarmsApi"}, "without AlarmEmail, too"
     assert template()["Conditions"]["AlarmsApi"] == {
         "Or": [{"Condition": "Alarms"}, {"Equals": [{"Ref": "Canary"}, "yes"]}]
     }
@@ -746,7 +749,7 @@ def test_an_alarm_watches_a_metric_that_aws_has(name: str) -> None:
     assert alarm["Period"] == 300
     assert alarm["TreatMissingData"] == "notBreaching"
     assert {"Ref": "AlarmTopic"} in (
-        alarm["AlarmActions"] if name != "ApiErrorsAlarm" else alarm["AlarmActions"]["If"][1]
+        alarm["AlarmActions"] if name not in OF_APIS else alarm["AlarmActions"]["If"][1]
     )
 
 
@@ -758,7 +761,7 @@ def test_alarms_and_dashboard_exist_only_with_an_address() -> None:
     }
 
     assert {*watched.values()} == {"Alarms", "AlarmsApi", "AlarmsCdn"}
-    assert [name for name, each in watched.items() if each == "AlarmsApi"] == ["ApiErrorsAlarm"]
+    assert [name for name, each in watched.items() if each == "AlarmsApi"] == OF_APIS
     assert [name for name, each in watched.items() if each == "AlarmsCdn"] == ["CdnErrorsAlarm"]
 
 
