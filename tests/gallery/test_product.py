@@ -1,4 +1,4 @@
-"""The images of a product: texts, main picture, deletion, lightbox (gallery.md §5.1, B and C)."""
+"""The images of a product: texts, main picture, deletion, lightbox."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The list of products, imports and usage (gallery.md §5.1, screens A, D and E)."""
+"""The list of products, imports and usage."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Links: how a session begins, goes on with another link, and ends (gallery.md §4)."""
+"""Links: how a session begins, goes on with another link, and ends."""
 
 from datetime import UTC, datetime, timedelta
 
