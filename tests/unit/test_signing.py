@@ -1,13 +1,14 @@
 """Signatures, byte for byte those of botocore."""
 
 from calendar import timegm
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from time import strptime
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import boto3
 import pytest
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4PostAuth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials as BotocoreCredentials
@@ -133,6 +134,76 @@ def test_a_key_is_made_anew_for_another_day_and_for_other_credentials() -> None:
         alone = Signer("dynamodb", "eu-central-1")
         arguments = (credentials, now, "POST", "/", "", {"host": "h"}, "p")
         assert signer.sign(*arguments) == alone.sign(*arguments)
+
+
+FIELDS = st.dictionaries(st.sampled_from(["Content-Type", "acl", "x-amz-meta-a"]), TEXT)
+STAMPS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
+
+
+@given(CREDENTIALS, KEYS, FIELDS, st.integers(0, 20_971_520), st.integers(1, 604800), STAMPS)
+def test_forms_are_signed_as_botocore_signs_them(
+    credentials: Credentials,
+    key: str,
+    fields: dict[str, str],
+    size: int,
+    expires: int,
+    moment: datetime,
+) -> None:
+    now = moment.replace(microsecond=0, tzinfo=UTC)
+    given_fields = {**fields, "key": key}
+    conditions = [*({name: each} for name, each in fields.items())]
+    conditions += [["content-length-range", size, size], {"bucket": "b"}, {"key": key}]
+    ends = (now + timedelta(seconds=expires)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    request = AWSRequest("POST", f"https://{HOST}/")
+    request.context["s3-presign-post-fields"] = dict(given_fields)
+    request.context["s3-presign-post-policy"] = {"expiration": ends, "conditions": [*conditions]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.auth.get_current_datetime", lambda: now)
+        S3SigV4PostAuth(theirs(credentials), "s3", "eu-central-1").add_auth(request)
+
+    signer = Signer("s3", "eu-central-1")
+    form = signer.sign_form(credentials, now.timestamp(), given_fields, conditions, expires)
+
+    assert list(form.items()) == list(request.context["s3-presign-post-fields"].items())
+
+
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:4566"])
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
+@pytest.mark.parametrize("token", ["", "a token"])
+def test_a_form_is_that_of_boto3(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str, region: str, token: str
+) -> None:
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    environment = {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": token,
+        "AWS_REGION": region,
+        "AWS_ENDPOINT_URL": endpoint,
+    }
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    for module in ("botocore.signers", "botocore.auth"):
+        monkeypatch.setattr(f"{module}.get_current_datetime", lambda: now)
+    monkeypatch.setattr("vitrine.aws.service.time.time", now.timestamp)
+    client = boto3.Session().client("s3", region_name=region, config=Config(**SIGNED))
+    wanted: dict[str, Any] = {
+        "Bucket": "originals",
+        "Key": "uploads/s1/u1/001/кружка 1+2.png",
+        "Fields": {"Content-Type": "image/png", "success_action_status": "201"},
+        "Conditions": [{"Content-Type": "image/png"}, ["content-length-range", 5, 5]],
+        "ExpiresIn": 3600,
+    }
+
+    ours, theirs = S3().generate_presigned_post(**wanted), client.generate_presigned_post(**wanted)
+
+    assert list(ours["fields"].items()) == list(theirs["fields"].items())
+    if endpoint:  # boto3 would use a host of its own, which no local DNS knows
+        assert ours["url"] == f"{endpoint}/originals"
+    else:
+        assert ours["url"] == f"https://originals.s3.{region}.amazonaws.com/"
+        assert theirs["url"] in (ours["url"], ours["url"].replace(".us-east-1", ""))
 
 
 @given(KEYS)

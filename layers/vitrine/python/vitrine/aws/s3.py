@@ -18,7 +18,7 @@ from vitrine.aws.service import Service
 from vitrine.aws.signing import query_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vitrine.aws.messages import Answer
 
@@ -104,6 +104,18 @@ class S3:
         whole = s3_xml.is_no_error
         self._send("CopyObject", "PUT", Bucket, Key, headers=headers, is_whole=whole)
 
+    def put_object_tagging(self, *, Bucket: str, Key: str, Tagging: Mapping[str, Any]) -> None:
+        """Replace an object's tags."""
+        body = s3_xml.tagging(Tagging["TagSet"])
+        headers = {
+            "content-type": "application/xml",
+            _CRC32: _checksum(body),
+            "x-amz-sdk-checksum-algorithm": "CRC32",
+        }
+        self._send(
+            "PutObjectTagging", "PUT", Bucket, Key, query="tagging=", headers=headers, body=body
+        )
+
     def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> dict[str, Any]:
         """Remove up to 1000 objects; the answer has `Errors` where some stay."""
         body = s3_xml.deletion(Delete["Objects"])
@@ -147,6 +159,26 @@ class S3:
             from_environment(), self._service.now(), urlsplit(url).netloc, path, ExpiresIn
         )
         return f"{url}{path}?{query}"
+
+    def generate_presigned_post(
+        self,
+        *,
+        Bucket: str,
+        Key: str,
+        Fields: Mapping[str, str],
+        Conditions: Sequence[Any],
+        ExpiresIn: int,
+    ) -> dict[str, Any]:
+        """A URL and form fields with which whoever has them can store an object."""
+        url, start = self._place(Bucket)
+        fields = self._service.signer.sign_form(
+            from_environment(),
+            self._service.now(),
+            {**Fields, "key": Key},
+            [*Conditions, {"bucket": Bucket}, {"key": Key}],
+            ExpiresIn,
+        )
+        return {"url": url + (start if start == "/" else start.rstrip("/")), "fields": fields}
 
     def _place(self, bucket: str) -> tuple[str, str]:
         """The URL of a bucket's host and how paths begin there.

@@ -46,6 +46,15 @@ def deletion(objects: Iterable[Mapping[str, str]]) -> bytes:
     return f'<Delete xmlns="{_SPACE}">{keys}<Quiet>true</Quiet></Delete>'.encode()
 
 
+def tagging(tags: Iterable[Mapping[str, str]]) -> bytes:
+    """What is sent to give an object tags."""
+    texts = ({name: value.translate(_ESCAPES) for name, value in each.items()} for each in tags)
+    pairs = "".join(
+        f"<Tag><Key>{each['Key']}</Key><Value>{each['Value']}</Value></Tag>" for each in texts
+    )
+    return f'<Tagging xmlns="{_SPACE}"><TagSet>{pairs}</TagSet></Tagging>'.encode()
+
+
 def deletion_errors(body: bytes) -> dict[str, Any]:
     """The objects that were not removed, in `Errors`; nothing when there are none."""
     if b"<Error>" not in body:

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, for headers and for URLs.
+"""AWS Signature Version 4, for headers, URLs and forms.
 
 Source: AWS's reference of IAM, "Create a signed AWS API request"; a test compares every byte with
 botocore's.
@@ -7,9 +7,11 @@ botocore's.
 from __future__ import annotations
 
 import hmac
+import json
+from base64 import b64encode
 from hashlib import sha256
 from time import gmtime, strftime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -108,6 +110,42 @@ class Signer:
         canonical = f"GET\n{path}\n{query}\nhost:{host}\n\nhost\n{UNSIGNED}"
         sent = "&".join(f"{name}={encode(value)}" for name, value in parameters.items())
         return f"{sent}&X-Amz-Signature={self._signature(credentials, moment, canonical)}"
+
+    def sign_form(
+        self,
+        credentials: Credentials,
+        now: float,
+        fields: Mapping[str, str],
+        conditions: Iterable[Any],
+        seconds: int,
+    ) -> dict[str, str]:
+        """The fields of a form with which anybody can POST an object for some seconds.
+
+        Source: AWS's reference of S3, "Browser-based uploads using POST".
+
+        Args:
+            credentials: who permits it.
+            now: seconds since 1970, by the service's clock.
+            fields: the fields that the form begins with.
+            conditions: of the policy, which the form must fulfil; those of the signature's own
+                fields are added.
+            seconds: how long the form can be used.
+        """
+        moment = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
+        added = {
+            "x-amz-algorithm": _ALGORITHM,
+            "x-amz-credential": f"{credentials.access_key}/{self._scope(moment)}",
+            "x-amz-date": moment,
+        }
+        if credentials.token:
+            added["x-amz-security-token"] = credentials.token
+        policy = {
+            "expiration": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(now + seconds)),
+            "conditions": [*conditions, *({name: value} for name, value in added.items())],
+        }
+        text = b64encode(json.dumps(policy).encode())
+        signature = hmac.digest(self._key_of(credentials, self._scope(moment)), text, "sha256")
+        return {**fields, **added, "policy": text.decode(), "x-amz-signature": signature.hex()}
 
     def _canonical_path(self, path: str) -> str:
         return path if self._service == "s3" else quote(path, safe="/~")
