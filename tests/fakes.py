@@ -33,13 +33,14 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.idempotency import Attempt, Claim
 from vitrine.domain.images import Appearance, Image, RenditionState
-from vitrine.domain.imports import Import
+from vitrine.domain.imports import UPLOADS, Arrival, Import, Slot
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.listing import ProductPage
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.names import FileName, Naming
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.domain.uploads import UploadBatch, UploadForm
 from vitrine.domain.usage import Usage, usage_of
 from vitrine.ports import (
     Blobs,
@@ -197,21 +198,53 @@ class FakeOAuthSecretStore(OAuthSecretStore):
 @dataclass
 class FakeImports(Imports):
     settled: dict[tuple[str, str], Import] = field(default_factory=dict)
+    batches: dict[tuple[str, str], UploadBatch] = field(default_factory=dict)
 
-    def imported(self, shop: str, path: str) -> Import | None:
-        return self.settled.get((shop, path))
+    def outcome(self, arrival: Arrival) -> Import | None:
+        return self.settled.get((arrival.shop, _place(arrival)))
 
     def reject(self, rejected: Import) -> None:
         self.settle(rejected)
 
     def settle(self, decided: Import) -> None:
-        latest = self.imported(decided.arrival.shop, decided.arrival.path)
+        latest = self.outcome(decided.arrival)
         if latest is not None and latest.settles(decided.arrival):
             raise ConflictError
-        self.settled[decided.arrival.shop, decided.arrival.path] = decided
+        self.settled[decided.arrival.shop, _place(decided.arrival)] = decided
 
     def imports(self, shop: str) -> list[Import]:
-        return [self.settled[each] for each in sorted(self.settled) if each[0] == shop]
+        found = [self.settled[each] for each in sorted(self.settled) if each[0] == shop]
+        return [each for each in found if each.arrival.slot is None]
+
+    def create_batch(self, batch: UploadBatch) -> None:
+        if (batch.shop, batch.id) in self.batches:
+            raise ConflictError
+        self.batches[batch.shop, batch.id] = batch
+
+    def renew_batch(self, batch: UploadBatch) -> None:
+        if (batch.shop, batch.id) not in self.batches:
+            raise ConflictError
+        self.batches[batch.shop, batch.id] = batch
+
+    def batch_with_outcomes(
+        self, shop: str, upload: str
+    ) -> tuple[UploadBatch | None, Mapping[int, Import]]:
+        outcomes = {
+            each.arrival.slot.number: each
+            for (owner, _), each in sorted(self.settled.items())
+            if owner == shop and each.arrival.slot and each.arrival.slot.upload == upload
+        }
+        return self.batches.get((shop, upload)), outcomes
+
+    def batch_and_outcome(self, shop: str, slot: Slot) -> tuple[UploadBatch | None, Import | None]:
+        batch, outcomes = self.batch_with_outcomes(shop, slot.upload)
+        return batch, outcomes.get(slot.number)
+
+
+def _place(arrival: Arrival) -> str:
+    """What the outcome of a file is found by."""
+    slot = arrival.slot
+    return f"upload {slot.upload} {slot.number:03d}" if slot else arrival.path
 
 
 @dataclass
@@ -286,6 +319,14 @@ class FakeGalleries(Galleries):
 
     def next_image_id(self, shop: str) -> int:
         return next(self.sequences[shop])
+
+    def reserve_image_ids(self, shop: str, count: int) -> int:
+        return min([next(self.sequences[shop]) for _ in range(count)])
+
+    def gallery_with_batch(
+        self, shop: str, product: str, upload: str
+    ) -> tuple[Gallery, UploadBatch | None]:
+        return self.gallery(shop, product), self.imports.batches.get((shop, upload))
 
     def gallery(self, shop: str, product: str) -> Gallery:
         return self.heads[shop, product]
@@ -472,6 +513,7 @@ class FakeBlobs(Blobs):
     originals: dict[str, StoredOriginal] = field(default_factory=dict)
     import_folder: dict[str, bytes] = field(default_factory=dict)
     announced: list[str] = field(default_factory=list)
+    tagged: set[str] = field(default_factory=set)
     public: dict[str, PublicPicture] = field(default_factory=dict)
     stored_at: dict[str, datetime] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
@@ -503,6 +545,14 @@ class FakeBlobs(Blobs):
             raise PictureRefusedError((Rule.WEIGHT,))
         return data
 
+    def upload_form(self, key: str, media_type: str, size: int, seconds: int) -> UploadForm:
+        facts = {"Content-Type": media_type, "success_action_status": "201", "key": key}
+        return UploadForm("https://s3.example/", {**facts, "policy": f"{size} for {seconds} s"})
+
+    def tag_imported(self, key: str) -> None:
+        if key in self.import_folder:
+            self.tagged.add(key)
+
     def announce_original(self, key: str) -> None:
         if key in self.originals:
             self.announced.append(key)
@@ -513,6 +563,8 @@ class FakeBlobs(Blobs):
     def remove_originals(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.originals.pop(key, None)
+            if key.startswith(UPLOADS):
+                self.import_folder.pop(key, None)
 
     def put_public(self, pictures: Iterable[PublicPicture]) -> int:
         stored = {picture.key: picture for picture in pictures}

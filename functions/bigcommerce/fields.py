@@ -47,6 +47,11 @@ class Fields:
     sort: int | None
     description: str | None
 
+    @property
+    def arranges(self) -> bool:
+        """Whether the body contains a sort order or a role."""
+        return self.sort is not None or self.is_thumbnail is not None
+
     def place_new(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image, in the requested place and role."""
         placed = gallery.append(image) if self.sort is None else gallery.place(image, self.sort)

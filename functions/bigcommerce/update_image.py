@@ -20,5 +20,11 @@ def handler(call: Call) -> Response:
     found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
     new = fields.source and inspect_upload(fields.source, RULES)
-    change = Change(place=fields.place, role=fields.roles, edit=fields.edit, source=new)
+    change = Change(
+        place=fields.place,
+        role=fields.roles,
+        edit=fields.edit,
+        source=new,
+        arranges=fields.arranges,
+    )
     return answer(call, present(change_image(call.catalogue, found, change, RULES), call))

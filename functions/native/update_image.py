@@ -26,6 +26,6 @@ def handler(call: Call) -> Response:
         check_image(call.request, image)
         return patch.edit(image)
 
-    change = Change(edit=edit, role=patch.assign)
+    change = Change(edit=edit, role=patch.assign, arranges=patch.thumbnail)
     entry = change_image(call.catalogue, found, change, RULES)
     return answer(call, present(entry, call), state=state_of_image(entry.image))

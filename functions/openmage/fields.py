@@ -119,6 +119,11 @@ class Fields:
     types: frozenset[str] | None
     view: str | None
 
+    @property
+    def arranges(self) -> bool:
+        """Whether the body contains a position or types, in the global scope."""
+        return self.view is None and (self.sort is not None or self.types is not None)
+
     def place_new(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image; a position in a store view does not change its place."""
         sort = gallery.next_sort if self.sort is None or self.view else self.sort

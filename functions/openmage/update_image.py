@@ -35,6 +35,7 @@ def handler(call: Call) -> Response:
         source=None if picture is None else picture.inspected,
         rename=naming,
         names="file_name" in call.fields,
+        arranges=fields.arranges,
     )
     change_image(call.catalogue, found, change, RULES)
     return empty_answer()

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 from vitrine.adapters.table_keys import RecordKey, parse
 from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import OriginalAddress, parse_original_key
+from vitrine.domain.uploads import parse_upload
 from vitrine.edge.telemetry import logger
 
 
@@ -22,10 +23,14 @@ def parse_originals(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
 
 
 def parse_arrivals(event: Mapping[str, Any]) -> Iterator[Arrival]:
-    """The files in products' import folders in a notification; others are logged and skipped."""
+    """The files in products' import folders and of upload batches in a notification.
+
+    Others are logged and skipped.
+    """
     for each in event["Records"]:
         stored = each["s3"]["object"]
-        arrival = parse_arrival(_object_key(stored), stored["eTag"], stored["sequencer"])
+        facts = _object_key(stored), stored["eTag"], stored["sequencer"]
+        arrival = parse_arrival(*facts) or parse_upload(*facts)
         if arrival is None:  # a folder, or a file that a client will name in a request
             logger.info("no product's file", extra={"key": _object_key(stored)})
         else:

@@ -1,6 +1,7 @@
-"""S3, object created under `import/`: create an image from a file in a product's folder.
+"""S3, object created under `import/` or `uploads/`: create an image from the file.
 
-Idempotent: each version of a file is settled once.
+A file under `import/` lies in a product's folder, one under `uploads/` was sent with a form of an
+upload batch. Idempotent: each version of a file is settled once.
 """
 
 from collections.abc import Mapping
@@ -9,23 +10,21 @@ from typing import Any
 
 from pipeline.events import parse_arrivals
 from vitrine import environment
-from vitrine.domain.imports import Import
+from vitrine.domain.imports import Arrival, Import
+from vitrine.domain.rejections import NO_SHOP
+from vitrine.domain.shops import Shop
 from vitrine.edge.telemetry import logger
 from vitrine.services.catalogue import BULK_RETRY
-from vitrine.services.importing import NO_SHOP, import_file, reject
+from vitrine.services.importing import import_file, import_upload
+from vitrine.services.settling import reject
 
 environment.prepare("blobs", "imports")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
     """Create an image from each file in the event; an exception causes a retry."""
-    here = environment.current()
     for arrival in parse_arrivals(event):
-        if shop := here.stores.shops.shop(arrival.shop):
-            catalogue = replace(here.catalogue(shop), retry=BULK_RETRY)
-            settled = import_file(catalogue, arrival)
-        else:
-            settled = reject(here.stores.imports, Import(arrival, here.clock(), reason=NO_SHOP))
+        settled = _settle(arrival)
         logger.info(
             "import",
             extra={
@@ -34,3 +33,17 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
                 "rejected": settled and settled.reason,
             },
         )
+
+
+def _settle(arrival: Arrival) -> Import | None:
+    here = environment.current()
+    shop = here.stores.shops.shop(arrival.shop)
+    if shop is None:
+        return reject(here.catalogue(Shop(arrival.shop)), arrival, NO_SHOP)
+    catalogue = replace(here.catalogue(shop), retry=BULK_RETRY)
+    if arrival.slot:
+        return import_upload(catalogue, arrival, arrival.slot)
+    settled = import_file(catalogue, arrival)
+    if here.tags_imported and settled and settled.image is not None:
+        here.stores.blobs.tag_imported(arrival.key)
+    return settled

@@ -38,6 +38,11 @@ class Fields:
     position: int | None
     texts: Callable[[Texts], Texts]
 
+    @property
+    def arranges(self) -> bool:
+        """Whether the body contains a position."""
+        return self.position is not None
+
     def place_new(self, gallery: Gallery, image: int) -> Gallery:
         """The gallery with a new image at the requested position."""
         if self.position is None:

@@ -20,5 +20,5 @@ def handler(call: Call) -> Response:
     found = get_entry(call.catalogue, product(call), image_id(call))
     fields = read_change(call, found.image)
     new = fields.source and inspect_upload(fields.source, rules(call))
-    change = Change(place=fields.place, edit=fields.edit, source=new)
+    change = Change(place=fields.place, edit=fields.edit, source=new, arranges=fields.arranges)
     return answer(call, present(change_image(call.catalogue, found, change, rules(call)), call))

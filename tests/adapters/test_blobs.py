@@ -97,6 +97,34 @@ def test_a_public_picture_is_stored_or_not(adapters: Adapters) -> None:
     assert not adapters.blobs.has_original("media/s1/a.png"), "which are in another bucket"
 
 
+def test_an_imported_file_is_tagged_and_a_missing_one_is_none(dropped: Adapters) -> None:
+    key = "import/s1/mugs/a b+c é.png"
+
+    dropped.blobs.tag_imported(key)
+    dropped.blobs.tag_imported("import/s1/mugs/none.png")
+
+    if dropped.account:
+        tags = dropped.account.client("s3").get_object_tagging(Bucket="originals", Key=key)
+        assert tags["TagSet"] == [{"Key": "vitrine-imported", "Value": "yes"}]
+
+
+def test_a_form_stores_one_file(adapters: Adapters) -> None:
+    key = "uploads/s1/uabc/001/кружка 1+2.png"
+
+    form = adapters.blobs.upload_form(key, "image/png", 5, 3600)
+
+    assert form.fields["key"] == key
+    assert form.fields["Content-Type"] == "image/png"
+    assert form.fields["success_action_status"] == "201"
+    if adapters.account and adapters.account.small:
+        answer = httpx.post(form.url, data=dict(form.fields), files={"file": b"12345"})
+        assert answer.status_code == 201
+        assert adapters.blobs.imported(key, max_bytes=5) == b"12345"
+        adapters.blobs.remove_originals([key])
+        with pytest.raises(ImportMissingError):
+            adapters.blobs.imported(key, max_bytes=5)
+
+
 def test_an_original_may_be_for_no_product(adapters: Adapters) -> None:
     adapters.blobs.put_original(KEY, b"bytes", "image/png")
 

@@ -52,6 +52,12 @@ def test_ids_grow_by_one_in_each_shop(adapters: Adapters) -> None:
     assert adapters.galleries.next_image_id("s2") == 1
 
 
+def test_reserved_ids_follow_each_other_without_a_gap(adapters: Adapters) -> None:
+    assert adapters.galleries.reserve_image_ids("s1", 250) == 1
+    assert adapters.galleries.next_image_id("s1") == 251
+    assert adapters.galleries.reserve_image_ids("s1", 2) == 252
+
+
 def test_what_nobody_stored_is_empty(adapters: Adapters) -> None:
     assert adapters.galleries.gallery("s1", "p") == Gallery()
     assert adapters.galleries.image("s1", "p", 1) is None
@@ -64,7 +70,7 @@ def test_a_stored_image_comes_back_as_it_was(adapters: Adapters) -> None:
     stored = image(42)
     head = add(adapters, stored)
 
-    assert head == Gallery(version=1, sorts={42: 0}, roles={THUMBNAIL: 42})
+    assert head == Gallery(1, {42: 0}, {THUMBNAIL: 42}, thumbnail_by_default=True)
     assert adapters.galleries.image("s1", stored.product, 42) == stored
     assert adapters.galleries.gallery_with_image("s1", stored.product, 42) == (head, stored)
     assert adapters.galleries.gallery_with_images("s1", stored.product) == (head, {42: stored})
@@ -293,6 +299,36 @@ def test_the_count_is_spread_over_several_items(aws: Account) -> None:
 
     keys = [item["sk"]["S"] for page in pages for item in page["Items"]]
     assert len([key for key in keys if key.startswith("COUNT#")]) == 10
+
+
+def test_a_mark_comes_back_until_it_is_removed(adapters: Adapters) -> None:
+    marked = replace(image(42), dropped="products/p/é.png")
+    head = add(adapters, marked)
+    assert adapters.galleries.image("s1", marked.product, 42) == marked
+    placed = replace(marked, dropped="", version=1)
+
+    adapters.galleries.commit(
+        GalleryChange("s1", marked.product, head, head, changed=((marked, placed),))
+    )
+
+    assert adapters.galleries.image("s1", marked.product, 42) == placed
+    texts = replace(placed, texts=Texts("lamp"), version=2)
+    adapters.galleries.commit(
+        GalleryChange("s1", marked.product, head, head, changed=((placed, texts),))
+    )
+    assert adapters.galleries.image("s1", marked.product, 42) == texts
+
+
+def test_a_head_remembers_what_nobody_asked_for(adapters: Adapters) -> None:
+    head = add(adapters, image(1), image(2))
+    assert head.thumbnail_by_default
+    asked = replace(head.with_thumbnail(1), arranged_up_to=2)
+    assert asked != head
+
+    adapters.galleries.commit(GalleryChange("s1", image(1).product, head, asked))
+
+    found = adapters.galleries.gallery("s1", image(1).product)
+    assert (found.thumbnail_by_default, found.arranged_up_to) == (False, 2)
 
 
 # Names, roles of store views, retired images

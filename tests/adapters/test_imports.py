@@ -10,7 +10,9 @@ from tests.adapters.test_galleries import image
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.imports import Arrival, Import, parse_arrival
+from vitrine.domain.imports import Arrival, Import, Slot, parse_arrival
+from vitrine.domain.rejections import ReasonCode
+from vitrine.domain.uploads import FORM_LIFE, UploadBatch, UploadFile, parse_upload
 
 MOMENT = datetime(2024, 1, 5, 10, 0, 0, 123_000, tzinfo=UTC)
 
@@ -26,8 +28,8 @@ def test_a_rejection_is_kept_and_listed(adapters: Adapters) -> None:
     adapters.imports.reject(rejected)
     adapters.imports.reject(Import(arrival(name="a.png"), MOMENT, reason="no picture"))
 
-    assert adapters.imports.imported("s1", arrival().path) == rejected
-    assert adapters.imports.imported("s2", arrival().path) is None
+    assert adapters.imports.outcome(arrival()) == rejected
+    assert adapters.imports.outcome(replace(arrival(), shop="s2")) is None
     assert [each.arrival.file_name for each in adapters.imports.imports("s1")] == [
         "a.png",
         "кружка 1+2.png",
@@ -101,6 +103,103 @@ def test_rejections_do_not_expire_and_imports_do(aws: Account) -> None:
     }
     ninety_days = round(MOMENT.timestamp()) + 90 * 86400
     assert expiries == {"bad.png": None, "кружка 1+2.png": {"N": str(ninety_days)}}
+
+
+# Upload batches
+
+SLOT = Slot("uabc", 2)
+BATCH = UploadBatch(
+    id="uabc",
+    shop="s1",
+    product="8",
+    files=(
+        UploadFile("01.jpg", "image/jpeg", 2_412_345),
+        UploadFile("кружка.png", "image/png", 8120, alt="Atrás"),
+        UploadFile("new.jpg", "image/jpeg", 99_120, replaces=116),
+    ),
+    fingerprint="f" * 64,
+    first=131,
+    created_at=MOMENT,
+    expires_at=MOMENT + FORM_LIFE,
+)
+
+
+def sent(sequencer: str = "01", slot: Slot = SLOT) -> Arrival:
+    found = parse_upload(replace(BATCH, id=slot.upload).key(slot.number), "etag", sequencer)
+    assert found is not None
+    return replace(found, product="8", file_name="кружка.png")
+
+
+def test_a_batch_comes_back_as_it_was_and_is_made_once(adapters: Adapters) -> None:
+    adapters.imports.create_batch(BATCH)
+    with pytest.raises(ConflictError):
+        adapters.imports.create_batch(replace(BATCH, product="9"))
+
+    assert adapters.imports.batch_with_outcomes("s1", "uabc") == (BATCH, {})
+    assert adapters.imports.batch_with_outcomes("s2", "uabc") == (None, {})
+    assert adapters.imports.batch_and_outcome("s1", SLOT) == (BATCH, None)
+    assert adapters.imports.batch_and_outcome("s1", Slot("uxyz", 2)) == (None, None)
+    assert adapters.galleries.gallery_with_batch("s1", "8", "uabc") == (Gallery(), BATCH)
+    assert adapters.galleries.gallery_with_batch("s1", "8", "uxyz") == (Gallery(), None)
+
+
+def test_a_batch_is_renewed_but_not_brought_back(adapters: Adapters) -> None:
+    renewed = replace(BATCH, expires_at=MOMENT + 2 * FORM_LIFE)
+    with pytest.raises(ConflictError):
+        adapters.imports.renew_batch(renewed)
+    adapters.imports.create_batch(BATCH)
+
+    adapters.imports.renew_batch(renewed)
+
+    assert adapters.imports.batch_with_outcomes("s1", "uabc") == (renewed, {})
+
+
+def test_outcomes_of_a_batch_are_found_by_their_number(adapters: Adapters) -> None:
+    adapters.imports.create_batch(BATCH)
+    heic = Import(sent(), MOMENT, reason="it is HEIC", code=ReasonCode.HEIC)
+    adapters.imports.reject(heic)
+    adapters.imports.reject(replace(heic, arrival=sent(slot=Slot("uabcd", 2))))
+    adapters.imports.reject(Import(arrival(), MOMENT, reason="a dropped file"))
+
+    assert adapters.imports.batch_and_outcome("s1", SLOT) == (BATCH, heic)
+    found = adapters.imports.batch_with_outcomes("s1", "uabc")
+    assert (found[0], found[1][2]) == (BATCH, heic)
+    assert adapters.imports.outcome(sent("99")) == heic
+    assert [each.reason for each in adapters.imports.imports("s1")] == ["a dropped file"]
+
+
+def test_a_place_takes_a_file_after_a_rejection_and_none_after_an_image(
+    adapters: Adapters,
+) -> None:
+    adapters.imports.reject(Import(sent("02"), MOMENT, reason="no picture"))
+    for late in ("01", "02"):
+        with pytest.raises(ConflictError):
+            adapters.imports.reject(Import(sent(late), MOMENT, reason="late"))
+    head, first = Gallery(), image(132, product="8")
+    done = Import(sent("03"), MOMENT, image=132)
+    change = GalleryChange("s1", "8", head, head.append(132), added=(first,), imported=done)
+    adapters.galleries.commit(change)
+
+    for other in ("03", "04"):
+        with pytest.raises(ConflictError):
+            adapters.imports.reject(Import(sent(other), MOMENT, reason="another file"))
+
+    assert adapters.imports.outcome(sent()) == done
+
+
+def test_batches_and_outcomes_of_uploads_expire(aws: Account) -> None:
+    adapters = on_aws(aws)
+    adapters.imports.create_batch(BATCH)
+    adapters.imports.reject(Import(sent(), MOMENT, reason="no picture"))
+
+    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName="table")
+
+    found = {item["sk"]["S"]: item["expires"]["N"] for page in pages for item in page["Items"]}
+    start = round(MOMENT.timestamp())
+    assert found == {
+        "UPLOAD#uabc": str(start + 3600 + 7 * 86400),
+        "UPLOAD#uabc#002": str(start + 90 * 86400),
+    }
 
 
 def test_sequencers_of_different_lengths_are_compared_as_amazon_says() -> None:

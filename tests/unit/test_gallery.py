@@ -29,7 +29,7 @@ def test_no_gallery_holds_more_than_a_thousand() -> None:
 
 def test_the_first_image_has_place_0_and_is_the_thumbnail() -> None:
     for gallery in (Gallery().append(7), Gallery().insert(7, 99), Gallery().place(7, 0)):
-        assert gallery == Gallery(0, {7: 0}, {THUMBNAIL: 7})
+        assert gallery == Gallery(0, {7: 0}, {THUMBNAIL: 7}, thumbnail_by_default=True)
 
 
 @given(galleries())

@@ -1,5 +1,6 @@
 """Imports of files, with events that come late, twice or out of order."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -9,13 +10,19 @@ from tests.conftest import World
 from tests.fakes import etag
 
 from pipeline import import_file
+from vitrine import environment
 from vitrine.domain.errors import ConflictError
-from vitrine.domain.gallery import HARD_LIMIT, Gallery
+from vitrine.domain.gallery import HARD_LIMIT, THUMBNAIL, Gallery
 from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.images import Texts
 from vitrine.domain.imports import import_key, parse_arrival
+from vitrine.domain.rejections import ReasonCode
 from vitrine.domain.shops import ProductKey, ProductMode
 from vitrine.services.catalogue import RetryPolicy
+from vitrine.services.changing import Change, change_image
 from vitrine.services.importing import RULES
+from vitrine.services.reading import get_entry
+from vitrine.services.sources import at_hand
 
 KEY = "import/s1/products/8/кружка 1+2.png"
 
@@ -128,7 +135,7 @@ def test_two_deliveries_at_the_same_time_make_one_image(
         (
             "import/s1/products/8/empty.png",
             b"",
-            "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture",
+            "it is empty",
         ),
         (
             "import/s1/products/8/bomb.png",
@@ -194,6 +201,149 @@ def test_a_full_product_a_strange_one_and_a_strange_shop_have_their_reasons(shop
     assert reasons(shop, "s2") == {"products/9/a.png": "the shop has no such product"}
     assert reasons(shop, "nobody") == {"products/9/a.png": "there is no such shop"}
     assert len(shop.galleries.heads["s2", "8"]) == 1
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40
+SVG = b'<?xml version="1.0"?>\n<!-- made by hand -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "reason"),
+    [
+        (HEIC, "heic", "it is HEIC, which is not accepted; send JPEG, PNG, WebP, GIF or BMP"),
+        (SVG, "svg", "it is SVG, which is not accepted; send JPEG, PNG, WebP, GIF or BMP"),
+        (b"\xef\xbb\xbf <SVG/>", "svg", "it is SVG, which is not accepted; send JPEG, PNG, WebP,"),
+        (b"", "empty", "it is empty"),
+        (b"<?xml version='1.0'?><html/>", "not_a_picture", "it is not a complete GIF"),
+        (pictures.png()[:-30], "not_a_picture", "it is not a complete GIF"),
+        (pictures.bomb(12_000, 12_000), "too_many_pixels", "it has too many pixels"),
+        (pictures.padded_png(RULES.max_bytes + 1), "too_large", "it is larger than 20971520 bytes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)
+def test_a_rejection_has_a_code_beside_its_reason(
+    shop: World, data: bytes, code: str, reason: str
+) -> None:
+    drop(shop, data=data)
+
+    (settled,) = shop.imports.imports("s1")
+    assert settled.code == code
+    assert settled.reason.startswith(reason)
+
+
+def test_each_place_that_takes_no_file_has_its_code(shop: World) -> None:
+    shop.open_shop("s2", ProductMode.REGISTERED)
+    shop.with_gallery("s1", "9", {number: number for number in range(1, HARD_LIMIT + 1)})
+
+    drop(shop, "import/s1/products/9/a.png")
+    drop(shop, "import/s1/products/8/deep/er.png")
+    drop(shop, "import/s2/products/9/a.png")
+    drop(shop, "import/nobody/products/9/a.png")
+
+    codes = {each.arrival.key: each.code for each in shop.imports.settled.values()}
+    assert codes == {
+        "import/s1/products/9/a.png": ReasonCode.GALLERY_FULL,
+        "import/s1/products/8/deep/er.png": ReasonCode.BAD_PATH,
+        "import/s2/products/9/a.png": ReasonCode.NO_PRODUCT,
+        "import/nobody/products/9/a.png": ReasonCode.NO_SHOP,
+    }
+
+
+def dropped_names(world: World, product: str = "8") -> list[str]:
+    """File names of a product's images, in gallery order."""
+    head, records = world.galleries.gallery_with_images("s1", product)
+    return [records[each].original.file_name for each in head.order]
+
+
+def drop_names(world: World, *names: str) -> None:
+    """Upload a different picture under each name."""
+    for number, name in enumerate(names):
+        drop(world, f"import/s1/products/8/{name}", pictures.png(20 + number, 30))
+
+
+def test_dropped_files_are_in_the_order_of_their_names(shop: World) -> None:
+    drop_names(shop, "10.png", "02.png", "07.png", "01.png", "03.png")
+
+    assert dropped_names(shop) == ["01.png", "02.png", "03.png", "07.png", "10.png"]
+    head, records = shop.galleries.gallery_with_images("s1", "8")
+    assert head.holder(THUMBNAIL) == head.order[0]
+    assert {each.dropped for each in records.values()} == {
+        f"products/8/{name}" for name in dropped_names(shop)
+    }
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Change(place=lambda gallery, image: gallery.move(image, 1), arranges=True),
+        Change(place=lambda gallery, image: gallery.place(image, 2), arranges=True),
+        Change(role=lambda gallery, image: gallery.with_thumbnail(image), arranges=True),
+    ],
+)
+def test_an_image_that_a_client_placed_stays_placed(shop: World, request_: Change) -> None:
+    """Even if the place that it asked for is the one that it had."""
+    drop_names(shop, "1.png", "3.png", "5.png")
+    catalogue = shop.catalogue("s1")
+    last = shop.galleries.heads["s1", "8"].order[-1]
+
+    changed = change_image(catalogue, get_entry(catalogue, ProductKey("8"), last), request_, RULES)
+
+    assert changed.image.dropped == ""
+    before = [name for name in dropped_names(shop) if name != "4.png"]
+    drop_names(shop, "4.png")
+    assert [name for name in dropped_names(shop) if name != "4.png"] == before
+    assert dropped_names(shop)[-1] == "4.png", "no marked image is greater"
+
+
+def test_new_texts_and_bytes_keep_the_mark(shop: World) -> None:
+    drop_names(shop, "1.png", "3.png")
+    catalogue = shop.catalogue("s1")
+    last = shop.galleries.heads["s1", "8"].order[-1]
+    texts = Change(
+        edit=lambda image: replace(image, texts=Texts("lamp")),
+        source=at_hand(pictures.png(90, 90), "9.png"),
+    )
+
+    change_image(catalogue, get_entry(catalogue, ProductKey("8"), last), texts, RULES)
+    drop_names(shop, "2.png")
+
+    assert dropped_names(shop) == ["1.png", "2.png", "9.png"], "9.png replaced the bytes of 3.png"
+
+
+def test_an_order_of_the_whole_gallery_makes_all_marks_void(shop: World) -> None:
+    drop_names(shop, "1.png", "3.png")
+    head = shop.galleries.heads["s1", "8"]
+    shop.galleries.heads["s1", "8"] = replace(head, arranged_up_to=max(head.order))
+
+    drop_names(shop, "2.png", "0.png")
+
+    assert dropped_names(shop) == ["1.png", "3.png", "0.png", "2.png"]
+
+
+def test_a_place_is_computed_anew_after_a_lost_race(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, waiting = shop.galleries.commit, ["2.png", "5.png"]
+
+    def late(change: GalleryChange) -> Gallery:
+        if waiting:
+            name = waiting.pop()
+            drop(shop, f"import/s1/products/8/{name}", pictures.png(50, 40 + len(waiting)))
+        return commit(change)
+
+    monkeypatch.setattr(shop.galleries, "commit", late)
+    drop_names(shop, "3.png")
+
+    assert dropped_names(shop) == ["2.png", "3.png", "5.png"]
+
+
+@pytest.mark.parametrize("tags", [False, True])
+def test_imported_files_are_tagged_where_that_is_set(shop: World, tags: bool) -> None:
+    with environment.use(replace(shop.environment, tags_imported=tags)):
+        drop(shop)
+        drop(shop, "import/s1/products/8/bad.png", b"no picture")
+
+    assert shop.blobs.tagged == ({KEY} if tags else set())
 
 
 def test_a_mended_file_is_rejected_no_more(shop: World) -> None:

@@ -12,7 +12,7 @@ from tests.gateway import ROOT, routes, template
 from gateway.dialects import NAMES, package_of
 from vitrine.adapters import table_keys
 from vitrine.adapters.functions import ALIAS
-from vitrine.domain.imports import FOLDER
+from vitrine.domain.imports import FOLDER, UPLOADS
 from vitrine.domain.locations import ORIGINALS
 
 RESOURCES = template()["Resources"]
@@ -457,7 +457,7 @@ def test_no_function_waits_for_its_own_trigger(name: str) -> None:
         if event["Type"] == "S3"
     ]
     for statement in policy["Statement"]:
-        if "s3:PutObject" in statement["Action"]:
+        if "s3:PutObject" in members(statement["Action"]):
             for prefix in prefixes:
                 assert f"-originals-${{AWS::AccountId}}-${{AWS::Region}}/{prefix}" not in (
                     json.dumps(statement["Resource"])
@@ -495,15 +495,45 @@ def test_the_stream_tells_of_the_end_of_images_records_and_of_nothing_else() -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "prefix"),
-    [("GenerateRenditions", ORIGINALS), ("RemoveRenditions", ORIGINALS), ("ImportFile", FOLDER)],
+    ("name", "prefixes"),
+    [
+        ("GenerateRenditions", [ORIGINALS]),
+        ("RemoveRenditions", [ORIGINALS]),
+        ("ImportFile", [FOLDER, UPLOADS]),
+    ],
 )
-def test_storage_events_are_those_of_one_folder(name: str, prefix: str) -> None:
-    (event,) = FUNCTIONS[name]["Events"].values()
+def test_storage_events_are_those_of_one_folder_each(name: str, prefixes: list[str]) -> None:
+    events = FUNCTIONS[name]["Events"].values()
 
-    assert event["Properties"]["Bucket"] == {"Ref": "OriginalsBucket"}
-    rules = event["Properties"]["Filter"]["S3Key"]["Rules"]
-    assert rules == [{"Name": "prefix", "Value": prefix}]
+    assert {each["Properties"]["Bucket"]["Ref"] for each in events} == {"OriginalsBucket"}
+    assert [each["Properties"]["Filter"]["S3Key"]["Rules"] for each in events] == [
+        [{"Name": "prefix", "Value": prefix}] for prefix in prefixes
+    ]
+
+
+def test_what_uploads_leave_behind_is_deleted_after_a_day() -> None:
+    rules = RESOURCES["OriginalsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert {"Status": "Enabled", "Prefix": UPLOADS, "ExpirationInDays": 1} in rules
+
+
+def test_only_tagged_files_of_the_import_folder_are_deleted() -> None:
+    rules = RESOURCES["OriginalsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert {
+        "If": [
+            "ExpiresImported",
+            {
+                "Status": "Enabled",
+                "Prefix": FOLDER,
+                "TagFilters": [{"Key": "vitrine-imported", "Value": "yes"}],
+                "ExpirationInDays": {"Ref": "ImportRetentionDays"},
+            },
+            {"Ref": "AWS::NoValue"},
+        ]
+    } in rules
+    tagging = FUNCTIONS["ImportFile"]["Environment"]["Variables"]["TAG_IMPORTED"]
+    assert tagging == {"If": ["ExpiresImported", "yes", "no"]}
 
 
 def test_the_cdn_signs_what_it_asks_the_bucket_for() -> None:

@@ -48,6 +48,7 @@ class Environment:
         alternatives: the enabled alternative formats of renditions.
         clock: the current time, UTC.
         media_aliases: further hosts that serve public pictures.
+        tags_imported: whether imported files are tagged, so that a lifecycle rule deletes them.
     """
 
     stores: Stores
@@ -61,6 +62,7 @@ class Environment:
     alternatives: tuple[Alternative, ...] = ()
     clock: Callable[[], datetime] = now
     media_aliases: frozenset[str] = frozenset()
+    tags_imported: bool = False
 
     def catalogue(self, shop: Shop, host: str = "", retry: RetryPolicy = CLIENT_RETRY) -> Catalogue:
         """The catalogue of one shop.
@@ -163,6 +165,7 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
             if name
         ),
         media_aliases=frozenset(filter(None, os.environ.get("MEDIA_ALIASES", "").split(","))),
+        tags_imported=os.environ.get("TAG_IMPORTED") == "yes",
     )
     return environment, deferred
 

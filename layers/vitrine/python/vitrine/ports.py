@@ -8,22 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vitrine.import_ports import Imports as Imports  # noqa: PLC0414 - exported
+from vitrine.oauth_ports import OAuthConsumers as OAuthConsumers  # noqa: PLC0414
+from vitrine.oauth_ports import OAuthSecretStore as OAuthSecretStore  # noqa: PLC0414
+
 if TYPE_CHECKING:  # each module of records takes a millisecond, and no function uses them all
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from vitrine.domain.credentials import Credential, OAuthConsumer, OAuthSecrets, RefreshToken
+    from vitrine.domain.credentials import Credential, RefreshToken
     from vitrine.domain.gallery import Gallery
     from vitrine.domain.gallery_change import GalleryChange
     from vitrine.domain.idempotency import Attempt, Claim
     from vitrine.domain.images import Appearance, Image
-    from vitrine.domain.imports import Import
     from vitrine.domain.library import LibraryImage
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
     from vitrine.domain.names import Naming
     from vitrine.domain.shops import Shop
     from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+    from vitrine.domain.uploads import UploadBatch, UploadForm
     from vitrine.domain.usage import Usage
 
 
@@ -58,43 +62,14 @@ class Shops(Protocol):
         """
 
 
-class OAuthConsumers(Protocol):
-    """OAuth 1.0a consumers with their tokens, and the nonces of their requests."""
-
-    def consumer(self, digest: str) -> OAuthConsumer | None:
-        """The consumer whose key has this SHA-256 digest, revoked or not."""
-
-    def use_nonce(self, digest: str, request: str, expires: datetime) -> None:
-        """Record that a request used a nonce, so that a replay is refused.
-
-        Args:
-            digest: SHA-256 of everything that identifies the nonce.
-            request: the gateway's request id. The same request may record the same nonce again,
-                after a lost answer or when `$default` forwards it.
-            expires: when the record may be deleted, UTC.
-
-        Raises:
-            ConflictError: another request used it.
-        """
-
-
-class OAuthSecretStore(Protocol):
-    """The secrets that signatures are checked with, stored outside of the table."""
-
-    def secrets_of(self, digest: str) -> OAuthSecrets:
-        """The secrets of the consumer whose key has this SHA-256 digest.
-
-        Raises:
-            SecretsMissingError: no secrets are stored for it.
-            ThrottledError: too many reads, even after retries.
-        """
-
-
 class Galleries(Protocol):
     """Galleries and the records of their images."""
 
     def next_image_id(self, shop: str) -> int:
         """A new image id: greater than all ids of the shop so far."""
+
+    def reserve_image_ids(self, shop: str, count: int) -> int:
+        """The lowest of `count` contiguous image ids, all greater than those of the shop so far."""
 
     def gallery(self, shop: str, product: str) -> Gallery:
         """The head of a product's gallery; an empty head when the product has no images."""
@@ -106,6 +81,11 @@ class Galleries(Protocol):
         self, shop: str, product: str, image: int
     ) -> tuple[Gallery, Image | None]:
         """The head of a gallery and the record of one image, read in one call."""
+
+    def gallery_with_batch(
+        self, shop: str, product: str, upload: str
+    ) -> tuple[Gallery, UploadBatch | None]:
+        """The head of a gallery and an upload batch of the shop, read in one call."""
 
     def gallery_with_images(self, shop: str, product: str) -> tuple[Gallery, Mapping[int, Image]]:
         """The head of a gallery and all its images by id, read in one call per megabyte."""
@@ -256,10 +236,10 @@ class Blobs(Protocol):
         """Keys of all stored originals of a shop, in no particular order."""
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
-        """Read a whole file of the import folder.
+        """Read a whole file of the import folder, or an uploaded file.
 
         Args:
-            key: the object's key, `import/<shop>/…`.
+            key: the object's key, `import/<shop>/…` or `uploads/<shop>/…`.
             max_bytes: the largest accepted size, bytes.
             tag: the object's ETag, to read only this version of it.
 
@@ -268,6 +248,19 @@ class Blobs(Protocol):
             PictureRefusedError: the file is larger (`Rule.WEIGHT`).
         """
 
+    def upload_form(self, key: str, media_type: str, size: int, seconds: int) -> UploadForm:
+        """A presigned form that stores one file under `key`.
+
+        Args:
+            key: the object's key.
+            media_type: the only accepted `Content-Type`.
+            size: the only accepted number of bytes.
+            seconds: how long it can be used.
+        """
+
+    def tag_imported(self, key: str) -> None:
+        """Mark a file of the import folder as imported, so that its lifecycle rule applies."""
+
     def announce_original(self, key: str) -> None:
         """Make S3 send the event of a stored original again; a missing object is no error."""
 
@@ -275,7 +268,7 @@ class Blobs(Protocol):
         """Whether an original with this key is stored."""
 
     def remove_originals(self, keys: Sequence[str]) -> None:
-        """Delete originals; missing ones are no error."""
+        """Delete originals, or uploaded files; missing ones are no error."""
 
     def put_public(self, pictures: Iterable[PublicPicture]) -> int:
         """Store public pictures concurrently, each as soon as the iterable yields it.
@@ -307,23 +300,6 @@ class Remote(Protocol):
             DownloadError: the URL cannot be read in time, or leads to a forbidden address.
             PictureRefusedError: the body is larger than `max_bytes` (`Rule.WEIGHT`).
         """
-
-
-class Imports(Protocol):
-    """Outcomes of the files that were uploaded to the import folder."""
-
-    def imported(self, shop: str, path: str) -> Import | None:
-        """The outcome of the latest settled version of a file."""
-
-    def reject(self, rejected: Import) -> None:
-        """Record that a version of a file became no image.
-
-        Raises:
-            ConflictError: this version of the file, or a later one, is settled already.
-        """
-
-    def imports(self, shop: str) -> list[Import]:
-        """The outcomes of all files of a shop, by path."""
 
 
 class Functions(Protocol):

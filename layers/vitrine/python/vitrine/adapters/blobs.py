@@ -14,12 +14,14 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.locations import FOR_EVER, ORIGINALS
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.domain.uploads import UploadForm
 from vitrine.ports import Blobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import TagTypeDef
 
     from vitrine.aws.s3 import S3
 
@@ -29,6 +31,8 @@ _LINK_SECONDS = 300
 SIGNED: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
 """Client options for presigned URLs: Signature Version 4, and virtual-hosted addresses in the
 bucket's region, because a redirect from another host invalidates the signature."""
+_IMPORTED: TagTypeDef = {"Key": "vitrine-imported", "Value": "yes"}
+"""The tag that the lifecycle rule of imported files looks for (template: `ImportRetentionDays`)."""
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 
@@ -84,6 +88,29 @@ class S3Blobs(Blobs):
             if answer["ContentLength"] > max_bytes:
                 raise PictureRefusedError((Rule.WEIGHT,))
             return body.read()
+
+    def upload_form(self, key: str, media_type: str, size: int, seconds: int) -> UploadForm:
+        fields = {"Content-Type": media_type, "success_action_status": "201"}
+        made = self._client.generate_presigned_post(
+            Bucket=self._originals,
+            Key=key,
+            Fields=fields,
+            Conditions=[
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", size, size],
+            ],
+            ExpiresIn=seconds,
+        )
+        return UploadForm(made["url"], made["fields"])
+
+    def tag_imported(self, key: str) -> None:
+        try:
+            self._client.put_object_tagging(
+                Bucket=self._originals, Key=key, Tagging={"TagSet": [_IMPORTED]}
+            )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
 
     def announce_original(self, key: str) -> None:
         bucket = self._originals

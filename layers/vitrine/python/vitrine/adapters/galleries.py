@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters import table_keys
 from vitrine.adapters.counters import PREFIX, count_change, count_purged, totals, usage_in
+from vitrine.adapters.file_names import name_actions, name_of, naming_of
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -31,7 +32,7 @@ from vitrine.adapters.table_keys import HEAD, sort_key
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, RenditionState, Texts, ViewFacts
-from vitrine.domain.names import FileName, Naming
+from vitrine.domain.names import Naming
 from vitrine.ports import Galleries
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from vitrine.domain.images import Appearance
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
+    from vitrine.domain.uploads import UploadBatch
     from vitrine.domain.usage import Usage
 
 
@@ -52,14 +54,17 @@ class DynamoGalleries(Galleries):
         self._table = table
 
     def next_image_id(self, shop: str) -> int:
+        return self.reserve_image_ids(shop, 1)
+
+    def reserve_image_ids(self, shop: str, count: int) -> int:
         changed = self._table.update(
             f"SHOP#{shop}",
             "SEQUENCE",
-            UpdateExpression="ADD #last :one",
+            UpdateExpression="ADD #last :count",
             ExpressionAttributeNames={"#last": "last"},
-            ExpressionAttributeValues=serialize({":one": 1}),
+            ExpressionAttributeValues=serialize({":count": count}),
         )
-        return int(changed["last"])
+        return int(changed["last"]) - count + 1
 
     def gallery(self, shop: str, product: str) -> Gallery:
         return _gallery(self._table.get(table_keys.gallery(shop, product), HEAD))
@@ -84,6 +89,15 @@ class DynamoGalleries(Galleries):
                 image = _image(item, shop, product)
                 images[image.id] = image
         return _gallery(head), images
+
+    def gallery_with_batch(
+        self, shop: str, product: str, upload: str
+    ) -> tuple[Gallery, UploadBatch | None]:
+        from vitrine.adapters.imports import batch_key, batch_of  # for one function
+
+        head, batch = (table_keys.gallery(shop, product), "HEAD"), batch_key(shop, upload)
+        found = self._table.get_any([head, batch])
+        return _gallery(found.get(head)), batch_of(found[batch]) if batch in found else None
 
     def commit(self, change: GalleryChange) -> Gallery:
         pk = table_keys.gallery(change.shop, change.product)
@@ -110,7 +124,7 @@ class DynamoGalleries(Galleries):
         if counted := count_change(change):
             actions.append({"Update": counted})
         if change.named:
-            actions += _name_actions(change, *change.named)
+            actions += name_actions(change, *change.named)
         if change.imported:
             from vitrine.adapters.imports import settlement  # 3 ms, for one function
 
@@ -168,11 +182,11 @@ class DynamoGalleries(Galleries):
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return {item["sk"].removeprefix("NAME#"): _naming(item) for item in items}
+        return {item["sk"].removeprefix("NAME#"): naming_of(item) for item in items}
 
     def named(self, shop: str, name: str) -> Naming | None:
         item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
-        return None if item is None else _naming(item)
+        return None if item is None else naming_of(item)
 
     def complete_renditions(
         self, address: OriginalAddress, product: str, appearance: Appearance, *, turned: bool
@@ -222,6 +236,8 @@ def _head(shop: str, product: str, gallery: Gallery) -> Item:
         "sorts": {str(image): sort for image, sort in gallery.sorts.items()},
         "roles": dict(gallery.roles),
         "views": {view: dict(roles) for view, roles in gallery.view_roles.items()},
+        **({"thumbnail_by_default": True} if gallery.thumbnail_by_default else {}),
+        **({"arranged_up_to": gallery.arranged_up_to} if gallery.arranged_up_to else {}),
     }
 
 
@@ -256,7 +272,8 @@ def _difference(before: Image, after: Image) -> dict[str, Any]:
     concurrently. If bytes or name changed, it always writes `renditions`: the stored state
     describes the old bytes or the old name.
     """
-    old, new = _image_item(before), _image_item(after)
+    old, new = _image_item(before), {**_image_item(after), "dropped": after.dropped}
+    old.setdefault("dropped", "")
     if after.original != before.original:
         del old["renditions"], old["appearance"]
     elif after.name != before.name:
@@ -282,41 +299,6 @@ def _retired_item(image: Image) -> Item:
     }
 
 
-def _name_actions(
-    change: GalleryChange, name: FileName, image: int
-) -> list[Mapping[str, Mapping[str, Any]]]:
-    """The writes that assign a name: one item by name, which must be new, and one by image.
-
-    The item of a name without number records the last number of its base.
-    """
-    unused = {
-        "ConditionExpression": "attribute_not_exists(#pk)",
-        "ExpressionAttributeNames": {"#pk": "pk"},
-    }
-    facts = {
-        "image": image,
-        "product": change.product,
-        "version": change.version_of(image),
-        "instead_of": change.key_before_naming(image),
-    }
-    item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
-    by_image = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
-    puts: list[Mapping[str, Mapping[str, Any]]] = [
-        {"Put": {"Item": serialize(item), **unused}},
-        {"Put": {"Item": serialize(by_image)}},
-    ]
-    if not name.unnumbered:
-        return puts
-    last = {
-        "Key": serialize(key(f"NAMES#{change.shop}", f"NAME#{name.unnumbered}")),
-        "UpdateExpression": "SET #last = :number",
-        "ConditionExpression": "attribute_exists(#pk)",
-        "ExpressionAttributeNames": {"#last": "last", "#pk": "pk"},
-        "ExpressionAttributeValues": serialize({":number": name.number}),
-    }
-    return [*puts, {"Update": last}]
-
-
 def _view_item(facts: ViewFacts) -> Item:
     values = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
     return {**{name: value for name, value in values.items() if value is not None}} | (
@@ -334,20 +316,6 @@ def _view_facts(item: Item) -> ViewFacts:
     )
 
 
-def _naming(item: Item) -> Naming:
-    return Naming(
-        int(item["image"]),
-        item["product"],
-        item["version"],
-        item.get("instead_of", ""),
-        int(item.get("last", 0)),
-    )
-
-
-def _name(item: Sequence[Any] | None) -> FileName | None:
-    return None if item is None else FileName(item[0], int(item[1]), item[2])
-
-
 def _gallery(item: Item | None) -> Gallery:
     if item is None:
         return Gallery()
@@ -359,6 +327,8 @@ def _gallery(item: Item | None) -> Gallery:
             view: {role: None if image is None else int(image) for role, image in roles.items()}
             for view, roles in item.get("views", {}).items()
         },
+        thumbnail_by_default=item.get("thumbnail_by_default", False),
+        arranged_up_to=int(item.get("arranged_up_to", 0)),
     )
 
 
@@ -377,6 +347,7 @@ def _image_item(image: Image) -> Item:
         "renditions": image.renditions.value,
         **appearance_attributes(image.appearance),
         **({"version": image.version} if image.version else {}),
+        **({"dropped": image.dropped} if image.dropped else {}),
     }
 
 
@@ -391,8 +362,9 @@ def _image(item: Item, shop: str, product: str) -> Image:
         texts=Texts(item["alt"], item.get("translations", {})),
         excluded=item.get("excluded", False),
         views={view: _view_facts(facts) for view, facts in item.get("views", {}).items()},
-        name=_name(item.get("name")),
+        name=name_of(item.get("name")),
         renditions=RenditionState(item["renditions"]),
         appearance=appearance_of(item),
         version=int(item.get("version", 0)),
+        dropped=item.get("dropped", ""),
     )

@@ -73,7 +73,18 @@ class Table:
         Raises:
             ConflictError: DynamoDB processed only part of the request; retry.
         """
-        wanted = [serialize(key(pk, sk)) for sk in sks]
+        return {sk: item for (_, sk), item in self.get_any([(pk, sk) for sk in sks]).items()}
+
+    def get_any(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """The items with these primary keys, at most 100, read in one call.
+
+        Returns:
+            The items that exist, by primary key.
+
+        Raises:
+            ConflictError: DynamoDB processed only part of the request; retry.
+        """
+        wanted = [serialize(key(pk, sk)) for pk, sk in keys]
         with self._failures():
             answer = self._client.batch_get_item(
                 RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -81,7 +92,7 @@ class Table:
         if answer.get("UnprocessedKeys"):
             raise ConflictError("too many readers at once")
         items = [_plain(item) for item in answer["Responses"].get(self._name, [])]
-        return {item["sk"]: item for item in items}
+        return {(item["pk"], item["sk"]): item for item in items}
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
         """The items of one partition whose sort keys start with `prefix`, by sort key."""

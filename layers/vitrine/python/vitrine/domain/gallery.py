@@ -10,7 +10,8 @@ which each store view can override.
 
 | Verb | Effect | Called by | Other images |
 |---|---|---|---|
-| `append` | add at the end | create without a place, imports | stay |
+| `append` | add at the end | create without a place | stay |
+| `insert_before` | add directly before an image | dropped files | move up by 1 if no sort is free |
 | `insert` | add at a position | Tiendanube create | get dense sorts; stay if added at the end |
 | `move` | move to a position | Tiendanube update | get dense sorts |
 | `place` | add, move to a sort | BigCommerce create, update | move up by 1 if the sort is taken |
@@ -50,12 +51,18 @@ class Gallery:
         roles: the image that holds each role. A role has at most one holder.
         view_roles: by store view, the image that holds each role there, or None if the role is
             vacant there. For a role that a store view does not list, the global holder applies.
+        thumbnail_by_default: whether the thumbnail holds its role only because no client has
+            asked for another one.
+        arranged_up_to: the highest id of the images whose whole order a client has requested; 0
+            for none. Dropped files are not placed relative to these images.
     """
 
     version: int = 0
     sorts: Mapping[int, int] = field(default_factory=dict)
     roles: Mapping[str, int] = field(default_factory=dict)
     view_roles: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    thumbnail_by_default: bool = False
+    arranged_up_to: int = 0
 
     def __len__(self) -> int:
         return len(self.sorts)
@@ -101,6 +108,23 @@ class Gallery:
         if position > len(self):
             return self.append(image)
         return self._with_new_image(image, _ranked(self.order, image, position))
+
+    def insert_before(self, image: int, successor: int) -> "Gallery":
+        """The gallery with a new image directly before one of its images.
+
+        The new image shares its predecessor's sort where ids order the two and the successor. If
+        no sort fits, the successor and all images behind it move up by one, so their gaps stay.
+        """
+        rank = self.positions[successor] - 1
+        before = self.order[rank - 1] if rank else None
+        sort = self._sort_between(image, before, successor)
+        if sort is not None:
+            return self._with_new_image(image, {**self.sorts, image: sort})
+        if max(self.sorts.values()) == HIGHEST_SORT:
+            return self._with_new_image(image, _ranked(self.order, image, rank + 1))
+        moved = {each: self.sorts[each] + 1 for each in self.order[rank:]}
+        sort = self.sorts[successor] if before is None else self.sorts[before] + (image < before)
+        return self._with_new_image(image, {**self.sorts, **moved, image: sort})
 
     def place(self, image: int, sort: int) -> "Gallery":
         """The gallery with a new or existing image at a sort.
@@ -149,7 +173,8 @@ class Gallery:
         missing = tuple(image for image in self.order if image not in named)
         if missing or unknown:
             raise WrongOrderError(missing, tuple(unknown))
-        return replace(self, sorts={image: sort for sort, image in enumerate(order)})
+        sorts = {image: sort for sort, image in enumerate(order)}
+        return replace(self, sorts=sorts, arranged_up_to=max(order))
 
     def remove(self, *images: int) -> "Gallery":
         """The gallery without `images`; the other images keep their sorts.
@@ -160,7 +185,7 @@ class Gallery:
         gone = set(images)
         left = self.retire(*images)
         if self.roles.get(THUMBNAIL) in gone and left.sorts:
-            return left.with_thumbnail(left.order[0])
+            return left.with_default_thumbnail(left.order[0])
         return left
 
     def retire(self, *images: int) -> "Gallery":
@@ -170,8 +195,10 @@ class Gallery:
         apply (contract: openmage §7).
         """
         gone = set(images)
+        stays = self.roles.get(THUMBNAIL) not in gone
         return replace(
             self,
+            thumbnail_by_default=self.thumbnail_by_default and stays,
             sorts={image: sort for image, sort in self.sorts.items() if image not in gone},
             roles={role: image for role, image in self.roles.items() if image not in gone},
             view_roles={
@@ -199,7 +226,9 @@ class Gallery:
         lost = self.roles_of(image, view) - set(roles)
         if view is None:
             kept = {role: holder for role, holder in self.roles.items() if role not in lost}
-            return replace(self, roles={**kept, **dict.fromkeys(roles, image)})
+            by_default = self.thumbnail_by_default and THUMBNAIL not in {*lost, *roles}
+            assigned = {**kept, **dict.fromkeys(roles, image)}
+            return replace(self, roles=assigned, thumbnail_by_default=by_default)
         here = {
             **self.view_roles.get(view, {}),
             **dict.fromkeys(lost, None),
@@ -208,20 +237,35 @@ class Gallery:
         return replace(self, view_roles={**self.view_roles, view: here})
 
     def with_thumbnail(self, image: int) -> "Gallery":
-        """The gallery with `image` as its only thumbnail."""
-        return replace(self, roles={**self.roles, THUMBNAIL: image})
+        """The gallery with `image` as its only thumbnail, as a client has requested."""
+        return replace(self, roles={**self.roles, THUMBNAIL: image}, thumbnail_by_default=False)
+
+    def with_default_thumbnail(self, image: int) -> "Gallery":
+        """The gallery with `image` as its only thumbnail until a client requests another one."""
+        return replace(self, roles={**self.roles, THUMBNAIL: image}, thumbnail_by_default=True)
 
     def without_thumbnail(self, image: int) -> "Gallery":
         """The gallery in which `image` is not the thumbnail; another thumbnail stays."""
         if self.roles.get(THUMBNAIL) != image:
             return self
         return replace(
-            self, roles={role: holder for role, holder in self.roles.items() if role != THUMBNAIL}
+            self,
+            roles={role: holder for role, holder in self.roles.items() if role != THUMBNAIL},
+            thumbnail_by_default=False,
         )
 
     def _with_new_image(self, image: int, sorts: Mapping[int, int]) -> "Gallery":
         gallery = replace(self, sorts=sorts)
-        return gallery if self.sorts else gallery.with_thumbnail(image)
+        return gallery if self.sorts else gallery.with_default_thumbnail(image)
+
+    def _sort_between(self, image: int, before: int | None, after: int) -> int | None:
+        """A sort with which `image` stands between two images, or before the first, if any."""
+        last = self.sorts[after], after
+        if before is None:
+            return last[0] - 1 if last[0] > 0 else None
+        first = self.sorts[before], before
+        choices = (first[0], first[0] + 1, last[0])
+        return next((sort for sort in choices if first < (sort, image) < last), None)
 
 
 def _ranked(others: tuple[int, ...], image: int, position: int) -> dict[int, int]:

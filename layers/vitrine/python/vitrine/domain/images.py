@@ -123,6 +123,8 @@ class Image:
         renditions: whether all of its renditions are stored.
         appearance: its appearance; None until the renditions are stored.
         version: how often the record has been changed, for optimistic locking.
+        dropped: the path, in the import folder, of the dropped file that the image was made of,
+            until a client asks for the image's place or role; empty for other images.
     """
 
     id: int
@@ -138,6 +140,7 @@ class Image:
     renditions: RenditionState = RenditionState.PENDING
     appearance: Appearance | None = None
     version: int = 0
+    dropped: str = ""
 
     @property
     def alt(self) -> str:

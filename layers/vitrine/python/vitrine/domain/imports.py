@@ -1,4 +1,7 @@
-"""Files uploaded to the import folder, and their outcomes.
+"""Files that arrive in storage by themselves, and their outcomes.
+
+A file arrives in a product's import folder, or through a form of an upload batch
+(`vitrine.domain.uploads`).
 
 S3 delivers events at least once and in any order. Settling each version once, by its sequencer,
 makes imports idempotent.
@@ -7,10 +10,12 @@ makes imports idempotent.
 import re
 from datetime import datetime
 
+from vitrine.domain.rejections import ReasonCode
 from vitrine.domain.shops import is_product_name
 from vitrine.records import dataclass
 
 FOLDER = "import/"
+UPLOADS = "uploads/"
 _ARRIVAL = re.compile(
     r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))", re.DOTALL
 )
@@ -21,17 +26,32 @@ _UNSAFE = re.compile("[\\\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a file in an upload batch.
+
+    Attributes:
+        upload: id of the batch.
+        number: the file's number, from 1.
+    """
+
+    upload: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """One version of a file in a product's import folder, which automatically becomes an image.
+    """One version of a file that automatically becomes an image.
 
     Attributes:
         shop: id of the shop that its folder names.
-        path: the file's path in the shop's import folder.
-        product: the shop's name of the product, from the folder.
+        path: the file's path in the shop's folder of imports or uploads.
+        product: the shop's name of the product, from the folder; of an uploaded file the key of
+            the batch's product.
         file_name: the last segment of the path.
         tag: the object's ETag.
         sequencer: S3's sequencer, normalized: it increases with each version of the file when
             compared as text.
+        slot: its place in an upload batch; None for a file of the import folder.
     """
 
     shop: str
@@ -40,11 +60,12 @@ class Arrival:
     file_name: str
     tag: str
     sequencer: str
+    slot: Slot | None = None
 
     @property
     def key(self) -> str:
         """The key of the object."""
-        return f"{FOLDER}{self.shop}/{self.path}"
+        return f"{UPLOADS if self.slot else FOLDER}{self.shop}/{self.path}"
 
     @property
     def fault(self) -> str:
@@ -67,16 +88,23 @@ class Import:
         settled_at: when the outcome was recorded, UTC, milliseconds.
         image: id of the new image; None if the file was rejected.
         reason: why it was rejected, as a message for the operator; empty if it was not.
+        code: why it was rejected, for programs; None if it was not, or was rejected by a version
+            of Vitrine before 0.2.
     """
 
     arrival: Arrival
     settled_at: datetime
     image: int | None = None
     reason: str = ""
+    code: ReasonCode | None = None
 
     def settles(self, arrival: Arrival) -> bool:
-        """Whether it is the outcome of this version of the file, or of a later one."""
-        return self.arrival.sequencer >= arrival.sequencer
+        """Whether it is the outcome of this version of the file, or of a later one.
+
+        A place of an upload batch that has its image takes no other version.
+        """
+        done = arrival.slot is not None and self.image is not None
+        return done or self.arrival.sequencer >= arrival.sequencer
 
 
 def parse_arrival(key: str, tag: str, sequencer: str) -> Arrival | None:
@@ -90,10 +118,16 @@ def parse_arrival(key: str, tag: str, sequencer: str) -> Arrival | None:
     found = _ARRIVAL.fullmatch(key)
     if found is None or key.endswith("/"):
         return None
-    # S3's documentation: to compare sequencers, pad the shorter one with zeros on the right.
-    ordered = sequencer.upper().ljust(_SEQUENCER_DIGITS, "0")
-    file_name = found["rest"].rpartition("/")[2]
-    return Arrival(found["shop"], found["path"], found["product"], file_name, tag, ordered)
+    name = found["rest"].rpartition("/")[2]
+    return Arrival(found["shop"], found["path"], found["product"], name, tag, ordered(sequencer))
+
+
+def ordered(sequencer: str) -> str:
+    """S3's sequencer so that later ones are greater as text.
+
+    Source: S3's documentation of event messages, which pads the shorter one with zeros.
+    """
+    return sequencer.upper().ljust(_SEQUENCER_DIGITS, "0")
 
 
 def import_key(shop: str, path: str) -> str | None:

@@ -1,6 +1,6 @@
 """Adding an image: bytes first, record second, so that no record ever lacks its bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from functools import partial
 
@@ -23,10 +23,13 @@ from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import NameChoice, WantedName
 from vitrine.services.reading import get_entry
+from vitrine.services.settling import refuse_settled
 from vitrine.services.sources import Source
 
 Placing = Callable[[Gallery, int], Gallery]
 """Places a new image, given by its id, in a gallery."""
+PlacingAmong = Callable[[Gallery, Mapping[int, Image], int], Gallery]
+"""Places a new image, given by its id, in a gallery, given the records of the other images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,18 @@ class NewImage:
         place: places it in the gallery.
         edit: completes its record with what the picture does not say, such as its texts.
         name: the requested file name; None for none.
-        arrival: the file of the import folder that becomes the image. The same transaction settles
-            it.
+        arrival: the file that arrived in storage and becomes the image. The same transaction
+            settles it.
+        place_among: places it instead of `place`, and needs all records of the gallery.
+        id: its reserved id; None for the next one.
     """
 
     place: Placing = Gallery.append
     edit: Callable[[Image], Image] = lambda image: image
     name: WantedName | None = None
     arrival: Arrival | None = None
+    place_among: PlacingAmong | None = None
+    id: int | None = None
 
 
 def add_image(
@@ -77,17 +84,19 @@ def add_image(
     """
     if catalogue.claim and catalogue.claim.created is not None:
         return get_entry(catalogue, product, catalogue.claim.created)
-    gallery = catalogue.stores.galleries.gallery(catalogue.shop.id, product)
+    addition = _Addition(catalogue, product, new)
+    gallery, _ = addition.read_first()
     inspected = inspect_upload(source, rules, gallery)
     inspected.check(len(gallery))
-    image = new.edit(_image(catalogue, product, inspected))
+    image = new.edit(_image(catalogue, product, inspected, new.id))
     key = inspected.store(catalogue.stores.blobs, image)
-    addition = _Addition(catalogue, inspected, image, new, gallery)
     try:
-        return retry_on_conflict(addition.attempt, catalogue.retry)
+        return retry_on_conflict(partial(addition.attempt, inspected, image), catalogue.retry)
     except (PictureRefusedError, ConflictError, ImportSettledError):
-        # Only where no record can have been written: after an unclear failure the bytes stay.
-        catalogue.stores.blobs.remove_originals([key])
+        # Only where no record can have been written: after an unclear failure the bytes stay, and
+        # so they do under a reserved id, because another event of the same file has the same key.
+        if new.id is None:
+            catalogue.stores.blobs.remove_originals([key])
         raise
 
 
@@ -97,35 +106,39 @@ class _Addition:
 
     Attributes:
         catalogue: the shop's.
-        inspected: the picture.
-        image: its record, except for the name.
+        product: the product whose gallery the image enters.
         new: how it enters the gallery.
-        first_read: the gallery, read before the first attempt; later attempts read it again.
     """
 
     catalogue: Catalogue
-    inspected: InspectedUpload
-    image: Image
+    product: ProductKey
     new: NewImage
-    first_read: Gallery | None
     _names: NameChoice = field(init=False)
+    _first_read: tuple[Gallery, Mapping[int, Image]] | None = None
 
     def __post_init__(self) -> None:
         self._names = NameChoice(self.catalogue)
 
-    def attempt(self) -> GalleryEntry:
-        """Read, place and commit the image once."""
-        image, arrival = self.image, self.new.arrival
-        before = self._gallery()
-        self.inspected.check(len(before))
+    def read_first(self) -> tuple[Gallery, Mapping[int, Image]]:
+        """Read the gallery for the first attempt; later attempts read it again."""
+        self._first_read = self._read()
+        return self._first_read
+
+    def attempt(self, inspected: InspectedUpload, image: Image) -> GalleryEntry:
+        """Read, place and commit the image once; its record has no name yet."""
+        arrival = self.new.arrival
+        before, others = self._present()
+        inspected.check(len(before))
         name = self._names.choose(self.new.name)
         added = replace(image, name=name)
+        among = self.new.place_among
+        placed = among(before, others, image.id) if among else self.new.place(before, image.id)
         after = self.catalogue.stores.galleries.commit(
             GalleryChange(
                 image.shop,
                 image.product,
                 before,
-                self.new.place(before, image.id),
+                placed,
                 added=(added,),
                 named=(name, image.id) if name else None,
                 imported=Import(arrival, image.created_at, image.id) if arrival else None,
@@ -134,12 +147,19 @@ class _Addition:
         )
         return GalleryEntry(after, added)
 
-    def _gallery(self) -> Gallery:
-        first, self.first_read = self.first_read, None
+    def _present(self) -> tuple[Gallery, Mapping[int, Image]]:
+        first, self._first_read = self._first_read, None
         if first is not None:
             return first
         refuse_settled(self.catalogue, self.new.arrival)
-        return self.catalogue.stores.galleries.gallery(self.image.shop, self.image.product)
+        return self._read()
+
+    def _read(self) -> tuple[Gallery, Mapping[int, Image]]:
+        """The gallery, and the records of its images if placing needs them."""
+        galleries, shop = self.catalogue.stores.galleries, self.catalogue.shop.id
+        if self.new.place_among is None:
+            return galleries.gallery(shop, self.product), {}
+        return galleries.gallery_with_images(shop, self.product)
 
 
 def add_library_image(
@@ -198,24 +218,13 @@ def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -
         raise PictureRefusedError((Rule.ROOM,))
 
 
-def refuse_settled(catalogue: Catalogue, arrival: Arrival | None) -> None:
-    """Refuse a file of the import folder whose outcome is recorded already (idempotent import).
-
-    Raises:
-        ImportSettledError: this version of the file, or a later one, is settled.
-    """
-    if arrival is None:
-        return
-    latest = catalogue.stores.imports.imported(arrival.shop, arrival.path)
-    if latest is not None and latest.settles(arrival):
-        raise ImportSettledError(arrival.key)
-
-
-def _image(catalogue: Catalogue, product: ProductKey, inspected: InspectedUpload) -> Image:
-    moment = catalogue.clock()
+def _image(
+    catalogue: Catalogue, product: ProductKey, inspected: InspectedUpload, reserved: int | None
+) -> Image:
+    moment, shop = catalogue.clock(), catalogue.shop.id
     return Image(
-        id=catalogue.stores.galleries.next_image_id(catalogue.shop.id),
-        shop=catalogue.shop.id,
+        id=catalogue.stores.galleries.next_image_id(shop) if reserved is None else reserved,
+        shop=shop,
         product=product,
         original=inspected.original(),
         created_at=moment,

@@ -15,11 +15,13 @@ from vitrine.domain.errors import ImageNotFoundError
 from vitrine.domain.gallery import Gallery, GalleryEntry
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.locations import original_address
 from vitrine.domain.names import FileName
 from vitrine.domain.rules import PictureRules
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 from vitrine.services.naming import NameChoice, WantedName
+from vitrine.services.settling import refuse_settled
 
 if TYPE_CHECKING:
     from vitrine.services.inspecting import InspectedUpload
@@ -50,6 +52,10 @@ class Change:
         rename: the requested file name, from the present record; None to keep the present name.
         names: whether the request contains a file name, even the current one; repeating a name
             publishes it again if an earlier attempt failed.
+        arranges: whether the request contains a place or a role, even the current one; dropped
+            files are then placed independently of the image.
+        arrival: the file that arrived in storage and brings the new bytes. The same transaction
+            settles it.
     """
 
     place: Callable[[Gallery, int], Gallery] = _same_gallery
@@ -58,6 +64,8 @@ class Change:
     source: Source | InspectedUpload | None = None
     rename: Callable[[Image], WantedName | None] = _no_name
     names: bool = False
+    arranges: bool = False
+    arrival: Arrival | None = None
 
 
 def change_image(
@@ -78,6 +86,7 @@ def change_image(
         ImageNotFoundError: another request has removed the image.
         PictureRefusedError: the new picture breaks rules; all of them are named.
         DownloadError, ImportMissingError: the source has no picture.
+        ImportSettledError: another request has settled the arrival meanwhile.
         ConflictError: other writers won every attempt.
     """
     inspected = None
@@ -125,7 +134,10 @@ class _Update:
 
     def attempt(self) -> GalleryEntry:
         """Read the image again unless this is the first attempt, then change and commit it."""
-        now = _read(self.catalogue, self.found.image) if self._attempts else self.found
+        arrival, now = self.change.arrival, self.found
+        if self._attempts:
+            refuse_settled(self.catalogue, arrival)
+            now = _read(self.catalogue, now.image)
         self._attempts += 1
         name = self._names.choose(self.change.rename(now.image))
         wanted = self._changed(now, name)
@@ -143,6 +155,7 @@ class _Update:
                 wanted.gallery,
                 changed=((image, wanted.image),) if wanted.image != image else (),
                 named=(name, image.id) if name else None,
+                imported=Import(arrival, wanted.image.updated_at, image.id) if arrival else None,
             )
         )
         return GalleryEntry(gallery, wanted.image)
@@ -158,6 +171,8 @@ class _Update:
         if inspected:
             original = inspected.original(image.original.revision + 1)
             wanted = replace(wanted, original=original, appearance=None)
+        if change.arranges:
+            wanted = replace(wanted, dropped="")
         touched = inspected or wanted.texts != image.texts or moved.sorts != now.gallery.sorts
         if touched:
             wanted = replace(wanted, updated_at=self.catalogue.clock())

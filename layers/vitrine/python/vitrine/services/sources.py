@@ -77,6 +77,22 @@ def from_import(catalogue: Catalogue, path: str, tag: str | None = None) -> Sour
     return Source(path, copy)
 
 
+def from_upload(catalogue: Catalogue, key: str, tag: str, file_name: str) -> Source:
+    """A file that was sent with a form of an upload batch.
+
+    Args:
+        catalogue: the shop's.
+        key: the object's key.
+        tag: the object's ETag, to read only this version.
+        file_name: the client's name of the file.
+    """
+
+    def read(max_bytes: int) -> Upload:
+        return Upload(catalogue.stores.blobs.imported(key, max_bytes, tag), file_name)
+
+    return Source(file_name, read)
+
+
 def _original(catalogue: Catalogue, address: OriginalAddress, max_bytes: int) -> Upload:
     data = catalogue.stores.blobs.original(address.original_key).data
     if len(data) > max_bytes:

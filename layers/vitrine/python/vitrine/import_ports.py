@@ -1,0 +1,53 @@
+"""The protocol between services and the records of files that arrive in storage.
+
+It belongs to `vitrine.ports`, which exports it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vitrine.domain.imports import Arrival, Import, Slot
+    from vitrine.domain.uploads import UploadBatch
+
+
+class Imports(Protocol):
+    """Upload batches, and the outcomes of files that arrived in storage."""
+
+    def outcome(self, arrival: Arrival) -> Import | None:
+        """The outcome of the latest settled version of a file, given by any version."""
+
+    def reject(self, rejected: Import) -> None:
+        """Record that a version of a file became no image.
+
+        Raises:
+            ConflictError: this version of the file, or a later one, is settled already.
+        """
+
+    def imports(self, shop: str) -> list[Import]:
+        """The outcomes of all files in a shop's import folder, by path."""
+
+    def create_batch(self, batch: UploadBatch) -> None:
+        """Store an upload batch.
+
+        Raises:
+            ConflictError: a batch with this id exists.
+        """
+
+    def renew_batch(self, batch: UploadBatch) -> None:
+        """Store the new end of a batch's forms.
+
+        Raises:
+            ConflictError: the batch has expired meanwhile.
+        """
+
+    def batch_with_outcomes(
+        self, shop: str, upload: str
+    ) -> tuple[UploadBatch | None, Mapping[int, Import]]:
+        """An upload batch, and the outcomes of its files by number, read in one call."""
+
+    def batch_and_outcome(self, shop: str, slot: Slot) -> tuple[UploadBatch | None, Import | None]:
+        """An upload batch, and the outcome of one of its files, read in one call."""
