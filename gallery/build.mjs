@@ -1,15 +1,24 @@
 /**
- * Builds the gallery into `dist/`: app-HASH.js, app-HASH.css, index.html and licenses.txt.
+ * Checks the types, and builds the gallery into `dist/`: app-HASH.js, app-HASH.css, index.html and
+ * licenses.txt.
  *
  * The same sources and the same lock file give the same bytes.
  */
 import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(root, 'dist');
+
+const compiler = join(root, 'node_modules/typescript/bin/tsc');
+const checked = spawnSync(process.execPath, [compiler, '--noEmit'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (checked.status !== 0) process.exit(1); // such as a language that lacks a message
 
 await rm(dist, { recursive: true, force: true });
 const { metafile } = await build({

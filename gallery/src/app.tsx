@@ -69,10 +69,20 @@ function watchPage(): () => void {
   const onLeave = (event: BeforeUnloadEvent): void => {
     if (hasUnsavedWork()) event.preventDefault();
   };
+  // Where nothing takes a file, the browser would leave the page and show it.
+  const onStray = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'none';
+  };
+  addEventListener('dragover', onStray);
+  addEventListener('drop', onStray);
   document.addEventListener('keydown', onKeyDown);
   addEventListener('beforeunload', onLeave);
   addEventListener('pagehide', sendDeletionsNow);
   return () => {
+    removeEventListener('dragover', onStray);
+    removeEventListener('drop', onStray);
     document.removeEventListener('keydown', onKeyDown);
     removeEventListener('beforeunload', onLeave);
     removeEventListener('pagehide', sendDeletionsNow);

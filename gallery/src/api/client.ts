@@ -25,12 +25,13 @@ export interface Answer<Value> {
 /** Sends requests to the API with one token, and turns refusals into `Problem`s. */
 export class Client {
   /**
-   * @param token a bearer token of one shop.
-   * @param refused called when the API refuses the token (401).
+   * @param token a bearer token of one shop. A new link replaces it, and all that is under way
+   *   goes on with the new one.
+   * @param refused called when the API refuses a token (401).
    */
   constructor(
-    private readonly token: string,
-    private readonly refused: () => void,
+    public token: string,
+    private readonly refused: (token: string) => void,
   ) {}
 
   /** Reads a path below the base, or a `next` path of a page. */
@@ -70,7 +71,8 @@ export class Client {
   }
 
   private async once<Value>(method: string, path: string, sent: Sent): Promise<Answer<Value>> {
-    const headers = new Headers({ Authorization: `Bearer ${this.token}` });
+    const { token } = this;
+    const headers = new Headers({ Authorization: `Bearer ${token}` });
     if (sent.body !== undefined) headers.set('Content-Type', 'application/json');
     if (sent.etag) headers.set(method === 'GET' ? 'If-None-Match' : 'If-Match', sent.etag);
     if (sent.idempotencyKey) headers.set('Idempotency-Key', sent.idempotencyKey);
@@ -89,7 +91,7 @@ export class Client {
     } catch {
       throw new UnreachableError();
     }
-    if (response.status === 401) this.refused();
+    if (response.status === 401) this.refused(token);
     if (response.status === 304) return { value: null, etag: sent.etag ?? null };
     const body = parsed(text);
     if (!response.ok) throw problem(response, body);

@@ -19,9 +19,15 @@ import type {
 /** The endpoints, one method each (contract: vitrine §3). */
 export class ShopApi {
   private readonly client: Client;
+  private ahead: Promise<Page<ProductSummary>> | null = null;
 
-  constructor(token: string, refused: () => void) {
+  constructor(token: string, refused: (token: string) => void) {
     this.client = new Client(token, refused);
+  }
+
+  /** Goes on with another token of the same shop. */
+  renew(token: string): void {
+    this.client.token = token;
   }
 
   shop(): Promise<Shop> {
@@ -32,8 +38,17 @@ export class ShopApi {
     return this.client.get('/shop/usage');
   }
 
+  /** Asks for the first products before they are needed, so that they arrive with the shop. */
+  askAhead(): void {
+    this.ahead = this.client.get('/products');
+    this.ahead.catch(() => undefined); // whoever takes the answer handles the failure
+  }
+
   /** Products that have images and whose ids begin with `prefix`. */
   products(prefix: string): Promise<Page<ProductSummary>> {
+    const { ahead } = this;
+    this.ahead = null;
+    if (ahead !== null && prefix === '') return ahead;
     const query = new URLSearchParams(prefix === '' ? {} : { prefix });
     return this.client.get(query.size === 0 ? '/products' : `/products?${query}`);
   }

@@ -28,6 +28,7 @@ export function AltField({ open, image, position, language }: Props) {
   const [status, setStatus] = useState<Status>(draft === null ? 'idle' : 'failed');
   const [error, setError] = useState<unknown>(null);
   const known = useRef(stored);
+  const sending = useRef<string | null>(null);
 
   // A text that somebody else has changed is shown, unless this one is being edited.
   useEffect(() => {
@@ -37,7 +38,8 @@ export function AltField({ open, image, position, language }: Props) {
 
   const save = async (): Promise<void> => {
     if (value === stored && status !== 'failed') return;
-    if (value.length > MOST_CHARACTERS) return;
+    if (value.length > MOST_CHARACTERS || sending.current === value) return;
+    sending.current = value;
     setStatus('saving');
     keepDraft(shop.id, image.id, language, value);
     try {
@@ -49,6 +51,8 @@ export function AltField({ open, image, position, language }: Props) {
     } catch (failure) {
       setError(failure);
       setStatus('failed');
+    } finally {
+      sending.current = null;
     }
   };
 

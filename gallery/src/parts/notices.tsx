@@ -23,6 +23,7 @@ export function tell(value: string): void {
 export function undoDeletion(deletion?: Deletion): void {
   const undone = undo(deletion);
   if (!undone) return;
+  pauseDeletions(false); // the button that had the pointer or the focus is gone
   say(text('undone', { position: undone.position }));
   requestAnimationFrame(() => {
     document.querySelector<HTMLElement>(`[data-image="${undone.image}"] .view`)?.focus();

@@ -83,7 +83,7 @@ const opened = new Map<string, OpenProduct>();
 
 /** The product in this shop; the same object each time. */
 export function openProduct(access: Access, product: string): OpenProduct {
-  const key = `${access.token} ${product}`;
+  const key = `${access.shop?.id} ${product}`;
   const known = opened.get(key) ?? new OpenProduct(product, access);
   opened.set(key, known);
   return known;

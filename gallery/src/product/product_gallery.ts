@@ -5,7 +5,7 @@ import { merged, moved, same } from './order';
 import type { OrderTarget } from './order_saver';
 import { OrderSaver } from './order_saver';
 
-const POLLS_SECONDS = [2, 4, 8, 15, 30];
+const POLLS_SECONDS = [1, 2, 2, 4, 8, 15, 30];
 
 /** The images of one product as the screen shows them. */
 export class ProductGallery implements OrderTarget {

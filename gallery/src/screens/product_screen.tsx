@@ -30,7 +30,7 @@ type Shown =
 
 /** Screen B: the images of one product. */
 export function ProductScreen({ access, product }: { access: Access; product: string }) {
-  const open = useMemo(() => openProduct(access, product), [access.token, product]);
+  const open = useMemo(() => openProduct(access, product), [access.shop?.id, product]);
   const { gallery, uploads } = open;
   const [shown, setShown] = useState<Shown>(null);
   useEffect(() => {

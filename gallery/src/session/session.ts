@@ -76,7 +76,7 @@ async function useTokens(tokens: readonly string[], shop: string | null): Promis
   startError.value = null;
   if (tokens.length > 0) sessionStorage.setItem(TOKENS, tokens.join(','));
   const known = accesses.value.find((each) => each.shop?.id === shop)?.shop ?? null;
-  const entered = await Promise.all(tokens.map((token) => enter(token)));
+  const entered = await Promise.all(tokens.map((token) => enter(token, tokens.length === 1)));
   const chosen =
     entered.find((each) => each.shop !== null && each.shop.id === shop) ??
     entered.find((each) => each.shop !== null) ??
@@ -88,15 +88,22 @@ async function useTokens(tokens: readonly string[], shop: string | null): Promis
   starting.value = false;
 }
 
-async function enter(token: string): Promise<Access> {
+async function enter(token: string, alone: boolean): Promise<Access> {
   const access: Access = {
     token,
-    api: new ShopApi(token, () => end(token)),
+    api: new ShopApi(token, end),
     shop: null,
     ended: false,
   };
+  if (alone && /^(#\/)?$/.test(location.hash)) access.api.askAhead();
   try {
     access.shop = await access.api.shop();
+    const { id } = access.shop;
+    const known = shops.peek().find((each) => each.shop?.id === id);
+    if (known) {
+      known.api.renew(token);
+      access.api = known.api;
+    }
   } catch (error) {
     if (isProblem(error, 'unauthorized')) access.ended = true;
     else startError.value = error;
