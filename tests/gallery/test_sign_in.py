@@ -51,6 +51,17 @@ def test_without_a_link_the_page_says_how_to_get_one(server: FakeServer, visit: 
     expect(page.get_by_role("link", name="7")).to_be_visible()
 
 
+def test_a_link_opened_in_the_same_tab_signs_in(server: FakeServer, visit: Visit) -> None:
+    shop, other = server.shop("lamps"), server.shop("mugs")
+    other.fill("mug-1", 1)
+    page = visit(shop)
+
+    page.evaluate("(link) => { location.href = link; }", server.link(other))
+
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+    assert other.token not in page.url
+
+
 def test_sign_out_forgets_everything(server: FakeServer, visit: Visit) -> None:
     page = visit(server.shop())
 
