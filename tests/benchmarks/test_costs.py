@@ -67,13 +67,19 @@ def test_cost_of_each_request_to_vitrines_own_api(meter: Meter, show: Show) -> N
     src = {"src": "http://elsewhere/a.png"}
     first, second = [meter("POST", TIENDANUBE, json=src).json["id"] for _ in range(2)]
 
-    def priced(name: str, method: str, path: str, actions: int = 0, **request: Any) -> None:
+    def priced(
+        name: str, method: str, path: str, actions: int = 0, more: float = 0.0, **request: Any
+    ) -> None:
         answer = meter(method, path, headers={**NATIVE, **request.pop("headers", {})}, **request)
         assert answer.status in (200, 204), answer.body
-        price = dollars_per_million(meter.calls, actions, "api")
+        price = dollars_per_million(meter.calls, actions, "api") + more
         rows.append((name, len(meter.calls), f"{price:.2f}"))
 
     priced("read the shop", "GET", "/vitrine/v1/shop")
+    priced("read its usage", "GET", "/vitrine/v1/shop/usage")
+    # Eventually consistent: half a unit for the query, and for head and cover of 50 products.
+    more = (0.5 + 50) * READ - (1 + 2 * 2) * READ
+    priced("list 50 products with covers", "GET", "/vitrine/v1/products", more=more)
     priced("read a product", "GET", base)
     order = {"json": {"images": [second, first]}, "headers": {"If-Match": "*"}}
     priced("order its images", "PUT", f"{base}/order", 1, **order)

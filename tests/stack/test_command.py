@@ -234,6 +234,10 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(
             "evotor has no refresh tokens: its tokens do not expire.",
         ),
         (
+            ("credential", "create", "1234", "--dialect", "openmage", "--hours", "1"),
+            "Only a token can expire: not a client's keys, and not its secret.",
+        ),
+        (
             ("shop", "create", "s2", "--setting", "inventorum.account=A/B"),
             "'A/B' is not a valid inventorum.account; an example: s2.",
         ),
