@@ -1,5 +1,6 @@
 """README.md is short, and names the first two commands of a newcomer."""
 
+import pytest
 from tests.gateway import ROOT
 
 LINES = (ROOT / "README.md").read_text().splitlines()
@@ -14,5 +15,7 @@ def test_the_readme_names_the_first_commands() -> None:
     assert {"make run", "make test"} <= {line.partition("  ")[0] for line in LINES}
 
 
-def test_the_readmes_picture_is_small() -> None:
-    assert (ROOT / "docs/contact-sheet.webp").stat().st_size < 150_000
+@pytest.mark.parametrize("picture", ["contact-sheet.webp", "gallery.webp"])
+def test_a_picture_of_the_readme_is_small(picture: str) -> None:
+    assert f"(docs/{picture})" in "\n".join(LINES)
+    assert (ROOT / "docs" / picture).stat().st_size < 150_000
