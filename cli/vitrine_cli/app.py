@@ -7,7 +7,17 @@ import typer
 from rich.markup import escape
 
 from vitrine.version import version
-from vitrine_cli.commands import credential, doctor, gallery, logs, pipeline, product, shop, stack
+from vitrine_cli.commands import (
+    credential,
+    doctor,
+    gallery,
+    image,
+    logs,
+    pipeline,
+    product,
+    shop,
+    stack,
+)
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.progress import console
 
@@ -23,6 +33,7 @@ app.command("gallery")(gallery.gallery)
 app.command("doctor")(doctor.doctor)
 app.add_typer(shop.app, name="shop")
 app.add_typer(product.app, name="product")
+app.add_typer(image.app, name="image")
 app.add_typer(credential.app, name="credential")
 app.command("imports")(pipeline.imports)
 app.command("redrive")(pipeline.redrive)

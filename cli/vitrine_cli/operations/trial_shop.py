@@ -145,6 +145,7 @@ DIALECTS = tuple(_UPLOADS)
 def _delete(stack: DeployedStack, stored: StackRecords, shop: Shop) -> None:
     """Delete everything of a shop. Records go last: the pipeline may still read them."""
     blobs = stored.stores.blobs
+    stored.shops.unlist(shop.id)
     blobs.remove_originals(blobs.shop_keys(shop.id))
     account = shop.settings["inventorum.account"]
     for prefix in (f"media/{shop.id}/", f"media/uploads/{account}/"):

@@ -1,6 +1,7 @@
 """Results on standard output: JSON for programs, tables for people."""
 
 import json
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -19,3 +20,18 @@ def print_table(table: Table) -> None:
 def print_json(value: object) -> None:
     """Print a value as JSON on one line."""
     print(json.dumps(value, ensure_ascii=False))
+
+
+def print_json_lines(values: Iterable[object]) -> None:
+    """Print each value as JSON on a line of its own."""
+    for value in values:
+        print_json(value)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes for people, in units of 1000."""
+    amount, units = float(size), ["B", "kB", "MB", "GB", "TB"]
+    while amount >= 1000 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    return f"{size} B" if units[0] == "B" else f"{amount:.1f} {units[0]}"

@@ -23,7 +23,8 @@ PREFIX = "COUNT#"
 EXACT = "exact"
 """The attribute of the first item that holds when the counters began to be exact."""
 _SHARDS = 10
-_CHANGES = "changes"  # how often the item was updated: a recount notices every writer by it
+CHANGES = "changes"
+"""How often an item was updated: a recount notices every writer by it."""
 
 
 def count_change(change: GalleryChange) -> dict[str, Any] | None:
@@ -117,7 +118,7 @@ def correction(growth: Mapping[str, int], exact: int | None, now: int) -> dict[s
         exact: the attribute `EXACT` as it was read; None if it was missing.
         now: its new value, milliseconds since 1970.
     """
-    added = {name: value for name, value in growth.items() if value} | {_CHANGES: 1}
+    added = {name: value for name, value in growth.items() if value} | {CHANGES: 1}
     condition = "attribute_not_exists(#exact)" if exact is None else "#exact = :before"
     values = {":now": now} | ({} if exact is None else {":before": exact})
     return {
@@ -129,7 +130,7 @@ def correction(growth: Mapping[str, int], exact: int | None, now: int) -> dict[s
 
 
 def _update(shop: str, image: int, growth: Mapping[str, int]) -> dict[str, Any]:
-    added = {name: value for name, value in growth.items() if value} | {_CHANGES: 1}
+    added = {name: value for name, value in growth.items() if value} | {CHANGES: 1}
     return {
         "Key": serialize(key(f"SHOP#{shop}", f"{PREFIX}{image % _SHARDS}")),
         "UpdateExpression": f"ADD {_terms(added)}",

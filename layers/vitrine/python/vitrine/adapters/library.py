@@ -29,6 +29,8 @@ from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.ports import Library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitrine.domain.idempotency import Claim
     from vitrine.domain.images import Appearance
     from vitrine.domain.locations import OriginalAddress
@@ -54,6 +56,11 @@ class DynamoLibrary(Library):
     def image(self, shop: str, image: int) -> LibraryImage | None:
         item = self._table.get(table_keys.library(shop), sort_key(image))
         return None if item is None else _image(item, shop)
+
+    def images(self, shop: str) -> Iterator[LibraryImage]:
+        """The records of all images of a shop's library, in order of ids."""
+        for item in self._table.query(table_keys.library(shop), table_keys.IMAGE):
+            yield _image(item, shop)
 
     def complete_renditions(
         self, address: OriginalAddress, appearance: Appearance, *, turned: bool

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from vitrine.adapters.counters import first_counters
 from vitrine.adapters.credentials import credential_in, credential_items
-from vitrine.adapters.table import Item, Table, key, milliseconds, serialize
+from vitrine.adapters.table import (
+    ConditionFailedError,
+    Item,
+    Table,
+    key,
+    milliseconds,
+    moment,
+    serialize,
+)
 from vitrine.domain.credentials import RefreshToken
 from vitrine.domain.errors import (
     AliasTakenError,
@@ -18,9 +28,10 @@ from vitrine.ports import Shops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from vitrine.domain.credentials import Credential
+
+_LIST = "SHOPS"
 
 
 class DynamoShops(Shops):
@@ -36,15 +47,51 @@ class DynamoShops(Shops):
         return Shop(shop, ProductMode(item["products"]), item["settings"])
 
     def create_shop(self, shop: Shop) -> None:
-        """Store a new shop.
+        """Store a new shop, put it on the list of shops, and begin its counters.
 
         Raises:
             ShopExistsError: a shop with this id exists.
         """
+        now = milliseconds(datetime.now(UTC))
+        entry = {**key(_LIST, f"SHOP#{shop.id}"), "created": now, "indexed": now}
+        new = {"ConditionExpression": "attribute_not_exists(pk)"}
         try:
-            self._table.put(_profile(shop), ConditionExpression="attribute_not_exists(pk)")
-        except ConflictError:
+            self._table.transact(
+                [
+                    {"Put": {"Item": serialize(_profile(shop)), **new}},
+                    {"Put": {"Item": serialize(entry)}},
+                    {"Put": {"Item": serialize(first_counters(shop.id, now))}},
+                ]
+            )
+        except ConditionFailedError:
             raise ShopExistsError(shop.id) from None
+
+    def listed_shops(self) -> dict[str, datetime | None]:
+        """All shops by id, sorted, and when they were created; None where nobody noted it.
+
+        Shops that were created before the list existed are missing until `vitrine shop reindex`.
+        """
+        return {
+            item["sk"].removeprefix("SHOP#"): moment(item["created"]) if "created" in item else None
+            for item in self._table.query(_LIST, "SHOP#")
+        }
+
+    def is_indexed(self, shop: str) -> bool:
+        """Whether all products of a shop that have images are in the index."""
+        return "indexed" in (self._table.get(_LIST, f"SHOP#{shop}") or {})
+
+    def note_indexed(self, shop: str) -> None:
+        """Put a shop on the list, if it is missing, and note that its products are indexed."""
+        self._table.update(
+            *(_LIST, f"SHOP#{shop}"),
+            UpdateExpression="SET #indexed = :now",
+            ExpressionAttributeNames={"#indexed": "indexed"},
+            ExpressionAttributeValues=serialize({":now": milliseconds(datetime.now(UTC))}),
+        )
+
+    def unlist(self, shop: str) -> None:
+        """Take a shop off the list of shops."""
+        self._table.delete(_LIST, f"SHOP#{shop}")
 
     def change_shop(self, shop: Shop) -> None:
         """Replace the profile of an existing shop.
@@ -72,7 +119,20 @@ class DynamoShops(Shops):
 
     def open_host(self, host: str, shop: str) -> None:
         """Admit guests of `host` to a shop; `*` is the default for hosts without a shop."""
+        present = self._table.get(f"HOST#{host}", "HOST")
         self._table.put({**key(f"HOST#{host}", "HOST"), "shop": shop})
+        self.list_host(host, shop)
+        if present is not None and present["shop"] != shop:
+            self._table.delete(f"SHOP#{present['shop']}", f"HOST#{host}")
+
+    def list_host(self, host: str, shop: str) -> None:
+        """Put a host on the list of its shop's hosts."""
+        self._table.put(key(f"SHOP#{shop}", f"HOST#{host}"))
+
+    def hosts(self, shop: str) -> list[str]:
+        """The hosts whose guests read the images of a shop, sorted."""
+        items = self._table.query(f"SHOP#{shop}", "HOST#")
+        return [item["sk"].removeprefix("HOST#") for item in items]
 
     def register_product(self, shop: str, product: ProductKey, *aliases: ProductKey) -> None:
         """Register `product` under its own key and under `aliases`, in one transaction.

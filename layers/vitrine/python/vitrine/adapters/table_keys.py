@@ -31,6 +31,14 @@ def gallery(shop: str, product: str) -> str:
     return f"{_GALLERY}{shop}#{product}"
 
 
+def parse_gallery(pk: str) -> tuple[str, str] | None:
+    """The shop and the product of a gallery's partition; None for another partition."""
+    if not pk.startswith(_GALLERY):
+        return None
+    shop, _, product = pk.removeprefix(_GALLERY).partition("#")  # shop ids contain no "#"
+    return shop, product
+
+
 def retired(shop: str) -> str:
     """The partition key of a shop's retired (soft-deleted) images."""
     return f"{_RETIRED}{shop}"
@@ -51,8 +59,8 @@ def parse(pk: str, sk: str) -> RecordKey | None:
     if not sk.startswith(IMAGE):
         return None
     image = int(sk.removeprefix(IMAGE))
-    if pk.startswith(_GALLERY):
-        shop, _, product = pk.removeprefix(_GALLERY).partition("#")  # shop ids contain no "#"
+    if found := parse_gallery(pk):
+        shop, product = found
         return RecordKey(shop, image, product)
     for kind in (_RETIRED, _LIBRARY):
         if pk.startswith(kind):

@@ -1,0 +1,134 @@
+"""`vitrine image`: list and examine the images of a shop."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.ui.output import print_json, print_json_lines, print_table, size_text
+from vitrine_cli.ui.progress import console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+app = typer.Typer(help="List and examine the images of a shop.", no_args_is_help=True)
+
+ShopArgument = Annotated[str, typer.Argument(help="The shop's id.")]
+_COLUMNS = (
+    *("product", "id", "position", "roles", "width", "height", "format", "bytes", "alt"),
+    *("file_name", "state", "created", "url"),
+)
+
+
+@app.command("list")
+def list_images(
+    shop: ShopArgument,
+    product: Annotated[
+        str | None, typer.Argument(help="The only product to list; all products without it.")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="List only images whose renditions are missing.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="List only images created since then, UTC.", formats=["%Y-%m-%d"]),
+    ] = None,
+    stack: StackOption = None,
+    port: PortOption = None,
+) -> None:
+    """List the images of a shop, product by product, in order."""
+    from vitrine_cli.operations import deployed_stack, image_list, records, shop_settings
+
+    if as_json and as_csv:
+        raise typer.BadParameter("Choose --json or --csv.")
+    deployed = deployed_stack.selected(stack, port)
+    selected = records.deployed(deployed, deployed.base_url)
+    owner = shop_settings.find_shop(selected, shop).id
+    rows = image_list.list_images(
+        *(selected, deployed.outputs["MediaUrl"], owner, product),
+        pending=pending,
+        since=since and since.replace(tzinfo=UTC),
+    )
+    if as_json:
+        print_json_lines(rows)
+    elif as_csv:
+        _print_csv(rows)
+    else:
+        _print_images(rows)
+
+
+@app.command("show")
+def show(
+    shop: ShopArgument,
+    image: Annotated[
+        str, typer.Argument(help="The image's id, or the URL of one of its public pictures.")
+    ],
+    *,
+    as_json: JsonOption = False,
+    stack: StackOption = None,
+    port: PortOption = None,
+) -> None:
+    """Show everything about one image, with all its public URLs."""
+    from vitrine_cli.operations import deployed_stack, image_list, records, shop_settings
+
+    deployed = deployed_stack.selected(stack, port)
+    selected = records.deployed(deployed, deployed.base_url)
+    owner = shop_settings.find_shop(selected, shop).id
+    found = image_list.show_image(selected, deployed.outputs["MediaUrl"], owner, image)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("", "", box=None, show_header=False)
+    for name, value in found.items():
+        for label, text in _lines(name, value):
+            table.add_row(label.replace("_", " "), escape(text))
+    print_table(table)
+
+
+def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The lines of one member: one for each URL, otherwise a single one."""
+    match value:
+        case dict() if name == "sizes":
+            for size, formats in value.items():
+                yield from ((f"{size} {kind}", url) for kind, url in formats.items())
+        case dict():
+            yield name, ", ".join(f"{key}: {text}" for key, text in value.items())
+        case list() if name in ("names", "originals"):
+            yield from ((name, each) for each in value)
+        case list():
+            yield name, ", ".join(value)
+        case bool():
+            yield name, "yes" if value else "no"
+        case _:
+            yield name, "" if value is None else str(value)
+
+
+def _print_csv(rows: Iterator[dict[str, Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        values = {**row, "roles": "|".join(row["roles"])}
+        writer.writerow([values[name] for name in _COLUMNS])
+
+
+def _print_images(rows: Iterator[dict[str, Any]]) -> None:
+    table = Table("product", "id", "position", "roles", "pixels", "size", "alt", "state", box=None)
+    for row in rows:
+        pixels = f"{row['width']} x {row['height']} {row['format']}"
+        numbers = (str(row["id"]), str(row["position"]), ", ".join(row["roles"]), pixels)
+        texts = (size_text(row["bytes"]), escape(row["alt"]), row["state"])
+        table.add_row(escape(row["product"]), *numbers, *texts)
+    if not table.row_count:
+        console.print("No images.")
+        return
+    print_table(table)
