@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser import Guard
 from tests.browser import browser as browser
 from tests.browser import guard as guard
@@ -17,6 +17,8 @@ from tests.gallery.fake_state import FakeServer
 from vitrine_cli.local import gallery_page
 
 Visit = Callable[..., Page]
+
+expect.set_options(timeout=10_000)  # milliseconds: machines that run these tests are shared
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from tests.gallery.fake_answers import batch_body, present, summary, time_text
-from tests.gallery.fake_shop import JSON, LIMITS, FakeShop, RefusedError, etag
+from tests.gallery.fake_shop import JSON, FakeShop, RefusedError, etag
 from tests.gallery.fake_state import FakeServer
 from tests.gallery.sample_pictures import resized
 
@@ -150,7 +150,7 @@ def _described(server: FakeServer, request: Request, shop: FakeShop, _: JSON) ->
             "language": shop.language,
             "products": shop.mode,
             "media_url": f"{server.url}/media",
-            "limits": LIMITS,
+            "limits": shop.limits,
             "token": {"scopes": shop.scopes, "expires_at": time_text(shop.expires_at)},
         }
     )

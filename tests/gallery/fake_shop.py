@@ -104,6 +104,7 @@ class FakeShop:
     scopes: list[str] = field(default_factory=lambda: ["images:read", "images:write"])
     expires_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(hours=8))
     ended: bool = False
+    limits: JSON = field(default_factory=lambda: dict(LIMITS))
     pending_seconds: float = 0.6
     settle_seconds: float = 0.2
     galleries: dict[str, FakeGallery] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA on every screen and state, light and dark (gallery.md §5.3)."""
+"""WCAG 2.2 AA on every screen and state, light and dark."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

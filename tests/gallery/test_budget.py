@@ -1,4 +1,4 @@
-"""What the page may cost: requests, elements, time (gallery.md §5.5)."""
+"""What the page may cost: requests, elements, time."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The page's languages: complete, chosen well, and with their own plurals (gallery.md §5.4)."""
+"""The page's languages: complete, chosen well, and with their own plurals."""
 
 import re
 from pathlib import Path

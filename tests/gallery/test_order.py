@@ -1,4 +1,4 @@
-"""Order by keyboard, menu and pointer, and what happens when two people sort (gallery.md §5.1)."""
+"""Order by keyboard, menu and pointer, and what happens when two people sort."""
 
 import pytest
 from playwright.sync_api import Page, expect

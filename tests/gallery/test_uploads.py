@@ -1,4 +1,4 @@
-"""Files on their way into a product: chosen, sorted, sent, refused, cancelled (gallery.md §5.1)."""
+"""Files on their way into a product: chosen, sorted, sent, refused, cancelled."""
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -174,7 +174,9 @@ def test_a_file_that_the_shop_rejects_stays_listed_with_the_reason(
 
 
 def test_what_the_shop_would_refuse_is_not_sent(server: FakeServer, visit: Visit) -> None:
-    page = visit(server.shop(), at="#/products/7")
+    shop = server.shop()
+    shop.limits["bytes"] = 1000
+    page = visit(shop, at="#/products/7")
 
     pick(
         page,
@@ -182,7 +184,7 @@ def test_what_the_shop_would_refuse_is_not_sent(server: FakeServer, visit: Visit
         {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": b""},
         {"name": "c.tiff", "mimeType": "image/tiff", "buffer": b"II*"},
         {"name": "d.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
-        {"name": "e.jpg", "mimeType": "image/jpeg", "buffer": bytes(20_971_521)},
+        {"name": "e.jpg", "mimeType": "image/jpeg", "buffer": bytes(1001)},
     )
 
     files = page.locator(".file.bad")

@@ -34,7 +34,9 @@ function draw(entries: readonly IntersectionObserverEntry[]): void {
     observer?.unobserve(target);
     waiting.delete(target);
     const url = decoded(hash);
-    if (url !== null) target.style.backgroundImage = `url(${url})`;
+    if (url === null) continue;
+    target.style.backgroundColor = ''; // it would fill what is transparent
+    target.style.backgroundImage = `url(${url})`;
   }
 }
 
