@@ -9,7 +9,7 @@ from vitrine.edge.request import Request
 from vitrine.edge.response import Response
 
 _LARGE = 1_000_000  # bytes; the CDN compresses smaller answers
-_MOST = 5_500_000  # bytes: Lambda's limit is 6,291,556, with headers and the escapes of a JSON text
+_MOST = 6_000_000  # bytes in the JSON that a function returns; Lambda's limit is 6,291,556
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?=,|$)", re.I)
 
 
@@ -31,6 +31,6 @@ def fit(response: Response, request: Request) -> Response:
         return replace(
             response, body=base64.b64encode(packed).decode(), headers=headers, encoded=True
         )
-    if size > _MOST:
+    if size + response.body.count('"') + response.body.count("\\") > _MOST:
         raise NotAcceptableError(f"{size} bytes")
     return response
