@@ -131,6 +131,8 @@ dialect: Final = Dialect(
         f"DELETE {BASE}/products/{{product}}/images/{{image}}": "delete_image",
         f"GET {BASE}/shop/usage": "get_usage",
         f"GET {BASE}/products": "list_products",
+        f"POST {BASE}/products/{{product}}/uploads": "create_upload",
+        f"GET {BASE}/uploads/{{upload}}": "get_upload",
     },
     authenticate=authenticate,
     checks=(require_scope, require_readable_body),

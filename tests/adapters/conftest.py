@@ -114,6 +114,10 @@ class Counted:
         url: str = self._client.generate_presigned_url(*arguments, **named)
         return url
 
+    def generate_presigned_post(self, **named: Any) -> Any:
+        """No call: a form is signed here."""
+        return self._client.generate_presigned_post(**named)
+
     def get_paginator(self, name: str) -> Any:
         """A call for each page."""
         operation = "".join(part.capitalize() for part in name.split("_"))

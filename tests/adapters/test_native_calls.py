@@ -94,8 +94,40 @@ def test_a_patch_costs_a_read_and_a_write(meter: Meter) -> None:
         == 200
     )
     assert meter.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert send(meter, "PATCH", path, json={"thumbnail": True}).status == 200
+    assert meter.calls == ["BatchGetItem", "TransactWriteItems"]
     assert send(meter, "PATCH", path, json={"alt": "lamp", "thumbnail": True}).status == 200
     assert meter.calls == ["BatchGetItem"], "what changes nothing writes nothing"
+
+
+def test_announcing_files_costs_three_calls(meter: Meter) -> None:
+    file = {"name": "01.png", "type": "image/png", "bytes": 9}
+    key = {"Idempotency-Key": "a"}
+
+    def announce(count: int, **headers: str) -> int:
+        body = {"files": [file] * count}
+        return send(meter, "POST", f"{PRODUCT}/uploads", json=body, headers=headers).status
+
+    assert announce(250) == 201
+    assert meter.calls == ["BatchGetItem", "UpdateItem", "PutItem"]
+    assert announce(1, **key) == 201
+    assert meter.calls == ["BatchGetItem", "UpdateItem", "PutItem"]
+    assert announce(1, **key) == 201
+    assert meter.calls == ["BatchGetItem", "Query", "PutItem"], "forms are signed here"
+    assert announce(2, **key) == 422
+    assert meter.calls == ["BatchGetItem", "Query"]
+    assert announce(251) == 422
+    assert meter.calls == []
+
+
+def test_the_state_of_an_upload_costs_one_query(meter: Meter) -> None:
+    files = [{"name": "01.png", "type": "image/png", "bytes": 9}]
+    upload = send(meter, "POST", f"{PRODUCT}/uploads", json={"files": files}).json["id"]
+
+    assert send(meter, "GET", f"/vitrine/v1/uploads/{upload}").status == 200
+    assert meter.calls == ["Query"]
+    assert send(meter, "GET", "/vitrine/v1/uploads/unone").status == 404
+    assert meter.calls == ["Query"]
 
 
 def test_a_removal_costs_three_calls(meter: Meter) -> None:

@@ -107,6 +107,18 @@ class GalleryFullError(VitrineError):
         self.room = room
 
 
+class ReplacedImagesMissingError(VitrineError):
+    """The product has no image that a file of an upload batch is to replace.
+
+    Attributes:
+        files: the numbers of such files, from 1.
+    """
+
+    def __init__(self, files: tuple[int, ...]) -> None:
+        super().__init__(files)
+        self.files = files
+
+
 class UploadNotFoundError(VitrineError):
     """The shop has no such batch of uploads, or no longer."""
 
