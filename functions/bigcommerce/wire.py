@@ -193,8 +193,8 @@ def location(image: Image, call: Call) -> dict[str, str]:
 # Errors (contract: bigcommerce §6)
 
 _TOO_LARGE = (
-    "The request is too large. Send image_file as a URL, or upload the file to the import "
-    "directory and send its path."
+    "The request is too large. Send image_file as a URL, upload the file to the import directory "
+    "and send its path, or upload it with a form of Vitrine's API, /vitrine/v1."
 )
 _NOT_FOUND = (404, "The requested resource was not found.")
 _ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {

@@ -178,7 +178,11 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
         "permission_denied",
     ),
     errors.RouteNotFoundError: (404, "Not found.", "not_found"),
-    errors.BodyTooLargeError: (413, "Request entity too large", "request_too_large"),
+    errors.BodyTooLargeError: (
+        413,
+        "Request entity too large; upload the picture with a form of /vitrine/v1",
+        "request_too_large",
+    ),
     errors.ThrottledError: (429, "Request was throttled.", "throttled"),
 }
 _INTERNAL = (500, "Internal error", "unknown")

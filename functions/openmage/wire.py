@@ -328,7 +328,10 @@ _ERRORS: Final[dict[type[VitrineError], tuple[int, str]]] = {
     MethodUnknownError: (400, "Invalid request method"),
     errors.NotPermittedError: (403, "Access denied"),
     errors.MethodNotAllowedError: (405, "Resource method not implemented yet."),
-    errors.BodyTooLargeError: (413, "Request entity too large"),
+    errors.BodyTooLargeError: (
+        413,
+        "Request entity too large; upload the picture with a form of /vitrine/v1",
+    ),
     errors.IdempotencyKeyReusedError: (400, "The Idempotency-Key was used with another request."),
     errors.MalformedBodyError: (400, "Decoding error."),
     StoreUnknownError: (400, "Requested store is invalid"),

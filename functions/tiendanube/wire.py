@@ -152,7 +152,7 @@ _PHRASES: Final = {
     422: "Unprocessable Entity",
     500: "Internal Server Error",
 }
-_TOO_LARGE = "Send the picture as src, or upload the file to S3"
+_TOO_LARGE = "Send the picture as src, upload it to S3, or with a form of /vitrine/v1"
 _ERRORS: Final[dict[type[VitrineError], tuple[int, str | None]]] = {
     errors.CredentialMissingError: (401, "Required access token is missing"),
     errors.NotAuthenticatedError: (401, "Invalid access token"),

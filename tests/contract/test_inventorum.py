@@ -153,7 +153,9 @@ NO_TOKEN = envelope(
 )
 NO_SCOPE = envelope("You do not have permission to perform this action.", "permission_denied")
 NOT_FOUND = envelope("Not found.", "not_found")
-TOO_LARGE = envelope("Request entity too large", "request_too_large")
+TOO_LARGE = envelope(
+    "Request entity too large; upload the picture with a form of /vitrine/v1", "request_too_large"
+)
 THROTTLED = envelope("Request was throttled.", "throttled")
 INTERNAL = envelope("Internal error", "unknown")
 

@@ -193,8 +193,8 @@ def test_what_fits_through_the_gateway_is_taken_and_what_does_not_is_told_how(
 ) -> None:
     """A form comes to the function in base64: 6 000 000 bytes of that are 4 500 000 of form."""
     too_large = (
-        "The request is too large. Send image_file as a URL, or upload the file to the import "
-        "directory and send its path."
+        "The request is too large. Send image_file as a URL, upload the file to the import "
+        "directory and send its path, or upload it with a form of Vitrine's API, /vitrine/v1."
     )
 
     assert bigcommerce.upload(213, pictures.padded_png(4_499_500)).status_code == 201

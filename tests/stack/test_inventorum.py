@@ -122,7 +122,9 @@ def test_a_body_of_six_million_bytes_is_taken_and_a_longer_one_is_not(
     assert answers[1].json() == {
         "error": {
             "fields": {},
-            "description": "Request entity too large",
+            "description": (
+                "Request entity too large; upload the picture with a form of /vitrine/v1"
+            ),
             "key": "common.request_too_large",
         }
     }

@@ -14,7 +14,7 @@ from vitrine_cli.local.proxy import EVENT_LIMIT
 TOO_LARGE = {
     "code": 413,
     "message": "Request Entity Too Large",
-    "description": "Send the picture as src, or upload the file to S3",
+    "description": "Send the picture as src, upload it to S3, or with a form of /vitrine/v1",
 }
 
 

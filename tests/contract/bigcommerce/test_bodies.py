@@ -31,8 +31,8 @@ WRONG_TYPE = error(415, "The request content type is not supported by this resou
 UNREADABLE = error(400, "The request body could not be parsed.")
 TOO_LARGE = error(
     413,
-    "The request is too large. Send image_file as a URL, or upload the file to the import "
-    "directory and send its path.",
+    "The request is too large. Send image_file as a URL, upload the file to the import "
+    "directory and send its path, or upload it with a form of Vitrine's API, /vitrine/v1.",
 )
 
 

@@ -39,7 +39,9 @@ from vitrine.domain.shops import ProductMode, product_key
 
 WRONG_TYPE = envelope(415, "Unsupported Media Type", "Content-Type should be application/json")
 TOO_LARGE = envelope(
-    413, "Request Entity Too Large", "Send the picture as src, or upload the file to S3"
+    413,
+    "Request Entity Too Large",
+    "Send the picture as src, upload it to S3, or with a form of /vitrine/v1",
 )
 NO_JSON = {"error": "Problems parsing JSON"}
 BIG = b'{"src":"http://example.com/lamp.jpg","pad":"'
