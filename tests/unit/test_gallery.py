@@ -1,9 +1,13 @@
 """Order and roles of a gallery, under any mix of changes (contract: bigcommerce §7)."""
 
-from hypothesis import given
+from collections import Counter
+
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from vitrine.domain.errors import WrongOrderError
 from vitrine.domain.gallery import HARD_LIMIT, HIGHEST_SORT, THUMBNAIL, Gallery
 
 places = st.integers(-(2**31), HIGHEST_SORT) | st.integers(-3, 60)
@@ -30,6 +34,37 @@ def test_no_gallery_holds_more_than_a_thousand() -> None:
 def test_the_first_image_has_place_0_and_is_the_thumbnail() -> None:
     for gallery in (Gallery().append(7), Gallery().insert(7, 99), Gallery().place(7, 0)):
         assert gallery == Gallery(0, {7: 0}, {THUMBNAIL: 7}, thumbnail_by_default=True)
+
+
+@given(galleries(), st.data())
+def test_an_arranged_gallery_has_the_order_that_was_asked_for(
+    before: Gallery, data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(before.order))
+
+    after = before.arrange(order)
+
+    assert after.order == tuple(order)
+    assert (after.roles, after.view_roles) == (before.roles, before.view_roles)
+    assert after.arrange(order) is after
+    if tuple(order) != before.order:
+        assert after.sorts == {image: sort for sort, image in enumerate(order)}
+
+
+@given(galleries(), st.lists(st.integers(1, 40), max_size=40))
+def test_an_order_that_leaves_images_out_or_adds_some_is_refused(
+    before: Gallery, order: list[int]
+) -> None:
+    assume(sorted(order) != sorted(before.order))
+
+    with pytest.raises(WrongOrderError) as refused:
+        before.arrange(order)
+
+    missing, unknown = refused.value.missing, refused.value.unknown
+    assert missing == tuple(image for image in before.order if image not in order)
+    left = Counter(order) - Counter(before.order)
+    assert Counter(unknown) == left
+    assert missing or unknown
 
 
 @given(galleries())
