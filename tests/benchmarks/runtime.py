@@ -1,6 +1,7 @@
 """Lambda's own runtime on this machine: AWS's runtime client under the SAM CLI's emulator of it.
 
-One folder per Python holds what `/opt`, `/var/task` and `/var/runtime` hold on Lambda, compiled.
+One folder per Python holds what `/opt`, `/var/task` and `/var/runtime` hold on Lambda, compiled,
+and an interpreter without packages of its own.
 """
 
 import json
@@ -135,6 +136,9 @@ def runtime(python: Path) -> Runtime | None:
     emulator = packages / "samcli" / "local" / "rapid" / _EMULATORS[platform.machine()]
     folder = workspace.HOME / "runtimes" / _version(str(python))
     shutil.rmtree(folder, ignore_errors=True)
+    # Like Lambda's, and unlike this machine's, its interpreter runs nothing at start.
+    alone = folder / "interpreter"
+    subprocess.run([python, "-m", "venv", "--without-pip", alone], check=True)
     uv = workspace.uv()
     for layer in _LAYERS:
         subprocess.run(
@@ -156,7 +160,7 @@ def runtime(python: Path) -> Runtime | None:
     for source in (workspace.ROOT / "functions", PEERS):
         shutil.copytree(source, folder / "task", ignore=ours, dirs_exist_ok=True)
     subprocess.run([python, "-m", "compileall", "-q", folder], check=False)
-    return Runtime(python, folder, emulator)
+    return Runtime(alone / "bin" / "python", folder, emulator)
 
 
 def _free_port() -> int:
