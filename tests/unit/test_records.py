@@ -6,6 +6,7 @@ import inspect
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, field, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,37 @@ def test_methods_of_ones_own_stay_and_values_are_hashed_and_pickled() -> None:
     assert hash(Pair(1, "a")) == hash((1, "a"))
     assert pickle.loads(pickle.dumps(Pair(1, "a"))) == Pair(1)  # noqa: S301
     assert list(inspect.signature(Pair).parameters) == ["left", "right"]
+
+
+def without_slots(decorate: Any) -> type:
+    @decorate(frozen=True, eq=False)
+    class Shop:
+        """A shop with a value that is computed once."""
+
+        name: str
+        parts: list[str] = field(default_factory=list)
+        most: int = 3
+
+        @cached_property
+        def title(self) -> str:
+            return self.name.title()
+
+    return Shop
+
+
+@pytest.mark.parametrize("decorate", [dataclass, dataclasses.dataclass])
+def test_without_slots_values_can_be_cached_and_without_eq_each_is_itself(decorate: Any) -> None:
+    shop = without_slots(decorate)
+    value = shop("a")
+
+    assert (value.title, value.__dict__["title"]) == ("A", "A")
+    assert repr(value).endswith("Shop(name='a', parts=[], most=3)")
+    assert value != shop("a")
+    assert len({value, shop("a"), replace(value, name="b")}) == 3
+    assert copy.copy(value).__dict__ == value.__dict__
+    assert (shop.most, hasattr(shop, "parts")) == (3, False)
+    with pytest.raises(FrozenInstanceError):
+        value.name = "b"
 
 
 def test_other_options_are_pythons() -> None:

@@ -1,4 +1,4 @@
-"""`dataclass`, in a quarter of the time, for frozen classes with slots.
+"""`dataclass`, in a quarter of the time, for frozen classes.
 
 A starting function defines some fifty of them, and Python's own decorator compiles six functions
 for each, of which all but `__init__` can be the same for all. Other options are Python's business,
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import MISSING, Field, FrozenInstanceError, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -19,33 +20,40 @@ else:
 
     def dataclass(**options: Any) -> Callable[[type], type]:
         """Python's `dataclass`, always called with options."""
-        if options == {"frozen": True, "slots": True}:
-            return _record
+        if options.get("frozen") and options.keys() <= {"frozen", "slots", "eq"}:
+            return partial(_record, **{"slots": False, "eq": True, **options})
         return dataclasses.dataclass(**options)
 
 
 _set = object.__setattr__
 
 
-def _record(cls: type) -> type:
-    """The class anew, with slots for its fields and what makes a value of it."""
+def _record(cls: type, *, slots: bool, eq: bool, frozen: bool) -> type:  # noqa: ARG001
+    """The class with what makes a value of it; anew if it has slots for its fields."""
     inherited: dict[str, Field[Any]] = {}
     for base in reversed(cls.__mro__[1:]):
         inherited |= base.__dict__.get("__dataclass_fields__", {})
-    namespace = dict(cls.__dict__)
-    own = {name: _field(name, namespace.pop(name, MISSING)) for name in cls.__annotations__}
+    own = {name: _field(name, cls.__dict__.get(name, MISSING)) for name in cls.__annotations__}
     fields = inherited | own
-    for name in ("__dict__", "__weakref__"):
-        namespace.pop(name, None)
-    namespace["__slots__"] = tuple(name for name in own if name not in inherited)
-    namespace["__dataclass_fields__"] = fields
-    namespace["__match_args__"] = tuple(fields)
-    namespace["__init__"] = _initializer(fields, cls)
-    for method in _METHODS:
-        namespace.setdefault(method.__name__, method)
-    if namespace["__hash__"] is None:  # a class with an `__eq__` of its own
-        namespace["__hash__"] = __hash__
-    made = type(cls)(cls.__name__, cls.__bases__, namespace)
+    added: dict[str, Any] = {
+        "__dataclass_fields__": fields,
+        "__match_args__": tuple(fields),
+        "__init__": _initializer(fields, cls),
+    }
+    for method in (*_METHODS, *(_COMPARED if eq else ()), *(_PICKLED if slots else ())):
+        if cls.__dict__.get(method.__name__) is None:  # `__hash__` of a class with an `__eq__`
+            added[method.__name__] = method
+    if not slots:
+        for name, value in added.items():
+            setattr(cls, name, value)
+        for name in own:
+            if isinstance(cls.__dict__.get(name), Field):
+                delattr(cls, name)
+        return cls
+    kept = {name: each for name, each in cls.__dict__.items() if name not in own}
+    kept = {name: each for name, each in kept.items() if name not in ("__dict__", "__weakref__")}
+    added["__slots__"] = tuple(name for name in own if name not in inherited)
+    made = type(cls)(cls.__name__, cls.__bases__, kept | added)
     made.__qualname__ = cls.__qualname__
     return made
 
@@ -119,12 +127,6 @@ def __setstate__(self: Any, state: list[Any]) -> None:  # noqa: N807
         _set(self, name, value)
 
 
-_METHODS = (
-    __repr__,
-    __eq__,
-    __hash__,
-    __setattr__,
-    __delattr__,
-    __getstate__,
-    __setstate__,
-)
+_METHODS = (__repr__, __setattr__, __delattr__)
+_COMPARED = (__eq__, __hash__)
+_PICKLED = (__getstate__, __setstate__)  # without slots, Python does it

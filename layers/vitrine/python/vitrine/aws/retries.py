@@ -5,7 +5,6 @@ The figures are those of botocore's retry mode "standard".
 
 from __future__ import annotations
 
-import random
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -75,7 +74,7 @@ def backoff(
     throttled: bool,
     headers: Mapping[str, str],
     scale: float = _SCALE,
-    chance: Callable[[], float] = random.random,
+    chance: Callable[[], float] | None = None,
 ) -> float:
     """Seconds until the next attempt: exponential, with full jitter.
 
@@ -84,10 +83,12 @@ def backoff(
         throttled: whether it failed because there are too many requests.
         headers: of the answer, where a service may ask for more time.
         scale: seconds that the first backoff takes at most, unless throttled.
-        chance: a number from 0 to 1.
+        chance: a number from 0 to 1; random if None.
     """
+    import random  # 1 ms, only when something failed
+
     at_most = (_THROTTLED_SCALE if throttled else scale) * 2.0 ** (attempt - 1)
-    seconds = chance() * min(at_most, _LONGEST)
+    seconds = (chance or random.random)() * min(at_most, _LONGEST)
     asked_for = headers.get("x-amz-retry-after", "")  # milliseconds
     if asked_for.isdecimal():
         wanted = min(int(asked_for) / 1000, seconds + _LONGEST_ASKED_FOR)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -10,6 +10,7 @@ from vitrine.access.callers import Access, Caller
 from vitrine.domain.errors import MethodNotAllowedError, RouteNotFoundError, VitrineError
 from vitrine.edge.request import Call, Request, require_scope
 from vitrine.edge.response import Response
+from vitrine.records import dataclass
 
 Check = Callable[[Call], None]
 Matched = tuple[re.Pattern[str], dict[str, str]]

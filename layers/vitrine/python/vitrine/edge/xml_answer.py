@@ -14,8 +14,9 @@ XML = "application/xml; charset=utf-8"
 
 _PROLOG = '<?xml version="1.0"?>\n'
 _INDENT = "  "
-# The characters that XML 1.0 cannot contain: the complement of its production [2], section 2.2.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The characters that XML 1.0 cannot contain: the complement of its production [2], section 2.2,
+# written out, because Python takes 5 ms to compile the complement.
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # XML parsers read a raw carriage return as a line feed.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 

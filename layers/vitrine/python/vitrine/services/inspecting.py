@@ -1,7 +1,7 @@
 """Inspecting an upload against a dialect's rules, and storing it as an original."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from vitrine.domain.errors import PictureError, PictureRefusedError, Rule
@@ -14,6 +14,7 @@ from vitrine.domain.rules import PictureRules
 from vitrine.pictures.inspection import inspect
 from vitrine.pictures.stripping import strip_metadata
 from vitrine.ports import Blobs
+from vitrine.records import dataclass
 from vitrine.services.sources import Source, Upload
 
 _NO_GALLERY = Gallery()
