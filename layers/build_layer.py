@@ -11,10 +11,29 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 LAYERS = Path(__file__).resolve().parent
 ROOT = LAYERS.parent
+LEFT_OUT = {
+    "runtime": (
+        "aws_lambda_powertools/event_handler",
+        "aws_lambda_powertools/metrics/provider/datadog",
+        "aws_lambda_powertools/middleware_factory",
+        "aws_lambda_powertools/utilities/[!_j]*",  # all but __init__ and jmespath_utils
+    ),
+    "imaging": (
+        "PIL/_imagingft.*",  # text, and the libraries that only it needs
+        "PIL/_imagingmorph.*",
+        "PIL/_imagingtk.*",
+        "pillow.libs/libbrotli*",
+        "pillow.libs/libfreetype*",
+        "pillow.libs/libharfbuzz*",
+        "pillow.libs/libpng16*",
+    ),
+}
+"""What no function imports, by layer: patterns of paths."""
 LAMBDA = ["--python-platform", "x86_64-manylinux_2_34", "--python-version", "3.13"]
 
 
@@ -35,6 +54,7 @@ def main(layer: str, folder: Path) -> None:
     else:
         _install(uv, layer, target, [] if for_host else LAMBDA)
         shutil.rmtree(target / "bin", ignore_errors=True)
+        _leave_out(target, LEFT_OUT[layer], for_lambda=not for_host)
     _compile(target, sys.executable if for_host else python313(uv))
 
 
@@ -59,6 +79,15 @@ def _install(uv: str, group: str, target: Path, platform: list[str]) -> None:
     if not platform:
         platform = ["--python", sys.executable]
     subprocess.run([*command, *platform], check=True, input=locked)
+
+
+def _leave_out(target: Path, patterns: Sequence[str], *, for_lambda: bool) -> None:
+    for pattern in patterns:
+        found = list(target.glob(pattern))
+        if for_lambda and not found:  # wheels of other platforms have other files
+            sys.exit(f"{pattern} fits nothing: has a package changed?")
+        for each in found:
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
 def python313(uv: str) -> str | None:

@@ -1,9 +1,11 @@
 """What is built for Lambda: it fits, and Lambda's Python can import it."""
 
+import io
 import os
 import re
 import runpy
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +42,14 @@ def size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
+def zipped_size(folder: Path) -> int:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for file in folder.rglob("*"):
+            zipped.write(file, file.relative_to(folder))
+    return len(archive.getvalue())
+
+
 def test_function_and_layers_fit(
     built: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -47,11 +57,23 @@ def test_function_and_layers_fit(
     sizes["functions"] = size(ROOT / "functions")
     total = sum(sizes.values())
 
-    listed = ", ".join(f"{name} {each / 1e6:.1f} MB" for name, each in sizes.items())
+    zipped = {layer: zipped_size(built / layer) for layer in LAYERS}
+    listed = ", ".join(
+        f"{name} {each / 1e6:.1f} MB"
+        + (f" ({zipped[name] / 1e6:.1f} zipped)" if name in zipped else "")
+        for name, each in sizes.items()
+    )
     limit = f"{total / 1e6:.1f} of {UNZIPPED_LIMIT / 1e6:.1f} MB"
     record_property("figure", f"Unzipped: {listed}; {limit}")
 
     assert total < UNZIPPED_LIMIT
+
+
+def test_what_no_function_imports_is_left_out(built: Path) -> None:
+    left_out = runpy.run_path(str(ROOT / "layers/build_layer.py"))["LEFT_OUT"]
+    for name, patterns in left_out.items():
+        folder = built / f"{name.capitalize()}Layer" / "python"
+        assert [each for pattern in patterns for each in folder.glob(pattern)] == []
 
 
 @pytest.mark.parametrize("layer", ["RuntimeLayer", "ImagingLayer"])
