@@ -6,12 +6,19 @@ All take turns, so that other load on the machine affects all of them alike.
 import os
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 from tests.benchmarks.conftest import Show
 from tests.benchmarks.runtime import Start, pythons, runtime
+from tests.benchmarks.shop_day import (
+    KEPT_MINUTES,
+    MIX,
+    REQUESTS,
+    cold_requests,
+    dollars_a_month,
+)
 from tests.gateway import template
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
@@ -89,3 +96,47 @@ def test_cold_start_of_each_function(version: str, show: Show) -> None:
             for name in starts
         ],
     )
+    if set(MIX) <= set(starts):
+        show_a_shops_day(version, {name: median(name) / 1000 for name in starts}, show)
+
+
+def show_a_shops_day(version: str, seconds: Mapping[str, float], show: Show) -> None:
+    """What the starts mean for a small shop, over one peer for all endpoints."""
+    gigabytes = memory_of_functions()
+    rows: list[tuple[object, ...]] = []
+    for minutes in KEPT_MINUTES:
+        ways = {
+            "usual handler, one function": (True, dict.fromkeys(MIX, seconds[USUAL])),
+            "usual handler, one per endpoint": (False, dict.fromkeys(MIX, seconds[USUAL])),
+            "Vitrine, one per endpoint": (False, {name: seconds[name] for name in MIX}),
+        }
+        for way, (together, each) in ways.items():
+            cold = cold_requests(minutes, together=together)
+            waited = sum(cold[name] * each[name] for name in MIX) * 1000
+            rows.append(
+                (
+                    f"{way}, kept {minutes} minutes",
+                    f"{sum(cold.values()) / REQUESTS:.1%}",
+                    f"{waited / sum(cold.values()):.0f}",
+                    f"{waited / REQUESTS:.1f}",
+                    f"{dollars_a_month(cold, each, gigabytes):.4f}",
+                )
+            )
+    show(
+        f"A shop with {REQUESTS} requests a day, Python {version}",
+        ("functions", "cold", "ms of a cold one", "ms of all", "USD a month"),
+        rows,
+    )
+
+
+def memory_of_functions() -> dict[str, float]:
+    """The memory of each function, GB."""
+    usual = template()["Globals"]["Function"]["MemorySize"]
+    return {
+        each["Properties"]["Handler"].removesuffix(".handler"): each["Properties"].get(
+            "MemorySize", usual
+        )
+        / 1024
+        for each in template()["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
