@@ -89,14 +89,18 @@ def _is_intact(chunk: bytes) -> bool:
     return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:])
 
 
-def pixels(data: bytes) -> bytes:
+def pixels(data: bytes, *, checked: bool = False) -> bytes:
     """The PNG with only the chunks that a decoder needs for its pixels.
+
+    Args:
+        data: the PNG.
+        checked: skip the verification of checksums, as in `chunks`.
 
     Raises:
         DamagedError: the file is cut short or its structure is damaged.
     """
     kept, header, moving = [SIGNATURE], b"", False
-    for name, chunk in chunks(data):
+    for name, chunk in chunks(data, checked=checked):
         if name == b"IHDR":
             header = chunk[8:-4]
         moving |= name == b"acTL"

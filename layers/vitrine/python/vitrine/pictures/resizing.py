@@ -25,10 +25,11 @@ from vitrine.pictures.colours import in_srgb
 from vitrine.pictures.decoding import read_at
 from vitrine.pictures.encoding import encode, encode_alternative, encode_moving, is_grainy
 from vitrine.pictures.errors import DamagedError
-from vitrine.pictures.inspection import orientation_of, pixels_of, read_header, sniff
+from vitrine.pictures.inspection import orientation_of, read_header, sniff
 from vitrine.pictures.opening import DECODER_ERRORS, decoder
 from vitrine.pictures.orientation import SIDEWAYS
 from vitrine.pictures.resampling import shrink
+from vitrine.pictures.stored_png import stored
 from vitrine.pictures.stripping import strip_metadata
 from vitrine.records import dataclass
 
@@ -151,7 +152,7 @@ def _resize(
     data: bytes, original: Format, renditions: Collection[Rendition], still: Format | None
 ) -> Resized:
     published = strip_metadata(data, original)
-    pixels = pixels_of(data, original) if original is Format.PNG else published
+    pixels = png.pixels(published, checked=True) if original is Format.PNG else published
     seen = read_header(pixels, original)
     if seen.width is None or seen.oversized:
         raise PictureRefusedError((Rule.FORMAT,))
@@ -174,9 +175,11 @@ def _opened(
     """The picture, or the first frame of a moving one."""
     if original is Format.GIF:
         return gif_frames.first(pixels)
-    if original is Format.PNG and (colour := keyed_png.transparent_colour(published)):
+    if original is not Format.PNG:
+        return decoder(pixels, original)
+    if colour := keyed_png.transparent_colour(published):
         return keyed_png.read(pixels, colour)
-    return decoder(pixels, original)
+    return decoder(stored(pixels), original)
 
 
 @dataclass(frozen=True, slots=True)
