@@ -21,7 +21,7 @@ from vitrine_cli.ui.failure import FailureError
 def records(world: World) -> StackRecords:
     world.open_shop("s1")
     fakes: Any = (world.shops, FakeOAuthConsumers(world.shops), FakeOAuthSecretStore(), None)
-    return StackRecords(world.stores, *fakes, base_url="")
+    return StackRecords(world.stores, *fakes, base_url="", native_url="")
 
 
 def rows(records: StackRecords, *lines: bytes) -> list[Row]:

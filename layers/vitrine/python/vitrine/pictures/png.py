@@ -189,7 +189,7 @@ def _described(found: dict[bytes, bytes]) -> bytes | None:
 def orientation_of(data: bytes) -> int:
     """The orientation, 1 to 8, in the first eXIf chunk."""
     for name, chunk in chunks(data, checked=True):
-        if name == b"eXIf":
+        if name == b"eXIf" and _is_intact(chunk):
             return orientation(chunk[8:-4])
     return UPRIGHT
 
