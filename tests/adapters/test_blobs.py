@@ -125,6 +125,15 @@ def test_a_form_stores_one_file(adapters: Adapters) -> None:
             adapters.blobs.imported(key, max_bytes=5)
 
 
+def test_a_form_is_posted_to_the_configured_url(adapters: Adapters) -> None:
+    if adapters.account is None:
+        return  # the fake has no URLs
+    url = "http://localhost:8000/originals/"
+    blobs = S3Blobs(adapters.account.s3(), "originals", "media", url)
+
+    assert blobs.upload_form("uploads/s1/u1/001/a.png", "image/png", 5, 3600).url == url
+
+
 def test_an_original_may_be_for_no_product(adapters: Adapters) -> None:
     adapters.blobs.put_original(KEY, b"bytes", "image/png")
 

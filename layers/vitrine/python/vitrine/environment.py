@@ -191,7 +191,12 @@ def _library(table: Table) -> Library:
 def _blobs(aws: Clients) -> Blobs:
     from vitrine.adapters.blobs import S3Blobs
 
-    return S3Blobs(aws.s3(), os.environ["ORIGINALS_BUCKET"], os.environ["MEDIA_BUCKET"])
+    return S3Blobs(
+        aws.s3(),
+        os.environ["ORIGINALS_BUCKET"],
+        os.environ["MEDIA_BUCKET"],
+        os.environ.get("UPLOAD_URL", ""),
+    )
 
 
 def _idempotency_keys(table: Table) -> IdempotencyKeys:

@@ -40,10 +40,21 @@ _OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
 class S3Blobs(Blobs):
     """`vitrine.ports.Blobs` over two S3 buckets: one private, one behind the CDN."""
 
-    def __init__(self, client: S3Client | S3, originals: str, media: str) -> None:
+    def __init__(
+        self, client: S3Client | S3, originals: str, media: str, upload_url: str = ""
+    ) -> None:
+        """Use these buckets.
+
+        Args:
+            client: a client of S3.
+            originals: name of the private bucket.
+            media: name of the bucket behind the CDN.
+            upload_url: where clients post forms; empty for the private bucket's own URL.
+        """
         self._client = client
         self._originals = originals
         self._media = media
+        self._upload_url = upload_url
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
         self._client.put_object(
@@ -101,7 +112,7 @@ class S3Blobs(Blobs):
             ],
             ExpiresIn=seconds,
         )
-        return UploadForm(made["url"], made["fields"])
+        return UploadForm(self._upload_url or made["url"], made["fields"])
 
     def tag_imported(self, key: str) -> None:
         try:
