@@ -216,6 +216,16 @@ class FakeImports(Imports):
         found = [self.settled[each] for each in sorted(self.settled) if each[0] == shop]
         return [each for each in found if each.arrival.slot is None]
 
+    def import_page(
+        self, shop: str, after: str, limit: int, *, rejected: bool | None = None
+    ) -> tuple[list[Import], str | None]:
+        places = [place for owner, place in sorted(self.settled) if owner == shop and place > after]
+        found = [(place, self.settled[shop, place]) for place in places]
+        if rejected is not None:
+            found = [each for each in found if (each[1].image is None) == rejected]
+        page = found[:limit]
+        return [each for _, each in page], page[-1][0] if len(found) > limit else None
+
     def create_batch(self, batch: UploadBatch) -> None:
         if (batch.shop, batch.id) in self.batches:
             raise ConflictError

@@ -133,6 +133,7 @@ dialect: Final = Dialect(
         f"GET {BASE}/products": "list_products",
         f"POST {BASE}/products/{{product}}/uploads": "create_upload",
         f"GET {BASE}/uploads/{{upload}}": "get_upload",
+        f"GET {BASE}/imports": "list_imports",
     },
     authenticate=authenticate,
     checks=(require_scope, require_readable_body),

@@ -211,3 +211,37 @@ def test_sequencers_of_different_lengths_are_compared_as_amazon_says() -> None:
     assert Import(late, MOMENT).settles(early)
     assert not Import(early, MOMENT).settles(late)
     assert Import(early, MOMENT).settles(replace(early, tag="other"))
+
+
+def test_outcomes_come_in_pages_without_the_batches(adapters: Adapters) -> None:
+    adapters.imports.create_batch(BATCH)
+    adapters.imports.reject(Import(sent(), MOMENT, reason="it is empty"))
+    for number in range(3):
+        rejected = Import(arrival(name=f"{number}.png"), MOMENT, reason="no picture")
+        adapters.imports.reject(rejected)
+    added = image(1, shop=arrival().shop)
+    before = Gallery()
+    adapters.galleries.commit(
+        GalleryChange(
+            *(added.shop, added.product, before, before.append(1)),
+            added=(added,),
+            imported=Import(arrival(name="3.png"), MOMENT, 1),
+        )
+    )
+
+    def pages(limit: int, *, rejected: bool | None = None) -> list[str]:
+        found: list[str] = []
+        after: str | None = ""
+        while after is not None:
+            page, after = adapters.imports.import_page(
+                arrival().shop, after, limit, rejected=rejected
+            )
+            assert len(page) <= limit
+            found += [each.arrival.file_name for each in page]
+        return found
+
+    uploaded = sent().file_name
+    for limit in (1, 2, 100):
+        assert pages(limit) == ["0.png", "1.png", "2.png", "3.png", uploaded]
+        assert pages(limit, rejected=True) == ["0.png", "1.png", "2.png", uploaded]
+        assert pages(limit, rejected=False) == ["3.png"]

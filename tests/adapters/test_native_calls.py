@@ -157,3 +157,9 @@ def test_lists_of_products_and_usage_cost_what_they_must(aws: Account, meter: Me
     assert meter.calls == ["Query", "BatchGetItem", "BatchGetItem"]
     assert send(meter, "GET", "/vitrine/v1/products?prefix=x").json["items"] == []
     assert meter.calls == ["Query"]
+
+
+def test_outcomes_of_files_cost_one_query(meter: Meter) -> None:
+    for query in ("", "?state=rejected", "?state=imported"):
+        assert send(meter, "GET", f"/vitrine/v1/imports{query}").json["items"] == []
+        assert meter.calls == ["Query"]

@@ -87,6 +87,7 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("native_list_products", 200),
         ("native_create_upload", 201),
         ("native_get_upload", 404),
+        ("native_list_imports", 200),
         ("inventorum_create_image", 200),
         ("inventorum_refresh_token", 200),
         ("openmage_create_image", 200),

@@ -98,6 +98,7 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
             ("GET", "products", "list_products"),
             ("POST", "products/{product}/uploads", "create_upload"),
             ("GET", "uploads/{upload}", "get_upload"),
+            ("GET", "imports", "list_imports"),
         )
     }
     by_dialect = (tiendanube, bigcommerce, openmage, evotor, inventorum, native)

@@ -30,6 +30,22 @@ class Imports(Protocol):
     def imports(self, shop: str) -> list[Import]:
         """The outcomes of all files in a shop's import folder, by path."""
 
+    def import_page(
+        self, shop: str, after: str, limit: int, *, rejected: bool | None = None
+    ) -> tuple[list[Import], str | None]:
+        """A page of the outcomes of dropped and uploaded files; eventually consistent.
+
+        Args:
+            shop: the shop's id.
+            after: the position behind which the page starts; empty for the first page.
+            limit: the most outcomes in the page.
+            rejected: only rejected files, or only imported ones; None for both.
+
+        Returns:
+            The outcomes by path, and the position of the next page; None if none follows. A page
+            may be short, even empty, although others follow.
+        """
+
     def create_batch(self, batch: UploadBatch) -> None:
         """Store an upload batch.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FILE, _UPLOAD = "FILE#", "UPLOAD#"
+_LOOKED_THROUGH = 1000
+"""Outcomes that a page of rejected or imported files is chosen from: about 50 read units."""
 _REMEMBERED_SECONDS = 90 * 24 * 3600
 """How long the outcome of an imported file is kept: much longer than any event can be late."""
 
@@ -38,6 +40,26 @@ class DynamoImports(Imports):
 
     def imports(self, shop: str) -> list[Import]:
         return [_import(item) for item in self._table.query(_pk(shop), _FILE)]
+
+    def import_page(
+        self, shop: str, after: str, limit: int, *, rejected: bool | None = None
+    ) -> tuple[list[Import], str | None]:
+        condition = "attribute_exists(#settled)"  # which upload batches lack
+        names = {"#pk": "pk", "#settled": "settled"}
+        if rejected is not None:
+            condition += f" AND attribute_{'not_' if rejected else ''}exists(#image)"
+            names["#image"] = "image"
+        items, last = self._table.query_page(
+            KeyConditionExpression="#pk = :pk",
+            FilterExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=serialize({":pk": _pk(shop)}),
+            Limit=limit if rejected is None else _LOOKED_THROUGH,
+            **({"ExclusiveStartKey": serialize(key(_pk(shop), after))} if after else {}),
+        )
+        page = items[:limit]
+        final = page[-1] if len(items) > limit else last
+        return [_import(item) for item in page], str(final["sk"]) if final else None
 
     def create_batch(self, batch: UploadBatch) -> None:
         self._table.put(_batch_item(batch), ConditionExpression="attribute_not_exists(pk)")
