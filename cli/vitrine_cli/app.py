@@ -12,6 +12,7 @@ from vitrine_cli.commands import (
     doctor,
     gallery,
     image,
+    imports,
     logs,
     pipeline,
     product,
@@ -35,7 +36,7 @@ app.add_typer(shop.app, name="shop")
 app.add_typer(product.app, name="product")
 app.add_typer(image.app, name="image")
 app.add_typer(credential.app, name="credential")
-app.command("imports")(pipeline.imports)
+app.command("imports")(imports.imports)
 app.command("redrive")(pipeline.redrive)
 app.command("rebuild")(pipeline.rebuild)
 app.command("purge")(pipeline.purge)

@@ -1,4 +1,4 @@
-"""`vitrine imports`, `redrive`, `rebuild` and `purge`: the pipeline that processes images."""
+"""`vitrine redrive`, `rebuild` and `purge`: the pipeline that processes images."""
 
 from __future__ import annotations
 
@@ -21,43 +21,6 @@ if TYPE_CHECKING:
     from vitrine_cli.operations.deployed_stack import DeployedStack
     from vitrine_cli.operations.rebuild import Rebuild
     from vitrine_cli.operations.redrive import Result
-
-
-def imports(
-    shop: Annotated[str, typer.Argument(help="The shop whose import folder to list.")],
-    *,
-    rejected: Annotated[
-        bool, typer.Option("--rejected", help="List only files that were rejected.")
-    ] = False,
-    as_json: JsonOption = False,
-    stack: StackOption = None,
-    port: PortOption = None,
-) -> None:
-    """List the results of files in import/<shop>/products/<product>/ of the originals bucket."""
-    from vitrine_cli.operations import records
-
-    rows = [
-        {
-            "file": each.arrival.path,
-            "product": each.arrival.product,
-            "image": each.image,
-            "rejected": each.reason or None,
-            "settled": each.settled_at.isoformat(timespec="seconds"),
-        }
-        for each in records.selected(stack, port).stores.imports.imports(shop)
-        if each.reason or not rejected
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    if not rows:
-        console.print(f"No results for files in import/{escape(shop)}/products/.")
-        return
-    table = Table("file", "image", "rejected because", "settled", box=None)
-    for row in rows:
-        cells = (row["file"], row["image"], row["rejected"], row["settled"])
-        table.add_row(*(escape(str(cell or "")) for cell in cells))
-    print_table(table)
 
 
 def redrive(
