@@ -13,18 +13,19 @@ from vitrine import environment
 from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.rejections import NO_SHOP
 from vitrine.domain.shops import Shop
+from vitrine.edge.remaining_time import within_time
 from vitrine.edge.telemetry import logger
-from vitrine.services.catalogue import BULK_RETRY
+from vitrine.services.catalogue import BULK_RETRY, RetryPolicy
 from vitrine.services.importing import import_file, import_upload
 from vitrine.services.settling import reject
 
 environment.prepare("blobs", "imports")
 
 
-def handler(event: Mapping[str, Any], _context: object) -> None:
+def handler(event: Mapping[str, Any], context: object) -> None:
     """Create an image from each file in the event; an exception causes a retry."""
     for arrival in parse_arrivals(event):
-        settled = _settle(arrival)
+        settled = _settle(arrival, within_time(BULK_RETRY, context))
         logger.info(
             "import",
             extra={
@@ -35,12 +36,12 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
         )
 
 
-def _settle(arrival: Arrival) -> Import | None:
+def _settle(arrival: Arrival, retry: RetryPolicy) -> Import | None:
     here = environment.current()
     shop = here.stores.shops.shop(arrival.shop)
     if shop is None:
         return reject(here.catalogue(Shop(arrival.shop)), arrival, NO_SHOP)
-    catalogue = replace(here.catalogue(shop), retry=BULK_RETRY)
+    catalogue = replace(here.catalogue(shop), retry=retry)
     if arrival.slot:
         return import_upload(catalogue, arrival, arrival.slot)
     settled = import_file(catalogue, arrival)

@@ -7,13 +7,11 @@ checked, but not what other writers see meanwhile; the tests of the local stack 
 
 import inspect
 import itertools
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -33,6 +31,7 @@ from tests.adapters import (
 from tests.adapters.conftest import TABLE, Adapters
 from tests.fakes import FakeBlobs, FakeOAuthSecretStore
 from tests.gateway import ROOT
+from tests.npm import installed
 
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
@@ -41,26 +40,11 @@ from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.oauth_consumers import DynamoOAuthConsumers
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
-from vitrine_cli.local.node import install_node, npm_command
-from vitrine_cli.local.workspace import HOME, exclusive_lock
+from vitrine_cli.local.node import install_node
 
 PACKAGE = ROOT / "tests/dynalite"
 SECONDS = 30
 TABLES = itertools.count()
-
-
-def installed() -> Path:
-    """The folder with dynalite, installed from its lock file."""
-    folder = HOME / "tools/dynalite"
-    with exclusive_lock("dynalite"):
-        lock = (PACKAGE / "package-lock.json").read_text()
-        mark = folder / ".installed"
-        if not mark.exists() or mark.read_text() != lock:
-            shutil.copytree(PACKAGE, folder, dirs_exist_ok=True)
-            command = [*npm_command(), "ci", "--silent", "--ignore-scripts"]
-            subprocess.run(command, cwd=folder, check=True, timeout=300)
-            mark.write_text(lock)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +53,7 @@ def endpoint() -> Iterator[str]:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    program = installed() / "node_modules/dynalite/cli.js"
+    program = installed(PACKAGE) / "node_modules/dynalite/cli.js"
     times = ("--createTableMs", "0", "--deleteTableMs", "0")
     command = [install_node(), program, "--host", "127.0.0.1", "--port", port, *times]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:

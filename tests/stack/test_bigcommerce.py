@@ -2,18 +2,14 @@
 
 import json
 import os
-import socket
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-import trustme
 from tests import pictures
 from tests.stack.conftest import BigCommerce, Elsewhere, Running, served
+from tests.stack.tls import tls_front
 
 from vitrine_cli.local.proxy import EVENT_LIMIT
 from vitrine_cli.local.workspace import tool_bin
@@ -55,42 +51,8 @@ print(json.dumps(said))
 @pytest.fixture
 def https(running: Running, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The stack behind TLS, as the platform's client wants it: host and port, and whom to trust."""
-    authority = trustme.CA()
-    trusted = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(trusted)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(context)
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        threading.Thread(
-            target=_accept, args=(listener, context, running.port), daemon=True
-        ).start()
-        yield f"localhost:{listener.getsockname()[1]}", trusted
-
-
-def _accept(listener: socket.socket, context: ssl.SSLContext, port: int) -> None:
-    with suppress(OSError):  # closed: the test is over
-        while True:
-            plain, _ = listener.accept()
-            threading.Thread(target=_hand_on, args=(plain, context, port), daemon=True).start()
-
-
-def _hand_on(plain: socket.socket, context: ssl.SSLContext, port: int) -> None:
-    with (
-        suppress(OSError),
-        context.wrap_socket(plain, server_side=True) as client,
-        socket.create_connection(("127.0.0.1", port)) as stack,
-    ):
-        back = threading.Thread(target=_copy, args=(stack, client), daemon=True)
-        back.start()
-        _copy(client, stack)
-        back.join(10)
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
+    with tls_front(running.port, tmp_path) as (port, trusted):
+        yield f"localhost:{port}", trusted
 
 
 def start_functions(bigcommerce: BigCommerce) -> None:

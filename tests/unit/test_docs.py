@@ -5,9 +5,11 @@ Decisions have a test of their own, test_decisions.py.
 
 import ast
 import io
+import json
 import re
 import subprocess
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -355,3 +357,18 @@ def test_every_file_that_is_cited_exists() -> None:
 
     assert len(cited) > 20
     assert missing == []
+
+
+def test_the_clients_that_were_run_have_the_versions_of_the_lock_files() -> None:
+    npm = json.loads((ROOT / "tests/clients/package.json").read_text())["dependencies"]
+    locked = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    python = {each["name"]: each.get("version") for each in locked}
+    told = {
+        (place, name): version
+        for _, client, version, _ in rows(section(CLIENTS, "## Clients that were run"))[1:]
+        for name, place in re.findall(r"^`([^`]+)` \((\w+)", client)
+    }
+
+    assert {name: version for (place, name), version in told.items() if place == "npm"} == npm
+    from_pypi = {name: version for (place, name), version in told.items() if place == "PyPI"}
+    assert from_pypi == {name: python[name] for name in ("bigcommerce", "requests-oauthlib")}

@@ -374,6 +374,33 @@ def test_what_fails_is_sent_again_and_leaves_no_reason(
     assert len(shop.galleries.heads["s1", "8"]) == 1
 
 
+def test_an_import_is_tried_again_as_long_as_its_function_may_run(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty conflicts are more than the 24 retries of a function that knows no time."""
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    commit, lost = shop.galleries.commit, iter([True] * 40)
+
+    def lose_often(change: GalleryChange) -> Gallery:
+        if next(lost, False):
+            raise ConflictError
+        return commit(change)
+
+    class Context:
+        left = 120_000
+
+        def get_remaining_time_in_millis(self) -> int:
+            self.left -= 1000
+            return self.left
+
+    monkeypatch.setattr(shop.galleries, "commit", lose_often)
+    data = pictures.png()
+    shop.blobs.import_folder[KEY] = data
+    import_file.handler(event(KEY, data), Context())
+
+    assert len(shop.galleries.heads["s1", "8"]) == 1
+
+
 @pytest.mark.parametrize(
     "key",
     [

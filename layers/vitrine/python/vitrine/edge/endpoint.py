@@ -10,10 +10,11 @@ from vitrine import environment
 from vitrine.domain.errors import InternalError, ThrottledError, VitrineError
 from vitrine.edge.dialect import Dialect
 from vitrine.edge.idempotency import answer_once
+from vitrine.edge.remaining_time import within_time
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
 from vitrine.edge.telemetry import SERVER_ERROR, logger, record_request
-from vitrine.services.catalogue import CLIENT_RETRY, RetryPolicy
+from vitrine.services.catalogue import CLIENT_RETRY
 
 Handler = Callable[[Call], Response]
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
@@ -109,23 +110,15 @@ def _respond(dialect: Dialect, handler: Handler, call: Call) -> Response:
 
 
 def _admit(dialect: Dialect, scope: str | None, request: Request, context: object) -> Call:
-    world = environment.current()
+    world, retry = environment.current(), within_time(CLIENT_RETRY, context)
     caller = dialect.authenticate(request, world.access)
     return Call(
         request,
         caller,
         scope,
-        world.catalogue(caller.shop, request.headers.get("host", ""), _retry_policy(context)),
+        world.catalogue(caller.shop, request.headers.get("host", ""), retry),
         world.media_url,
         world.public_url or request.origin,
         world.alternatives,
         dialect.read,
     )
-
-
-def _retry_policy(context: object) -> RetryPolicy:
-    """Retries for as long as the function runs; the tests' handlers have no context."""
-    if context is None:
-        return CLIENT_RETRY
-    remaining: Callable[[], int] = context.get_remaining_time_in_millis  # type: ignore[attr-defined]
-    return replace(CLIENT_RETRY, attempts=None, remaining=lambda: remaining() / 1000)

@@ -40,7 +40,8 @@ class RetryPolicy:
 CLIENT_RETRY = RetryPolicy(16, 0.5)
 """About four seconds, for a client whose remaining time is unknown."""
 BULK_RETRY = RetryPolicy(24, 4.0)
-"""About half a minute, for hundreds of files that are uploaded to one product's folder at once."""
+"""For hundreds of files that are uploaded to one product's folder at once; about half a minute if
+the remaining time is unknown."""
 RECORD_RETRY = RetryPolicy(6, 0.5)
 """About a second, for the storage event of new bytes that comes before the commit of their
 record."""
