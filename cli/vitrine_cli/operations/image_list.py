@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from vitrine.domain.library import LibraryImage
     from vitrine_cli.operations.records import StackRecords
 
+_ALTERNATIVES = (Alternative.WEBP,)  # AVIF depends on a parameter of the stack
+
 
 def list_images(
     records: StackRecords,
@@ -122,7 +124,7 @@ def _described(
     records: StackRecords, media_url: str, found: Image | LibraryImage, product: str
 ) -> dict[str, Any]:
     address, original = original_address(found), found.original
-    sizes = responsive_image_of(media_url, found, tuple(Alternative)).sizes
+    sizes = responsive_image_of(media_url, found, _ALTERNATIVES).sizes
     described: dict[str, Any] = {
         "id": found.id,
         "shop": found.shop,
