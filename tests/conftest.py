@@ -12,6 +12,7 @@ from hypothesis import settings
 from tests import pictures
 from tests.fakes import (
     FakeBlobs,
+    FakeCdn,
     FakeFunctions,
     FakeGalleries,
     FakeIdempotencyKeys,
@@ -22,6 +23,7 @@ from tests.fakes import (
     FakeRateLimit,
     FakeRemote,
     FakeShops,
+    FakeTakeDowns,
 )
 
 from vitrine import environment
@@ -67,6 +69,7 @@ class World:
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     idempotency_keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
     rate_limit: FakeRateLimit = field(default_factory=FakeRateLimit)
+    cdn: FakeCdn = field(default_factory=FakeCdn)
     clock: Callable[[], datetime] = now
     media_aliases: frozenset[str] = frozenset()
     oauth_consumers: FakeOAuthConsumers = field(init=False)
@@ -88,6 +91,8 @@ class World:
             Access(self.shops, oauth=self.oauth(), now=self.now),
             self.idempotency_keys,
             self.rate_limit,
+            self.take_downs,
+            self.cdn,
             MEDIA_URL,
             clock=self.now,
             media_aliases=self.media_aliases,
@@ -107,6 +112,11 @@ class World:
     def library(self) -> FakeLibrary:
         """The library, whose images galleries' counters include."""
         return self.galleries.library
+
+    @property
+    def take_downs(self) -> FakeTakeDowns:
+        """Take-downs, which galleries begin in the same commit."""
+        return self.galleries.take_downs
 
     @property
     def imports(self) -> FakeImports:

@@ -28,6 +28,7 @@ from vitrine.domain.errors import (
     Rule,
     SecretsMissingError,
     ShopExistsError,
+    ThrottledError,
 )
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
@@ -40,10 +41,12 @@ from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.names import FileName, Naming
 from vitrine.domain.shops import ProductKey, Shop
 from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+from vitrine.domain.take_downs import TakeDown
 from vitrine.domain.uploads import UploadBatch, UploadForm
 from vitrine.domain.usage import Usage, usage_of
 from vitrine.ports import (
     Blobs,
+    Cdn,
     Functions,
     Galleries,
     IdempotencyKeys,
@@ -54,6 +57,7 @@ from vitrine.ports import (
     RateLimit,
     Remote,
     Shops,
+    TakeDowns,
 )
 
 Record = TypeVar("Record", Image, LibraryImage)
@@ -310,6 +314,25 @@ class FakeLibrary(Library):
 
 
 @dataclass
+class FakeTakeDowns(TakeDowns):
+    """Take-downs by shop and id, and each one that begins in the stream of the table."""
+
+    records: dict[tuple[str, str], TakeDown] = field(default_factory=dict)
+
+    def begin(self, take_down: TakeDown) -> None:
+        if (take_down.shop, take_down.id) in self.records:
+            raise ConflictError
+        self.records[take_down.shop, take_down.id] = take_down
+
+    def take_down(self, shop: str, take_down: str) -> TakeDown | None:
+        return self.records.get((shop, take_down))
+
+    def finish(self, take_down: TakeDown) -> None:
+        if (take_down.shop, take_down.id) in self.records:
+            self.records[take_down.shop, take_down.id] = take_down
+
+
+@dataclass
 class FakeGalleries(Galleries):
     heads: dict[tuple[str, str], Gallery] = field(default_factory=lambda: defaultdict(Gallery))
     records: dict[tuple[str, str], dict[int, Image]] = field(
@@ -320,6 +343,7 @@ class FakeGalleries(Galleries):
     )
     counts: Counter[str] = field(default_factory=Counter)
     imports: FakeImports = field(default_factory=FakeImports)
+    take_downs: FakeTakeDowns = field(default_factory=FakeTakeDowns)
     keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
     gone: dict[tuple[str, int], Image] = field(default_factory=dict)
     taken: dict[tuple[str, str], Naming] = field(default_factory=dict)
@@ -388,6 +412,8 @@ class FakeGalleries(Galleries):
     def _note(self, change: GalleryChange) -> None:
         if change.named and not self._can_take(change.shop, change.named[0]):
             raise ConflictError
+        if change.taken_down:
+            self.take_downs.begin(change.taken_down)
         if change.imported:
             self.imports.settle(change.imported)
         if change.claim:
@@ -412,6 +438,12 @@ class FakeGalleries(Galleries):
         for (owner, _), image in sorted(self.gone.items()):
             if owner == shop and image.updated_at < moment:
                 yield image
+
+    def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        if (image.shop, image.id) not in self.gone:
+            raise ConflictError
+        self.take_downs.begin(take_down)
+        self.forget_retired(image)
 
     def forget_retired(self, image: Image) -> None:
         self.gone.pop((image.shop, image.id), None)
@@ -503,6 +535,21 @@ class FakeRateLimit(RateLimit):
             return False
         self.admitted[minute] += 1
         return True
+
+
+@dataclass
+class FakeCdn(Cdn):
+    """A CDN that notes what it is told to forget."""
+
+    invalidations: dict[str, list[str]] = field(default_factory=dict)
+    busy: int = 0
+
+    def invalidate(self, reference: str, paths: Sequence[str]) -> str:
+        if self.busy:
+            self.busy -= 1
+            raise ThrottledError
+        self.invalidations[reference] = [*paths]
+        return f"I{len(self.invalidations)}"
 
 
 @dataclass

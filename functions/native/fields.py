@@ -9,6 +9,8 @@ from native.problems import FieldProblem, FieldsRefusedError
 from native.wire import LANGUAGE, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Texts
+from vitrine.domain.shops import is_product_name
+from vitrine.domain.take_downs import PublicTarget, parse_target
 from vitrine.edge.body import is_text
 from vitrine.edge.request import Call
 from vitrine.records import dataclass
@@ -130,6 +132,48 @@ def read_patch(call: Call, image: Image) -> ImagePatch:
         problems.add("/thumbnail", "not_removable", "true; give the role to another image instead")
     problems.check()
     return ImagePatch("thumbnail" in given, partial(_merge_again, merge))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDownTarget:
+    """The image that a take-down names.
+
+    Attributes:
+        product: the product's id, as the client sent it.
+        image: the image's id.
+    """
+
+    product: str
+    image: int
+
+
+def read_target(call: Call) -> TakeDownTarget | PublicTarget:
+    """What a take-down removes: an image, or the picture at a URL (contract: vitrine §7.1).
+
+    Raises:
+        FieldsRefusedError: the body is not valid; the error names everything.
+    """
+    problems, given = FieldProblems(), call.fields
+    problems.check_members(given, ["product", "image", "url"])
+    if "url" in given:
+        for name in ("product", "image"):
+            if name in given:
+                problems.add(f"/{name}", "unexpected", "either product and image, or url")
+        shown = None
+        if not isinstance(given["url"], str):
+            problems.add("/url", "invalid_type", "a string")
+        elif (shown := parse_target(call.caller.shop.id, given["url"])) is None:
+            problems.add("/url", "foreign", "the URL of a picture of this shop's products")
+        problems.check()
+        if shown is not None:
+            return shown
+    product, image = given.get("product"), given.get("image")
+    if not isinstance(product, str) or not is_product_name(product):
+        problems.add("/product", "required", "a product id of 1 to 64 characters")
+    if not isinstance(image, int) or isinstance(image, bool) or image < 1:
+        problems.add("/image", "required", "an image id")
+    problems.check()
+    return TakeDownTarget(str(product), int(image or 0))
 
 
 _Merge = Callable[[Texts, FieldProblems], Texts]

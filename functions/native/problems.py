@@ -35,6 +35,11 @@ class FieldProblem:
     bounds: Mapping[str, int] = field(default_factory=dict)
 
 
+_EXISTS: Final = FieldProblem(
+    "/url", "exists", "a picture that is deleted; this one exists, so name its product and image"
+)
+
+
 class FieldsRefusedError(VitrineError):
     """One or more values of a readable body are not valid.
 
@@ -108,6 +113,7 @@ _CODES: Final[Mapping[type[VitrineError], str]] = {
     errors.ImageNotFoundError: "not_found",
     errors.UploadNotFoundError: "not_found",
     errors.TakeDownNotFoundError: "not_found",
+    errors.PictureExistsError: "invalid_fields",
     errors.MethodNotAllowedError: "method_not_allowed",
     errors.NotAcceptableError: "not_acceptable",
     errors.ConflictError: "conflict",
@@ -163,6 +169,8 @@ def _detail(error: VitrineError) -> str:
             return "Accept-Encoding must include gzip."
         case errors.NotPermittedError():
             return f"The token lacks the scope {error.scope}."
+        case errors.PictureExistsError():
+            return f"{_EXISTS.pointer}: {_EXISTS.detail}"
         case FieldsRefusedError():
             named = (f"{each.pointer or 'The body'}: {each.detail}" for each in error.problems)
             return "; ".join([*named][:_NAMED])
@@ -175,6 +183,8 @@ def _members(error: VitrineError) -> Mapping[str, Any]:
     match error:
         case FieldsRefusedError():
             return {"errors": [_listed(each) for each in error.problems]}
+        case errors.PictureExistsError():
+            return {"errors": [_listed(_EXISTS)]}
         case errors.NotPermittedError():
             return {"scope": error.scope}
         case StaleError() | PreconditionRequiredError():

@@ -134,6 +134,8 @@ dialect: Final = Dialect(
         f"POST {BASE}/products/{{product}}/uploads": "create_upload",
         f"GET {BASE}/uploads/{{upload}}": "get_upload",
         f"GET {BASE}/imports": "list_imports",
+        f"POST {BASE}/take-downs": "create_take_down",
+        f"GET {BASE}/take-downs/{{take_down}}": "get_take_down",
     },
     authenticate=authenticate,
     checks=(require_scope, require_readable_body),

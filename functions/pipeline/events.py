@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from vitrine.adapters.table_keys import RecordKey, parse
+from vitrine.adapters.table_keys import RecordKey, parse, parse_take_down
 from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import OriginalAddress, parse_original_key
 from vitrine.domain.uploads import parse_upload
@@ -43,6 +43,15 @@ def parse_deleted_records(event: Mapping[str, Any]) -> Iterator[RecordKey]:
         keys = each["dynamodb"]["Keys"]
         found = parse(keys["pk"]["S"], keys["sk"]["S"])
         if each["eventName"] == "REMOVE" and found is not None:
+            yield found
+
+
+def parse_take_downs(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Shop and id of each take-down that is new in a batch of stream records."""
+    for each in event["Records"]:
+        keys = each["dynamodb"]["Keys"]
+        found = parse_take_down(keys["pk"]["S"], keys["sk"]["S"])
+        if each["eventName"] == "INSERT" and found is not None:
             yield found
 
 

@@ -28,6 +28,7 @@ from tests.gateway import Answer, Gateway, template
 from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters.blobs import SIGNED, S3Blobs
+from vitrine.adapters.cdn import CloudFrontCdn
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.idempotency_keys import DynamoIdempotencyKeys
 from vitrine.adapters.imports import DynamoImports
@@ -37,7 +38,9 @@ from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.aws import errors
+from vitrine.aws.cloudfront import CloudFront
 from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.messages import Times
 from vitrine.aws.parameters import Parameters
@@ -49,6 +52,7 @@ from vitrine.environment import Environment
 from vitrine.ports import IdempotencyKeys, OAuthConsumers, OAuthSecretStore, Stores
 
 CLIENTS = ("boto3", "small")
+OAI: Any = {"OriginAccessIdentity": ""}
 CLIENT_ERRORS = (botocore.exceptions.ClientError, errors.ClientError)
 """What either kind of client raises where AWS refuses."""
 REGION = "eu-central-1"
@@ -84,6 +88,29 @@ class Account(boto3.Session):
     def s3(self) -> Any:
         """The kind of client that is tested, of the buckets."""
         return S3(PATIENT) if self.small else self.client("s3", config=Config(**SIGNED))
+
+    def cloudfront(self) -> Any:
+        """The kind of client that is tested, of the CDN."""
+        return CloudFront(PATIENT) if self.small else self.client("cloudfront")
+
+    def distribution(self) -> str:
+        """The id of a new distribution."""
+        origin = {"Id": "media", "DomainName": "media.s3.amazonaws.com", "S3OriginConfig": OAI}
+        made = self.client("cloudfront").create_distribution(
+            DistributionConfig={
+                "CallerReference": "tests",
+                "Comment": "",
+                "Enabled": True,
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "media",
+                    "ViewerProtocolPolicy": "redirect-to-https",
+                    "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+                },
+            }
+        )
+        found: str = made["Distribution"]["Id"]
+        return found
 
     def ssm(self) -> Any:
         """The kind of client that is tested, of secrets."""
@@ -292,6 +319,8 @@ def meter(aws: Account) -> Iterator[Meter]:
         Access(shops),
         DynamoIdempotencyKeys(table),
         DynamoRateLimit(table),
+        DynamoTakeDowns(table),
+        CloudFrontCdn(Counted(aws.cloudfront(), made.calls), aws.distribution()),  # type: ignore[arg-type]
         "https://cdn.example/media",
     )
     with environment.use(here):

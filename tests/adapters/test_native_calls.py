@@ -9,6 +9,7 @@ from tests.adapters.conftest import NATIVE, SCOPES, Account, Meter, on_aws
 from tests.adapters.test_galleries import add, image
 from tests.gateway import Answer
 
+from pipeline import take_down
 from vitrine.clock import now
 from vitrine.domain.credentials import Credential, digest_of
 
@@ -163,3 +164,40 @@ def test_outcomes_of_files_cost_one_query(meter: Meter) -> None:
     for query in ("", "?state=rejected", "?state=imported"):
         assert send(meter, "GET", f"/vitrine/v1/imports{query}").json["items"] == []
         assert meter.calls == ["Query"]
+
+
+TAKE_DOWNS = "/vitrine/v1/take-downs"
+
+
+def carry_out(meter: Meter, number: str) -> None:
+    """Deliver the event of a take-down."""
+    meter.calls.clear()
+    keys = {"pk": {"S": "SHOP#s1"}, "sk": {"S": f"TAKEDOWN#{number}"}}
+    take_down.handler({"Records": [{"eventName": "INSERT", "dynamodb": {"Keys": keys}}]}, None)
+
+
+def test_a_take_down_costs_three_calls_and_its_event_seven(meter: Meter) -> None:
+    """Beside the specified ones, the event reads itself and looks for originals left behind."""
+    (image,) = images(meter, 1)
+
+    answer = send(meter, "POST", TAKE_DOWNS, json={"product": "8", "image": image})
+    assert answer.status == 202
+    assert meter.calls == ["BatchGetItem", "TransactWriteItems", "DeleteObjects"]
+
+    assert send(meter, "GET", f"{TAKE_DOWNS}/{answer.json['id']}").status == 200
+    assert meter.calls == ["GetItem"]
+
+    carry_out(meter, answer.json["id"])
+    look = ["GetItem", "ListObjectsV2", "Query", "ListObjectsV2"]
+    assert meter.calls == [*look, "DeleteObjects", "CreateInvalidation", "UpdateItem"]
+    carry_out(meter, answer.json["id"])
+    assert meter.calls == ["GetItem"]
+
+
+def test_a_take_down_by_url_costs_two_calls(aws: Account, meter: Meter) -> None:
+    (image,) = images(meter, 1)
+    url = send(meter, "GET", f"{PRODUCT}/images/{image}").json["sizes"][0]["url"]
+    send(meter, "DELETE", f"{PRODUCT}/images/{image}")
+
+    assert send(meter, "POST", TAKE_DOWNS, json={"url": url}).status == 202
+    assert meter.calls == ["ListObjectsV2", "PutItem"]

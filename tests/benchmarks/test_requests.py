@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests import pictures
 from tests.benchmarks.conftest import Show
-from tests.fakes import FakeFunctions, FakeRemote
+from tests.fakes import FakeCdn, FakeFunctions, FakeRemote
 from tests.gateway import Answer, Gateway
 from tests.stack.conftest import Running, Shop
 
@@ -23,6 +23,7 @@ from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.environment import Environment
 from vitrine.ports import Stores
 
@@ -64,6 +65,8 @@ def stopwatch(running: Running) -> Iterator[Stopwatch]:
         Access(shops),
         DynamoIdempotencyKeys(table),
         DynamoRateLimit(table),
+        DynamoTakeDowns(table),
+        FakeCdn(),
         running.outputs["MediaUrl"],
     )
     with environment.use(here):

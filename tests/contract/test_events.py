@@ -17,6 +17,7 @@ from vitrine.domain.locations import parse_original_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
+from vitrine.domain.take_downs import Places, TakeDown, TakeDownState
 from vitrine.services.adding import add_image
 from vitrine.services.sources import at_hand
 
@@ -38,7 +39,7 @@ def shop(world: World) -> World:
     world.open_shop("555", tiendanube_store_id="555", bigcommerce_store_hash="abc123")
     world.issue("4e1f6a0d92c84b7ba1c5", "555", "tiendanube", "write_products")
     world.issue("b7d0c2f4a1e84e50a9d3", "555", "bigcommerce", "store_v2_products")
-    world.issue("6c0b8d34e5f24a7f9e21", "555", "vitrine", "images:write")
+    world.issue("6c0b8d34e5f24a7f9e21", "555", "vitrine", "images:write", "images:takedown")
     world.issue("9a3f6c1e7b5d4082", "555", "inventorum", "images")
     client = world.issue("till-3:5b1f8e2c9d4a4c67", "555", "inventorum", "images", role=CLIENT)
     refresh = RefreshToken(digest_of("c0ffee1234567890"), client.digest)
@@ -88,6 +89,8 @@ def test_the_recorded_upload_is_taken(shop: World) -> None:
         ("native_create_upload", 201),
         ("native_get_upload", 404),
         ("native_list_imports", 200),
+        ("native_create_take_down", 202),
+        ("native_get_take_down", 404),
         ("inventorum_create_image", 200),
         ("inventorum_refresh_token", 200),
         ("openmage_create_image", 200),
@@ -121,6 +124,17 @@ def test_the_recorded_end_of_a_record_takes_what_was_left_of_its_image(shop: Wor
     assert run("pipeline_remove_originals") is None
 
     assert shop.blobs.originals == {}
+
+
+def test_the_recorded_take_down_is_carried_out(shop: World) -> None:
+    begun = TakeDown("tmrzwy3tfnzqwg43fmfzgk3tuebq", "1234", 1, Places(), shop.now())
+    shop.take_downs.begin(begun)
+
+    assert run("pipeline_take_down") is None
+
+    found = shop.take_downs.take_down("1234", begun.id)
+    assert found
+    assert found.state is TakeDownState.DONE
 
 
 def test_a_recorded_question_for_a_picture_of_no_image_is_answered(shop: World) -> None:

@@ -90,6 +90,8 @@ def test_every_documented_endpoint_has_a_function_of_its_own() -> None:
         for method, path, operation in (
             ("GET", "shop", "get_shop"),
             ("GET", "products/{product}", "get_product"),
+            ("POST", "take-downs", "create_take_down"),
+            ("GET", "take-downs/{take_down}", "get_take_down"),
             ("PUT", "products/{product}/order", "put_order"),
             ("GET", "products/{product}/images/{image}", "get_image"),
             ("PATCH", "products/{product}/images/{image}", "update_image"),
@@ -416,7 +418,7 @@ def test_no_function_may_do_more_than_named_actions(name: str) -> None:
 def test_the_template_stays_readable() -> None:
     lines = (ROOT / "template.yaml").read_text().splitlines()
 
-    assert len(lines) <= 2100
+    assert len(lines) <= 2200
     assert not [number for number, line in enumerate(lines, 1) if len(line) > 120]
 
 

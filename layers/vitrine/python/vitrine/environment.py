@@ -18,7 +18,15 @@ from vitrine.clock import now
 from vitrine.domain.public_urls import host_of
 from vitrine.domain.renditions import Alternative
 from vitrine.domain.shops import Shop
-from vitrine.ports import Functions, IdempotencyKeys, RateLimit, Remote, Stores
+from vitrine.ports import (
+    Cdn,
+    Functions,
+    IdempotencyKeys,
+    RateLimit,
+    Remote,
+    Stores,
+    TakeDowns,
+)
 from vitrine.records import dataclass
 from vitrine.services.catalogue import CLIENT_RETRY, Catalogue, RetryPolicy
 
@@ -42,6 +50,8 @@ class Environment:
         access: authenticates callers.
         idempotency_keys: the keys of repeated requests, and their answers.
         rate_limit: counts the requests for missing pictures.
+        take_downs: take-downs that were begun.
+        cdn: the CDN in front of public pictures.
         media_url: the CDN's URL of public pictures, without a trailing slash.
         public_url: the API's URL for clients behind a proxy or a custom domain, without a trailing
             slash; empty if clients call the API's own host.
@@ -57,6 +67,8 @@ class Environment:
     access: Access
     idempotency_keys: IdempotencyKeys
     rate_limit: RateLimit
+    take_downs: TakeDowns
+    cdn: Cdn
     media_url: str
     public_url: str = ""
     alternatives: tuple[Alternative, ...] = ()
@@ -86,7 +98,7 @@ def current() -> Environment:
     return _in_use[-1] if _in_use else _on_aws()[0]
 
 
-Part = Literal["library", "blobs", "imports", "remote", "functions"]
+Part = Literal["library", "blobs", "imports", "remote", "functions", "take_downs", "cdn"]
 """An adapter that only some functions use; all others are built for every function."""
 
 
@@ -143,6 +155,8 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         "imports": _Deferred(lambda: _imports(table)),
         "remote": _Deferred(_remote),
         "functions": _Deferred(lambda: _functions(aws)),
+        "take_downs": _Deferred(lambda: _take_downs(table)),
+        "cdn": _Deferred(lambda: _cdn(aws)),
     }
     environment = Environment(
         stores=Stores(
@@ -157,6 +171,8 @@ def _on_aws() -> tuple[Environment, Mapping[Part, _Deferred]]:
         access=Access(shops, oauth=_oauth(aws, table, public_url)),
         idempotency_keys=cast("IdempotencyKeys", _Deferred(lambda: _idempotency_keys(table))),
         rate_limit=cast("RateLimit", _Deferred(lambda: _rate_limit(table))),
+        take_downs=deferred["take_downs"],
+        cdn=deferred["cdn"],
         media_url=os.environ.get("MEDIA_URL", "").rstrip("/") or _media_url(aws),
         public_url=public_url,
         alternatives=tuple(
@@ -176,10 +192,11 @@ def _media_url(aws: Clients) -> str:
     Functions that the CDN's definition depends on cannot refer to the CDN in their settings.
     """
     name = os.environ.get("MEDIA_URL_PARAMETER")
-    if not name:
-        return ""
-    found = aws.ssm().get_parameter(Name=name)
-    return found["Parameter"]["Value"]
+    return _parameter(aws, name) if name else ""
+
+
+def _parameter(aws: Clients, name: str) -> str:
+    return aws.ssm().get_parameter(Name=name)["Parameter"]["Value"]
 
 
 def _library(table: Table) -> Library:
@@ -209,6 +226,20 @@ def _rate_limit(table: Table) -> RateLimit:
     from vitrine.adapters.rate_limit import DynamoRateLimit
 
     return DynamoRateLimit(table)
+
+
+def _take_downs(table: Table) -> TakeDowns:
+    from vitrine.adapters.take_downs import DynamoTakeDowns
+
+    return DynamoTakeDowns(table)
+
+
+def _cdn(aws: Clients) -> Cdn:
+    """The CDN, whose id is in the parameter that `DISTRIBUTION_PARAMETER` names."""
+    from vitrine.adapters.cdn import CloudFrontCdn
+
+    distribution = _parameter(aws, os.environ["DISTRIBUTION_PARAMETER"])
+    return CloudFrontCdn(aws.cloudfront(), distribution)
 
 
 def _imports(table: Table) -> Imports:

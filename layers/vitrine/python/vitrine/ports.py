@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.names import Naming
     from vitrine.domain.shops import Shop
     from vitrine.domain.storage import OriginalMetadata, PublicPicture, StoredOriginal
+    from vitrine.domain.take_downs import TakeDown
     from vitrine.domain.uploads import UploadBatch, UploadForm
     from vitrine.domain.usage import Usage
 
@@ -112,6 +113,13 @@ class Galleries(Protocol):
 
         Raises:
             ConflictError: another writer is changing the same record; retry.
+        """
+
+    def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        """Delete the record of a retired image and begin its take-down.
+
+        Raises:
+            ConflictError: the record is gone, or the shop has a take-down with this id.
         """
 
     def next_default_name(self, shop: str) -> int:
@@ -326,6 +334,38 @@ class RateLimit(Protocol):
 
         Returns:
             Whether the request is admitted.
+        """
+
+
+class TakeDowns(Protocol):
+    """Take-downs that were begun, and how far they are."""
+
+    def begin(self, take_down: TakeDown) -> None:
+        """Store a take-down that no change of a gallery begins.
+
+        Raises:
+            ConflictError: the shop has one with this id.
+        """
+
+    def take_down(self, shop: str, take_down: str) -> TakeDown | None:
+        """The take-down of a shop with an id."""
+
+    def finish(self, take_down: TakeDown) -> None:
+        """Store what became of a take-down; a missing one is no error."""
+
+
+class Cdn(Protocol):
+    """The CDN in front of public pictures."""
+
+    def invalidate(self, reference: str, paths: Sequence[str]) -> str:
+        """Have the CDN forget what it holds under URL paths, and return the invalidation's id.
+
+        Args:
+            reference: the same for repeated requests, which then are one.
+            paths: URL paths; one that ends with `*` stands for all that begin so.
+
+        Raises:
+            ThrottledError: too many invalidations are in progress; retry.
         """
 
 

@@ -10,11 +10,13 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
+    from vitrine.aws.cloudfront import CloudFront
     from vitrine.aws.dynamodb import DynamoDB
     from vitrine.aws.functions import Lambda
     from vitrine.aws.parameters import Parameters
@@ -50,6 +52,13 @@ class SmallClients:
         from vitrine.aws.parameters import Parameters
 
         return Parameters(Times(_CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS))
+
+    def cloudfront(self) -> CloudFront:
+        """A client of CloudFront."""
+        from vitrine.aws.cloudfront import CloudFront
+        from vitrine.aws.messages import Times
+
+        return CloudFront(Times(_CONNECT_SECONDS, _FUNCTION_SECONDS, _ATTEMPTS))
 
     def functions(self) -> Lambda:
         """A client of Lambda."""
@@ -94,6 +103,10 @@ class Boto3Clients:
     def ssm(self) -> SSMClient:
         """A client of Parameter Store."""
         return self._session.client("ssm", config=self._config)
+
+    def cloudfront(self) -> CloudFrontClient:
+        """A client of CloudFront."""
+        return self._session.client("cloudfront", config=self._config)
 
     def functions(self) -> LambdaClient:
         """A client of Lambda."""

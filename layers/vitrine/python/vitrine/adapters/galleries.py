@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from vitrine.domain.images import Appearance
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
+    from vitrine.domain.take_downs import TakeDown
     from vitrine.domain.uploads import UploadBatch
     from vitrine.domain.usage import Usage
 
@@ -133,6 +134,10 @@ class DynamoGalleries(Galleries):
             from vitrine.adapters.idempotency_keys import creation
 
             actions.append({"Update": creation(change.claim, change.added[0].id)})
+        if change.taken_down:
+            from vitrine.adapters.take_downs import creation as take_down
+
+            actions.append({"Put": take_down(change.taken_down)})
         self._table.transact(actions)
         return head
 
@@ -146,14 +151,13 @@ class DynamoGalleries(Galleries):
                 yield _image(item, shop, item["product"])
 
     def forget_retired(self, image: Image) -> None:
-        delete = {
-            "Key": serialize(key(table_keys.retired(image.shop), sort_key(image.id))),
-            "ConditionExpression": "attribute_exists(#pk)",
-            "ExpressionAttributeNames": {"#pk": "pk"},
-        }
-        counted = count_purged(image.shop, image.id, image.original)
         with suppress(ConditionFailedError):
-            self._table.transact([{"Delete": delete}, {"Update": counted}])
+            self._table.transact(_purge_actions(image))
+
+    def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        from vitrine.adapters.take_downs import creation
+
+        self._table.transact([*_purge_actions(image), {"Put": creation(take_down)}])
 
     def next_default_name(self, shop: str) -> int:
         changed = self._table.update(
@@ -297,6 +301,17 @@ def _retired_item(image: Image) -> Item:
         **key(table_keys.retired(image.shop), sort_key(image.id)),
         "product": image.product,
     }
+
+
+def _purge_actions(image: Image) -> list[Mapping[str, Mapping[str, Any]]]:
+    """The writes that delete a retired record, on condition that it exists."""
+    delete = {
+        "Key": serialize(key(table_keys.retired(image.shop), sort_key(image.id))),
+        "ConditionExpression": "attribute_exists(#pk)",
+        "ExpressionAttributeNames": {"#pk": "pk"},
+    }
+    counted = count_purged(image.shop, image.id, image.original)
+    return [{"Delete": delete}, {"Update": counted}]
 
 
 def _view_item(facts: ViewFacts) -> Item:

@@ -5,7 +5,10 @@ The module imports no AWS library, so functions that only parse keys start faste
 
 from vitrine.records import dataclass
 
+TAKE_DOWN = "TAKEDOWN#"
+"""The beginning of the sort keys of take-downs, which the filter of the table's stream names."""
 _GALLERY, _RETIRED, _LIBRARY = "GALLERY#", "RETIRED#", "LIBRARY#"
+_SHOP = "SHOP#"
 IMAGE = "IMAGE#"
 HEAD = "HEAD"
 """The sort key of a gallery's head."""
@@ -47,6 +50,18 @@ def retired(shop: str) -> str:
 def library(shop: str) -> str:
     """The partition key of a shop's library images."""
     return f"{_LIBRARY}{shop}"
+
+
+def take_down_key(shop: str, take_down: str) -> tuple[str, str]:
+    """The partition key and the sort key of a take-down."""
+    return f"{_SHOP}{shop}", f"{TAKE_DOWN}{take_down}"
+
+
+def parse_take_down(pk: str, sk: str) -> tuple[str, str] | None:
+    """The shop and the id of a take-down, by its key; None for another item."""
+    if not (pk.startswith(_SHOP) and sk.startswith(TAKE_DOWN)):
+        return None
+    return pk.removeprefix(_SHOP), sk.removeprefix(TAKE_DOWN)
 
 
 def sort_key(image: int) -> str:

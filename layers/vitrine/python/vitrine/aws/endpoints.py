@@ -22,6 +22,21 @@ def region() -> str:
     return found
 
 
+def signing_region(service: str) -> str:
+    """The region in whose name requests to a service are signed.
+
+    Args:
+        service: as hosts name it. CloudFront is global: it has one host in each partition.
+
+    Raises:
+        SettingsError: the environment names none.
+    """
+    here = region()
+    if service != "cloudfront":
+        return here
+    return "cn-northwest-1" if here.startswith("cn-") else "us-east-1"
+
+
 def endpoint(service: str) -> tuple[str, bool]:
     """The URL of a service, without a slash at its end, and whether it is AWS's own.
 
@@ -40,4 +55,6 @@ def endpoint(service: str) -> tuple[str, bool]:
     if here.startswith(_UNKNOWN):
         raise SettingsError(f"No hosts are known in {here}: deploy with AwsClient=boto3.")
     suffix = next((own for start, own in _SUFFIXES.items() if here.startswith(start)), None)
-    return f"https://{service}.{here}.{suffix or 'amazonaws.com'}", True
+    if service == "cloudfront" and suffix is None:
+        return "https://cloudfront.amazonaws.com", True
+    return f"https://{service}.{signing_region(service)}.{suffix or 'amazonaws.com'}", True

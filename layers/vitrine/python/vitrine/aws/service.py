@@ -13,7 +13,7 @@ from vitrine.aws import retries
 from vitrine.aws.connections import Connections
 from vitrine.aws.credentials import Credentials, from_environment
 from vitrine.aws.dates import parse_date
-from vitrine.aws.endpoints import endpoint, region
+from vitrine.aws.endpoints import endpoint, signing_region
 from vitrine.aws.errors import NoAnswerError, error_of
 from vitrine.aws.signing import UNSIGNED, Signer
 
@@ -59,7 +59,7 @@ class Service:
         times: Times,
     ) -> None:
         self.endpoint, self.is_own = endpoint(name)
-        self.signer = Signer(name, region())
+        self.signer = Signer(name, signing_region(name))
         self._error_in = error_in
         self._times = times
         self._skew = 0.0  # seconds by which the service's clock is ahead

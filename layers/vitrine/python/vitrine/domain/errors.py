@@ -123,6 +123,10 @@ class UploadNotFoundError(VitrineError):
     """The shop has no such batch of uploads, or no longer."""
 
 
+class PictureExistsError(VitrineError):
+    """The image of a picture is not deleted, so the picture would be made again."""
+
+
 class TakeDownNotFoundError(VitrineError):
     """The shop has no such take-down."""
 

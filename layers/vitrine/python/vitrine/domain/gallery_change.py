@@ -1,5 +1,9 @@
 """A change of one gallery, written in one transaction under optimistic locking."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.idempotency import Claim
 from vitrine.domain.images import Image
@@ -7,6 +11,9 @@ from vitrine.domain.imports import Import
 from vitrine.domain.locations import original_address
 from vitrine.domain.names import FileName
 from vitrine.records import dataclass
+
+if TYPE_CHECKING:
+    from vitrine.domain.take_downs import TakeDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class GalleryChange:
         named: a file name, and the id of the image that receives it.
         imported: the outcome of a file in the import folder.
         claim: the idempotency key at which the added image is noted.
+        taken_down: the take-down that begins with the removal of an image.
     """
 
     shop: str
@@ -42,6 +50,7 @@ class GalleryChange:
     named: tuple[FileName, int] | None = None
     imported: Import | None = None
     claim: Claim | None = None
+    taken_down: TakeDown | None = None
 
     def version_of(self, image: int) -> str:
         """The `OriginalAddress.version` of an image that the change adds or changes."""

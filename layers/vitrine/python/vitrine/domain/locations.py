@@ -87,7 +87,7 @@ class OriginalAddress:
 
     def full_size_key(self, kind: Format) -> str:
         """Key of the full-size picture."""
-        return f"{PUBLIC}{self.shop}/product_images/{self.full_size_name(kind)}"
+        return full_sizes_prefix(self.shop) + self.full_size_name(kind)
 
     @property
     def full_size_keys(self) -> set[str]:
@@ -100,10 +100,9 @@ class OriginalAddress:
         The letter and the three digits are derived from the digest, the number from image id and
         revision.
         """
-        letter = chr(ord("a") + int(self.digest[:4], 16) % 26)
-        digits = f"{int(self.digest[4:12], 16) % 1000:03d}"
         number = f"{self.image}{self.revision % 100:02d}".zfill(5)
-        return f"{letter}/{digits}/{slug(self.file_name)}__{number}.{self._extension(kind)}"
+        name = f"{slug(self.file_name)}__{number}.{self._extension(kind)}"
+        return f"{_full_size_folder(self.digest)}/{name}"
 
     def rendition_key(self, rendition: Rendition, kind: Format) -> str:
         """Key of a rendition in format `kind`."""
@@ -162,6 +161,27 @@ class LibraryAddress(OriginalAddress):
         """
         name = key.rpartition("/")[2].partition(".")[0]
         return None if name == _FULL_SIZE else name
+
+
+def _full_size_folder(digest: str) -> str:
+    """The folder of a full-size picture: a letter and three digits, such as `p/022`."""
+    letter = chr(ord("a") + int(digest[:4], 16) % 26)
+    return f"{letter}/{int(digest[4:12], 16) % 1000:03d}"
+
+
+def full_size_folder(shop: str, digest: str) -> str:
+    """The folder that contains the full-size pictures of bytes with a digest.
+
+    Args:
+        shop: id of the shop.
+        digest: as in `OriginalAddress`.
+    """
+    return f"{full_sizes_prefix(shop)}{_full_size_folder(digest)}/"
+
+
+def full_sizes_prefix(shop: str) -> str:
+    """The common prefix of the keys of all full-size pictures of a shop's products."""
+    return f"{PUBLIC}{shop}/product_images/"
 
 
 def alternative_key(rendition: str, alternative: Alternative) -> str:
