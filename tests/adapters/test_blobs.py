@@ -225,12 +225,26 @@ def test_other_failures_of_storage_stay_failures(aws: Account) -> None:
         blobs.put_original(KEY, b"bytes", "image/png", product="p")
 
 
+def test_a_picture_that_cannot_be_stored_is_a_failure(aws: Account) -> None:
+    blobs = on_aws(aws).blobs
+    aws.client("s3").delete_bucket(Bucket="media")
+
+    with pytest.raises(CLIENT_ERRORS):
+        blobs.put_public([PublicPicture("media/s1/1.jpg", b"x", "image/jpeg")])
+
+
 def test_an_original_is_announced_once_more_as_it_is(aws: Account) -> None:
     blobs = on_aws(aws).blobs
     blobs.put_original(KEY, b"bytes", "image/png", product="lámp #1/東")
+    aws.client("s3").put_bucket_versioning(
+        Bucket="originals", VersioningConfiguration={"Status": "Enabled"}
+    )
 
     blobs.announce_original(KEY)
     blobs.announce_original("originals/none")
+
+    versions = aws.client("s3").list_object_versions(Bucket="originals")["Versions"]
+    assert [each["Key"] for each in versions] == [KEY, KEY], "the copy causes a second event"
 
     assert blobs.original(KEY) == StoredOriginal(b"bytes", "lámp #1/東")
     head = aws.client("s3").head_object(Bucket="originals", Key=KEY)
