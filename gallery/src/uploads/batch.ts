@@ -119,7 +119,7 @@ function nearlyOver(upload: Upload): boolean {
 }
 
 function refusedMember(member: string | undefined, code: string): string {
-  if (member === 'bytes') return 'too_large';
+  if (member === 'bytes') return code === 'empty' ? 'empty' : 'too_large';
   if (member === 'name') return 'bad_name';
   if (member === 'replaces') return 'replaced_image_gone';
   return code === 'heic' || code === 'svg' ? code : 'type';

@@ -21,9 +21,7 @@ export class StorageError extends Error {
 
   /** The reason to show for a final refusal. */
   get reason(): string {
-    if (this.code === 'EntityTooLarge') return 'too_large';
-    if (this.code === 'EntityTooSmall') return 'empty';
-    return 'refused';
+    return this.code === 'EntityTooLarge' ? 'too_large' : 'refused';
   }
 }
 
