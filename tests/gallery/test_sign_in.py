@@ -132,6 +132,28 @@ def test_a_text_in_progress_outlives_the_link(server: FakeServer, visit: Visit) 
     expect(field).to_have_value("Lámpara roja")
 
 
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_text_in_progress_outlives_even_a_reload(server: FakeServer, visit: Visit) -> None:
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop, at="#/products/7")
+    shop.ended = True
+    field = cards(page).nth(0).get_by_role("textbox")
+    field.fill("Lámpara roja")
+    field.press("Enter")
+    expect(page.get_by_text("This link has expired or was revoked.").first).to_be_visible()
+
+    page.goto("about:blank")
+    page.goto(server.link(server.shop(galleries=shop.galleries, images=shop.images)))
+    page.get_by_role("link", name="7").click()
+
+    expect(field).to_have_value("Lámpara roja")
+    expect(cards(page).nth(0)).to_contain_text("Not saved.")
+    field.press("Enter")
+    image = shop.images[shop.galleries["7"].order[0]]
+    until(page, lambda: image.alt == "Lámpara roja")
+
+
 def test_the_end_of_a_link_is_announced_ten_minutes_before(
     server: FakeServer, visit: Visit
 ) -> None:
