@@ -97,7 +97,7 @@ def test_imports_tell_why_files_were_rejected(server: FakeServer, visit: Visit) 
         {**settled, "path": "products/7/a.heic", "state": "rejected", "image": None}
         | {"reason": {"code": "heic", "detail": "…"}},
         {**settled, "path": "products/7/new", "state": "rejected", "image": None}
-        | {"reason": {"code": "a_code_of_next_year", "detail": "…"}},
+        | {"reason": {"code": "a_code_of_next_year", "detail": "It is upside down."}},
         {**settled, "path": "products/7/b.jpg", "state": "imported", "image": 131, "reason": None},
     ]
 
@@ -106,7 +106,7 @@ def test_imports_tell_why_files_were_rejected(server: FakeServer, visit: Visit) 
     rows = page.locator(".row")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("HEIC photos are not taken. Save it as JPEG.")
-    expect(rows.nth(1)).to_contain_text("The file was refused.")
+    expect(rows.nth(1)).to_contain_text("The file was refused. It is upside down.")
     page.get_by_role("radio", name="All").check()
     expect(rows).to_have_count(3)
     expect(rows.nth(2)).to_contain_text("Added as image 131")

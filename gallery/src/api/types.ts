@@ -137,7 +137,9 @@ export interface UploadForm {
 }
 
 export interface Reason {
-  code: string;
+  /** Null for files that an earlier version of Vitrine settled. */
+  code: string | null;
+  /** In English. */
   detail: string;
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ImportedFile } from '../api/types';
+import type { ImportedFile, Reason } from '../api/types';
 import { Failure } from '../parts/failure';
 import { usePages } from '../parts/pages';
 import { Screen } from '../parts/screen';
@@ -61,7 +61,7 @@ function Row({ file }: { file: ImportedFile }) {
       <p class="row-name">
         <bdi>{path}</bdi>
       </p>
-      <p>{reason ? reasonText(reason.code) : image !== null && text('became_image', { image })}</p>
+      <p>{reason ? explained(reason) : image !== null && text('became_image', { image })}</p>
       <p class="small">
         {text(file.source === 'drop' ? 'source_drop' : 'source_upload')} · {time(file.settled_at)}
       </p>
@@ -70,4 +70,10 @@ function Row({ file }: { file: ImportedFile }) {
       )}
     </li>
   );
+}
+
+/** The reason in the page's language; in English where the page does not know its code. */
+function explained({ code, detail }: Reason): string {
+  const words = reasonText(code);
+  return words === text('reason_other') ? `${words} ${detail}` : words;
 }
