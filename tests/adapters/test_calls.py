@@ -3,17 +3,20 @@
 import base64
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from tests import pictures
 from tests.adapters.conftest import SCOPES, STORE, Account, Meter, on_aws
 from tests.adapters.test_galleries import image
+from tests.fakes import etag
 from tests.gateway import Answer
 from tests.unit.test_rendering import LIBRARY_RULES, event
 
 from pipeline import (
     admit_missing,
     generate_renditions,
+    import_file,
     remove_originals,
     remove_renditions,
     render_missing,
@@ -30,6 +33,7 @@ from vitrine.domain.manifests import manifest_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
+from vitrine.domain.uploads import UploadBatch, UploadFile
 from vitrine.services.adding import add_library_image
 from vitrine.services.inspecting import inspect_upload
 from vitrine.services.sources import at_hand
@@ -248,6 +252,51 @@ def test_the_pipeline_costs_a_call_per_picture_and_four(aws: Account, meter: Met
     meter.calls.clear()
     remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
     assert meter.calls == ["ListObjectsV2"], "the request removed the original itself"
+
+
+def stored(key: str, data: bytes, sequencer: str = "01") -> dict[str, Any]:
+    """The notification of an object that was stored."""
+    thing = {"key": quote_plus(key, safe="/"), "eTag": etag(data), "sequencer": sequencer}
+    return {"Records": [{"s3": {"object": thing}}]}
+
+
+def test_a_dropped_file_costs_a_query_of_its_gallery(aws: Account, meter: Meter) -> None:
+    key, data = "import/s1/products/8/a.png", pictures.png()
+    aws.client("s3").put_object(Bucket="originals", Key=key, Body=data)
+    meter.calls.clear()
+
+    import_file.handler(stored(key, data), None)
+    assert meter.calls == [
+        *("GetItem", "GetItem", "GetObject"),  # the shop, the outcome, the file
+        *("Query", "UpdateItem", "PutObject", "TransactWriteItems"),
+    ]
+
+    meter.calls.clear()
+    import_file.handler(stored(key, data), None)
+    assert meter.calls == ["GetItem", "GetItem"], "a repeated event"
+
+
+def test_an_uploaded_file_costs_no_id_and_no_query(aws: Account, meter: Meter) -> None:
+    moment, data = now(), pictures.png()
+    files = tuple(UploadFile(name, "image/png", len(data)) for name in "ab")
+    batch = UploadBatch("u1", "s1", "8", files, "f", 100, moment, moment + HOUR)
+    on_aws(aws).imports.create_batch(batch)
+    for number in (1, 2):
+        aws.client("s3").put_object(Bucket="originals", Key=batch.key(number), Body=data)
+    meter.calls.clear()
+
+    import_file.handler(stored(batch.key(1), data), None)
+    assert meter.calls == [
+        *("GetItem", "BatchGetItem", "GetObject"),  # the shop, batch and outcome, the file
+        *("GetItem", "PutObject", "TransactWriteItems", "DeleteObjects"),
+    ]
+
+    meter.calls.clear()
+    import_file.handler(stored(batch.key(1), data), None)
+    assert meter.calls == ["GetItem", "BatchGetItem", "DeleteObjects"], "a repeated event"
+    meter.calls.clear()
+    import_file.handler(stored(batch.key(2), data + b"x"), None)
+    assert meter.calls == ["GetItem", "BatchGetItem", "GetObject"], "a version that is gone"
 
 
 def ended(pk: str, image: str) -> dict[str, Any]:

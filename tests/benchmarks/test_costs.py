@@ -11,10 +11,16 @@ from typing import Any
 import pytest
 from tests import pictures
 from tests.adapters.conftest import NATIVE, Account, Meter, meter, open_account
-from tests.adapters.test_calls import IMAGES, TIENDANUBE, ended, event
+from tests.adapters.test_calls import IMAGES, TIENDANUBE, ended, event, stored
 from tests.benchmarks.conftest import Show
 
-from pipeline import generate_renditions, remove_originals, remove_renditions, render_missing
+from pipeline import (
+    generate_renditions,
+    import_file,
+    remove_originals,
+    remove_renditions,
+    render_missing,
+)
 from vitrine import environment
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.manifests import manifest_key
@@ -40,6 +46,7 @@ CALLS = {
     "Query": READ,
     "BatchGetItem": 2 * READ,
     "UpdateItem": WRITE,
+    "PutItem": WRITE,
     "PutObject": S3_WRITE,
     "ListObjectsV2": S3_WRITE,
     "GetObject": S3_READ,
@@ -71,7 +78,7 @@ def test_cost_of_each_request_to_vitrines_own_api(meter: Meter, show: Show) -> N
         name: str, method: str, path: str, actions: int = 0, more: float = 0.0, **request: Any
     ) -> None:
         answer = meter(method, path, headers={**NATIVE, **request.pop("headers", {})}, **request)
-        assert answer.status in (200, 204), answer.body
+        assert answer.status in (200, 201, 204), answer.body
         price = dollars_per_million(meter.calls, actions, "api") + more
         rows.append((name, len(meter.calls), f"{price:.2f}"))
 
@@ -88,6 +95,11 @@ def test_cost_of_each_request_to_vitrines_own_api(meter: Meter, show: Show) -> N
     role = {"json": {"thumbnail": True}}
     priced("make an image the thumbnail", "PATCH", f"{base}/images/{second}", 1, **role)
     priced("delete an image", "DELETE", f"{base}/images/{first}", 3)
+    file = {"name": "01.png", "type": "image/png", "bytes": len(pictures.png())}
+    more = WRITE  # the batch has more than 1 kB
+    priced("announce ten files", "POST", f"{base}/uploads", 0, more, json={"files": [file] * 10})
+    upload = meter("POST", f"{base}/uploads", headers=NATIVE, json={"files": [file]}).json
+    priced("see what became of them", "GET", f"/vitrine/v1/uploads/{upload['id']}")
 
     show("US dollars for a million requests to Vitrine's own API", ("what", "calls", "USD"), rows)
 
@@ -133,4 +145,22 @@ def test_cost_of_each_request(aws: Any, meter: Meter, show: Show) -> None:
     remove_originals.handler(ended("GALLERY#s1#8", created.json["id"]), None)
     priced("see that its bytes are gone", "glance")
 
+    for name, key in arriving(meter).items():
+        data = pictures.png()
+        aws.client("s3").put_object(Bucket="originals", Key=key, Body=data)
+        meter.calls.clear()
+        import_file.handler(stored(key, data), None)
+        priced(name, "pipeline", actions=4)
+
     show("US dollars for a million of each", ("what", "AWS calls", "USD"), rows)
+
+
+def arriving(meter: Meter) -> dict[str, str]:
+    """Keys of files that become images by their events."""
+    file = {"name": "01.png", "type": "image/png", "bytes": len(pictures.png())}
+    path = "/vitrine/v1/products/8/uploads"
+    made = meter("POST", path, headers=NATIVE, json={"files": [file]}).json["files"]
+    return {
+        "import a dropped file": "import/s1/products/8/a.png",
+        "import a file sent with a form": made[0]["post"]["fields"]["key"],
+    }
