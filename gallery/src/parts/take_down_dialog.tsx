@@ -15,12 +15,13 @@ interface Props {
 /** Asks before a picture is removed from everywhere, and tells what remains. */
 export function TakeDownDialog({ gallery, image, onClose }: Props) {
   const [state, setState] = useState<'asking' | 'working' | 'done'>('asking');
+  const [key] = useState(() => crypto.randomUUID());
   const [error, setError] = useState<unknown>(null);
   const confirm = async (): Promise<void> => {
     setState('working');
     setError(null);
     try {
-      await takeDown(gallery, image.id);
+      await takeDown(gallery, image.id, key);
       setState('done');
     } catch (failure) {
       setError(failure);

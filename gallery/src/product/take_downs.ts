@@ -4,14 +4,23 @@ import type { ProductGallery } from './product_gallery';
 
 const POLL_SECONDS = 2;
 
-/** Removes a picture from everywhere, and returns when the delivery network has forgotten it. */
-export async function takeDown(gallery: ProductGallery, image: ImageId): Promise<void> {
+/**
+ * Removes a picture from everywhere, and returns when the delivery network was told.
+ *
+ * @param key the same for each attempt, so that a second one does not fail after a lost answer.
+ */
+export async function takeDown(
+  gallery: ProductGallery,
+  image: ImageId,
+  key: string,
+): Promise<void> {
   const { api, product } = gallery;
-  let { id, state } = await api.createTakeDown(product, image, crypto.randomUUID());
+  let { id, state } = await api.createTakeDown(product, image, key);
   gallery.remove(image);
   void gallery.refresh();
   while (state !== 'done') {
     await seconds(POLL_SECONDS);
-    ({ state } = await api.takeDown(id));
+    const now = await api.takeDown(id).catch(() => null); // it goes on without being watched
+    state = now?.state ?? state;
   }
 }
