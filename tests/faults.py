@@ -44,6 +44,7 @@ from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.storage import PublicPicture, StoredOriginal
+from vitrine.domain.uploads import UploadBatch, UploadFile
 from vitrine.environment import Environment
 from vitrine.ports import Stores
 from vitrine.services.adding import NewImage, add_image, add_library_image
@@ -162,6 +163,7 @@ class NotifyingBlobs(FakeBlobs):
 
     def remove_originals(self, keys: Sequence[str]) -> None:
         for key in keys:
+            self.import_folder.pop(key, None)
             if self.originals.pop(key, None):
                 self.tell(Event(remove_renditions.handler, _notification(key), f"- {key}"))
 
@@ -297,6 +299,16 @@ class FaultyAws:
     def drop(self, data: bytes) -> None:
         """Upload a file to a product's import folder."""
         key = "import/s1/products/p/dropped.png"
+        self.blobs.import_folder[key] = data
+        payload = _notification(key, eTag=etag(data), sequencer="0A")
+        self._tell(Event(import_file.handler, payload, f"+ {key}"))
+
+    def send(self, data: bytes, replaces: int | None = None) -> None:
+        """Send a file with the form of an upload batch, whose first image id is 7."""
+        file = UploadFile("sent.png", "image/png", len(data), replaces=replaces)
+        batch = UploadBatch("u1", "s1", PRODUCT, (file,), "f", 7, self.time, self.time)
+        self.world.imports.batches["s1", batch.id] = batch
+        key = batch.key(1)
         self.blobs.import_folder[key] = data
         payload = _notification(key, eTag=etag(data), sequencer="0A")
         self._tell(Event(import_file.handler, payload, f"+ {key}"))

@@ -83,6 +83,10 @@ def is_first(aws: FaultyAws) -> bool:
     return gallery.order == (3, 1, 2) and gallery.roles == {THUMBNAIL: 3}
 
 
+def is_taken(aws: FaultyAws) -> bool:
+    return aws.blobs.import_folder == {}
+
+
 ONE = frozenset({1})
 SCENARIOS = {
     "add": Scenario(nothing, lambda aws: aws.add(), frozenset({1, 2})),
@@ -100,6 +104,10 @@ SCENARIOS = {
     "move": Scenario(three, lambda aws: aws.move_first(3), frozenset({3}), is_first),
     "purge": Scenario(retired, lambda aws: aws.purge(), frozenset({0})),
     "import": Scenario(nothing, lambda aws: aws.drop(aws.picture()), ONE),
+    "upload": Scenario(nothing, lambda aws: aws.send(aws.picture()), ONE, is_taken),
+    "upload new bytes": Scenario(
+        lambda aws: aws.add(base="lamp"), lambda aws: aws.send(aws.picture(), 1), ONE, is_taken
+    ),
     "shelve": Scenario(nothing, lambda aws: aws.shelve(), frozenset({1, 2})),
     "ask": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.ask_for_all(), ONE),
     "ask for a library's": Scenario(lambda aws: aws.shelve(), lambda aws: aws.ask_for_all(), ONE),
