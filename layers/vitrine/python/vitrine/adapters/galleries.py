@@ -119,9 +119,7 @@ class DynamoGalleries(Galleries):
         ]
         if change.after != change.before:
             head = replace(change.after, version=change.before.version + 1)
-            item = _head(change.shop, change.product, head)
-            put = {"Item": serialize(item), **_unchanged_head(change.before)}
-            actions.append({"Put": put})
+            actions.append({"Update": _head_update(change, head)})
         if counted := count_change(change):
             actions.append({"Update": counted})
         if change.named:
@@ -245,13 +243,29 @@ def _head(shop: str, product: str, gallery: Gallery) -> Item:
     }
 
 
-def _unchanged_head(before: Gallery) -> dict[str, Any]:
-    if before.version == 0:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
+def _head_update(change: GalleryChange, head: Gallery) -> dict[str, Any]:
+    """The update of a head, on condition that it is still as it was read.
+
+    It leaves alone the attributes that a later version of Vitrine may have added.
+    """
+    item = _head(change.shop, change.product, head)
+    written = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+    known = _head(change.shop, change.product, change.before)
+    left = [name for name in known if name not in item]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in written)
+    if left:
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in left)
+    values = {f":{name}": value for name, value in written.items()}
+    if change.before.version:
+        condition, values[":before"] = "#version = :before", change.before.version
+    else:
+        condition = "attribute_not_exists(#version)"
     return {
-        "ConditionExpression": "#version = :version",
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": serialize({":version": before.version}),
+        "Key": serialize(key(item["pk"], item["sk"])),
+        "UpdateExpression": expression,
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*written, *left)},
+        "ExpressionAttributeValues": serialize(values),
     }
 
 

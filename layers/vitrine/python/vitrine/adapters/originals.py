@@ -62,7 +62,10 @@ def appearance_attributes(appearance: Appearance | None) -> Item:
 def appearance_of(item: Item) -> Appearance | None:
     """The appearance that a record's attributes describe; None if it has none yet."""
     known = item.get("appearance")
-    return None if known is None else Appearance(**known)
+    if known is None:
+        return None
+    # By name: a later version may have added facts.
+    return Appearance(known["colour"], known["thumbhash"], known["animation_dropped"])
 
 
 def completion(address: OriginalAddress, appearance: Appearance, *, turned: bool) -> dict[str, Any]:
