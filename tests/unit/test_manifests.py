@@ -26,6 +26,7 @@ from vitrine.services.changing import Change
 from vitrine.services.purging import purge_retired
 from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.sources import at_hand
+from vitrine_cli.operations.manifests import delete_manifests
 
 
 @pytest.fixture
@@ -275,6 +276,23 @@ def test_bytes_that_go_while_their_manifest_is_made_leave_none(
     shown = named_key("s1", "lamp.png") if named else full_size(first)
     assert read(storefront, shown) is None
     assert manifests(storefront) == set()
+
+
+def test_stored_manifests_are_deleted_and_made_again(storefront: Storefront) -> None:
+    image, shelved = storefront.add(pictures.png(30, 20)), storefront.shelve(pictures.png(40, 30))
+    ahead = [*storefront.made_ahead(image), *storefront.made_ahead(shelved)]
+    for key in ahead:
+        storefront.get(key)
+        assert read(storefront, key)
+    world = storefront.world
+
+    assert delete_manifests(world.blobs, world.cdn, "s1") == len(ahead)
+
+    assert manifests(storefront) == set()
+    assert {*world.blobs.public} == {*ahead}
+    (paths,) = world.cdn.invalidations.values()
+    assert paths == ["/media/s1/*", "/media/uploads/1627/*"]
+    assert read(storefront, ahead[0])
 
 
 def test_a_manifest_is_json_for_every_site(storefront: Storefront) -> None:

@@ -1,4 +1,4 @@
-"""`vitrine image`: list and examine the images of a shop."""
+"""`vitrine image`: list, examine and take down the images of a shop."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rich.table import Table
 
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui.output import print_json, print_json_lines, print_table, size_text
-from vitrine_cli.ui.progress import console
+from vitrine_cli.ui.progress import console, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-app = typer.Typer(help="List and examine the images of a shop.", no_args_is_help=True)
+app = typer.Typer(help="List, examine and take down the images of a shop.", no_args_is_help=True)
 
 ShopArgument = Annotated[str, typer.Argument(help="The shop's id.")]
 _COLUMNS = (
@@ -93,6 +93,50 @@ def show(
         for label, text in _lines(name, value):
             table.add_row(label.replace("_", " "), escape(text))
     print_table(table)
+
+
+@app.command("forget")
+def forget(
+    image: Annotated[
+        str, typer.Argument(help="SHOP/ID, or the URL of a picture, also of a deleted one.")
+    ],
+    *,
+    reason: Annotated[str, typer.Option(help="A note that is kept with the take-down.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait until the CDN has forgotten it.")
+    ] = False,
+    stack: StackOption = None,
+    port: PortOption = None,
+) -> None:
+    """Remove an image from everywhere: record, all versions of its files, pictures, CDN."""
+    from vitrine_cli.operations import deployed_stack, forgetting, records
+
+    deployed = deployed_stack.selected(stack, port)
+    selected = records.deployed(deployed, deployed.base_url)
+    chosen = forgetting.find(selected, image)
+    if not yes:
+        question = f"Remove image {chosen.image} of shop {chosen.shop.id} for good?"
+        typer.confirm(question, abort=True)
+    with step("Removing record and original"):
+        begun = forgetting.begin(selected, chosen, reason)
+    if not no_wait:
+        with step("Removing pictures, also from the CDN"):
+            begun = forgetting.wait(deployed, selected, begun)
+    if forgetting.is_gone(selected, chosen):
+        with step("Removing all versions of its files"):
+            forgetting.delete_versions(deployed, selected, chosen)
+    print_json(
+        {
+            "id": begun.id,
+            "shop": begun.shop,
+            "image": begun.image,
+            "state": begun.state.value,
+            "paths": sorted(begun.places.paths),
+            "invalidation": begun.invalidation or None,
+            "browser_copies": "may remain",
+        }
+    )
 
 
 def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:

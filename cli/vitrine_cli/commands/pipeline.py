@@ -126,14 +126,24 @@ def rebuild(
     at_a_time: Annotated[
         int, typer.Option(min=1, max=100, help="The most images at the same time.")
     ] = 4,
+    manifests: Annotated[
+        bool,
+        typer.Option(
+            "--manifests",
+            help="Only delete stored manifests; after a change of sizes, Avif or the media host.",
+        ),
+    ] = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
     """Generate the renditions of a shop's images again, for example after a change of sizes."""
     from vitrine_cli.operations import deployed_stack
 
-    interrupts.listen()
     deployed = deployed_stack.selected(stack, port)
+    if manifests:
+        _delete_manifests(deployed, shop)
+        return
+    interrupts.listen()
     run = _prepare_rebuild(deployed, shop, after, image or [], at_a_time)
     try:
         failed = _run_rebuild(run, at_a_time)
@@ -146,6 +156,17 @@ def rebuild(
     out.print(f"Images rebuilt: {len(run.images) - failed}.")
     if failed:
         raise FailureError(f"Images that could not be rebuilt: {failed}; they are unchanged.")
+
+
+def _delete_manifests(deployed: DeployedStack, shop: str) -> None:
+    from vitrine_cli.operations import records, shop_settings
+    from vitrine_cli.operations.manifests import cdn_of, delete_manifests
+
+    stored = records.deployed(deployed)
+    owner = shop_settings.find_shop(stored, shop).id
+    with _aws_failures():
+        deleted = delete_manifests(stored.stores.blobs, cdn_of(deployed), owner)
+    out.print(f"Manifests deleted: {deleted}. The CDN was told to forget its copies.")
 
 
 def _prepare_rebuild(

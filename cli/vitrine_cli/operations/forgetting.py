@@ -1,0 +1,161 @@
+"""Taking an image down, with all versions of its files that a deployed stack keeps."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vitrine.adapters.remote import HttpRemote
+from vitrine.adapters.take_downs import DynamoTakeDowns
+from vitrine.clock import now
+from vitrine.domain.errors import ImageNotFoundError, OriginalMissingError, PictureExistsError
+from vitrine.domain.idempotency import ObjectIdentity
+from vitrine.domain.locations import ORIGINALS
+from vitrine.domain.public_keys import NameReference
+from vitrine.domain.shops import product_key
+from vitrine.domain.take_downs import PublicTarget, TakeDown, parse_target
+from vitrine.services.catalogue import BULK_RETRY, Catalogue
+from vitrine.services.taking_down import TakingDown
+from vitrine_cli.operations import shop_settings
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitrine.domain.shops import Shop
+    from vitrine_cli.operations.deployed_stack import DeployedStack
+    from vitrine_cli.operations.records import StackRecords
+
+_SECONDS = 600
+_INTERVAL = 1  # seconds
+_BATCH = 1000  # keys per DeleteObjects
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """An image to take down.
+
+    Attributes:
+        shop: its shop.
+        image: its id.
+        target: the picture at the URL that names it; None if an id does.
+    """
+
+    shop: Shop
+    image: int
+    target: PublicTarget | None = None
+
+
+def find(records: StackRecords, text: str) -> Forgotten:
+    """The image that an operator names.
+
+    Args:
+        records: records of the stack.
+        text: `SHOP/ID`, or the URL of a public picture or manifest.
+
+    Raises:
+        FailureError: it names no image of a shop.
+    """
+    if "://" not in text:
+        shop, _, number = text.rpartition("/")
+        if not number.isdecimal() or not shop:
+            raise FailureError(f"'{text}' is neither SHOP/ID nor the URL of a picture.")
+        return Forgotten(shop_settings.find_shop(records, shop), int(number))
+    _, found, rest = text.rpartition("/media/")
+    owner = shop_settings.find_shop(records, rest.partition("/")[0]) if found else None
+    target = parse_target(owner.id, text) if owner else None
+    if owner is None or target is None:
+        raise FailureError(f"'{text}' is no picture of a shop's products.")
+    reference = target.reference
+    if not isinstance(reference, NameReference):
+        return Forgotten(owner, reference.image, target)
+    named = records.stores.galleries.named(owner.id, reference.name)
+    if named is None:
+        raise FailureError(f"No image of the shop has had the name '{reference.name}'.")
+    return Forgotten(owner, named.image, target)
+
+
+def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
+    """Remove an image's record and original, and begin its take-down.
+
+    Raises:
+        FailureError: there is no such image.
+    """
+    name = base64.b32encode(os.urandom(16)).decode().lower()[:26]
+    catalogue = Catalogue(chosen.shop, records.stores, HttpRemote(), now, BULK_RETRY)
+    taking = TakingDown(
+        catalogue, DynamoTakeDowns(records.table), ObjectIdentity(f"t{name}", ""), reason
+    )
+    try:
+        if chosen.target is not None:
+            try:
+                return taking.url(chosen.target).take_down
+            except PictureExistsError:
+                pass
+        product = _product_of(records, chosen)
+        return taking.image(product_key(product), chosen.image).take_down
+    except ImageNotFoundError:
+        raise FailureError(f"The shop has no image {chosen.image}.") from None
+
+
+def _product_of(records: StackRecords, chosen: Forgotten) -> str:
+    """The product whose gallery holds an image, from the metadata of its original."""
+    for key in records.stores.blobs.original_keys(chosen.shop.id, chosen.image):
+        try:
+            return records.stores.blobs.original_metadata(key).product
+        except OriginalMissingError:
+            continue
+    raise ImageNotFoundError(chosen.image)
+
+
+def is_gone(records: StackRecords, chosen: Forgotten) -> bool:
+    """Whether the image is deleted; it lives on after a take-down of replaced bytes."""
+    return not records.stores.blobs.original_keys(chosen.shop.id, chosen.image)
+
+
+def delete_versions(stack: DeployedStack, records: StackRecords, chosen: Forgotten) -> int:
+    """Delete all versions of an image's originals and of the files that it was imported from.
+
+    Returns:
+        The number of versions.
+    """
+    shop, image = chosen.shop.id, chosen.image
+    prefixes = [f"{ORIGINALS}{shop}/{image}/"]
+    imports = records.stores.imports.imports(shop)
+    prefixes += [each.arrival.key for each in imports if each.image == image]
+    found = [each for prefix in prefixes for each in _versions(stack, prefix)]
+    client, bucket = stack.s3(), stack.outputs["OriginalsBucket"]
+    for start in range(0, len(found), _BATCH):
+        batch: Any = {"Objects": found[start : start + _BATCH], "Quiet": True}
+        failed = client.delete_objects(Bucket=bucket, Delete=batch).get("Errors")
+        if failed:
+            raise FailureError(f"S3 keeps {len(failed)} versions: {failed[0]}")
+    return len(found)
+
+
+def _versions(stack: DeployedStack, prefix: str) -> Iterator[dict[str, str]]:
+    pages = stack.s3().get_paginator("list_object_versions")
+    for page in pages.paginate(Bucket=stack.outputs["OriginalsBucket"], Prefix=prefix):
+        for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            if prefix.endswith("/") or each["Key"] == prefix:
+                yield {"Key": each["Key"], "VersionId": each["VersionId"]}
+
+
+def wait(stack: DeployedStack, records: StackRecords, begun: TakeDown) -> TakeDown:
+    """Wait until a take-down is done and the CDN has forgotten its copies.
+
+    Raises:
+        FailureError: it takes longer than ten minutes; it goes on by itself.
+    """
+    take_downs, deadline = DynamoTakeDowns(records.table), time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        found = take_downs.take_down(begun.shop, begun.id)
+        if found is not None and found.done_at is not None:
+            waiter = stack.client("cloudfront").get_waiter("invalidation_completed")
+            waiter.wait(DistributionId=stack.outputs["CdnId"], Id=found.invalidation)
+            return found
+        time.sleep(_INTERVAL)
+    raise FailureError("The take-down is not done after ten minutes; it goes on by itself.")
