@@ -1,9 +1,21 @@
 """Files dropped into the import folder of the deployed stack, with no API call at all."""
 
 import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import pytest
 from tests import pictures
-from tests.stack.conftest import BigCommerce, Running, served, until, vitrine
+from tests.stack.conftest import (
+    BigCommerce,
+    Native,
+    Running,
+    Tiendanube,
+    served,
+    until,
+    vitrine,
+)
 
 
 def test_a_dropped_file_becomes_an_image_with_all_its_pictures(
@@ -71,3 +83,56 @@ def test_a_bad_file_leaves_a_reason_that_a_good_one_takes_away(
     assert "it is not a complete GIF" in table.stdout
     until(lambda: bigcommerce.listed(302) or None)
     assert rejected() == []
+
+
+NAMES = [f"{number:02d}.png" for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("product", range(310, 320))
+def test_ten_files_dropped_eight_at_a_time_are_in_the_order_of_their_names(
+    running: Running, native: Native, product: int
+) -> None:
+    s3, bucket = running.aws("s3"), running.outputs["OriginalsBucket"]
+
+    def drop(number: int) -> None:
+        key = f"import/1234/products/{product}/{NAMES[number]}"
+        s3.put_object(Bucket=bucket, Key=key, Body=pictures.png(48 + number, product - 250))
+
+    order = random.Random(product).sample(range(10), 10)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(drop, order))
+
+    def images() -> list[dict[str, Any]] | None:
+        shown: list[dict[str, Any]] = native.gallery(product)["images"]
+        return shown if len(shown) == 10 else None
+
+    shown = until(images)
+    assert [each["file_name"] for each in shown] == NAMES
+    assert [each["thumbnail"] for each in shown] == [True, *[False] * 9]
+
+
+def test_what_a_client_placed_stays_when_another_file_arrives(
+    running: Running, native: Native, tiendanube: Tiendanube
+) -> None:
+    s3, bucket = running.aws("s3"), running.outputs["OriginalsBucket"]
+
+    def drop(*numbers: int) -> None:
+        before = len(native.gallery(320)["images"])
+        for number in numbers:
+            key = f"import/1234/products/320/{NAMES[number - 1]}"
+            s3.put_object(Bucket=bucket, Key=key, Body=pictures.png(48 + number, 49))
+        until(lambda: len(native.gallery(320)["images"]) == before + len(numbers) or None)
+
+    def names() -> list[str]:
+        return [each["file_name"].removesuffix(".png") for each in native.gallery(320)["images"]]
+
+    drop(1, 3, 5)
+    tiendanube.attach(320, pictures.png(90, 91), filename="by client.png", position=2)
+    moved = native.gallery(320)["images"][3]["id"]
+    tiendanube.send("PUT", tiendanube.images(320, moved), json={"position": 1})
+    assert names() == ["05", "01", "by client", "03"]
+
+    drop(2, 4)
+
+    assert names() == ["05", "01", "by client", "02", "03", "04"]
+    assert native.gallery(320)["images"][1]["thumbnail"], "of 01, by default"
