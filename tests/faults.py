@@ -22,12 +22,14 @@ from pipeline import (
     remove_originals,
     remove_renditions,
     render_missing,
+    take_down,
 )
 from vitrine import environment
 from vitrine.adapters import table_keys
 from vitrine.domain.errors import VitrineError
 from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.idempotency import ObjectIdentity
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import (
@@ -44,6 +46,7 @@ from vitrine.domain.renditions import LIBRARY_FORMAT, SETS
 from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.storage import PublicPicture, StoredOriginal
+from vitrine.domain.take_downs import TakeDown
 from vitrine.domain.uploads import UploadBatch, UploadFile
 from vitrine.environment import Environment
 from vitrine.ports import Stores
@@ -58,6 +61,7 @@ from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, remove_images, retire_image
 from vitrine.services.rendering import make_renditions
 from vitrine.services.sources import at_hand
+from vitrine.services.taking_down import TakingDown
 
 PRODUCT = ProductKey("p")
 RULES = PictureRules(frozenset(Format), max_bytes=10**6)
@@ -178,7 +182,13 @@ class NotifyingGalleries(FakeGalleries):
         after = super().commit(change)
         for image in (*change.removed, *change.retired):
             self._gone(table_keys.gallery(change.shop, change.product), image.id)
+        if change.taken_down:
+            self.tell(_begun(change.taken_down))
         return after
+
+    def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        super().take_down_retired(image, take_down)
+        self.tell(_begun(take_down))
 
     def forget_retired(self, image: Image) -> None:
         there = (image.shop, image.id) in self.gone
@@ -195,6 +205,12 @@ class NotifyingGalleries(FakeGalleries):
 
 def _notification(key: str, **more: str) -> dict[str, Any]:
     return {"Records": [{"s3": {"object": {"key": quote_plus(key, safe="/"), **more}}}]}
+
+
+def _begun(begun: TakeDown) -> Event:
+    pk, sk = table_keys.take_down_key(begun.shop, begun.id)
+    record = {"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+    return Event(take_down.handler, {"Records": [record]}, f"take down {begun.id}")
 
 
 def _stored(key: str) -> Event:
@@ -232,6 +248,8 @@ class FaultyAws:
                 OverNetwork(self.blobs, self.network),
                 OverNetwork(self.world.imports, self.network),
             ),
+            take_downs=OverNetwork(self.world.take_downs, self.network),
+            cdn=OverNetwork(self.world.cdn, self.network),
         )
 
     @property
@@ -269,6 +287,11 @@ class FaultyAws:
 
     def remove(self, image: int) -> None:
         remove_image(self.catalogue, PRODUCT, image)
+
+    def take_down(self, image: int) -> None:
+        """Take an image down, by a request with an idempotency key."""
+        here, identity = self.environment, ObjectIdentity(f"t{image}", "")
+        TakingDown(self.catalogue, here.take_downs, identity).image(PRODUCT, image)
 
     def retire(self, image: int) -> None:
         retire_image(self.catalogue, PRODUCT, image)

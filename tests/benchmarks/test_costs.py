@@ -95,6 +95,8 @@ def test_cost_of_each_request_to_vitrines_own_api(meter: Meter, show: Show) -> N
     role = {"json": {"thumbnail": True}}
     priced("make an image the thumbnail", "PATCH", f"{base}/images/{second}", 1, **role)
     priced("delete an image", "DELETE", f"{base}/images/{first}", 3)
+    target = {"product": base.rpartition("/")[2], "image": second}
+    priced("take an image down", "POST", "/vitrine/v1/take-downs", 4, json=target)
     file = {"name": "01.png", "type": "image/png", "bytes": len(pictures.png())}
     more = WRITE  # the batch has more than 1 kB
     priced("announce ten files", "POST", f"{base}/uploads", 0, more, json={"files": [file] * 10})

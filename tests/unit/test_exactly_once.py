@@ -87,6 +87,10 @@ def is_taken(aws: FaultyAws) -> bool:
     return aws.blobs.import_folder == {}
 
 
+def is_forgotten(aws: FaultyAws) -> bool:
+    return [*aws.world.cdn.invalidations] == ["t1"]
+
+
 ONE = frozenset({1})
 SCENARIOS = {
     "add": Scenario(nothing, lambda aws: aws.add(), frozenset({1, 2})),
@@ -99,6 +103,15 @@ SCENARIOS = {
     "remove": Scenario(lambda aws: aws.add(), lambda aws: aws.remove(1), frozenset({0})),
     "remove what was replaced": Scenario(replaced, lambda aws: aws.remove(1), frozenset({0})),
     "remove all": Scenario(three, lambda aws: aws.remove_all(), frozenset({0})),
+    "take down": Scenario(
+        lambda aws: aws.add(base="lamp"), lambda aws: aws.take_down(1), frozenset({0}), is_forgotten
+    ),
+    "take down what was replaced": Scenario(
+        replaced, lambda aws: aws.take_down(1), frozenset({0}), is_forgotten
+    ),
+    "take down what was retired": Scenario(
+        retired, lambda aws: aws.take_down(1), frozenset({0}), is_forgotten
+    ),
     "retire": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.retire(1), ONE),
     "hide": Scenario(lambda aws: aws.add(base="lamp"), lambda aws: aws.hide(1), ONE, is_hidden),
     "move": Scenario(three, lambda aws: aws.move_first(3), frozenset({3}), is_first),
