@@ -99,6 +99,11 @@ class Runtime:
             "AWS_SESSION_TOKEN": "token",
         }
 
+    @property
+    def whole_packages(self) -> dict[str, str]:
+        """The setting with which a function finds packages as they are published, no layers."""
+        return {"PYTHONPATH": f"{self.folder / 'task'}:{self.folder / 'runtime'}"}
+
     def start(self, handler: str, settings: Mapping[str, str]) -> Start:
         """Start a function, have it answer one event that is none, and end it."""
         here, runtime = _free_port(), _free_port()

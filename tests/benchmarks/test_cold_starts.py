@@ -63,7 +63,7 @@ def test_cold_start_of_each_function(version: str, show: Show) -> None:
     measured = runtime(found[version])
     if measured is None:
         pytest.skip("the emulator of Lambda's runtime is a program for Linux")
-    settings = {key: dict[str, str]() for key in PEERS} | {
+    settings = dict.fromkeys(PEERS, measured.whole_packages) | {
         name: each for name, each in functions() if re.search(ONLY, name)
     }
     starts: dict[str, list[Start]] = {name: [] for name in settings}
@@ -97,11 +97,17 @@ def test_cold_start_of_each_function(version: str, show: Show) -> None:
         ],
     )
     if set(MIX) <= set(starts):
-        show_a_shops_day(version, {name: median(name) / 1000 for name in starts}, show)
+        show_a_shops_day(version, {name: cpu(name) / 1000 for name in starts}, show)
 
 
 def show_a_shops_day(version: str, seconds: Mapping[str, float], show: Show) -> None:
-    """What the starts mean for a small shop, over one peer for all endpoints."""
+    """What the starts mean for a small shop.
+
+    Args:
+        version: of Python.
+        seconds: of processor that a start takes, which other load does not lengthen.
+        show: prints a table.
+    """
     gigabytes = memory_of_functions()
     rows: list[tuple[object, ...]] = []
     for minutes in KEPT_MINUTES:

@@ -18,7 +18,7 @@ SHOP = b'{"Item":{"products":{"S":"open"},"settings":{"M":{}}}}'
 
 
 def test_processor_time_of_table_reads(show: Show, tmp_path: Path) -> None:
-    authority = trustme.CA()
+    authority = trustme.CA(organization_name="Amazon")  # as AWS's certificates are issued
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     system = ssl.get_default_verify_paths().cafile
