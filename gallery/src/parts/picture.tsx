@@ -30,13 +30,17 @@ export function Picture(props: Props) {
   const shape = !width || !height ? 'unknown' : width >= height ? 'wide' : 'tall';
   const failed = failures > RETRIES_SECONDS.length;
 
-  useEffect(() => setFailures(0), [source.src]);
+  const [shown, setShown] = useState(source.src);
+  if (shown !== source.src) {
+    setShown(source.src);
+    setFailures(0);
+    setWaiting(false);
+  }
   useEffect(() => {
-    if (failures === 0 || failed) return;
-    setWaiting(true);
+    if (!waiting) return undefined;
     const timer = setTimeout(() => setWaiting(false), RETRIES_SECONDS[failures - 1]! * 1000);
     return () => clearTimeout(timer);
-  }, [failures]);
+  }, [failures, waiting]);
   useLayoutEffect(() => {
     const image = element.current;
     if (!image) return;
@@ -73,7 +77,10 @@ export function Picture(props: Props) {
       decoding="async"
       draggable={false}
       onLoad={({ currentTarget }) => hidePlaceholder(currentTarget)}
-      onError={() => setFailures(failures + 1)}
+      onError={() => {
+        setFailures(failures + 1);
+        setWaiting(failures < RETRIES_SECONDS.length);
+      }}
     />
   );
 }

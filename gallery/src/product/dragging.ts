@@ -22,6 +22,7 @@ export function allowDragging(
     animation: reduced ? 0 : 150,
     // Native dragging knows no touch, and would be mixed up with files that are dropped.
     forceFallback: true,
+    fallbackOnBody: true,
     fallbackTolerance: 4,
     ghostClass: 'ghost',
     dragClass: 'dragged',
