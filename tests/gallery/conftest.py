@@ -54,6 +54,7 @@ def visit(server: FakeServer, new_page: Callable[..., Page], guard: Guard) -> Vi
 
     def open_page(*shops: FakeShop, at: str = "#/", **options: Any) -> Page:
         page = new_page(server.url, **options)
+        page.set_default_timeout(20_000)  # milliseconds
         page.goto(server.link(*shops) if shops else "/gallery/")
         page.get_by_role("heading", level=1).wait_for()
         if at != "#/":

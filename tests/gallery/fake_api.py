@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from tests.gallery.fake_answers import batch_body, present, summary, time_text
@@ -45,7 +45,10 @@ def api(server: FakeServer) -> Starlette:
 
 def _endpoint(server: FakeServer, handler: Handler) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # the page was closed
+            return Response(status_code=400)
         with server.lock:
             server.requests.append((request.method, request.url.path))
         try:

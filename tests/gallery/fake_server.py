@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from tests.gallery.fake_api import api
@@ -30,7 +30,10 @@ def bucket(server: FakeServer) -> Starlette:
         headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
         if request.method == "OPTIONS":
             return Response(headers={**headers, "Access-Control-Allow-Methods": "POST"})
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # the page cancelled it, or was closed
+            return Response(status_code=400)
         try:
             await server.meet_faults(request)
         except RefusedError as refused:
