@@ -125,7 +125,12 @@ SPECIAL = frozenset(
         *("asyncio", "email", "http.client", "importlib.metadata", "pyexpat", "secrets"),
         *("vitrine.access.signatures", "vitrine.adapters.blobs", "vitrine.adapters.functions"),
         *("vitrine.adapters.remote", "vitrine.aws.functions", "vitrine.aws.parameters"),
-        *("vitrine.aws.s3", "vitrine.aws.s3_xml", "vitrine.edge.multipart"),
+        *(
+            "vitrine.aws.s3",
+            "vitrine.aws.s3_objects",
+            "vitrine.aws.s3_xml",
+            "vitrine.edge.multipart",
+        ),
     }
 )
 """Modules of Python and of Vitrine that only some functions may import."""
@@ -158,7 +163,12 @@ def granted(properties: Mapping[str, Any]) -> set[str]:
     if "MEDIA_URL_PARAMETER" in properties.get("Environment", {}).get("Variables", {}):
         may |= {"vitrine.aws.parameters"}
     if "s3:" in rights:
-        may |= {"vitrine.aws.s3", "vitrine.aws.s3_xml", "vitrine.adapters.blobs"}
+        may |= {
+            "vitrine.aws.s3",
+            "vitrine.aws.s3_objects",
+            "vitrine.aws.s3_xml",
+            "vitrine.adapters.blobs",
+        }
     if "lambda:InvokeFunction" in rights:
         may |= {"vitrine.aws.functions", "vitrine.adapters.functions"}
     return may

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
-from zlib import crc32
 
 from vitrine.aws import s3_xml
 from vitrine.aws.credentials import from_environment
-from vitrine.aws.dates import parse_date
-from vitrine.aws.errors import Exceptions, NoAnswerError
-from vitrine.aws.http import LONGEST
+from vitrine.aws.errors import Exceptions
 from vitrine.aws.messages import Request, Times
 from vitrine.aws.pages import Paginator
+from vitrine.aws.s3_objects import CRC32, Body, checksum, facts, is_whole, metadata
 from vitrine.aws.service import Service
 from vitrine.aws.signing import query_of
 
@@ -21,29 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from vitrine.aws.messages import Answer
-
-_CRC32 = "x-amz-checksum-crc32"
-_META = "x-amz-meta-"
-
-
-class Body:
-    """An object's bytes, which have arrived already."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-
-    def read(self) -> bytes:
-        """All of them.
-
-        Raises:
-            NoAnswerError: there are more than this client reads.
-        """
-        if self._answer.is_cut:
-            raise NoAnswerError(f"an object of more than {LONGEST} bytes")
-        return self._answer.body
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class S3:
@@ -67,22 +41,22 @@ class S3:
         """Store an object; S3 compares its checksum before it does."""
         headers = {
             "content-type": ContentType,
-            _CRC32: _checksum(Body),
+            CRC32: checksum(Body),
             "x-amz-sdk-checksum-algorithm": "CRC32",
             **({"cache-control": CacheControl} if CacheControl else {}),
-            **_metadata(Metadata or {}),
+            **metadata(Metadata or {}),
         }
         self._send("PutObject", "PUT", Bucket, Key, headers=headers, body=Body, sign_body=False)
 
     def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:
         """Read an object, compared with its checksum."""
         headers = {"x-amz-checksum-mode": "ENABLED", **({"if-match": IfMatch} if IfMatch else {})}
-        answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, is_whole=_is_whole)
-        return {**_facts(answer), "Body": Body(answer)}
+        answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, is_whole=is_whole)
+        return {**facts(answer), "Body": Body(answer)}
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         """What is known of an object."""
-        return _facts(self._send("HeadObject", "HEAD", Bucket, Key))
+        return facts(self._send("HeadObject", "HEAD", Bucket, Key))
 
     def copy_object(
         self,
@@ -99,7 +73,7 @@ class S3:
             "content-type": ContentType,
             "x-amz-copy-source": f"{CopySource['Bucket']}/{quote(CopySource['Key'], safe='/~')}",
             "x-amz-metadata-directive": MetadataDirective,
-            **_metadata(Metadata),
+            **metadata(Metadata),
         }
         whole = s3_xml.is_no_error
         self._send("CopyObject", "PUT", Bucket, Key, headers=headers, is_whole=whole)
@@ -109,7 +83,7 @@ class S3:
         body = s3_xml.tagging(Tagging["TagSet"])
         headers = {
             "content-type": "application/xml",
-            _CRC32: _checksum(body),
+            CRC32: checksum(body),
             "x-amz-sdk-checksum-algorithm": "CRC32",
         }
         self._send(
@@ -121,7 +95,7 @@ class S3:
         body = s3_xml.deletion(Delete["Objects"])
         headers = {
             "content-type": "application/xml",
-            _CRC32: _checksum(body),
+            CRC32: checksum(body),
             "x-amz-sdk-checksum-algorithm": "CRC32",
         }
         answer = self._send(
@@ -194,33 +168,3 @@ class S3:
         url, start = self._place(bucket)
         path = start + quote(key, safe="/~") if key else start.rstrip("/") or "/"
         return self._service.send(Request(operation, method, url, path, **more))
-
-
-def _checksum(data: bytes) -> str:
-    return b64encode(crc32(data).to_bytes(4, "big")).decode()
-
-
-def _is_whole(answer: Answer) -> bool:
-    told = answer.headers.get(_CRC32)  # one of parts ends with their number
-    if told is None or "-" in told or answer.is_cut:
-        return True
-    return b64decode(told) == crc32(answer.body).to_bytes(4, "big")
-
-
-def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    return {_META + name.lower(): value for name, value in metadata.items()}
-
-
-def _facts(answer: Answer) -> dict[str, Any]:
-    headers = answer.headers
-    return {
-        "ContentLength": int(headers.get("content-length", len(answer.body))),
-        "ContentType": headers.get("content-type", "binary/octet-stream"),
-        "ETag": headers.get("etag", ""),
-        "LastModified": parse_date(headers["last-modified"]),
-        "Metadata": {
-            name.removeprefix(_META): value
-            for name, value in headers.items()
-            if name.startswith(_META)
-        },
-    }
