@@ -113,7 +113,7 @@ def guard() -> Iterator[Guard]:
     """The guard over all pages of a test."""
     made = Guard()
     yield made
-    assert made.seen == []
+    assert made.seen == [], made.seen
 
 
 @pytest.fixture
