@@ -10,6 +10,7 @@ from vitrine.version import version
 from vitrine_cli.commands import (
     credential,
     doctor,
+    export,
     gallery,
     image,
     imports,
@@ -37,6 +38,7 @@ app.add_typer(product.app, name="product")
 app.add_typer(image.app, name="image")
 app.add_typer(credential.app, name="credential")
 app.command("imports")(imports.imports)
+app.command("export")(export.export)
 app.command("redrive")(pipeline.redrive)
 app.command("rebuild")(pipeline.rebuild)
 app.command("purge")(pipeline.purge)

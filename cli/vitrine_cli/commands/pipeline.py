@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from vitrine_cli.commands.aws_failures import aws_failures
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
@@ -39,7 +39,7 @@ def redrive(
     interrupts.listen()
     deployed = deployed_stack.selected(stack, port)
     queue = deployed.outputs["FailedEvents"]
-    with _aws_failures(), DeadLetters(deployed.sqs(), queue) as letters:
+    with aws_failures(), DeadLetters(deployed.sqs(), queue) as letters:
         if only_list:
             _print_letters(sorted(letters, key=lambda each: each.since), as_json=as_json)
             return
@@ -164,7 +164,7 @@ def _delete_manifests(deployed: DeployedStack, shop: str) -> None:
 
     stored = records.deployed(deployed)
     owner = shop_settings.find_shop(stored, shop).id
-    with _aws_failures():
+    with aws_failures():
         deleted = delete_manifests(stored.stores.blobs, cdn_of(deployed), owner)
     out.print(f"Manifests deleted: {deleted}. The CDN was told to forget its copies.")
 
@@ -177,7 +177,7 @@ def _prepare_rebuild(
 
     stored = records.deployed(deployed)
     owner = shop_settings.find_shop(stored, shop).id
-    with _aws_failures():
+    with aws_failures():
         return Rebuild(
             stores=stored.stores,
             invoke=lambda_invoker.invoker(deployed, at_a_time),
@@ -231,16 +231,3 @@ def purge(
         with step(f"Purging images deleted before {when}"):
             purged = sum(1 for _ in retention.purge(selected, shop, before))
     out.print(f"Images purged: {purged}.")
-
-
-@contextmanager
-def _aws_failures() -> Iterator[None]:
-    """Turn errors of AWS into one sentence."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise FailureError(
-            f"A call to AWS failed; run the command again to continue: {error}"
-        ) from None

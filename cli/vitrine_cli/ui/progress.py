@@ -1,7 +1,7 @@
 """Progress on standard error: a spinner while a step runs, and a bar that counts items."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.progress import (
 )
 
 console = Console(stderr=True, highlight=False)
+_LINE_SECONDS = 10
 
 
 @contextmanager
@@ -37,3 +38,29 @@ def item_bar() -> Progress:
         console=console,
         disable=not console.is_terminal,
     )
+
+
+@contextmanager
+def counted(description: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """Count items while the block runs: a bar on a terminal, elsewhere a line every ten seconds.
+
+    Args:
+        description: what is done, such as `Exporting`.
+        total: number of items; None if it is unknown.
+
+    Returns:
+        A function to call after each item.
+    """
+    done, printed = 0, time.monotonic()
+    with item_bar() as progress:
+        task = progress.add_task(description, total=total)
+
+        def advance() -> None:
+            nonlocal done, printed
+            done += 1
+            progress.update(task, advance=1)
+            if not console.is_terminal and time.monotonic() - printed >= _LINE_SECONDS:
+                console.print(f"{description}: {done}{f' of {total}' if total else ''}")
+                printed = time.monotonic()
+
+        yield advance
