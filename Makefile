@@ -47,8 +47,9 @@ template: .vitrine/tools/sam/.ready .vitrine/tools/emulator/.ready .vitrine/tool
 check: lint types template test  ## what CI runs
 
 build: setup .vitrine/tools/sam/.ready  ## build for AWS
-	@.venv/bin/python layers/build_layer.py find-python >/dev/null || $(UV) python install --quiet 3.13 || test "$(BYTECODE)" = no || \
-		{ echo "uv could not install Python 3.13, which compiles the layers. Without bytecode, cold starts take longer: make $(MAKECMDGOALS) BYTECODE=no"; exit 1; }
+	@.venv/bin/python layers/build_layer.py find-python >/dev/null || $(UV) python install --quiet 3.13 || \
+		{ echo "Python 3.13, which compiles the code for Lambda, is missing, and uv could not install it."; exit 1; }
+	@.venv/bin/python layers/build_layer.py compile-functions functions
 	@SAM_CLI_TELEMETRY=0 $(SAM) build
 
 gallery: setup   ## build the gallery page into gallery/dist, and print its size

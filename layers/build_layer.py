@@ -1,6 +1,8 @@
 """Fill one layer's folder: `build_layer.py vitrine|runtime|imaging FOLDER`; needs `uv`.
 
 `build_layer.py find-python` prints the path of the Python that compiles layers for Lambda.
+`build_layer.py compile-functions FOLDER` compiles `functions/` in place: the folder is every
+function's package.
 
 Wheels come from the lock file's group of the layer's name, for Lambda's python3.13 whatever Python
 runs here; with `VITRINE_BUILD_FOR=host` for this machine's Python, which the local stack uses.
@@ -105,10 +107,20 @@ def python313(uv: str) -> str | None:
 
 def _compile(target: Path, python: str | None) -> None:
     if python is None:
-        return  # `make build` has refused or been told BYTECODE=no; the SAM CLI hides output
+        return  # `make build` refuses before; tests build on machines without Python 3.13, too
     # Times of files do not survive a zip, so bytecode must not ask for them.
     mode = ["--invalidation-mode", "unchecked-hash"]
-    subprocess.run([python, "-m", "compileall", "-q", "-j", "0", *mode, target], check=False)
+    subprocess.run([python, "-m", "compileall", "-q", "-j", "0", *mode, target], check=True)
+
+
+def compile_functions(folder: Path) -> None:
+    """Compile the functions for Lambda, instead of for the Pythons that ran them here."""
+    python = python313(os.environ.get("UV", "uv"))
+    if python is None:
+        sys.exit("Python 3.13, which compiles the functions, is missing.")
+    for each in folder.rglob("__pycache__"):
+        shutil.rmtree(each)
+    _compile(folder, python)
 
 
 def find_python() -> None:
@@ -122,5 +134,7 @@ def find_python() -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "find-python":
         find_python()
+    elif sys.argv[1] == "compile-functions":
+        compile_functions(Path(sys.argv[2]).resolve())
     else:
         main(sys.argv[1], Path(sys.argv[2]).resolve())

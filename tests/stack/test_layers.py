@@ -4,7 +4,9 @@ import io
 import os
 import re
 import runpy
+import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -86,16 +88,36 @@ def test_every_wheel_fits_lambdas_python(built: Path, layer: str) -> None:
         assert LAMBDA_TAGS & {Tag(*tag) for tag in tags}, wheel.parent.name
 
 
+def assert_compiled(folder: Path) -> None:
+    sources = list(folder.rglob("*.py"))
+    assert sources
+    for source in sources:
+        code = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        assert code.exists(), source
+        assert code.read_bytes()[4:8] == b"\1\0\0\0", "an unchecked hash, not a time"
+
+
 def test_bytecode_is_shipped_and_never_asks_for_times(built: Path) -> None:
     if python313() is None:
         pytest.skip("no Python 3.13 on this machine to compile bytecode with")
     for layer in LAYERS:
-        sources = [each for each in (built / layer).rglob("*.py") if each.stat().st_size]
-        assert sources
-        for source in sources:
-            code = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
-            assert code.exists(), source
-            assert code.read_bytes()[4:8] == b"\1\0\0\0", "an unchecked hash, not a time"
+        assert_compiled(built / layer)
+
+
+def test_functions_are_compiled_for_lambda_and_for_nothing_else(tmp_path: Path) -> None:
+    if python313() is None:
+        pytest.skip("no Python 3.13 on this machine to compile bytecode with")
+    functions = tmp_path / "functions"
+    shutil.copytree(ROOT / "functions", functions)
+    old = functions / "tiendanube/__pycache__/wire.cpython-311.pyc"
+    old.parent.mkdir(exist_ok=True)
+    old.write_bytes(b"")
+
+    build = [sys.executable, ROOT / "layers/build_layer.py", "compile-functions", functions]
+    subprocess.run(build, env={**os.environ, "UV": uv()}, check=True)
+
+    assert_compiled(functions)
+    assert not old.exists()
 
 
 def test_handlers_import_on_lambdas_python(built: Path) -> None:

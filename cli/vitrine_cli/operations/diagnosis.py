@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import httpx
@@ -32,7 +34,6 @@ _INTERVAL = 0.5  # seconds between two looks at what the pipeline does meanwhile
 _AT_ONCE = 8  # requests
 _UUID = "00000000-0000-8000-8000-000000000000"
 _PLACEHOLDERS = {"store": "1", "product": "1", "image": _UUID}
-_BYTECODE = re.compile(r"\.cpython-\d+\.pyc$")
 _FILES_OF_PAGE = re.compile(r'(?:src|href)="([^":#?]+[.](?:js|css))"')
 _Found = TypeVar("_Found")
 
@@ -171,19 +172,28 @@ class Diagnosis:
         ).status_code
 
     def _bytecode(self) -> str:
-        """The layers contain bytecode, without which each cold start compiles every module."""
+        """Layers and functions contain bytecode of every module, or cold starts compile it.
+
+        A local stack runs on this machine's Python, and compiles only the layers.
+        """
         functions = self.stack.client("lambda")
         name = self.stack.function("EvotorListImages")
-        configuration = functions.get_function_configuration(FunctionName=name)
-        counts = []
+        told = functions.get_function(FunctionName=name)
+        configuration, places = told["Configuration"], []
         for layer in configuration["Layers"]:
             version = functions.get_layer_version_by_arn(Arn=layer["Arn"])
-            archive = httpx.get(version["Content"]["Location"], timeout=60).content
-            names = zipfile.ZipFile(BytesIO(archive)).namelist()
-            counts.append(sum(bool(_BYTECODE.search(each)) for each in names))
-        if not counts or not all(counts):
-            raise _ProblemError("a layer has no bytecode: build with Python 3.13")
-        return f"{sum(counts)} compiled modules in {len(counts)} layers"
+            places.append(version["Content"]["Location"])
+        tag = sys.implementation.cache_tag
+        if self.stack.endpoint is None:
+            tag = "cpython-" + configuration["Runtime"].removeprefix("python").replace(".", "")
+            places.append(told["Code"]["Location"])
+        compiled = 0
+        for place in places:
+            names = zipfile.ZipFile(BytesIO(httpx.get(place, timeout=60).content)).namelist()
+            if missing := _not_compiled(names, tag):
+                raise _ProblemError(f"no bytecode of {tag} for {missing[0]}: deploy with make")
+            compiled += sum(name.endswith(f".{tag}.pyc") for name in names)
+        return f"{compiled} modules compiled by {tag}"
 
     def _upload(self, trial: TrialShop, dialect: str) -> str:
         started = time.monotonic()
@@ -309,6 +319,17 @@ class Diagnosis:
         if not arns or "PendingConfirmation" in arns:
             raise _ProblemError("the recipient has not confirmed the subscription by e-mail")
         return f"{len(arns)} confirmed recipients"
+
+
+def _not_compiled(names: Sequence[str], tag: str) -> list[str]:
+    """The modules among a package's files that have no bytecode of a Python."""
+    known = set(names)
+    modules = [PurePosixPath(name) for name in names if name.endswith(".py")]
+    return [
+        str(module)
+        for module in modules
+        if str(module.parent / "__pycache__" / f"{module.stem}.{tag}.pyc") not in known
+    ]
 
 
 def _keys(trial: TrialShop) -> list[list[str]]:
