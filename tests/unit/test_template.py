@@ -788,6 +788,29 @@ def test_an_alarm_watches_a_metric_that_aws_has(name: str) -> None:
     )
 
 
+def watched_by(metric: str) -> set[str]:
+    """The functions whose metric has an alarm."""
+    alarms = [each["Properties"] for each in ALARMS.values()]
+    return {
+        each["Dimensions"][0]["Value"]["Ref"]
+        for each in alarms
+        if (each["Namespace"], each["MetricName"]) == ("AWS/Lambda", metric)
+    }
+
+
+def test_every_function_that_events_invoke_is_watched() -> None:
+    kinds = {
+        name: {each["Type"] for each in function.get("Events", {}).values()}
+        for name, function in FUNCTIONS.items()
+    }
+
+    by_events = {name for name, found in kinds.items() if found & {"S3", "DynamoDB"}}
+    assert watched_by("Errors") >= by_events >= {"ImportFile", "TakeDown"}
+    assert watched_by("IteratorAge") == {
+        name for name, found in kinds.items() if "DynamoDB" in found
+    }
+
+
 def test_alarms_and_dashboard_exist_only_with_an_address() -> None:
     watched = {
         name: each["Condition"]
