@@ -20,7 +20,11 @@ def left_over(running: Running) -> list[str]:
         running.aws("dynamodb").get_paginator("scan").paginate(TableName=running.outputs["Table"])
     )
     items = [item["pk"]["S"] for page in pages for item in page["Items"] if "doctor-" in str(item)]
-    prefixes = {"OriginalsBucket": ["originals/doctor-"], "MediaBucket": ["media/doctor-"]}
+    arrivals = ["import/doctor-", "uploads/doctor-"]
+    prefixes = {
+        "OriginalsBucket": ["originals/doctor-", *arrivals],
+        "MediaBucket": ["media/doctor-"],
+    }
     prefixes["MediaBucket"].append("media/uploads/doctor-")
     objects = [
         key

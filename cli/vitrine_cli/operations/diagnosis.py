@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,19 +23,18 @@ from vitrine.domain.locations import original_address, public_url
 from vitrine.domain.renditions import SETS, rendition_format
 from vitrine_cli.local.node import find_node
 from vitrine_cli.operations.dead_letters import DeadLetters
+from vitrine_cli.operations.problems import ProblemError, wait_for_result
+from vitrine_cli.operations.trial_arrivals import drop_file, send_form, take_down
 from vitrine_cli.operations.trial_shop import DIALECTS, PRODUCT, TrialShop, trial_shop
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
     from vitrine_cli.operations.deployed_stack import DeployedStack
 
-_WAIT_SECONDS = 90
-_INTERVAL = 0.5  # seconds between two looks at what the pipeline does meanwhile
 _AT_ONCE = 8  # requests
 _UUID = "00000000-0000-8000-8000-000000000000"
 _PLACEHOLDERS = {"store": "1", "product": "1", "image": _UUID}
 _FILES_OF_PAGE = re.compile(r'(?:src|href)="([^":#?]+[.](?:js|css))"')
-_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,6 @@ _OF_DEFAULT = {
 }
 
 
-class _ProblemError(Exception):
-    """A check fails. The message says what was seen."""
-
-
 @dataclass(slots=True)
 class Diagnosis:
     """All checks of one stack, in their order.
@@ -97,10 +92,13 @@ class Diagnosis:
         with _aws_failures(), trial_shop(self.stack) as trial:
             for dialect in DIALECTS:
                 yield self._check(f"upload: {dialect}", lambda: self._upload(trial, dialect))  # noqa: B023
+            yield self._check("upload: form", lambda: send_form(trial))
+            yield self._check("import folder", lambda: drop_file(trial))
             yield self._check("renditions", lambda: self._renditions(trial))
             yield self._check("CDN: formats", lambda: self._formats(trial))
             yield self._check("CDN: on demand", lambda: self._on_demand(trial))
             yield self._check("CDN: unknown picture", lambda: self._unknown(trial))
+            yield self._check("take-down", lambda: take_down(trial))
             yield self._check("removal", lambda: self._removal(trial))
         yield self._check("gallery page", self._gallery_page)
         yield self._check("dead letters", self._dead_letters)
@@ -109,7 +107,7 @@ class Diagnosis:
     def _check(self, name: str, look: Callable[[], str]) -> Check:
         try:
             return Check(name, passed=True, detail=look())
-        except _ProblemError as problem:
+        except ProblemError as problem:
             return Check(name, passed=False, detail=str(problem))
         except (ClientError, BotoCoreError, httpx.TransportError) as error:
             return Check(name, passed=False, detail=f"{type(error).__name__}: {error}")
@@ -118,7 +116,7 @@ class Diagnosis:
         """Each route of the template is deployed, and refuses a request without credentials."""
         declared, deployed = self._declared_routes(), self._deployed_routes()
         if missing := declared - deployed:
-            raise _ProblemError(f"not deployed: {', '.join(sorted(str(each) for each in missing))}")
+            raise ProblemError(f"not deployed: {', '.join(sorted(str(each) for each in missing))}")
         routes = sorted(deployed)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             statuses = list(threads.map(self._status_without_credentials, routes))
@@ -128,7 +126,7 @@ class Diagnosis:
             if status != httpx.codes.UNAUTHORIZED
         ]
         if wrong:
-            raise _ProblemError(f"{len(wrong)} of {len(routes)} not 401: {', '.join(wrong)}")
+            raise ProblemError(f"{len(wrong)} of {len(routes)} not 401: {', '.join(wrong)}")
         return f"{len(routes)} routes answer, each with 401"
 
     def _deployed_routes(self) -> set[_Route]:
@@ -191,7 +189,7 @@ class Diagnosis:
         for place in places:
             names = zipfile.ZipFile(BytesIO(httpx.get(place, timeout=60).content)).namelist()
             if missing := _not_compiled(names, tag):
-                raise _ProblemError(f"no bytecode of {tag} for {missing[0]}: deploy with make")
+                raise ProblemError(f"no bytecode of {tag} for {missing[0]}: deploy with make")
             compiled += sum(name.endswith(f".{tag}.pyc") for name in names)
         return f"{compiled} modules compiled by {tag}"
 
@@ -199,7 +197,7 @@ class Diagnosis:
         started = time.monotonic()
         answer = trial.upload(dialect)
         if not answer.is_success:
-            raise _ProblemError(f"{answer.status_code}: {answer.text[:300]}")
+            raise ProblemError(f"{answer.status_code}: {answer.text[:300]}")
         self.uploads[dialect] = answer
         return f"{answer.status_code} in {time.monotonic() - started:.1f} s"
 
@@ -208,10 +206,10 @@ class Diagnosis:
         started = time.monotonic()
         wanted = [key for keys in _keys(trial) for key in keys]
         if not wanted:
-            raise _ProblemError("no image was uploaded")
+            raise ProblemError("no image was uploaded")
         stored = trial.records.stores.blobs.public_keys
         prefix = f"media/{trial.shop.id}/"
-        _until(
+        wait_for_result(
             lambda: set(wanted) <= set(stored(prefix)) or None,
             f"not all of {len(wanted)} pictures were stored: see 'vitrine logs'",
         )
@@ -232,10 +230,10 @@ class Diagnosis:
             image = record(trial.shop.id, int(body["id"]))
             return (image is not None and image.renditions is RenditionState.COMPLETE) or None
 
-        _until(complete, "the library's pictures were not stored: see 'vitrine logs'")
+        wait_for_result(complete, "the library's pictures were not stored: see 'vitrine logs'")
         for url in urls:
             if (answer := trial.client.get(url)).status_code != httpx.codes.OK:
-                raise _ProblemError(f"{answer.status_code} from {url}")
+                raise ProblemError(f"{answer.status_code} from {url}")
         return len(urls)
 
     def _formats(self, trial: TrialShop) -> str:
@@ -248,7 +246,7 @@ class Diagnosis:
             for accept in ("image/webp,*/*;q=0.8", "image/png")
         }
         if list(seen.values()) != ["image/webp", "image/png"]:
-            raise _ProblemError(f"by Accept: {seen}")
+            raise ProblemError(f"by Accept: {seen}")
         return "WebP and PNG at one URL"
 
     def _on_demand(self, trial: TrialShop) -> str:
@@ -263,23 +261,23 @@ class Diagnosis:
             _url(trial, f"media/{trial.shop.id}/catalog/product/n/o/none.png")
         )
         if answer.status_code != httpx.codes.NOT_FOUND:
-            raise _ProblemError(f"{answer.status_code} instead of 404")
+            raise ProblemError(f"{answer.status_code} instead of 404")
         return "404"
 
     def _gallery_page(self) -> str:
         """The CDN serves the gallery page with its policy, and the files that the page names."""
         if self.stack.endpoint is not None and find_node() is None:
             return "not checked: a local stack needs Node.js for this"
-        with httpx.Client(base_url=self.stack.gallery_url, timeout=_WAIT_SECONDS) as client:
+        with httpx.Client(base_url=self.stack.gallery_url, timeout=60) as client:
             page = client.get("")
             if page.status_code != httpx.codes.OK:
-                raise _ProblemError(f"{page.status_code} from {page.url}: upload it, make deploy")
+                raise ProblemError(f"{page.status_code} from {page.url}: upload it, make deploy")
             if "content-security-policy" not in page.headers:
-                raise _ProblemError("served without a content security policy")
+                raise ProblemError("served without a content security policy")
             names = _FILES_OF_PAGE.findall(page.text)
             for name in names:
                 if (answer := client.get(name)).status_code != httpx.codes.OK:
-                    raise _ProblemError(f"{answer.status_code} from {answer.url}")
+                    raise ProblemError(f"{answer.status_code} from {answer.url}")
         return f"{1 + len(names)} files at {self.stack.gallery_url}"
 
     def _removal(self, trial: TrialShop) -> str:
@@ -287,9 +285,9 @@ class Diagnosis:
         keys = {key for keys in _keys(trial) for key in keys}
         answer = trial.delete_all()
         if answer.status_code != httpx.codes.NO_CONTENT:
-            raise _ProblemError(f"{answer.status_code}: {answer.text[:300]}")
+            raise ProblemError(f"{answer.status_code}: {answer.text[:300]}")
         stored = trial.records.stores.blobs.public_keys
-        _until(
+        wait_for_result(
             lambda: not keys & set(stored(f"media/{trial.shop.id}/")) or None,
             "pictures of deleted images are still stored: see 'vitrine logs'",
         )
@@ -300,7 +298,7 @@ class Diagnosis:
             self.stack.sqs(), self.stack.outputs["FailedEvents"]
         ).approximate_count()
         if count:
-            raise _ProblemError(f"{count} failed events: see 'vitrine redrive --list'")
+            raise ProblemError(f"{count} failed events: see 'vitrine redrive --list'")
         return "none"
 
     def _alarms(self) -> str:
@@ -317,7 +315,7 @@ class Diagnosis:
         found = self.stack.client("sns").list_subscriptions_by_topic(TopicArn=topics[0])
         arns = [each["SubscriptionArn"] for each in found["Subscriptions"]]
         if not arns or "PendingConfirmation" in arns:
-            raise _ProblemError("the recipient has not confirmed the subscription by e-mail")
+            raise ProblemError("the recipient has not confirmed the subscription by e-mail")
         return f"{len(arns)} confirmed recipients"
 
 
@@ -347,7 +345,7 @@ def _keys(trial: TrialShop) -> list[list[str]]:
 def _first_keys(trial: TrialShop) -> list[str]:
     keys = _keys(trial)
     if not keys:
-        raise _ProblemError("no image was uploaded")
+        raise ProblemError("no image was uploaded")
     return keys[0]
 
 
@@ -358,17 +356,8 @@ def _url(trial: TrialShop, key: str) -> str:
 def _get(trial: TrialShop, key: str, accept: str = "*/*") -> httpx.Response:
     answer = trial.client.get(_url(trial, key), headers={"Accept": accept})
     if answer.status_code != httpx.codes.OK:
-        raise _ProblemError(f"{answer.status_code} from {answer.url}")
+        raise ProblemError(f"{answer.status_code} from {answer.url}")
     return answer
-
-
-def _until(look: Callable[[], _Found | None], otherwise: str) -> _Found:
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while time.monotonic() < deadline:
-        if (found := look()) is not None:
-            return found
-        time.sleep(_INTERVAL)
-    raise _ProblemError(f"after {_WAIT_SECONDS} seconds {otherwise}")
 
 
 def _verb(method: str) -> str:

@@ -147,6 +147,7 @@ def _delete(stack: DeployedStack, stored: StackRecords, shop: Shop) -> None:
     blobs = stored.stores.blobs
     stored.shops.unlist(shop.id)
     blobs.remove_originals(blobs.shop_keys(shop.id))
+    _delete_arrivals(stack, shop)
     account = shop.settings["inventorum.account"]
     for prefix in (f"media/{shop.id}/", f"media/uploads/{account}/"):
         blobs.remove_public(blobs.public_keys(prefix))
@@ -159,10 +160,20 @@ def _delete(stack: DeployedStack, stored: StackRecords, shop: Shop) -> None:
         table_keys.gallery(shop.id, PRODUCT),
         table_keys.retired(shop.id),
         table_keys.library(shop.id),
-        *(f"NAMES#{shop.id}#{image}" for image in range(1, 2 * len(_UPLOADS))),
+        f"IMPORT#{shop.id}",
+        *(f"NAMES#{shop.id}#{image}" for image in range(1, 3 * len(_UPLOADS))),
         f"NAMES#{shop.id}",
         f"ACCOUNT#{account}",
         f"SHOP#{shop.id}",
     ):
         for item in stored.table.query(partition):
             stored.table.delete(item["pk"], item["sk"])
+
+
+def _delete_arrivals(stack: DeployedStack, shop: Shop) -> None:
+    """Delete the files of the import folder; those of forms are deleted when they have arrived."""
+    bucket, s3 = stack.outputs["OriginalsBucket"], stack.s3()
+    for prefix in (f"import/{shop.id}/", f"uploads/{shop.id}/"):
+        found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+        for each in found:
+            s3.delete_object(Bucket=bucket, Key=each["Key"])
