@@ -70,6 +70,8 @@ def test_usage_is_exact_and_said_to_differ_where_it_does(running: Running, lamps
 
     command(running, "shop", "usage", lamps.id, "--exact", "--mend")
     (mended,) = command(running, "shop", "usage", lamps.id, "--exact")
+    for each in (mended, usage):
+        del each["objects"]["public"]  # pictures are stored meanwhile
     assert mended == usage
 
 

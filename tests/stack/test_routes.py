@@ -87,7 +87,8 @@ def test_no_route_answers_without_credentials(
     dialect = function.partition(".")[0]
     ways = function if function in REFUSALS else dialect
     store = shop.store if dialect == "evotor" else "1"
-    path = path.format(store=store, product="1", image="0" * 8 + "-0000-8000-8000-" + "0" * 12)
+    image = "0" * 8 + "-0000-8000-8000-" + "0" * 12
+    path = path.format(store=store, product="1", image=image, upload="u1", take_down="t1")
     without, wrong = REFUSALS[ways]
     # Credentials that open other routes are wrong here: an operation's token, in Bearer or as a
     # client's secret, gets no new tokens, and another dialect's opens nothing.
@@ -121,7 +122,7 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/none", "/media", "/images", "/api/v3"])
+@pytest.mark.parametrize("path", ["/favicon.ico", "/v9/none", "/media", "/images", "/api/v3"])
 def test_what_is_nobodys_path_is_not_found(running: Running, path: str) -> None:
     answer = running.client.get(path)
 

@@ -132,8 +132,11 @@ def test_languages_that_others_add_meanwhile_are_counted(
 
 
 def test_a_request_that_is_handed_on_is_counted_once(
-    tiendanube: Tiendanube, capsys: pytest.CaptureFixture[str]
+    tiendanube: Tiendanube,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("DIALECT_METRICS", "yes")
     tiendanube.send("GET", f"{IMAGES}/")
 
     assert capsys.readouterr().out.count('"_aws"') == 1
