@@ -591,8 +591,39 @@ def test_an_object_that_is_not_there_is_its_own_error(aws: AwsServer) -> None:
         client.get_object(**OBJECT)
 
 
-def test_a_function_is_not_started_twice(aws: AwsServer) -> None:
-    aws.plan(dropped)
-    with pytest.raises(NoAnswerError):
-        Lambda(Times(attempts=1)).invoke(FunctionName="f", Qualifier="live", Payload=b"{}")
-    assert len(aws.received) == 1
+def invoke(client: Lambda) -> None:
+    client.invoke(FunctionName="f", Qualifier="live", Payload=b"{}")
+
+
+LOST: dict[str, Act] = {
+    name: PASSING[name]
+    for name in ("dropped", "reset", "dropped inside the head", "no HTTP", "500", "503 in HTML")
+}
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("reused", [False, True], ids=["fresh", "reused"])
+def test_a_function_is_not_started_twice(
+    aws: AwsServer, lost: str, attempts: int, *, reused: bool
+) -> None:
+    client = Lambda(Times(1.0, 5.0, attempts))
+    if reused:
+        aws.plan(answer())
+        invoke(client)
+    aws.plan(LOST[lost], answer())
+
+    with pytest.raises((ClientError, NoAnswerError)):
+        invoke(client)
+
+    assert [each.connection for each in aws.received] == [1] * (1 + reused)
+
+
+def test_a_function_that_lambda_did_not_start_is_started_later(
+    aws: AwsServer, waits: list[float]
+) -> None:
+    aws.plan(error("TooManyRequestsException", "429 Too Many Requests"), answer())
+
+    invoke(Lambda(Times(1.0, 5.0, attempts=2)))
+
+    assert (len(aws.received), len(waits)) == (2, 1)

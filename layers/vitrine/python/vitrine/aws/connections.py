@@ -55,10 +55,26 @@ class Connections:
         while self._idle:
             self._idle.pop()[1].close()
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        repeatable: bool = True,
+    ) -> Answer:
         """Send a request and read its answer.
 
-        A connection from before that turns out to be closed costs nothing: the next one is tried.
+        A connection that the host closed while it was idle costs nothing: the next one is tried.
+        If the connection ends after the request was sent, only a repeatable request is sent again.
+
+        Args:
+            method: of HTTP.
+            target: path and query.
+            headers: all but the length.
+            body: the whole of it.
+            repeatable: whether the host may receive the request twice.
 
         Raises:
             OSError: there is no answer, none in time, or none that is whole.
@@ -69,7 +85,7 @@ class Connections:
             except TimeoutError:
                 raise
             except OSError:
-                if connection.has_heard:
+                if connection.has_heard or not repeatable:
                     raise
         return self._ask(self._connect(), method, target, headers, body)
 

@@ -23,7 +23,8 @@ class Lambda:
     def invoke(self, *, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:
         """Run an alias or version of a function and wait for its end.
 
-        `FunctionError` is in the answer if the function failed.
+        The request is sent once, unless Lambda refuses it for now, so that no function is started
+        twice. `FunctionError` is in the answer if the function failed.
 
         Raises:
             ClientError: Lambda refuses to.
@@ -38,6 +39,7 @@ class Lambda:
                 f"/2015-03-31/functions/{name}/invocations",
                 query=f"Qualifier={quote(Qualifier, safe='')}",
                 body=Payload,
+                repeatable=False,
             )
         )
         failed = answer.headers.get("x-amz-function-error")

@@ -52,6 +52,8 @@ class Request(NamedTuple):
         headers: those of this call, names in lower case.
         body: the whole of it.
         sign_body: whether the body is signed even where TLS and a checksum look after it.
+        repeatable: whether the service may receive the request twice: it is idempotent, or a token
+            in it makes it so.
         is_whole: whether an answer is what the service sent, as its checksum tells.
     """
 
@@ -63,4 +65,5 @@ class Request(NamedTuple):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     sign_body: bool = True
+    repeatable: bool = True
     is_whole: Callable[[Answer], bool] = lambda _: True

@@ -81,6 +81,8 @@ class Service:
     def send(self, request: Request) -> Answer:
         """The answer to a request, if it is a good one.
 
+        A request that is not repeatable is sent again only after an answer that refuses it.
+
         Raises:
             ClientError: the service answers with an error.
             NoAnswerError: there is no answer, or none that is whole.
@@ -93,7 +95,8 @@ class Service:
                 if passing.mended and not mended:
                     mended = True
                     continue
-                if attempt >= self._times.attempts + mended or passing.mended:
+                is_last = attempt >= self._times.attempts + mended or passing.mended
+                if is_last or not (request.repeatable or passing.throttled):
                     raise passing.failure from passing.__cause__
                 paid = self._quota.take(throttled=passing.throttled)
                 if not paid:
@@ -157,7 +160,9 @@ class Service:
         if trace := os.environ.get("_X_AMZN_TRACE_ID"):  # by which Lambda finds endless loops
             headers["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
         target = f"{request.path}?{request.query}" if request.query else request.path
-        return connections.ask(request.method, target, headers, request.body)
+        return connections.ask(
+            request.method, target, headers, request.body, repeatable=request.repeatable
+        )
 
     def _set_clock(self, answer: Answer) -> bool:
         """Whether the service's clock tells another time than ours, and is now followed."""
