@@ -1,7 +1,7 @@
 """Failures of AWS that are no lost races stay what they are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -11,13 +11,25 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
+from tests.aws_server import (
+    Act,
+    AwsServer,
+    dropped,
+    error,
+    reset,
+    sent,
+    serving,
+    silent,
+)
 
 from vitrine.adapters.blobs import S3Blobs
 from vitrine.adapters.functions import FunctionFailedError, LambdaFunctions
 from vitrine.adapters.oauth_secrets import SsmOAuthSecretStore
 from vitrine.adapters.table import ConditionFailedError, Table
 from vitrine.aws import errors
+from vitrine.aws.dynamodb import DynamoDB
 from vitrine.aws.errors import Exceptions, error_of
+from vitrine.aws.messages import Times
 from vitrine.domain.errors import (
     ConflictError,
     SecretsMissingError,
@@ -150,24 +162,62 @@ def test_the_small_client_is_throttled_in_the_same_ways(
         Table(client, "table").transact(ACTIONS)
 
 
-class Unreachable:
-    """A client of `vitrine.aws` that gets no answer."""
+CLIENTS: dict[str, Callable[[], Any]] = {
+    "vitrine.aws": lambda: DynamoDB(Times(connect=1.0, read=0.2, attempts=1)),
+    "boto3": lambda: boto3.client(
+        "dynamodb",
+        config=Config(
+            connect_timeout=1,
+            read_timeout=0.2,
+            retries={"mode": "standard", "total_max_attempts": 1},
+        ),
+    ),
+}
+NO_ANSWER: dict[str, Callable[[AwsServer], Act]] = {
+    "dropped": lambda _: dropped,
+    "reset": lambda _: reset,
+    "silent": lambda server: silent(server.stopped),
+    "no HTTP": lambda _: sent(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+    "500": lambda _: error("InternalServerError", "500 Internal Server Error"),
+}
 
-    exceptions = Exceptions
 
-    def __getattr__(self, operation: str) -> Callable[..., None]:
-        def call(**_arguments: object) -> None:
-            raise errors.NoAnswerError(operation)
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsServer]:
+    """A server that both clients take for AWS."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with serving() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        yield server
 
-        return call
+
+@pytest.mark.parametrize("operation", ["get_item", "query", "put_item", "transact_write_items"])
+@pytest.mark.parametrize("failure", NO_ANSWER)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_table_without_answer_is_unavailable(
+    aws: AwsServer, client: str, failure: str, operation: str
+) -> None:
+    aws.plan(NO_ANSWER[failure](aws))
+
+    with pytest.raises(UnavailableError):
+        CALLS[operation](Table(CLIENTS[client](), "table"))
+
+    assert len(aws.received) == 1
 
 
-@pytest.mark.parametrize("operation", ["get_item", "put_item", "transact_write_items"])
-def test_a_table_without_answer_is_unavailable(operation: str) -> None:
-    for client in (Unreachable(), Refusing("InternalServerError")):
-        silent: Any = client
-        with pytest.raises(UnavailableError):
-            CALLS[operation](Table(silent, "table"))
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_table_that_cannot_be_reached_is_unavailable(
+    aws: AwsServer, monkeypatch: pytest.MonkeyPatch, client: str
+) -> None:
+    with serving() as gone:
+        pass
+    monkeypatch.setenv("AWS_ENDPOINT_URL", gone.url)
+
+    with pytest.raises(UnavailableError):
+        CALLS["get_item"](Table(CLIENTS[client](), "table"))
 
 
 def test_the_small_client_is_throttled_when_it_reads_secrets() -> None:

@@ -69,7 +69,11 @@ class SmallClients:
 
 
 class Boto3Clients:
-    """Clients of boto3."""
+    """Clients of boto3.
+
+    In its retry mode "standard", boto3 takes answers of DynamoDB that end early or have another
+    checksum; `vitrine.aws` does not.
+    """
 
     def __init__(self) -> None:
         import boto3

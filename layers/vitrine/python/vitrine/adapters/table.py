@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.throttling import FAILURE_CODES, THROTTLING_CODES
 from vitrine.aws import values
-from vitrine.aws.errors import NoAnswerError
 from vitrine.domain.errors import ConflictError, ThrottledError, UnavailableError
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ class Table:
     def __init__(self, client: DynamoDBClient | DynamoDB, name: str) -> None:
         self._client = client
         self._name = name
+        self._no_answer = _no_answer_errors(client)
 
     def get(self, pk: str, sk: str) -> Item | None:
         """One item."""
@@ -193,7 +193,7 @@ class Table:
         """
         try:
             yield
-        except NoAnswerError as error:
+        except self._no_answer as error:
             raise UnavailableError(str(error)) from error
         except self._client.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
@@ -208,6 +208,15 @@ class Table:
             if code in FAILURE_CODES:
                 raise UnavailableError(code) from error
             raise
+
+
+def _no_answer_errors(client: DynamoDBClient | DynamoDB) -> tuple[type[Exception], ...]:
+    """The errors that a client raises if DynamoDB gives no answer."""
+    if small := getattr(client.exceptions, "NoAnswerError", None):
+        return (small,)
+    from botocore import exceptions  # which this client has imported
+
+    return exceptions.ConnectionError, exceptions.HTTPClientError
 
 
 def key(pk: str, sk: str) -> Item:

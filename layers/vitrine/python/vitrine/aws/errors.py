@@ -44,9 +44,13 @@ class SettingsError(Exception):
 
 
 class Exceptions:
-    """The errors by their names, as boto3's clients carry them in `exceptions`."""
+    """The errors by their names, as boto3's clients carry them in `exceptions`.
+
+    `NoAnswerError` is only here: boto3's clients carry no errors of connections.
+    """
 
     ClientError = ClientError
+    NoAnswerError = NoAnswerError
     NoSuchKey = NoSuchKey
     ParameterNotFound = ParameterNotFound
 
