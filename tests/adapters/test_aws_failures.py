@@ -1,5 +1,6 @@
 """What the small client of AWS does when networks, services and clocks fail."""
 
+import socket
 import ssl
 import threading
 import time
@@ -170,6 +171,28 @@ def test_retries_end_when_their_quota_does(aws: AwsServer) -> None:
     assert 5 <= len(aws.received) - before <= 6, "35 retries at 14 are 490 of 500"
 
 
+def test_retries_that_succeed_do_not_use_up_the_quota(aws: AwsServer) -> None:
+    client = dynamodb()
+    failed, calls = error("InternalServerError", "500 Oops"), 40
+    aws.plan(*[failed, answer()] * calls)
+
+    for _ in range(calls):
+        client.get_item(**GET)
+
+    assert len(aws.received) == 2 * calls, "more than the 35 retries that the quota allows"
+
+
+def test_backoffs_of_dynamodb_begin_with_25_milliseconds(
+    aws: AwsServer, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    aws.plan(dropped, dropped, answer())
+
+    dynamodb().get_item(**GET)
+
+    assert waits == [0.025, 0.05]
+
+
 def test_a_transactions_token_is_the_same_over_its_attempts(aws: AwsServer) -> None:
     aws.plan(dropped, error("TransactionInProgressException"), answer())
     client = dynamodb()
@@ -277,12 +300,25 @@ def test_a_connection_closed_meanwhile_costs_no_backoff_and_no_attempt(
     assert waits == []
 
 
-def test_a_connection_closed_while_idle_is_noticed(aws: AwsServer) -> None:
-    aws.plan(answer(ITEM, keep=False), answer(ITEM))
+def test_a_reused_connection_that_stays_silent_is_not_asked_again(aws: AwsServer) -> None:
+    aws.plan(answer(ITEM), silent(aws.stopped), answer(ITEM))
+    client = dynamodb(Times(1.0, 0.2, attempts=1))
+    client.get_item(**GET)
+
+    with pytest.raises(NoAnswerError, match="TimeoutError"):
+        client.get_item(**GET)
+
+    assert [each.connection for each in aws.received] == [1, 1]
+
+
+def test_a_connection_on_which_unrequested_bytes_came_is_not_used_again(aws: AwsServer) -> None:
+    """They would be taken for the next answer, as would the end of a connection."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    aws.plan(sent(head + b"{}" + head + b"{}", keep=True), answer(ITEM))
     client = dynamodb(Times(1.0, 5.0, attempts=1))
 
-    client.get_item(**GET)
-    client.get_item(**GET)
+    assert client.get_item(**GET) == {}
+    assert client.get_item(**GET)["Item"] == {"pk": {"S": "a"}}
 
     assert [each.connection for each in aws.received] == [1, 2]
 
@@ -617,6 +653,27 @@ def test_a_function_is_not_started_twice(
         invoke(client)
 
     assert [each.connection for each in aws.received] == [1] * (1 + reused)
+
+
+def test_a_function_is_started_on_a_new_connection_if_the_idle_one_was_closed(
+    aws: AwsServer,
+) -> None:
+    closed = threading.Event()
+
+    def last_answer(connection: socket.socket) -> bool:
+        answer()(connection)
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.set()
+        return False
+
+    aws.plan(last_answer, answer())
+    client = Lambda(Times(1.0, 5.0, attempts=1))
+
+    invoke(client)
+    assert closed.wait(30)
+    invoke(client)
+
+    assert [each.connection for each in aws.received] == [1, 2]
 
 
 def test_a_function_that_lambda_did_not_start_is_started_later(
