@@ -159,6 +159,21 @@ def test_other_options_are_pythons() -> None:
     assert dataclasses.asdict(value) == {"x": 1}
 
 
+@pytest.mark.parametrize("slots", [False, True])
+@pytest.mark.parametrize(
+    "option", [{"compare": False}, {"init": False}, {"kw_only": True}, {"hash": False}]
+)
+def test_options_of_fields_that_records_do_not_support_are_refused(
+    option: dict[str, Any], *, slots: bool
+) -> None:
+    (name,) = option
+    with pytest.raises(TypeError, match=f"field 'x': {name} not supported"):
+
+        @dataclass(frozen=True, slots=slots)
+        class _Refused:
+            x: int = field(default=0, **option)
+
+
 def records() -> list[type]:
     found = []
     for file in sorted(Path(VITRINE).rglob("*.py")):

@@ -1,9 +1,10 @@
 """`dataclass`, in a quarter of the time, for frozen classes.
 
 A starting function defines some fifty of them, and Python's own decorator compiles six functions
-for each, of which all but `__init__` can be the same for all. Other options are Python's business,
-and so are type checkers, who see Python's decorator. `replace` of `dataclasses` works; `fields` and
-`asdict` do not, and classes of Python's decorator cannot inherit from these.
+for each, of which all but `__init__` can be the same for all. Of `field`, this one supports the
+defaults, `repr` and `metadata`. Other options of classes are Python's business, and so are type
+checkers, who see Python's decorator. `replace` of `dataclasses` works; `fields` and `asdict` do
+not, and classes of Python's decorator cannot inherit from these.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ else:
 
 
 _set = object.__setattr__
+_SUPPORTED = {"init": True, "compare": True, "hash": None, "kw_only": MISSING}
 
 
 def _record(cls: type, *, slots: bool, eq: bool, frozen: bool) -> type:  # noqa: ARG001
@@ -59,7 +61,15 @@ def _record(cls: type, *, slots: bool, eq: bool, frozen: bool) -> type:  # noqa:
 
 
 def _field(name: str, default: Any) -> Field[Any]:
+    """The field of this name.
+
+    Raises:
+        TypeError: it has an option that these classes do not support.
+    """
     made: Field[Any] = default if isinstance(default, Field) else field(default=default)
+    asked = {"init": made.init, "compare": made.compare, "hash": made.hash, "kw_only": made.kw_only}
+    if ignored := [each for each, value in asked.items() if value is not _SUPPORTED[each]]:
+        raise TypeError(f"field {name!r}: {', '.join(ignored)} not supported")
     made.name = name
     return made
 
