@@ -8,15 +8,17 @@ from typing import Any
 
 from pipeline.events import parse_originals
 from vitrine import environment
+from vitrine.edge.remaining_time import within_time
 from vitrine.edge.telemetry import logger
+from vitrine.services.catalogue import CLIENT_RETRY
 from vitrine.services.rendering import make_renditions
 
 environment.prepare("blobs", "library")
 
 
-def handler(event: Mapping[str, Any], _context: object) -> None:
+def handler(event: Mapping[str, Any], context: object) -> None:
     """Store the public pictures of each original in the event; an exception causes a retry."""
-    here = environment.current()
+    here, retry = environment.current(), within_time(CLIENT_RETRY, context)
     for address in parse_originals(event):
-        stored = make_renditions(here.stores, address, here.alternatives)
+        stored = make_renditions(here.stores, address, here.alternatives, retry)
         logger.info("renditions", extra={"key": address.original_key, "stored": stored})

@@ -17,7 +17,7 @@ from vitrine.domain.renditions import Alternative
 from vitrine.domain.storage import StoredOriginal
 from vitrine.pictures.resizing import Resized
 from vitrine.ports import Stores
-from vitrine.services.catalogue import RECORD_RETRY, retry_on_conflict
+from vitrine.services.catalogue import CLIENT_RETRY, RECORD_RETRY, RetryPolicy, retry_on_conflict
 from vitrine.services.image_state import (
     committed_record,
     complete_renditions,
@@ -29,7 +29,10 @@ from vitrine.services.unpublishing import carry_out, unpublish
 
 
 def make_renditions(
-    stores: Stores, address: OriginalAddress, alternatives: Collection[Alternative] = ()
+    stores: Stores,
+    address: OriginalAddress,
+    alternatives: Collection[Alternative] = (),
+    retry: RetryPolicy = CLIENT_RETRY,
 ) -> int:
     """Store every public picture of an original and record that they are complete. Idempotent.
 
@@ -40,6 +43,7 @@ def make_renditions(
         stores: all adapters.
         address: the original.
         alternatives: formats in which renditions exist beside their own.
+        retry: how often the completion is retried while other writers win.
 
     Returns:
         How many pictures were stored; 0 if the original is gone or was superseded.
@@ -53,6 +57,7 @@ def make_renditions(
         unpublish(stores, address)
         return 0
     read = partial(committed_record, stores, address, original.product)
+    # By attempts: a record that never comes would use up the function's time.
     record = retry_on_conflict(read, RECORD_RETRY, RecordMissingError)
     if standing(address, record) is not Standing.CURRENT:
         _settle_superseded(stores, address, record, original.data)
@@ -61,7 +66,7 @@ def make_renditions(
     stored = stores.blobs.put_public(public_pictures(address, record, resized, alternatives))
     public = desired(address, record, {}, alternatives)
     # Another request may name the image meanwhile, so names are read after each completion.
-    while _completed(stores, address, original, resized):
+    while _completed(stores, address, original, resized, retry):
         state = State(address, frozenset({address}), record, names_of(stores, address), public)
         late = plan(state, alternatives).store.get(address)
         if not late:
@@ -74,7 +79,11 @@ def make_renditions(
 
 
 def _completed(
-    stores: Stores, address: OriginalAddress, original: StoredOriginal, resized: Resized
+    stores: Stores,
+    address: OriginalAddress,
+    original: StoredOriginal,
+    resized: Resized,
+    retry: RetryPolicy,
 ) -> bool:
     """Record completion. False if the image is gone or its bytes were superseded meanwhile.
 
@@ -89,7 +98,7 @@ def _completed(
         turned=resized.header.turned,
     )
     try:
-        retry_on_conflict(complete)
+        retry_on_conflict(complete, retry)
     except RecordMissingError:
         if unpublish(stores, address):
             return False

@@ -70,7 +70,7 @@ def exchange(catalogue: Catalogue, client: Credential, secret: str, lifetime: ti
 
     Raises:
         RefreshTokenError: the token is unknown, used, or another client's.
-        ConflictError: other requests were writing the same records at every attempt.
+        ConflictError: other requests were writing the same records until retries ended.
     """
 
     def attempt() -> Tokens:
@@ -79,4 +79,4 @@ def exchange(catalogue: Catalogue, client: Credential, secret: str, lifetime: ti
             raise RefreshTokenError
         return issue_tokens(catalogue.stores.shops, client, catalogue.clock(), lifetime, used)
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(attempt, catalogue.retry)
