@@ -121,7 +121,7 @@ class Connections:
                 since, connection = self._idle.pop()
             except IndexError:
                 return None
-            # By the clock on the wall: a frozen process may have its others stand still.
+            # Wall-clock time: the monotonic clock may stop while the process is frozen.
             if 0 <= time.time() - since <= _IDLE_SECONDS and not connection.is_disturbed():
                 return connection
             connection.close()

@@ -14,7 +14,7 @@ from PIL import ImageChops
 from vitrine.pictures import png
 
 _COLOUR_TYPES = {"L": 0, "RGB": 2, "RGBA": 6}
-_BITS = 8  # of a channel
+_BITS_PER_CHANNEL = 8
 _AVERAGE = 3  # the filter that predicts a pixel as the average of those at its left and above it
 _EFFORT = 2
 
@@ -23,7 +23,7 @@ def write(picture: PilImage.Image) -> bytes:
     """A grey, RGB or RGBA picture as a PNG, every pixel kept."""
     width, height = picture.size
     colour_type = _COLOUR_TYPES[picture.mode]
-    header = struct.pack(">IIBBBBB", width, height, _BITS, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, _BITS_PER_CHANNEL, colour_type, 0, 0, 0)
     return b"".join(
         (
             png.SIGNATURE,

@@ -20,8 +20,8 @@ _VERIFIED = _PIXELS | _DESCRIPTIONS
 _END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _PROFILE_LIMIT = 8 * 1024 * 1024  # bytes
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
-_GREY, _RGB = 0, 2  # colour types
-_INDEXED = 3  # the colour type whose pixels are numbers of a palette's colours
+_GREY_TYPE, _RGB_TYPE = 0, 2
+_INDEXED_TYPE = 3  # whose pixels are numbers of a palette's colours
 # Adam7: first column and row, and the steps between columns and rows, of each pass.
 _PASSES = (
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
@@ -117,13 +117,13 @@ def pixels(data: bytes, *, checked: bool = False) -> bytes:
 
 def _as_decoded(key: bytes, *, depth: int, colour: int) -> bytes:
     """The transparent colour (tRNS) at the 8 bits that Pillow decodes other depths to."""
-    if colour == _INDEXED:
+    if colour == _INDEXED_TYPE:
         return key[:_COLOURS]
     values = struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2])
-    if colour == _GREY and depth in (2, 4):
+    if colour == _GREY_TYPE and depth in (2, 4):
         scale = 255 // (2**depth - 1)
         return struct.pack(f">{len(values)}H", *((value * scale) & 0xFFFF for value in values))
-    if colour == _RGB and depth == 16:
+    if colour == _RGB_TYPE and depth == 16:
         return struct.pack(f">{len(values)}H", *(value >> 8 for value in values))
     return key
 
@@ -180,7 +180,7 @@ def _described(found: dict[bytes, bytes]) -> bytes | None:
     if len(gamma) != 4:
         return None
     (exponent,) = struct.unpack(">I", gamma)
-    grey = header[9] == _GREY and b"tRNS" not in found
+    grey = header[9] == _GREY_TYPE and b"tRNS" not in found
     if len(places) != 32 or grey:
         return chromaticities.profile(exponent, grey=grey)
     return chromaticities.profile(exponent, struct.unpack(">8I", places))
@@ -237,7 +237,7 @@ def rows(data: bytes) -> Rows:
     unpacker = zlib.decompressobj()
     for name, chunk in chunks(data):
         if name == b"IHDR":
-            passes, indexed = _passes(chunk[8:-4]), chunk[8 + 9] == _INDEXED
+            passes, indexed = _passes(chunk[8:-4]), chunk[8 + 9] == _INDEXED_TYPE
             end = max((stop for _, stop, _ in passes), default=0)
         elif name == b"PLTE":
             indexed = False

@@ -66,8 +66,6 @@ def _is_whole_gif(data: bytes) -> bool:
     return decoded > 0
 
 
-# JPEG
-
 _MISSING = (127, 128)
 """The levels that decoders fill missing blocks with; Adobe's inks are inverted."""
 _EIGHTH = 8  # shows the average of each block
