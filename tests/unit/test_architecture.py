@@ -1,4 +1,4 @@
-"""The house keeps its rooms apart."""
+"""The packages import only what their layer allows, and functions only what they need."""
 
 import ast
 import json
