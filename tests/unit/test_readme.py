@@ -11,6 +11,14 @@ def test_the_readme_is_read_in_a_minute() -> None:
     assert [line for line in LINES if len(line) > 100] == []
 
 
+@pytest.mark.parametrize("name", ["architecture", "clients", "operating", "performance"])
+def test_the_prose_of_a_document_fits_a_screen(name: str) -> None:
+    """Tables and examples are as wide as they have to be."""
+    sections = (ROOT / f"docs/{name}.md").read_text().split("```")[::2]
+    lines = [line for section in sections for line in section.splitlines()]
+    assert [line for line in lines if len(line) > 100 and not line.startswith("|")] == []
+
+
 def test_the_readme_names_the_first_commands() -> None:
     assert {"make run", "make test"} <= {line.partition("  ")[0] for line in LINES}
 
