@@ -586,11 +586,8 @@ def test_an_object_too_long_to_be_read_is_told_apart_before_it_comes(
     assert client.get_object(**OBJECT)["Body"].read() == b"byte"
 
 
-def test_a_copy_that_fails_after_it_began_well_is_tried_again(aws: AwsServer) -> None:
-    failed = b'<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>'
-    aws.plan(answer(failed), answer(b"<CopyObjectResult/>"))
-
-    S3(QUICK).copy_object(
+def copy(client: S3) -> None:
+    client.copy_object(
         **OBJECT,
         CopySource=OBJECT,
         ContentType="image/png",
@@ -598,7 +595,31 @@ def test_a_copy_that_fails_after_it_began_well_is_tried_again(aws: AwsServer) ->
         MetadataDirective="REPLACE",
     )
 
+
+def test_a_copy_that_fails_after_it_began_well_is_tried_again(aws: AwsServer) -> None:
+    failed = b'<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>'
+    aws.plan(answer(failed), answer(b"<CopyObjectResult/>"))
+
+    copy(S3(QUICK))
+
     assert len(aws.received) == 2
+
+
+def test_a_copy_that_ends_in_an_error_is_told_by_that_error(aws: AwsServer) -> None:
+    failed = b"<Error><Code>InternalError</Code><Message>Try again.</Message></Error>"
+    aws.plan(answer(failed))
+
+    with pytest.raises(NoAnswerError, match=r"^CopyObject: InternalError: Try again\.$"):
+        copy(S3(QUICK))
+
+    assert len(aws.received) == 3
+
+
+def test_an_object_that_always_has_another_checksum_is_told_by_it(aws: AwsServer) -> None:
+    aws.plan(stored(b"bytez", x_amz_checksum_crc32=checksum(b"bytes")))
+
+    with pytest.raises(NoAnswerError, match=r"^GetObject: wrong checksum$"):
+        S3(QUICK).get_object(**OBJECT)
 
 
 @pytest.mark.parametrize(

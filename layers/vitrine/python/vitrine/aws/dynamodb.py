@@ -45,7 +45,7 @@ class DynamoDB:
                 "x-amz-target": f"DynamoDB_20120810.{operation}",
             },
             body=json.dumps(arguments, separators=(",", ":")).encode(),
-            is_whole=_is_whole,
+            fault=_fault,
         )
         answered: dict[str, Any] = json.loads(self._service.send(request).body)
         return answered
@@ -71,6 +71,6 @@ class DynamoDB:
         return Paginator(self.query, "LastEvaluatedKey", "ExclusiveStartKey")
 
 
-def _is_whole(answer: Answer) -> bool:
+def _fault(answer: Answer) -> str:
     told = answer.headers.get("x-amz-crc32")
-    return told is None or told == str(crc32(answer.body))
+    return "" if told is None or told == str(crc32(answer.body)) else "wrong checksum"

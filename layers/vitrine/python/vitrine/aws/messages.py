@@ -54,7 +54,8 @@ class Request(NamedTuple):
         sign_body: whether the body is signed even where TLS and a checksum look after it.
         repeatable: whether the service may receive the request twice: it is idempotent, or a token
             in it makes it so.
-        is_whole: whether an answer is what the service sent, as its checksum tells.
+        fault: what is wrong with an answer whose status is good, such as its checksum; empty if
+            nothing is.
     """
 
     operation: str
@@ -66,4 +67,4 @@ class Request(NamedTuple):
     body: bytes = b""
     sign_body: bool = True
     repeatable: bool = True
-    is_whole: Callable[[Answer], bool] = lambda _: True
+    fault: Callable[[Answer], str] = lambda _: ""

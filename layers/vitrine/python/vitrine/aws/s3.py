@@ -10,7 +10,7 @@ from vitrine.aws.credentials import from_environment
 from vitrine.aws.errors import Exceptions
 from vitrine.aws.messages import Request, Times
 from vitrine.aws.pages import Paginator
-from vitrine.aws.s3_objects import CRC32, Body, checksum, facts, is_whole, metadata
+from vitrine.aws.s3_objects import CRC32, Body, checksum, checksum_fault, facts, metadata
 from vitrine.aws.service import Service
 from vitrine.aws.signing import query_of
 
@@ -51,7 +51,7 @@ class S3:
     def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:
         """Read an object, compared with its checksum."""
         headers = {"x-amz-checksum-mode": "ENABLED", **({"if-match": IfMatch} if IfMatch else {})}
-        answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, is_whole=is_whole)
+        answer = self._send("GetObject", "GET", Bucket, Key, headers=headers, fault=checksum_fault)
         return {**facts(answer), "Body": Body(answer)}
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
@@ -75,8 +75,8 @@ class S3:
             "x-amz-metadata-directive": MetadataDirective,
             **metadata(Metadata),
         }
-        whole = s3_xml.is_no_error
-        self._send("CopyObject", "PUT", Bucket, Key, headers=headers, is_whole=whole)
+        fault = s3_xml.error_in_body
+        self._send("CopyObject", "PUT", Bucket, Key, headers=headers, fault=fault)
 
     def put_object_tagging(self, *, Bucket: str, Key: str, Tagging: Mapping[str, Any]) -> None:
         """Replace an object's tags."""
@@ -105,7 +105,7 @@ class S3:
             query="delete=",
             headers=headers,
             body=body,
-            is_whole=s3_xml.is_no_error,
+            fault=s3_xml.error_in_body,
         )
         return s3_xml.deletion_errors(answer.body)
 

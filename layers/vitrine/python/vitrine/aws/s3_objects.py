@@ -44,12 +44,13 @@ def checksum(data: bytes) -> str:
     return b64encode(crc32(data).to_bytes(4, "big")).decode()
 
 
-def is_whole(answer: Answer) -> bool:
-    """Whether an object's bytes have the checksum that S3 sends with them, if it sends one."""
+def checksum_fault(answer: Answer) -> str:
+    """That an object's bytes lack the checksum that S3 sends with them; empty if it sends none."""
     told = answer.headers.get(CRC32)  # one of parts ends with their number
     if told is None or "-" in told or answer.is_cut:
-        return True
-    return b64decode(told) == crc32(answer.body).to_bytes(4, "big")
+        return ""
+    is_right = b64decode(told) == crc32(answer.body).to_bytes(4, "big")
+    return "" if is_right else "wrong checksum"
 
 
 def metadata(given: Mapping[str, str]) -> dict[str, str]:

@@ -33,9 +33,12 @@ def error_in(answer: Answer) -> dict[str, Any]:
     return {"Error": {"Code": code, "Message": message}}
 
 
-def is_no_error(answer: Answer) -> bool:
-    """Whether an answer that began well did not end as an error, as those of copies can."""
-    return not _ERROR.match(answer.body)
+def error_in_body(answer: Answer) -> str:
+    """The error with which an answer of a good status ended, as those of copies can; or empty."""
+    if not _ERROR.match(answer.body):
+        return ""
+    error = error_in(answer)["Error"]
+    return f"{error['Code']}: {error['Message']}"
 
 
 def deletion(objects: Iterable[Mapping[str, str]]) -> bytes:

@@ -122,8 +122,8 @@ class Service:
             failure = NoAnswerError(f"{request.operation}: {error!r}")
             raise _PassingError(failure) from error
         if answer.status < 300:
-            if not request.is_whole(answer):
-                raise _PassingError(NoAnswerError(f"{request.operation}: wrong checksum"))
+            if fault := request.fault(answer):
+                raise _PassingError(NoAnswerError(f"{request.operation}: {fault}"))
             return answer
         response = self._error_in(answer)
         response["ResponseMetadata"] = {
