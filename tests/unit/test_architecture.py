@@ -5,14 +5,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from fnmatch import filter as filter_names
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.gateway import ROOT, template
+from tests.unit.cold_start_modules import ON_LAMBDA, RECORD, SETTINGS, imported, recorded
 
 VITRINE = ROOT / "layers/vitrine/python/vitrine"
 FUNCTIONS = ROOT / "functions"
@@ -98,13 +96,6 @@ def test_handlers_touch_neither_aws_nor_pixels(file: Path) -> None:
     assert handler not in HANDLERS or len(file.read_text().splitlines()) <= 70
 
 
-ON_LAMBDA = {
-    **dict.fromkeys(["TABLE", "ORIGINALS_BUCKET", "MEDIA_BUCKET"], "x"),
-    "AWS_LAMBDA_FUNCTION_NAME": "f",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-}
-
-
 def printed(script: str, **environment: str) -> list[str]:
     """The lines that a script prints in a Python process that has imported nothing before."""
     run = subprocess.run(
@@ -118,107 +109,22 @@ def printed(script: str, **environment: str) -> list[str]:
     return run.stdout.splitlines()
 
 
-EVERYWHERE = frozenset({"aws_lambda_powertools", "jmespath", "typing_extensions"})
-"""The libraries that every function imports."""
-SPECIAL = frozenset(
-    {
-        *("asyncio", "email", "http.client", "importlib.metadata", "pyexpat", "secrets"),
-        *("vitrine.access.signatures", "vitrine.adapters.blobs", "vitrine.adapters.functions"),
-        *("vitrine.adapters.remote", "vitrine.aws.functions", "vitrine.aws.parameters"),
-        *(
-            "vitrine.aws.s3",
-            "vitrine.aws.s3_objects",
-            "vitrine.aws.s3_xml",
-            "vitrine.edge.multipart",
-        ),
-    }
-)
-"""Modules of Python and of Vitrine that only some functions may import."""
-FORM = frozenset({"multipart", "vitrine.edge.multipart"})
-FETCH = frozenset({"email", "http.client", "vitrine.adapters.remote"})
-ALLOWED: Mapping[str, frozenset[str]] = {
-    "bigcommerce.create_image": FORM | FETCH,
-    "bigcommerce.update_image": FORM | FETCH,
-    "evotor.create_image": FORM,
-    "inventorum.create_image": FORM,
-    "inventorum.refresh_token": frozenset({"secrets"}),  # it issues new ones
-    "openmage.*": frozenset({"pyexpat", "xml"}),
-    "tiendanube.create_image": FETCH,
-    "tiendanube.update_image": FETCH,
-}
-"""What functions import beyond what their resource in the template tells, by pattern of names.
+@pytest.mark.parametrize("function", sorted(SETTINGS))
+def test_a_function_imports_what_it_needs_when_it_starts_and_no_more(function: str) -> None:
+    """Each import is paid for in every cold start, so the record of them changes on purpose."""
+    modules = imported(function)
 
-A function without a row here may import what `granted` allows.
-"""
+    added = modules - recorded(function)
+    assert not added, f"{function} imports {sorted(added)} besides; CONTRIBUTING.md: how to record"
+    late = {each for each in recorded(function) - modules if each.startswith("vitrine.")}
+    assert not late, f"{function} no longer imports {sorted(late)} when it starts"
+    assert {"pydantic", "urllib3", "boto3"} & modules == set()
 
 
-def granted(properties: Mapping[str, Any]) -> set[str]:
-    """What a function may import because of its layers, rights and settings in the template."""
-    rights = json.dumps(properties["Policies"])
-    may = set[str]()
-    if {"Ref": "ImagingLayer"} in properties.get("Layers", []):
-        may |= {"PIL", "isal", "cykooz_resizer"}
-    if "OAUTH_SECRETS" in properties.get("Environment", {}).get("Variables", {}):
-        may |= {"vitrine.aws.parameters", "vitrine.access.signatures"}
-    if "MEDIA_URL_PARAMETER" in properties.get("Environment", {}).get("Variables", {}):
-        may |= {"vitrine.aws.parameters"}
-    if "s3:" in rights:
-        may |= {
-            "vitrine.aws.s3",
-            "vitrine.aws.s3_objects",
-            "vitrine.aws.s3_xml",
-            "vitrine.adapters.blobs",
-        }
-    if "lambda:InvokeFunction" in rights:
-        may |= {"vitrine.aws.functions", "vitrine.adapters.functions"}
-    return may
-
-
-def allowed(function: str, properties: Mapping[str, Any]) -> set[str]:
-    """What a function may import beside Python's quick modules and those of Vitrine it needs."""
-    return EVERYWHERE | granted(properties) | of_rows(function)
-
-
-def of_rows(function: str) -> set[str]:
-    """The modules in a function's rows."""
-    rows = (modules for pattern, modules in ALLOWED.items() if fnmatch(function, pattern))
-    return set().union(*rows)
-
-
-def test_each_row_of_the_allow_list_is_a_functions() -> None:
-    functions = [handler.removesuffix(".handler") for handler in HANDLERS]
-    assert [pattern for pattern in ALLOWED if not filter_names(functions, pattern)] == []
-
-
-@pytest.mark.parametrize("handler", HANDLERS)
-def test_a_function_imports_what_it_needs_when_it_starts_and_no_more(handler: str) -> None:
-    """Lambda gives full processors to a start, and everybody waits for what it imports.
-
-    CONTRIBUTING.md says what to do when it fails for a new function.
-    """
-    properties = next(
-        each["Properties"]
-        for each in template()["Resources"].values()
-        if each.get("Properties", {}).get("Handler") == handler
-    )
-    function = handler.rpartition(".")[0]
-    may = allowed(function, properties)
-    signs = {"OAUTH_SECRETS": "/x"} if "vitrine.access.signatures" in may else {}
-
-    script = f"import {function}, sys; print(*sys.modules, sep='\\n')"
-    imported = set(printed(script, **ON_LAMBDA, **signs)) - {"vitrine.aws", "vitrine.adapters"}
-
-    ours = {"vitrine", "_virtualenv", "_distutils_hack", "sitecustomize", function.split(".")[0]}
-    libraries = {
-        name
-        for name in (each.partition(".")[0] for each in imported)
-        if name not in STANDARD | ours and not name.startswith("_") and "editable" not in name
-    }
-    assert libraries - {"botocore"} <= may  # Powertools reads the name of that package
-    assert imported & SPECIAL <= may
-    assert of_rows(function) <= imported, "a row that is not needed, or an import that comes late"
-    assert "vitrine.aws.dynamodb" in imported
-    assert {"botocore.client", "pydantic", "urllib3", "boto3"} & imported == set()
+def test_the_record_of_imports_names_no_function_that_is_gone() -> None:
+    record = json.loads(RECORD.read_text())
+    names = {name for package in record.values() if isinstance(package, dict) for name in package}
+    assert names - {"all"} == set(SETTINGS)
 
 
 def test_boto3_is_the_way_back() -> None:
