@@ -60,6 +60,9 @@ def visit(server: FakeServer, new_page: Callable[..., Page], guard: Guard) -> Vi
         if at != "#/":
             page.evaluate("(hash) => { location.hash = hash; }", at)
             page.get_by_role("heading", level=1).wait_for()
+            gallery = shops[0].galleries.get(at.removeprefix("#/products/")) if shops else None
+            if gallery and gallery.order and not server.faults:
+                page.locator("ol.cards > li").first.wait_for()  # the heading comes before them
         return page
 
     return open_page
