@@ -221,3 +221,12 @@ def test_a_removed_images_url_cannot_be_downloaded(shop: Shop) -> None:
 
     assert (answer.status, answer.json) == (422, {"src": ["could not be downloaded"]})
     assert shop.world.remote.fetched == [src]
+
+
+@pytest.mark.parametrize("host", ["[", "api.example:x", "api.example:99999"])
+def test_a_host_header_that_is_no_host_names_no_own_url(world: World, host: str) -> None:
+    shop = Shop(world)
+
+    answer = shop.tiendanube("GET", "/v1/555/products/9/images", headers={"Host": host})
+
+    assert (answer.status, answer.json) == (200, [])

@@ -81,13 +81,21 @@ class Environment:
 
         Args:
             shop: the tenant.
-            host: the host that the client called; empty if there is no client.
+            host: the host that the client called, as its header says; empty if there is no client.
             retry: how often changes are retried while other writers win.
         """
-        urls = (self.media_url, self.public_url, f"https://{host}")
-        hosts = self.media_aliases | {host_of(url) for url in urls}
+        hosts = {host_of(self.media_url), host_of(self.public_url), _called(host)}
+        hosts |= self.media_aliases
         known = frozenset(hosts - {""})
         return Catalogue(shop, self.stores, self.remote, self.clock, retry, known)
+
+
+def _called(host: str) -> str:
+    """The host in a header `Host`; empty if it is none, such as an unclosed bracket."""
+    try:
+        return host_of(f"https://{host}")
+    except ValueError:
+        return ""
 
 
 _in_use: list[Environment] = []

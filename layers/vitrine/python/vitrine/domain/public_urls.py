@@ -75,7 +75,11 @@ def _is_well_formed(key: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """The host of a URL in lower case, and its port unless it is the scheme's default."""
+    """The host of a URL in lower case, and its port unless it is the scheme's default.
+
+    Raises:
+        ValueError: the URL's host or port is not valid.
+    """
     parts = urlsplit(url.strip())
     host = (parts.hostname or "").rstrip(".")
     standard = parts.port is None or parts.port == _DEFAULT_PORTS.get(parts.scheme)
