@@ -124,7 +124,7 @@ def test_no_product_gets_at_anothers_images_by_a_name(
 
 
 def test_of_many_who_want_a_name_at_once_one_gets_it(running: Running) -> None:
-    shops = records.local(running.stack, running.described["base_url"]).shops
+    shops = records.local(running.stack).shops
     crowd = [product_key(f"crowd-{number}") for number in range(8)]
 
     def register(number: int) -> bool:
@@ -247,7 +247,7 @@ def test_a_purge_removes_what_was_deleted_and_nothing_else(
     until(lambda: not running.keys("MediaBucket", stems[0]) or None)
     assert len(running.keys("MediaBucket", stems[1])) == 14
     assert running.keys("MediaBucket", folder)[0].endswith("/k/e/kept.png")
-    galleries = records.local(running.stack, "").stores.galleries
+    galleries = records.local(running.stack).stores.galleries
     assert galleries.retired(SHOP, int(gone["id"])) is None
     assert create("gone")["url"].endswith("/gone_1.png")
     assert command("purge", SHOP, "--yes").stdout == "Images purged: 0.\n"

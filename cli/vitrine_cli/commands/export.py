@@ -67,7 +67,7 @@ def _export(shop: str, target: Path, selection: Selection, at_once: int, *where:
     from vitrine_cli.operations.shop_settings import find_shop
 
     deployed = deployed_stack.selected(*where)
-    stored = records.deployed(deployed, deployed.base_url)
+    stored = records.deployed(deployed)
     owner = find_shop(stored, shop)
     whole = selection == type(selection)()
     usage = stored.stores.galleries.usage(owner.id)

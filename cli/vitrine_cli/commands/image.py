@@ -52,7 +52,7 @@ def list_images(
     if as_json and as_csv:
         raise typer.BadParameter("Choose --json or --csv.")
     deployed = deployed_stack.selected(stack, port)
-    selected = records.deployed(deployed, deployed.base_url)
+    selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id
     rows = image_list.list_images(
         *(selected, deployed.outputs["MediaUrl"], owner, product),
@@ -82,7 +82,7 @@ def show(
     from vitrine_cli.operations import deployed_stack, image_list, records, shop_settings
 
     deployed = deployed_stack.selected(stack, port)
-    selected = records.deployed(deployed, deployed.base_url)
+    selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id
     found = image_list.show_image(selected, deployed.outputs["MediaUrl"], owner, image)
     if as_json:
@@ -113,7 +113,7 @@ def forget(
     from vitrine_cli.operations import deployed_stack, forgetting, records
 
     deployed = deployed_stack.selected(stack, port)
-    selected = records.deployed(deployed, deployed.base_url)
+    selected = records.deployed(deployed)
     chosen = forgetting.find(selected, image)
     if not yes:
         question = f"Remove image {chosen.image} of shop {chosen.shop.id} for good?"

@@ -44,7 +44,7 @@ def usage(
     if mend and not exact:
         raise typer.BadParameter("--mend needs --exact.")
     deployed = deployed_stack.selected(stack, port)
-    selected = records.deployed(deployed, deployed.base_url)
+    selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id
     recounted, objects, problems = None, None, []
     if exact or recount:
@@ -156,7 +156,7 @@ def reindex(
     from vitrine_cli.operations import deployed_stack, records, reindexing, shop_settings
 
     deployed = deployed_stack.selected(stack, port)
-    selected = records.deployed(deployed, deployed.base_url)
+    selected = records.deployed(deployed)
     if shop is not None:
         shop_settings.find_shop(selected, shop)
     client, table = deployed.dynamodb(), deployed.outputs["Table"]

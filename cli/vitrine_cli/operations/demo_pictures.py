@@ -77,7 +77,7 @@ def fill(stack: Stack) -> Iterator[Delivery]:
         FailureError: an upload was refused, or a picture did not appear within a minute.
     """
     shop = stack.shop
-    galleries = records.local(stack, shop.base_url).stores.galleries
+    galleries = records.local(stack).stores.galleries
     draw_samples()
     with httpx.Client(base_url=shop.base_url, timeout=30) as client:
         for product, (dialect, (upload, sample)) in enumerate(_UPLOADS.items(), 1):

@@ -64,8 +64,8 @@ def _provide_gallery_page(stack: Stack) -> None:
 
 
 def _create_demo_shop(stack: Stack) -> None:
-    base_url = f"http://localhost:{stack.port}"
-    stored = records.local(stack, base_url)
+    stored = records.local(stack)
+    base_url = stored.base_url
     settings = {"openmage.store_views": "1:default,2:fr"}
     shop = shop_settings.create_shop(stored, DEMO_SHOP, settings)
     shop_settings.open_host(stored, shop.id, "*")

@@ -68,7 +68,7 @@ def create_link(
     named = tuple(dict.fromkeys(shops))
     if len(named) > MOST_SHOPS:
         raise FailureError(f"A link opens at most {MOST_SHOPS} shops; {len(named)} were named.")
-    stored = records.deployed(stack, stack.base_url)
+    stored = records.deployed(stack)
     for shop in named:
         find_shop(stored, shop)
     issued = [

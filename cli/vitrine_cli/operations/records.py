@@ -54,22 +54,16 @@ def selected(stack: str | None, port: int | None) -> StackRecords:
     Raises:
         FailureError: there is no such stack, or AWS cannot be reached.
     """
-    found = deployed_stack.selected(stack, port)
-    return deployed(found, found.base_url)
+    return deployed(deployed_stack.selected(stack, port))
 
 
-def local(stack: Stack, base_url: str) -> StackRecords:
+def local(stack: Stack) -> StackRecords:
     """The records of a stack on this machine."""
-    return deployed(deployed_stack.local(stack), base_url)
+    return deployed(deployed_stack.local(stack))
 
 
-def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
-    """The records of a deployed stack.
-
-    Args:
-        stack: the stack.
-        base_url: URL of its API; empty for the URL in its outputs.
-    """
+def deployed(stack: DeployedStack) -> StackRecords:
+    """The records of a deployed stack."""
     outputs = stack.outputs
     table = Table(stack.dynamodb(), outputs["Table"])
     shops = DynamoShops(table)
@@ -85,7 +79,7 @@ def deployed(stack: DeployedStack, base_url: str = "") -> StackRecords:
         oauth_consumers=DynamoOAuthConsumers(table),
         oauth_secrets=SsmOAuthSecretStore(stack.ssm(), secrets_path(stack.name)),
         table=table,
-        base_url=base_url or outputs["ApiUrl"],
+        base_url=stack.base_url,
         native_url=stack.native_url,
     )
 

@@ -59,7 +59,7 @@ def describe_shop(stack: DeployedStack, shop: str) -> dict[str, Any]:
     Raises:
         FailureError: there is no such shop.
     """
-    records = stack_records.deployed(stack, stack.base_url)
+    records = stack_records.deployed(stack)
     found = find_shop(records, shop)
     created = records.shops.listed_shops().get(found.id)
     media = stack.outputs["MediaUrl"]

@@ -63,7 +63,7 @@ class TrialShop:
 @contextmanager
 def trial_shop(stack: DeployedStack) -> Iterator[TrialShop]:
     """A new shop. At the end of the block, all its records, objects and secrets are deleted."""
-    stored = records.deployed(stack, stack.base_url)
+    stored = records.deployed(stack)
     shop = shop_settings.create_shop(stored, f"doctor-{secrets.token_hex(6)}", {})
     try:
         logins = {
