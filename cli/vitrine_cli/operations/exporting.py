@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.clock import now
 from vitrine.domain.errors import OriginalMissingError
+from vitrine.domain.gallery import entries_of
 from vitrine.domain.images import Image
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import original_address
 from vitrine.domain.shops import product_key
 from vitrine_cli.operations.export_rows import Exported, columns, image_row, product_rows
 from vitrine_cli.operations.export_targets import DESCRIPTION, FORMAT
-from vitrine_cli.operations.usage_check import products_of
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.operations.usage_check import products_of, require_indexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -157,10 +157,7 @@ def export(
     Raises:
         FailureError: the index of the shop's products is not complete.
     """
-    if not records.shops.is_indexed(shop.id):
-        raise FailureError(
-            f"Shop '{shop.id}' was created by an earlier version: run 'vitrine shop reindex' first."
-        )
+    require_indexed(records, shop.id)
     views = _store_views(shop)
     result, paths, used = Export(), set[str](), set[str]()
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as rows:
@@ -191,9 +188,9 @@ def _images(records: StackRecords, shop: str, selection: Selection) -> Iterator[
     only = selection.product
     for product in [product_key(only)] if only else products_of(records, shop):
         gallery, images = records.stores.galleries.gallery_with_images(shop, product)
-        for each in (images[number] for number in gallery.order if number in images):
-            if each in selection:
-                yield Exported(each, gallery)
+        for entry in entries_of(gallery, images):
+            if entry.image in selection:
+                yield Exported(entry.image, gallery)
     if selection.retired:
         for image in records.stores.galleries.retired_before(shop, now()):
             if image in selection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vitrine.domain.gallery import GalleryEntry
+from vitrine.domain.gallery import GalleryEntry, entries_of
 from vitrine.domain.images import Image, RenditionState
 from vitrine.domain.locations import named_key, original_address, public_url
 from vitrine.domain.public_keys import (
@@ -52,11 +52,11 @@ def list_images(
     """
     for each in [product_key(product)] if product else products_of(records, shop):
         gallery, images = records.stores.galleries.gallery_with_images(shop, each)
-        for image in (images[number] for number in gallery.order if number in images):
-            complete = image.renditions is RenditionState.COMPLETE
-            if (pending and complete) or (since and image.created_at < since):
+        for entry in entries_of(gallery, images):
+            complete = entry.image.renditions is RenditionState.COMPLETE
+            if (pending and complete) or (since and entry.image.created_at < since):
                 continue
-            yield _row(GalleryEntry(gallery, image), media_url)
+            yield _row(entry, media_url)
 
 
 def show_image(

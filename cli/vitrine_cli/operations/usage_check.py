@@ -109,6 +109,18 @@ def products_of(records: StackRecords, shop: str) -> Iterator[str]:
         after = page.products[-1] if page.products else ""
 
 
+def require_indexed(records: StackRecords, shop: str) -> None:
+    """Refuse a shop whose products are not all in the index.
+
+    Raises:
+        FailureError: it is one.
+    """
+    if not records.shops.is_indexed(shop):
+        raise FailureError(
+            f"Shop '{shop}' was created by an earlier version: run 'vitrine shop reindex' first."
+        )
+
+
 def recount(records: StackRecords, shop: str) -> Recount:
     """Compare the counters of a shop with its records.
 
@@ -118,10 +130,7 @@ def recount(records: StackRecords, shop: str) -> Recount:
     Raises:
         FailureError: the shop is not indexed, or it was changed during every attempt.
     """
-    if not records.shops.is_indexed(shop):
-        raise FailureError(
-            f"Shop '{shop}' was created by an earlier version: run 'vitrine shop reindex' first."
-        )
+    require_indexed(records, shop)
     earlier = None
     for _ in range(_ATTEMPTS):
         before = _counters(records, shop)

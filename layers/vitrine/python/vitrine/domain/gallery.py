@@ -295,3 +295,8 @@ class GalleryEntry:
     def is_thumbnail(self) -> bool:
         """Whether the image holds the role of the thumbnail."""
         return self.gallery.roles.get(THUMBNAIL) == self.image.id
+
+
+def entries_of(gallery: Gallery, images: Mapping[int, Image]) -> list[GalleryEntry]:
+    """The images of a gallery in order; one whose record is missing is left out."""
+    return [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]

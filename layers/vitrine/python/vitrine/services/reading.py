@@ -1,7 +1,7 @@
 """Reading a product's images."""
 
 from vitrine.domain.errors import ImageNotFoundError
-from vitrine.domain.gallery import Gallery, GalleryEntry
+from vitrine.domain.gallery import Gallery, GalleryEntry, entries_of
 from vitrine.domain.images import Image
 from vitrine.domain.shops import ProductKey
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
@@ -16,8 +16,7 @@ def list_images(catalogue: Catalogue, product: ProductKey) -> list[GalleryEntry]
 def get_gallery(catalogue: Catalogue, product: ProductKey) -> tuple[Gallery, list[GalleryEntry]]:
     """A product's gallery, and all its images in gallery order."""
     gallery, images = catalogue.stores.galleries.gallery_with_images(catalogue.shop.id, product)
-    listed = [GalleryEntry(gallery, images[image]) for image in gallery.order if image in images]
-    return gallery, listed
+    return gallery, entries_of(gallery, images)
 
 
 def get_image(catalogue: Catalogue, product: ProductKey, image: int) -> Image:
