@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import time
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from vitrine.adapters.remote import HttpRemote
 from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.clock import now
 from vitrine.domain.errors import ImageNotFoundError, OriginalMissingError, PictureExistsError
-from vitrine.domain.idempotency import ObjectIdentity
+from vitrine.domain.idempotency import ObjectIdentity, object_id
 from vitrine.domain.locations import ORIGINALS
 from vitrine.domain.public_keys import NameReference
 from vitrine.domain.shops import product_key
@@ -84,10 +83,12 @@ def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
     Raises:
         FailureError: there is no such image.
     """
-    name = base64.b32encode(os.urandom(16)).decode().lower()[:26]
     catalogue = Catalogue(chosen.shop, records.stores, HttpRemote(), now, BULK_RETRY)
     taking = TakingDown(
-        catalogue, DynamoTakeDowns(records.table), ObjectIdentity(f"t{name}", ""), reason
+        catalogue,
+        DynamoTakeDowns(records.table),
+        ObjectIdentity(object_id("t", os.urandom(32)), ""),
+        reason,
     )
     try:
         if chosen.target is not None:

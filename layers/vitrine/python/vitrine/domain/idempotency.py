@@ -1,5 +1,6 @@
 """Idempotency keys: a request that a client sends again is answered again, not executed again."""
 
+import base64
 from datetime import datetime, timedelta
 
 from vitrine.domain.errors import IdempotencyKeyReusedError
@@ -9,6 +10,19 @@ LIFETIME = timedelta(hours=24)
 """How long an answer is kept."""
 LEASE = timedelta(seconds=30)
 """How long a running request holds its key: longer than any function runs."""
+
+
+_ID_LENGTH = 26  # of 32 letters and digits: 130 bits
+
+
+def object_id(kind: str, seed: bytes) -> str:
+    """The id of an object that a client creates.
+
+    Args:
+        kind: the letter with which ids of this kind of object begin.
+        seed: at least 16 bytes, random or a digest.
+    """
+    return kind + base64.b32encode(seed).decode().lower()[:_ID_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

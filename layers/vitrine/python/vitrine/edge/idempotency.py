@@ -7,7 +7,6 @@ Aws-lambda-powertools has the feature, too. It is not used here because its impo
 the rest of a cold start, and because the answers to refusals would be kept.
 """
 
-import base64
 import hashlib
 import json
 import os
@@ -18,13 +17,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from vitrine.domain.credentials import Credential
 from vitrine.domain.errors import (
     ConflictError,
     IdempotencyKeyReusedError,
     MalformedBodyError,
     VitrineError,
 )
-from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt, Claim, ObjectIdentity
+from vitrine.domain.idempotency import LEASE, LIFETIME, Attempt, Claim, ObjectIdentity, object_id
 from vitrine.edge.request import Call, Request
 from vitrine.edge.response import Response
 from vitrine.ports import IdempotencyKeys
@@ -33,7 +33,6 @@ HEADER = "idempotency-key"
 _WAIT = 0.2  # seconds between two looks at a request that is running
 _SUCCESS = range(200, 300)
 _KEY = re.compile("[!-~]{1,255}")  # visible ASCII characters
-_ID_LENGTH = 26  # of 32 letters and digits: 130 bits
 
 
 class IdempotencyKeyError(VitrineError):
@@ -57,11 +56,10 @@ def identify(call: Call, kind: str) -> ObjectIdentity:
     if sent is None or credential is None:
         seed = os.urandom(32)
     elif _KEY.fullmatch(sent):
-        seed = hashlib.sha256(f"{credential.digest}:{sent}".encode()).digest()
+        seed = _key_digest(credential, sent)
     else:
         raise IdempotencyKeyError
-    name = base64.b32encode(seed).decode().lower()[:_ID_LENGTH]
-    return ObjectIdentity(kind + name, _fingerprint(call.request))
+    return ObjectIdentity(object_id(kind, seed), _fingerprint(call.request))
 
 
 def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Response]) -> Response:
@@ -81,7 +79,7 @@ def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Res
     creates = call.request.method == "POST" and call.scope is not None
     if not creates or not sent or credential is None:
         return handler(call)
-    digest = hashlib.sha256(f"{credential.digest}:{sent}".encode()).hexdigest()
+    digest = _key_digest(credential, sent).hex()
     clock = call.catalogue.clock
     attempt = Attempt(call.request.id, _fingerprint(call.request), clock() + LEASE)
     while found := keys.claim(digest, attempt, clock()):
@@ -122,6 +120,11 @@ def _executed(
 def _claiming(call: Call, digest: str, created: int | None = None) -> Call:
     claim = Claim(digest, call.request.id, call.catalogue.clock() + LIFETIME, created)
     return replace(call, catalogue=replace(call.catalogue, claim=claim))
+
+
+def _key_digest(credential: Credential, sent: str) -> bytes:
+    """SHA-256 of an idempotency key, which each credential has for itself."""
+    return hashlib.sha256(f"{credential.digest}:{sent}".encode()).digest()
 
 
 def _fingerprint(request: Request) -> str:
