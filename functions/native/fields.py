@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from native.problems import FieldProblem, FieldsRefusedError
 from native.wire import LANGUAGE, main_language
@@ -71,6 +71,11 @@ class FieldProblems:
             raise FieldsRefusedError(self.found)
 
 
+def is_image_id(value: object) -> TypeGuard[int]:
+    """Whether a value of a body can be the id of an image."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
 def escaped(name: str) -> str:
     """A member's name as part of a JSON pointer (RFC 6901, 3)."""
     return name.replace("~", "~0").replace("/", "~1")
@@ -89,7 +94,7 @@ def read_order(call: Call) -> tuple[int, ...]:
         problems.add("/images", "required", "a list of all image ids in the new order")
         images = []
     for rank, image in enumerate(images):
-        if not isinstance(image, int) or isinstance(image, bool) or image < 1:
+        if not is_image_id(image):
             problems.add(f"/images/{rank}", "invalid_type", "an image id")
     problems.check()
     return tuple(images)
@@ -170,7 +175,7 @@ def read_target(call: Call) -> TakeDownTarget | PublicTarget:
     product, image = given.get("product"), given.get("image")
     if not isinstance(product, str) or not is_product_name(product):
         problems.add("/product", "required", "a product id of 1 to 64 characters")
-    if not isinstance(image, int) or isinstance(image, bool) or image < 1:
+    if not is_image_id(image):
         problems.add("/image", "required", "an image id")
     problems.check()
     return TakeDownTarget(str(product), int(image or 0))

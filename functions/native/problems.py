@@ -56,8 +56,8 @@ class MalformedRequestError(VitrineError):
     """A query parameter or header cannot be read; the message says which, and what is valid."""
 
 
-class StaleError(VitrineError):
-    """`If-Match` names another state than the present one.
+class PreconditionError(VitrineError):
+    """`If-Match` does not permit the operation.
 
     Attributes:
         etag: the entity tag of the present state.
@@ -68,16 +68,12 @@ class StaleError(VitrineError):
         self.etag = etag
 
 
-class PreconditionRequiredError(VitrineError):
-    """The operation requires `If-Match`.
+class StaleError(PreconditionError):
+    """`If-Match` names another state than the present one."""
 
-    Attributes:
-        etag: the entity tag of the present state.
-    """
 
-    def __init__(self, etag: str) -> None:
-        super().__init__(etag)
-        self.etag = etag
+class PreconditionRequiredError(PreconditionError):
+    """The operation requires `If-Match`, which is missing."""
 
 
 _KINDS: Final[Mapping[str, tuple[int, str]]] = {
@@ -187,7 +183,7 @@ def _members(error: VitrineError) -> Mapping[str, Any]:
             return {"errors": [_listed(_EXISTS)]}
         case errors.NotPermittedError():
             return {"scope": error.scope}
-        case StaleError() | PreconditionRequiredError():
+        case PreconditionError():
             return {"etag": error.etag}
         case errors.WrongOrderError():
             return {"missing": error.missing, "unknown": error.unknown}
@@ -211,7 +207,7 @@ def _headers(error: VitrineError, request: Request) -> Mapping[str, str]:
             return {"Accept": JSON}
         case errors.ConflictError() | errors.ThrottledError() | errors.UnavailableError():
             return _RETRY
-        case StaleError() | PreconditionRequiredError():
+        case PreconditionError():
             return {"ETag": error.etag}
         case _:
             return {}

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from native.fields import FieldProblems
+from native.fields import FieldProblems, is_image_id
 from native.problems import FieldProblem
-from native.wire import RULES
+from native.wire import MAX_FILES, RULES
 from vitrine.domain.pictures import Format
-from vitrine.domain.uploads import MOST_FILES, UploadFile
+from vitrine.domain.uploads import UploadFile
 from vitrine.edge.body import is_text
 from vitrine.edge.request import Call
 
@@ -35,8 +35,8 @@ def read_files(call: Call) -> list[UploadFile]:
     if not isinstance(files, list):
         problems.add("/files", "required", "a list of files")
         files = []
-    elif not 1 <= len(files) <= MOST_FILES:
-        problems.add("/files", "count", f"1 to {MOST_FILES} files", min=1, max=MOST_FILES)
+    elif not 1 <= len(files) <= MAX_FILES:
+        problems.add("/files", "count", f"1 to {MAX_FILES} files", min=1, max=MAX_FILES)
         files = []
     read = [_file(each, f"/files/{index}", problems) for index, each in enumerate(files)]
     for index in _repeated(read):
@@ -116,7 +116,7 @@ def _size(value: object, pointer: str, problems: FieldProblems) -> int:
 def _replaces(value: object, pointer: str, problems: FieldProblems) -> int | None:
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if is_image_id(value):
         return value
     problems.add(pointer, "invalid_type", "an image id")
     return None

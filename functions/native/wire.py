@@ -10,8 +10,8 @@ from native.conditions import is_cached, tag_of_text
 from native.problems import JSON, MERGE_PATCH, refuse
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
-from vitrine.domain.pictures import Format
-from vitrine.domain.rules import PictureRules
+from vitrine.domain.pictures import PIXEL_LIMITS
+from vitrine.domain.rules import FILE_RULES
 from vitrine.domain.shops import ProductKey, is_product_name
 from vitrine.edge.body import parse_object
 from vitrine.edge.compression import fit
@@ -26,8 +26,8 @@ READ: Final = "images:read"
 WRITE: Final = "images:write"
 TAKE_DOWN: Final = "images:takedown"
 
-RULES: Final = PictureRules(formats=frozenset(Format), max_bytes=20_971_520)
-MAX_PIXELS: Final = 50_000_000  # of formats for which decoders need the most memory
+RULES: Final = FILE_RULES
+MAX_PIXELS: Final = min(PIXEL_LIMITS.values())  # what every format may have
 MAX_FILES: Final = 250  # in one batch of uploads
 MAX_BODY: Final = 1_000_000  # bytes of JSON
 MAIN_LANGUAGE: Final = "es"

@@ -51,3 +51,7 @@ class PictureRules:
             yield Rule.RESOLUTION
         if images >= self.max_images:
             yield Rule.ROOM
+
+
+FILE_RULES = PictureRules(formats=frozenset(Format), max_bytes=20 * 1024 * 1024)
+"""The rules for files that clients send to storage, not through an API, which would limit them."""

@@ -13,7 +13,6 @@ from vitrine.domain.imports import UPLOADS, Arrival, Import, Slot, ordered
 from vitrine.domain.locations import storage_name
 from vitrine.records import dataclass
 
-MOST_FILES = 250
 FORM_LIFE = timedelta(hours=1)
 """How long a form can be used."""
 GRACE = timedelta(minutes=15)

@@ -18,7 +18,6 @@ from vitrine.domain.errors import (
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Texts
 from vitrine.domain.imports import Arrival, Import, Slot
-from vitrine.domain.pictures import Format
 from vitrine.domain.rejections import (
     NO_PRODUCT,
     REPLACED_IMAGE_GONE,
@@ -26,7 +25,7 @@ from vitrine.domain.rejections import (
     Rejection,
     rejection_of,
 )
-from vitrine.domain.rules import PictureRules
+from vitrine.domain.rules import FILE_RULES
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.uploads import UploadBatch
 from vitrine.services.adding import NewImage, PlacingAmong, add_image
@@ -37,8 +36,7 @@ from vitrine.services.reading import get_entry
 from vitrine.services.settling import refuse_settled, reject
 from vitrine.services.sources import Source, from_import, from_upload
 
-RULES = PictureRules(formats=frozenset(Format), max_bytes=20 * 1024 * 1024)
-"""The rules for files in storage. No API limits their size, so it is larger than in any dialect."""
+RULES = FILE_RULES
 
 
 def import_file(catalogue: Catalogue, arrival: Arrival) -> Import | None:
