@@ -96,7 +96,7 @@ class DynamoGalleries(Galleries):
     ) -> tuple[Gallery, UploadBatch | None]:
         from vitrine.adapters.imports import batch_key, batch_of  # for one function
 
-        head, batch = (table_keys.gallery(shop, product), "HEAD"), batch_key(shop, upload)
+        head, batch = (table_keys.gallery(shop, product), HEAD), batch_key(shop, upload)
         found = self._table.get_any([head, batch])
         return _gallery(found.get(head)), batch_of(found[batch]) if batch in found else None
 
@@ -222,11 +222,8 @@ class DynamoGalleries(Galleries):
         items = self._table.get_many(
             [(pk, sort_key(images[each])) for pk, each in partitions.items()]
         )
-        return {
-            product: _image(item, shop, product)
-            for item in items
-            for product in (partitions[item["pk"]],)
-        }
+        found = ((partitions[item["pk"]], item) for item in items)
+        return {product: _image(item, shop, product) for product, item in found}
 
 
 def _head(shop: str, product: str, gallery: Gallery) -> Item:

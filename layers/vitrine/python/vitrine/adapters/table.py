@@ -84,14 +84,7 @@ class Table:
         Raises:
             ConflictError: DynamoDB processed only part of the request; retry.
         """
-        wanted = [serialize(key(pk, sk)) for pk, sk in keys]
-        with self._failures():
-            answer = self._client.batch_get_item(
-                RequestItems={self._name: {"Keys": wanted, "ConsistentRead": True}}
-            )
-        if answer.get("UnprocessedKeys"):
-            raise ConflictError("too many readers at once")
-        items = [_plain(item) for item in answer["Responses"].get(self._name, [])]
+        items = self._read_batch(keys, consistent=True)
         return {(item["pk"], item["sk"]): item for item in items}
 
     def query(self, pk: str, prefix: str = "") -> Iterator[Item]:
@@ -134,12 +127,7 @@ class Table:
         Raises:
             ConflictError: DynamoDB processed only part of the request; retry.
         """
-        wanted = [serialize(key(*each)) for each in keys]
-        with self._failures():
-            answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
-        if answer.get("UnprocessedKeys"):
-            raise ConflictError("too many readers at once")
-        return [_plain(item) for item in answer["Responses"].get(self._name, [])]
+        return self._read_batch(keys, consistent=False)
 
     def put(self, item: Item, **condition: Any) -> None:
         """Store one item.
@@ -185,6 +173,17 @@ class Table:
                     for kind, action in each.items()
                 ]
             )
+
+    def _read_batch(self, keys: Sequence[tuple[str, str]], *, consistent: bool) -> list[Item]:
+        wanted: Any = {
+            "Keys": [serialize(key(pk, sk)) for pk, sk in keys],
+            "ConsistentRead": consistent,
+        }
+        with self._failures():
+            answer = self._client.batch_get_item(RequestItems={self._name: wanted})
+        if answer.get("UnprocessedKeys"):
+            raise ConflictError("too many readers at once")
+        return [_plain(item) for item in answer["Responses"].get(self._name, [])]
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
