@@ -10,7 +10,7 @@ from vitrine.aws.credentials import from_environment
 from vitrine.aws.errors import Exceptions
 from vitrine.aws.messages import Request, Times
 from vitrine.aws.pages import Paginator
-from vitrine.aws.s3_objects import CRC32, Body, checksum, checksum_fault, facts, metadata
+from vitrine.aws.s3_objects import Body, checksum_fault, facts, metadata, sent
 from vitrine.aws.service import Service
 from vitrine.aws.signing import query_of
 
@@ -40,9 +40,7 @@ class S3:
     ) -> None:
         """Store an object; S3 compares its checksum before it does."""
         headers = {
-            "content-type": ContentType,
-            CRC32: checksum(Body),
-            "x-amz-sdk-checksum-algorithm": "CRC32",
+            **sent(Body, ContentType),
             **({"cache-control": CacheControl} if CacheControl else {}),
             **metadata(Metadata or {}),
         }
@@ -81,11 +79,7 @@ class S3:
     def put_object_tagging(self, *, Bucket: str, Key: str, Tagging: Mapping[str, Any]) -> None:
         """Replace an object's tags."""
         body = s3_xml.tagging(Tagging["TagSet"])
-        headers = {
-            "content-type": "application/xml",
-            CRC32: checksum(body),
-            "x-amz-sdk-checksum-algorithm": "CRC32",
-        }
+        headers = sent(body, "application/xml")
         self._send(
             "PutObjectTagging", "PUT", Bucket, Key, query="tagging=", headers=headers, body=body
         )
@@ -93,11 +87,7 @@ class S3:
     def delete_objects(self, *, Bucket: str, Delete: Mapping[str, Any]) -> dict[str, Any]:
         """Remove up to 1000 objects; the answer has `Errors` where some stay."""
         body = s3_xml.deletion(Delete["Objects"])
-        headers = {
-            "content-type": "application/xml",
-            CRC32: checksum(body),
-            "x-amz-sdk-checksum-algorithm": "CRC32",
-        }
+        headers = sent(body, "application/xml")
         answer = self._send(
             "DeleteObjects",
             "POST",
@@ -126,7 +116,7 @@ class S3:
     def generate_presigned_url(
         self, _operation: str, *, Params: Mapping[str, str], ExpiresIn: int
     ) -> str:
-        """A URL at which whoever has it can GET an object for `ExpiresIn` seconds."""
+        """A URL at which its holder can GET an object for `ExpiresIn` seconds."""
         url, start = self._place(Params["Bucket"])
         path = start + quote(Params["Key"], safe="/~")
         query = self._service.signer.sign_url(
@@ -143,7 +133,7 @@ class S3:
         Conditions: Sequence[Any],
         ExpiresIn: int,
     ) -> dict[str, Any]:
-        """A URL and form fields with which whoever has them can store an object."""
+        """A URL and form fields with which their holder can store an object."""
         url, start = self._place(Bucket)
         fields = self._service.signer.sign_form(
             from_environment(),

@@ -44,6 +44,15 @@ def checksum(data: bytes) -> str:
     return b64encode(crc32(data).to_bytes(4, "big")).decode()
 
 
+def sent(body: bytes, media_type: str) -> dict[str, str]:
+    """The headers of bytes that S3 compares with their checksum."""
+    return {
+        "content-type": media_type,
+        CRC32: checksum(body),
+        "x-amz-sdk-checksum-algorithm": "CRC32",
+    }
+
+
 def checksum_fault(answer: Answer) -> str:
     """That an object's bytes lack the checksum that S3 sends with them; empty if it sends none."""
     told = answer.headers.get(CRC32)  # one of parts ends with their number
