@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vitrine.domain.names import FileName
-from vitrine.domain.pictures import Format
+from vitrine.domain.pictures import Format, displayed_size
 from vitrine.records import dataclass
 
 
@@ -53,7 +53,7 @@ class Original:
         """Width and height in pixels after orientation; None if the record does not say."""
         if self.turned is None:
             return None
-        return (self.height, self.width) if self.turned else (self.width, self.height)
+        return displayed_size(self.width, self.height, turned=self.turned)
 
 
 @dataclass(frozen=True, slots=True)

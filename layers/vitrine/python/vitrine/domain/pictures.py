@@ -39,6 +39,11 @@ SIDE_LIMIT = 65_500
 applies to renditions."""
 
 
+def displayed_size(width: int, height: int, *, turned: bool) -> tuple[int, int]:
+    """Width and height in pixels after orientation; `turned` exchanges them."""
+    return (height, width) if turned else (width, height)
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The result of the inspection of a file.
@@ -69,4 +74,4 @@ class Inspection:
         """Width and height in pixels after orientation; None if not readable."""
         if self.width is None or self.height is None:
             return None
-        return (self.height, self.width) if self.turned else (self.width, self.height)
+        return displayed_size(self.width, self.height, turned=self.turned)
