@@ -129,13 +129,13 @@ def places_of_key(shop: str, image: int, key: str, version: str = "") -> Places:
         key: a public key of the image.
         version: the version of its bytes (`OriginalAddress.version`) if the key does not tell.
     """
-    digest = version.partition("-")[2]
     start = renditions_prefix(shop, image)
     if key.startswith(start):
-        digest = key.split("/")[2][12:]
+        own, digest = set[str](), key.split("/")[2][12:]
+    else:
+        own, digest = {key}, version.partition("-")[2]
     # Without the file name, the full size is known to be in one of 26,000 folders.
     folders = {full_size_folder(shop, digest)} if digest else set()
-    own = {key} if not key.startswith(start) else set()
     stems = own if version else {each.rpartition(".")[0] + "." for each in own}
     return Places(_with_manifests(own), _paths({start, *folders, *stems}))
 

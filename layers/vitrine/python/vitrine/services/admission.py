@@ -62,9 +62,9 @@ class AdmissionControl:
             shop, name = reference.shop, reference.name
             if shown != named_key(shop, name) or self.stores.galleries.named(shop, name) is None:
                 return Admission.NOT_FOUND
-        sibling = sibling_key(key, self.alternatives) if shown == key else shown
-        if isinstance(reference, NameReference):
             sibling = None  # a named picture can outlive the bytes that its manifest describes
+        else:
+            sibling = sibling_key(key, self.alternatives) if shown == key else shown
         if sibling is not None and self.stores.blobs.has_public(sibling):
             return Admission.RENDER
         if not self.per_minute or self.rate_limit.admit(now, self.per_minute):
