@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from vitrine_cli.operations.request_log import Entry
+from vitrine_cli.ui.output import size_text
 
 _COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _SHOP, _DIALECT, _OPERATION = 8, 11, 16  # characters of the columns
@@ -16,8 +17,9 @@ def log_line(entry: Entry, *, with_date: bool = False) -> Text:
     line.append(f"{entry.shop or '-':<{_SHOP}}  {entry.dialect:<{_DIALECT}}  ")
     line.append(f"{entry.operation:<{_OPERATION}}  ")
     if entry.status is not None:
+        size = "" if entry.size is None else size_text(entry.size)
         line.append(str(entry.status), _COLOURS.get(entry.status // 100, ""))
-        line.append(f"  {_milliseconds(entry.milliseconds):>9}  {_size(entry.size):>8}")
+        line.append(f"  {_milliseconds(entry.milliseconds):>9}  {size:>8}")
     if entry.request:
         line.append(f"  {entry.request}", "dim")
     if entry.text:
@@ -28,13 +30,3 @@ def log_line(entry: Entry, *, with_date: bool = False) -> Text:
 
 def _milliseconds(milliseconds: float | None) -> str:
     return "" if milliseconds is None else f"{milliseconds:.0f} ms"
-
-
-def _size(size: int | None) -> str:
-    """A number of bytes in decimal units, as S3's console shows them."""
-    if size is None:
-        return ""
-    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"
