@@ -113,7 +113,7 @@ def _scan(client: DynamoDBClient, table: str) -> Iterator[dict[str, Any]]:
 def _reindex_head(records: StackRecords, head: dict[str, Any], shop: str, product: str) -> bool:
     """Write the index's attributes of a head that lacks them, unless it has changed meanwhile.
 
-    Whoever has changed it meanwhile has written them.
+    A writer that has changed it meanwhile has written them.
     """
     wanted = {"listed": shop, "product": product} if head["sorts"] else {}
     present = {name: head[name] for name in ("listed", "product") if name in head}

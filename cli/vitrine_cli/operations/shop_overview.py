@@ -54,7 +54,7 @@ def list_shops(records: StackRecords) -> list[ShopRow]:
 
 
 def describe_shop(stack: DeployedStack, shop: str) -> dict[str, Any]:
-    """Everything about a shop but its images and secrets.
+    """Everything about a shop except for its images and secrets.
 
     Raises:
         FailureError: there is no such shop.

@@ -54,7 +54,7 @@ class ShopRecords:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """Counters compared with records, at a moment when nobody changed either.
+    """Counters compared with records, at a moment when no writer changed either.
 
     Attributes:
         records: the records.
@@ -86,7 +86,7 @@ class ObjectCheck:
 
     Attributes:
         originals: all originals.
-        public: public pictures, but for the library's.
+        public: public pictures, except for the library's.
         imports: the import folder.
         orphans: originals that no record knows, older than an hour.
         missing: keys of originals that records name and that are not stored.

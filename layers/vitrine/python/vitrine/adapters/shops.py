@@ -67,7 +67,7 @@ class DynamoShops(Shops):
             raise ShopExistsError(shop.id) from None
 
     def listed_shops(self) -> dict[str, datetime | None]:
-        """All shops by id, sorted, and when they were created; None where nobody noted it.
+        """All shops by id, sorted, and when they were created; None if it is unknown.
 
         Shops that were created before the list existed are missing until `vitrine shop reindex`.
         """

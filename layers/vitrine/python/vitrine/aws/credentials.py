@@ -23,7 +23,7 @@ class Credentials(NamedTuple):
 
 
 def from_environment() -> Credentials:
-    """The keys as they are in the environment now: whoever renews them there need not tell.
+    """The keys as they are in the environment now, since Lambda may renew them there.
 
     Raises:
         SettingsError: there are none.
