@@ -50,6 +50,7 @@ from vitrine.domain.credentials import Credential, digest_of
 from vitrine.domain.shops import Shop
 from vitrine.environment import Environment
 from vitrine.ports import IdempotencyKeys, OAuthConsumers, OAuthSecretStore, Stores
+from vitrine_cli.operations.records import StackRecords
 
 CLIENTS = ("boto3", "small")
 OAI: Any = {"OriginAccessIdentity": ""}
@@ -61,6 +62,7 @@ TABLE = {
     for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 }
 """The definition of the template's table."""
+MEDIA = "https://cdn.example/media"
 PATIENT = Times(read=60)
 """moto copies the whole table for a transaction, which takes seconds on a busy machine."""
 
@@ -198,6 +200,12 @@ def open_account(
         yield make
 
 
+@pytest.fixture
+def account(open_account: Callable[[str], Account]) -> Account:
+    """The account, through boto3, as on a developer's machine."""
+    return open_account("boto3")
+
+
 @pytest.fixture(params=CLIENTS)
 def aws(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Account:
     """The account, through each kind of client."""
@@ -235,6 +243,28 @@ def on_aws(account: Account) -> Adapters:
         DynamoIdempotencyKeys(table),
         account,
     )
+
+
+@pytest.fixture
+def stack(account: Account) -> StackRecords:
+    """The records of a deployed stack, as the operators' commands reach them."""
+    adapters = on_aws(account)
+    table = Table(account.dynamodb(), "table")
+    return StackRecords(
+        stores=adapters,
+        shops=DynamoShops(table),
+        oauth_consumers=adapters.oauth_consumers,  # type: ignore[arg-type]
+        oauth_secrets=adapters.oauth_secrets,  # type: ignore[arg-type]
+        table=table,
+        base_url="https://api.example",
+        native_url="https://cdn.example",
+    )
+
+
+def stores(stack: StackRecords) -> Adapters:
+    """The adapters of a stack, as tests of adapters know them."""
+    assert isinstance(stack.stores, Adapters)
+    return stack.stores
 
 
 @pytest.fixture(params=["fake", *CLIENTS])
@@ -321,7 +351,7 @@ def meter(aws: Account) -> Iterator[Meter]:
         DynamoRateLimit(table),
         DynamoTakeDowns(table),
         CloudFrontCdn(Counted(aws.cloudfront(), made.calls), aws.distribution()),  # type: ignore[arg-type]
-        "https://cdn.example/media",
+        MEDIA,
     )
     with environment.use(here):
         for path in (

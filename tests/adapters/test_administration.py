@@ -1,18 +1,15 @@
 """What operators see and mend: lists of shops and images, counters, the index of old stacks."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import Account, Adapters, on_aws
+from tests.adapters.conftest import MEDIA, Account, stores
 from tests.adapters.test_galleries import MOMENT, add, image
 from tests.adapters.test_library import shelved
 
-from vitrine.adapters.shops import DynamoShops
-from vitrine.adapters.table import Table
 from vitrine.clock import now
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image
@@ -25,34 +22,7 @@ from vitrine_cli.operations import image_list, reindexing, shop_overview, usage_
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.ui.failure import FailureError
 
-MEDIA = "https://cdn.example/media"
 OUTPUTS = {"OriginalsBucket": "originals", "MediaBucket": "media"}
-
-
-@pytest.fixture
-def account(open_account: Callable[[str], Account]) -> Account:
-    return open_account("boto3")
-
-
-@pytest.fixture
-def stack(account: Account) -> StackRecords:
-    adapters = on_aws(account)
-    table = Table(account.dynamodb(), "table")
-    return StackRecords(
-        stores=adapters,
-        shops=DynamoShops(table),
-        oauth_consumers=adapters.oauth_consumers,  # type: ignore[arg-type]
-        oauth_secrets=adapters.oauth_secrets,  # type: ignore[arg-type]
-        table=table,
-        base_url="https://api.example",
-        native_url="https://cdn.example",
-    )
-
-
-def stores(stack: StackRecords) -> Adapters:
-    """The adapters of a stack, as tests of adapters know them."""
-    assert isinstance(stack.stores, Adapters)
-    return stack.stores
 
 
 def keep(stack: StackRecords, *images: Image) -> None:

@@ -13,14 +13,11 @@ from typing import Any, TypeVar
 
 import pytest
 from click.testing import Result
-from tests.adapters.conftest import REGION, Account, on_aws
-from tests.adapters.test_administration import MEDIA, stores
+from tests.adapters.conftest import MEDIA, REGION, Account, stores
 from tests.adapters.test_galleries import MOMENT, add, image
 from tests.adapters.test_library import shelved
 from typer.testing import CliRunner
 
-from vitrine.adapters.shops import DynamoShops
-from vitrine.adapters.table import Table
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.images import Image, ViewFacts
 from vitrine.domain.library import LibraryImage
@@ -41,25 +38,9 @@ SHOP = Shop("s1", settings={"openmage.store_views": "1:default,2:fr"})
 
 
 @pytest.fixture
-def account(open_account: Callable[[str], Account]) -> Account:
-    return open_account("boto3")
-
-
-@pytest.fixture
-def stack(account: Account) -> StackRecords:
-    adapters = on_aws(account)
-    table = Table(account.dynamodb(), "table")
-    made = StackRecords(
-        stores=adapters,
-        shops=DynamoShops(table),
-        oauth_consumers=adapters.oauth_consumers,  # type: ignore[arg-type]
-        oauth_secrets=adapters.oauth_secrets,  # type: ignore[arg-type]
-        table=table,
-        base_url="https://api.example",
-        native_url="https://cdn.example",
-    )
-    made.shops.create_shop(SHOP)
-    return made
+def stack(stack: StackRecords) -> StackRecords:
+    stack.shops.create_shop(SHOP)
+    return stack
 
 
 def bytes_of(number: int) -> bytes:

@@ -1,7 +1,6 @@
 """What choosing a file name costs in a shop that has taken many (contract: openmage §4.4)."""
 
 import json
-from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -56,11 +55,6 @@ class Consumption:
 def _units(items: list[Any]) -> int:
     size = sum(len(json.dumps(item)) for item in items if item)
     return max(1, ceil(size / 1024 / KILOBYTES_OF_A_UNIT))
-
-
-@pytest.fixture
-def account(open_account: Callable[[str], Account]) -> Account:
-    return open_account("boto3")
 
 
 def fill(account: Account, names: list[FileName], last: int = 0) -> None:
