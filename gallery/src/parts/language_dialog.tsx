@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { languageName } from '../text/formats';
 import { text } from '../text/text';
-import { Dialog } from './dialog';
+import { FormDialog } from './form_dialog';
 
 const OFFERED =
   'ar bg bn ca cs da de el en en_GB en_US es es_AR es_MX et eu fa fi fr fr_CA gl he hi hr hu hy id it ja ka kk ko lt lv ms nl no pl pt pt_BR pt_PT ro ru sk sl sr sv th tr uk ur uz vi zh zh_CN zh_TW'.split(
@@ -22,34 +22,25 @@ export function LanguageDialog({ used, onAdd, onClose }: Props) {
     .sort((one, other) => one.name.localeCompare(other.name));
   const [chosen, setChosen] = useState(offered[0]?.code ?? '');
   return (
-    <Dialog title={text('add_language')} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onClose();
-          onAdd(chosen);
-        }}
+    <FormDialog
+      title={text('add_language')}
+      action={text('add')}
+      onSubmit={() => onAdd(chosen)}
+      onClose={onClose}
+    >
+      <label for="new-language">{text('add_language_body')}</label>
+      <select
+        id="new-language"
+        autoFocus
+        value={chosen}
+        onChange={({ currentTarget }) => setChosen(currentTarget.value)}
       >
-        <label for="new-language">{text('add_language_body')}</label>
-        <select
-          id="new-language"
-          autoFocus
-          value={chosen}
-          onChange={({ currentTarget }) => setChosen(currentTarget.value)}
-        >
-          {offered.map(({ code, name }) => (
-            <option key={code} value={code}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <div class="dialog-tools">
-          <button class="button primary">{text('add')}</button>
-          <button type="button" class="button" onClick={onClose}>
-            {text('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        {offered.map(({ code, name }) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Image } from '../api/types';
 import type { ProductGallery } from '../product/product_gallery';
 import { text } from '../text/text';
-import { Dialog } from './dialog';
+import { FormDialog } from './form_dialog';
 
 interface Props {
   gallery: ProductGallery;
@@ -18,32 +18,23 @@ export function MoveDialog({ gallery, image, onMove, onClose }: Props) {
   const [value, setValue] = useState(String(at));
   const total = images.length;
   return (
-    <Dialog title={text('move_to').replace('…', '')} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onClose();
-          onMove(Number(value) - 1);
-        }}
-      >
-        <label for="position">{text('position_label', { total })}</label>
-        <input
-          id="position"
-          type="number"
-          min={1}
-          max={total}
-          required
-          autoFocus
-          value={value}
-          onInput={({ currentTarget }) => setValue(currentTarget.value)}
-        />
-        <div class="dialog-tools">
-          <button class="button primary">{text('move')}</button>
-          <button type="button" class="button" onClick={onClose}>
-            {text('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={text('move_to').replace('…', '')}
+      action={text('move')}
+      onSubmit={() => onMove(Number(value) - 1)}
+      onClose={onClose}
+    >
+      <label for="position">{text('position_label', { total })}</label>
+      <input
+        id="position"
+        type="number"
+        min={1}
+        max={total}
+        required
+        autoFocus
+        value={value}
+        onInput={({ currentTarget }) => setValue(currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
