@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -122,6 +123,17 @@ class World:
     def imports(self) -> FakeImports:
         """The outcomes of imported files, which galleries write in the same commit."""
         return self.galleries.imports
+
+    @property
+    def everything(self) -> tuple[Any, ...]:
+        """What a refused request must not change: heads, records, counters, and stored files."""
+        galleries, blobs = self.galleries, self.blobs
+        return (
+            {where: head for where, head in galleries.heads.items() if head.version},
+            {where: dict(each) for where, each in galleries.records.items() if each},
+            dict(galleries.counts),
+            (dict(blobs.originals), dict(blobs.import_folder)),
+        )
 
     def now(self) -> datetime:
         """The current time in this world."""

@@ -93,11 +93,7 @@ class BigCommerce:
     @property
     def everything(self) -> Any:
         """Whatever a request may change, versions of heads and records with it."""
-        galleries = self.world.galleries
-        heads = {where: head for where, head in galleries.heads.items() if head.version}
-        records = {where: dict(each) for where, each in galleries.records.items() if each}
-        files = dict(self.world.blobs.originals), dict(self.world.blobs.import_folder)
-        return heads, records, dict(galleries.counts), files
+        return self.world.everything
 
 
 @pytest.fixture

@@ -126,10 +126,7 @@ class OpenMage:
     @property
     def everything(self) -> Any:
         """Whatever a request may change."""
-        galleries = self.world.galleries
-        heads = {where: head for where, head in galleries.heads.items() if head.version}
-        records = {where: dict(each) for where, each in galleries.records.items() if each}
-        return heads, records, dict(galleries.counts), dict(self.world.blobs.originals)
+        return self.world.everything
 
 
 def open_shop1(world: World, **settings: str) -> OpenMage:

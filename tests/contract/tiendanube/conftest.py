@@ -104,13 +104,7 @@ class Tiendanube:
     @property
     def state(self) -> tuple[Any, ...]:
         """All that must not change when a request is refused."""
-        galleries = self.world.galleries
-        return (
-            {where: head for where, head in galleries.heads.items() if head.version},
-            {where: dict(each) for where, each in galleries.records.items() if each},
-            dict(galleries.counts),
-            dict(self.world.blobs.originals),
-        )
+        return self.world.everything
 
 
 @pytest.fixture
