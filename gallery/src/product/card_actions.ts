@@ -75,7 +75,7 @@ export function moveImage(open: OpenProduct, image: Image, to: number): void {
 async function makeMain(open: OpenProduct, image: Image, position: number): Promise<void> {
   const { gallery } = open;
   try {
-    gallery.put(await gallery.api.patchImage(gallery.product, image.id, { thumbnail: true }));
+    await gallery.patch(image.id, { thumbnail: true });
     tell(text('now_main', { position }));
   } catch (error) {
     tell(errorText(error));

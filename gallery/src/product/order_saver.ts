@@ -11,8 +11,8 @@ export interface OrderTarget {
   /** The order on the screen, with images whose deletion waits. */
   readonly order: readonly ImageId[];
   readonly etag: string;
-  /** Loads the gallery, and merges it with the order on the screen if `merge`. */
-  reload(merge: boolean): Promise<void>;
+  /** Loads the gallery, and merges it with the order on the screen unless that is saved. */
+  reload(): Promise<void>;
   putOrder(order: readonly ImageId[], etag: string): Promise<Order>;
   stored(order: Order): void;
 }
@@ -69,7 +69,7 @@ export class OrderSaver {
   async takeTheirs(): Promise<void> {
     clearTimeout(this.timer);
     this.state.value = 'saved';
-    await this.target.reload(false);
+    await this.target.reload();
   }
 
   private async send(): Promise<void> {
@@ -79,7 +79,7 @@ export class OrderSaver {
       stored = await this.target.putOrder(sent, this.target.etag);
     } catch (error) {
       if (!isConflict(error)) throw error;
-      await this.target.reload(true);
+      await this.target.reload();
       sent = this.target.order;
       stored = await this.target.putOrder(sent, this.target.etag);
     }

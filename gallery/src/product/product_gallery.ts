@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ShopApi } from '../api/shop_api';
-import type { Image, ImageId, Order, ProductImages } from '../api/types';
+import type { Image, ImageId, ImagePatch, Order, ProductImages } from '../api/types';
 import { merged, moved, same } from './order';
 import type { OrderTarget } from './order_saver';
 import { OrderSaver } from './order_saver';
@@ -27,6 +27,9 @@ export class ProductGallery implements OrderTarget {
 
   private orderEtag = '';
   private bodyEtag: string | null = null;
+  /** Grows with each change of what is shown: answers asked for before are out of date. */
+  private changes = 0;
+  private patching: Promise<unknown> = Promise.resolve();
   private polls = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
@@ -52,21 +55,22 @@ export class ProductGallery implements OrderTarget {
   }
 
   /**
-   * Loads the images.
-   *
-   * @param merge whether moves that are not saved stay on the screen.
+   * Loads the images; moves that are not saved stay on the screen. An answer that is older than
+   * what is shown is dropped, and the images are loaded again.
    */
-  async load(merge = this.saver.dirty): Promise<void> {
+  async load(): Promise<void> {
+    const { changes } = this;
     const { value, etag } = await this.api.images(this.product, this.bodyEtag);
+    if (changes !== this.changes) return this.load();
     this.bodyEtag = etag;
-    if (value !== null) this.show(value, merge);
+    if (value !== null) this.show(value);
     this.poll();
   }
 
   /** Loads the images even if they seem unchanged. */
-  async reload(merge: boolean): Promise<void> {
+  async reload(): Promise<void> {
     this.bodyEtag = null;
-    await this.load(merge);
+    await this.load();
   }
 
   /** Loads the images, and shows a failure in their place. */
@@ -101,8 +105,17 @@ export class ProductGallery implements OrderTarget {
     this.ids.value = merged(visible, this.ids.peek());
   }
 
-  /** Takes a changed record, as the API has answered it. */
-  put(image: Image): void {
+  /** Changes an image's record, after all changes that were asked for before. */
+  patch(id: ImageId, patch: ImagePatch): Promise<void> {
+    const patched = this.patching
+      .catch(() => undefined)
+      .then(() => this.api.patchImage(this.product, id, patch))
+      .then((image) => this.put(image));
+    this.patching = patched;
+    return patched;
+  }
+
+  private put(image: Image): void {
     const images = new Map(this.images.peek());
     if (image.thumbnail) {
       for (const other of images.values()) {
@@ -110,7 +123,7 @@ export class ProductGallery implements OrderTarget {
       }
     }
     this.images.value = images.set(image.id, image);
-    this.bodyEtag = null;
+    this.changed();
   }
 
   putOrder(order: readonly ImageId[], etag: string): Promise<Order> {
@@ -120,7 +133,7 @@ export class ProductGallery implements OrderTarget {
   /** Takes the ETag of the order that the API has stored. */
   stored(order: Order): void {
     this.orderEtag = order.etag;
-    this.bodyEtag = null;
+    this.changed();
   }
 
   /** Shows an image as deleted, or shows it again. */
@@ -137,11 +150,18 @@ export class ProductGallery implements OrderTarget {
       this.ids.value = this.ids.peek().filter((each) => each !== id);
       this.setLeaving(id, false);
     });
+    this.changed();
+  }
+
+  private changed(): void {
+    this.changes += 1;
     this.bodyEtag = null;
   }
 
-  private show(answer: ProductImages, merge: boolean): void {
-    const order = merge ? merged(this.ids.peek(), answer.order.images) : answer.order.images;
+  private show(answer: ProductImages): void {
+    const stored = answer.order.images;
+    const order = this.saver.dirty ? merged(this.ids.peek(), stored) : stored;
+    this.changes += 1;
     batch(() => {
       this.images.value = new Map(answer.images.map((each) => [each.id, each]));
       if (!same(order, this.ids.peek())) this.ids.value = order;

@@ -23,7 +23,7 @@ export async function saveText(
     language === main
       ? { alt: value }
       : { translations: { [language]: value === '' ? null : value } };
-  gallery.put(await gallery.api.patchImage(gallery.product, image, patch));
+  await gallery.patch(image, patch);
 }
 
 /** Keeps a text that could not be saved, or forgets it if it is null. */
