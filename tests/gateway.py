@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import httpx
 import yaml
+from tests.openapi import check_answer
 
 ROOT = Path(__file__).resolve().parents[1]
 _TEXT = re.compile(r"text/.*|application/(json|javascript|xml)(;.*)?")
@@ -156,4 +157,11 @@ class Gateway:
         if answer["isBase64Encoded"]:
             assert headers["content-encoding"] == "gzip"
             body = gzip.decompress(base64.b64decode(body)).decode()
+        check_answer(
+            request.method,
+            event["rawPath"],
+            answer["statusCode"],
+            headers.get("content-type", ""),
+            body,
+        )
         return Answer(answer["statusCode"], body, headers)

@@ -3,7 +3,7 @@
 BigCommerce's documentation, "Get a total number of images in the store".
 """
 
-from bigcommerce.wire import READ, answer, dialect
+from bigcommerce.wire import READ, CountBody, answer, dialect
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -13,4 +13,5 @@ from vitrine.services.reading import count_all_images
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer the number of images of all products."""
-    return answer(call, {"count": count_all_images(call.catalogue)})
+    body: CountBody = {"count": count_all_images(call.catalogue)}
+    return answer(call, body)

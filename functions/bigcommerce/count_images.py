@@ -3,7 +3,7 @@
 BigCommerce's documentation, "Get a total number of images in the store" (contract: bigcommerce §8).
 """
 
-from bigcommerce.wire import READ, answer, dialect
+from bigcommerce.wire import READ, CountBody, answer, dialect
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.numbered_paths import product
 from vitrine.edge.request import Call
@@ -14,4 +14,5 @@ from vitrine.services.reading import count_images
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer the number of images; 0 is no error."""
-    return answer(call, {"count": count_images(call.catalogue, product(call))})
+    body: CountBody = {"count": count_images(call.catalogue, product(call))}
+    return answer(call, body)

@@ -7,7 +7,7 @@ fields, then the rule of each field.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypedDict
 
 from bigcommerce.wire import InvalidFieldError, date, is_image_file
 from vitrine.domain.gallery import HIGHEST_SORT, Gallery
@@ -29,6 +29,24 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _FILE_LENGTH = 2048  # characters
 _TEXT_LENGTH = 1000  # characters
 _URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+class ImageRequest(TypedDict, total=False):
+    """The fields of an image; the last six, and read-only ones as they are, change nothing."""
+
+    image_file: Annotated[str | None, {"maxLength": _FILE_LENGTH}]
+    is_thumbnail: Annotated[bool | int | str | None, {"enum": [True, False, 1, 0, "1", "0", None]}]
+    sort_order: Annotated[int | str | None, {"pattern": "^[+-]?[0-9]+$"}]
+    description: Annotated[str | None, {"maxLength": _TEXT_LENGTH}]
+    id: int | str
+    date_created: str
+    product_id: int | str
+    zoom_url: Any
+    standard_url: Any
+    thumbnail_url: Any
+    tiny_url: Any
+    date_modified: Any
+    is_sample: Any
 
 
 @dataclass(frozen=True, slots=True)

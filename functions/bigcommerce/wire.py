@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 from vitrine.access.callers import Access, Caller
 from vitrine.domain import errors
@@ -129,6 +129,12 @@ class ImageBody(TypedDict):
     is_sample: bool
 
 
+class CountBody(TypedDict):
+    """A number of images."""
+
+    count: int
+
+
 # The renditions nearest to the platform's own sizes (contract: bigcommerce §3).
 _RENDITIONS = {rendition.name: rendition for rendition in SETS["gallery"]}
 _ZOOM = _RENDITIONS["-1024-1024"]
@@ -216,6 +222,20 @@ _INVALID_FILE = "The field 'image_file' is invalid."
 _SOURCE_LENGTH = 255  # maximum characters of a client's value that an answer repeats
 
 
+class DetailsBody(TypedDict):
+    """The reason why a picture is refused."""
+
+    invalid_reason: str
+
+
+class ErrorBody(TypedDict):
+    """Why a request is refused; `details` is there for pictures only."""
+
+    status: int
+    message: str
+    details: NotRequired[DetailsBody]
+
+
 class InvalidFieldError(VitrineError):
     """A field of the body or the query is invalid.
 
@@ -265,7 +285,7 @@ def _errors(
     reason: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    body: dict[str, object] = {"status": status, "message": message}
+    body: ErrorBody = {"status": status, "message": message}
     if reason is not None:
         body["details"] = {"invalid_reason": reason}
     return json_response(status, [body], headers=headers)

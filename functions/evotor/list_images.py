@@ -3,7 +3,7 @@
 Evotor's documentation, "Получить изображения".
 """
 
-from evotor.wire import READ, answer, dialect, present, product
+from evotor.wire import READ, ListBody, answer, dialect, present, product
 from vitrine.edge.endpoint import endpoint
 from vitrine.edge.request import Call
 from vitrine.edge.response import Response
@@ -14,4 +14,5 @@ from vitrine.services.reading import list_images
 def handler(call: Call) -> Response:
     """Answer every image of the product, in gallery order."""
     items = [present(each.image, call) for each in list_images(call.catalogue, product(call))]
-    return answer(call, {"items": items, "paging": {}})
+    body: ListBody = {"items": items, "paging": {}}
+    return answer(call, body)

@@ -128,7 +128,7 @@ class Meta(TypedDict):
 
 
 class ImageBody(TypedDict):
-    """The image object of every answer (contract: evotor §3)."""
+    """An image (contract: evotor §3)."""
 
     id: str
     user_id: str
@@ -138,6 +138,13 @@ class ImageBody(TypedDict):
     meta: Meta
     created_at: str
     updated_at: str
+
+
+class ListBody(TypedDict):
+    """The images of a product; the list has one page (contract: evotor §5)."""
+
+    items: list[ImageBody]
+    paging: dict[str, str]
 
 
 def present(image: Image, call: Call) -> ImageBody:
@@ -181,6 +188,21 @@ def _media_type(request: Request) -> str:
 
 # Errors (contract: evotor §6)
 
+class Violation(TypedDict):
+    """A broken rule, and the field that breaks it."""
+
+    reason: str
+    subject: str
+
+
+class ErrorBody(TypedDict):
+    """Why a request is refused."""
+
+    code: str
+    message: str
+    violations: list[Violation]
+
+
 _INVALID = (400, "validation_failed", "validation failed for specified payload")
 _MISSING = (404, "resource_not_found", "resource not found")
 _ERRORS: Final[dict[type[VitrineError], tuple[int, str, str]]] = {
@@ -219,10 +241,14 @@ _RULE_REASONS = {
 def refuse(error: VitrineError, request: Request) -> Response:
     """The answer to a request that raised `error`."""
     status, code, message = _ERRORS.get(type(error), _INTERNAL)
-    violations = [{"reason": reason, "subject": "datafile"} for reason in _reasons(error)]
+    body: ErrorBody = {
+        "code": code,
+        "message": message,
+        "violations": [{"reason": reason, "subject": "datafile"} for reason in _reasons(error)],
+    }
     return json_response(
         status,
-        {"code": code, "message": message, "violations": violations},
+        body,
         "application/json" if status == 406 else _media_type(request),
         {"WWW-Authenticate": "Bearer"} if status == 401 else None,
     )

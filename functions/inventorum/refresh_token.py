@@ -5,6 +5,7 @@ documentation of images omits the route; clients call it when their access token
 """
 
 from datetime import timedelta
+from typing import TypedDict
 from urllib.parse import parse_qs
 
 from inventorum.wire import GrantError, answer, dialect
@@ -17,6 +18,16 @@ _LIFETIME = timedelta(seconds=36_000)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
+class TokensBody(TypedDict):
+    """A new access token, and the refresh token that replaces the request's."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    refresh_token: str
+    scope: str
+
+
 @endpoint(dialect, scope=None)
 def handler(call: Call) -> Response:
     """Exchange the client's refresh token; the old one stops working."""
@@ -24,7 +35,7 @@ def handler(call: Call) -> Response:
     if client is None:
         raise AssertionError("the token route admitted a caller without a credential")
     tokens = exchange(call.catalogue, client, _refresh_token(call.request), _LIFETIME)
-    body = {
+    body: TokensBody = {
         "access_token": tokens.access,
         "token_type": "Bearer",
         "expires_in": round(_LIFETIME.total_seconds()),

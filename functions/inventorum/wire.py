@@ -196,6 +196,26 @@ class VersionError(VitrineError):
     """The requested version of the API is not supported."""
 
 
+class ErrorFacts(TypedDict):
+    """What is wrong with a request, and with each of its fields."""
+
+    fields: Mapping[str, list[str]]
+    description: str
+    key: str
+
+
+class ErrorBody(TypedDict):
+    """Why a request is refused."""
+
+    error: ErrorFacts
+
+
+class GrantErrorBody(TypedDict):
+    """Why a request for tokens is refused: a code of OAuth 2.0 (RFC 6749, section 5.2)."""
+
+    error: str
+
+
 class GrantError(VitrineError):
     """A request for tokens is invalid.
 
@@ -243,8 +263,10 @@ def _envelope(
     headers: Mapping[str, str] | None = None,
     fields: Mapping[str, list[str]] | None = None,
 ) -> Response:
-    body = {"fields": fields or {}, "description": description, "key": f"common.{key}"}
-    return _response(request, {"error": body}, status, headers)
+    body: ErrorBody = {
+        "error": {"fields": fields or {}, "description": description, "key": f"common.{key}"}
+    }
+    return _response(request, body, status, headers)
 
 
 dialect: Final = Dialect(

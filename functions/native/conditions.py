@@ -8,6 +8,7 @@ ignored: only the CDN can have put it there.
 
 import hashlib
 import re
+from typing import TypedDict
 
 from native.problems import PreconditionRequiredError, StaleError
 from vitrine.domain.gallery import Gallery
@@ -28,6 +29,18 @@ def tag_of_text(text: str, state: str = "") -> str:
 def tag_of_order(gallery: Gallery) -> str:
     """The entity tag of a gallery's order: the version of its head."""
     return f'"{gallery.version}"'
+
+
+class OrderBody(TypedDict):
+    """A gallery's order, and the entity tag for `If-Match`."""
+
+    images: list[int]
+    etag: str
+
+
+def present_order(gallery: Gallery) -> OrderBody:
+    """The order of a gallery."""
+    return {"images": list(gallery.order), "etag": tag_of_order(gallery)}
 
 
 def state_of_image(image: Image) -> str:

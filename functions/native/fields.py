@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Annotated, Any, Literal, TypedDict, TypeGuard
 
 from native.problems import FieldProblem, FieldsRefusedError
 from native.wire import LANGUAGE, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Texts
-from vitrine.domain.shops import is_product_name
+from vitrine.domain.shops import PRODUCT_NAME, is_product_name
 from vitrine.domain.take_downs import PublicTarget, parse_target
 from vitrine.edge.body import is_text
 from vitrine.edge.request import Call
@@ -79,6 +79,39 @@ def is_image_id(value: object) -> TypeGuard[int]:
 def escaped(name: str) -> str:
     """A member's name as part of a JSON pointer (RFC 6901, 3)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+_Id = Annotated[int, {"minimum": 1}]
+_Text = Annotated[str | None, {"maxLength": MAX_TEXT}]
+
+
+class OrderRequest(TypedDict):
+    """The ids of all images of a product, in their new order."""
+
+    images: list[_Id]
+
+
+class PatchRequest(TypedDict, total=False):
+    """A merge patch (RFC 7396) of an image's texts and role."""
+
+    alt: _Text
+    translations: Annotated[
+        Mapping[str, _Text] | None, {"propertyNames": {"pattern": f"^(?:{LANGUAGE.pattern})$"}}
+    ]
+    thumbnail: Literal[True]
+
+
+class ImageTargetRequest(TypedDict):
+    """A take-down of an image."""
+
+    product: Annotated[str, {"pattern": f"^(?:{PRODUCT_NAME.pattern})$"}]
+    image: _Id
+
+
+class UrlTargetRequest(TypedDict):
+    """A take-down of the picture at a URL, whose image is deleted."""
+
+    url: Annotated[str, {"format": "uri"}]
 
 
 def read_order(call: Call) -> tuple[int, ...]:

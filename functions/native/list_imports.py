@@ -36,6 +36,13 @@ class ImportBody(TypedDict):
     settled_at: str
 
 
+class ImportsBody(TypedDict):
+    """A page of outcomes, and the path of the next one."""
+
+    items: list[ImportBody]
+    next: str | None
+
+
 @endpoint(dialect, scope=READ)
 def handler(call: Call) -> Response:
     """Answer a page of outcomes by path."""
@@ -47,8 +54,11 @@ def handler(call: Call) -> Response:
     found, last = call.catalogue.stores.imports.import_page(
         call.catalogue.shop.id, page.after, page.limit, rejected=_REJECTED[state]
     )
-    listed = [_present(each) for each in found]
-    return answer(call, {"items": listed, "next": next_path(call, "/imports", items, last)})
+    body: ImportsBody = {
+        "items": [_present(each) for each in found],
+        "next": next_path(call, "/imports", items, last),
+    }
+    return answer(call, body)
 
 
 def _present(outcome: Import) -> ImportBody:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 from vitrine.domain import errors
 from vitrine.domain.errors import VitrineError
@@ -33,6 +33,34 @@ class FieldProblem:
     code: str
     detail: str
     bounds: Mapping[str, int] = field(default_factory=dict)
+
+
+class ListedProblemBody(TypedDict):
+    """What is wrong with one value, and the limits that it exceeds."""
+
+    pointer: str
+    code: str
+    detail: str
+    min: NotRequired[int]
+    max: NotRequired[int]
+
+
+class ProblemBody(TypedDict):
+    """Problem details (RFC 9457); `code` says which of the further members there are."""
+
+    type: str
+    title: str
+    status: int
+    detail: NotRequired[str]
+    code: str
+    request_id: str
+    errors: NotRequired[list[ListedProblemBody]]
+    scope: NotRequired[str]
+    etag: NotRequired[str]
+    missing: NotRequired[list[int]]
+    unknown: NotRequired[list[int]]
+    room: NotRequired[int]
+    what: NotRequired[str]
 
 
 _EXISTS: Final = FieldProblem(

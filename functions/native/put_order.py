@@ -3,7 +3,7 @@
 Contract: vitrine §5.3.
 """
 
-from native.conditions import require_match, tag_of_order
+from native.conditions import present_order, require_match, tag_of_order
 from native.fields import read_order
 from native.wire import WRITE, answer, dialect, product
 from vitrine.domain.gallery import Gallery
@@ -22,5 +22,5 @@ def handler(call: Call) -> Response:
         require_match(call.request, tag_of_order(gallery))
 
     gallery = arrange_images(call.catalogue, key, order, require)
-    tag = tag_of_order(gallery)
-    return answer(call, {"images": gallery.order, "etag": tag}, {"ETag": tag})
+    body = present_order(gallery)
+    return answer(call, body, {"ETag": body["etag"]})

@@ -1,8 +1,9 @@
 """The files that a client announces (contract: vitrine §6.1)."""
 
 from collections.abc import Iterator
+from typing import Annotated, NotRequired, TypedDict
 
-from native.fields import FieldProblems, is_image_id
+from native.fields import MAX_TEXT, FieldProblems, is_image_id
 from native.problems import FieldProblem
 from native.wire import MAX_FILES, RULES
 from vitrine.domain.pictures import Format
@@ -21,6 +22,22 @@ _KNOWN_FORMATS = {
     "image/svg+xml": "svg",
 }
 """Codes of formats that clients often send and no dialect accepts."""
+
+
+class FileRequest(TypedDict):
+    """A file to upload; `replaces` is the image whose picture it becomes."""
+
+    name: Annotated[str, {"minLength": 1, "maxLength": _MAX_NAME}]
+    type: Annotated[str, {"enum": list(_TYPES)}]
+    bytes: Annotated[int, {"minimum": 1, "maximum": RULES.max_bytes}]
+    alt: NotRequired[Annotated[str | None, {"maxLength": MAX_TEXT}]]
+    replaces: NotRequired[Annotated[int | None, {"minimum": 1}]]
+
+
+class UploadRequest(TypedDict):
+    """The files of a batch, in the order of the images that they become."""
+
+    files: Annotated[list[FileRequest], {"minItems": 1, "maxItems": MAX_FILES}]
 
 
 def read_files(call: Call) -> list[UploadFile]:

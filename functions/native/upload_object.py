@@ -1,33 +1,76 @@
 """An upload batch, as answers show it (contract: vitrine §6)."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
 from native.wire import time
-from vitrine.domain.imports import Import
 from vitrine.domain.uploads import UploadState
 from vitrine.edge.request import Call
 from vitrine.services.uploading import Upload, form_of
 
 
-def present(upload: Upload, call: Call) -> dict[str, Any]:
+class ReasonBody(TypedDict):
+    """Why a file became no image."""
+
+    code: str | None
+    detail: str
+
+
+class FormBody(TypedDict):
+    """A presigned form: send its fields in this order, then the file as `file`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class FileBody(TypedDict):
+    """An announced file: `image` once it is one, `reason` once it is rejected."""
+
+    n: int
+    name: str
+    state: str
+    image: NotRequired[int]
+    reason: NotRequired[ReasonBody]
+
+
+class FileToSendBody(FileBody):
+    """An announced file, with the form while it is not settled."""
+
+    post: NotRequired[FormBody]
+
+
+class UploadBody(TypedDict):
+    """A batch of uploads, with the forms to send its files."""
+
+    id: str
+    product: str
+    expires_at: str
+    files: list[FileToSendBody]
+
+
+class StatesBody(TypedDict):
+    """What became of a batch's files, and how many files have each state."""
+
+    id: str
+    product: str
+    counts: Mapping[str, int]
+    files: list[FileBody]
+
+
+def present(upload: Upload, call: Call) -> UploadBody:
     """A batch with a form for each file that is not settled."""
     batch = upload.batch
+    states = batch.states(upload.outcomes, call.catalogue.clock())
     return {
         "id": batch.id,
         "product": batch.product,
         "expires_at": time(batch.expires_at),
-        "files": [
-            {
-                **_file(upload, number, state),
-                **({} if number in upload.outcomes else {"post": _form(upload, call, number)}),
-            }
-            for number, state in batch.states(upload.outcomes, call.catalogue.clock()).items()
-        ],
+        "files": [_file_to_send(upload, call, number, states[number]) for number in states],
     }
 
 
-def present_states(upload: Upload, call: Call) -> dict[str, Any]:
+def present_states(upload: Upload, call: Call) -> StatesBody:
     """A batch with the state of each file, and how many files have each state."""
     states = upload.batch.states(upload.outcomes, call.catalogue.clock())
     counts = Counter(states.values())
@@ -39,19 +82,20 @@ def present_states(upload: Upload, call: Call) -> dict[str, Any]:
     }
 
 
-def _file(upload: Upload, number: int, state: UploadState) -> dict[str, Any]:
-    shown = {"n": number, "name": upload.batch.file(number).name, "state": state.value}
-    return {**shown, **_outcome(upload.outcomes.get(number))}
-
-
-def _outcome(outcome: Import | None) -> dict[str, Any]:
-    if outcome is None:
-        return {}
-    if outcome.image is not None:
-        return {"image": outcome.image}
-    return {"reason": {"code": outcome.code, "detail": outcome.reason}}
-
-
-def _form(upload: Upload, call: Call, number: int) -> dict[str, Any]:
+def _file_to_send(upload: Upload, call: Call, number: int, state: UploadState) -> FileToSendBody:
+    file = _file(upload, number, state)
+    if number in upload.outcomes:
+        return {**file}
     form = form_of(call.catalogue, upload.batch, number)
-    return {"url": form.url, "fields": dict(form.fields)}
+    return {**file, "post": {"url": form.url, "fields": dict(form.fields)}}
+
+
+def _file(upload: Upload, number: int, state: UploadState) -> FileBody:
+    name = upload.batch.file(number).name
+    shown: FileBody = {"n": number, "name": name, "state": state.value}
+    outcome = upload.outcomes.get(number)
+    if outcome is None:
+        return shown
+    if outcome.image is not None:
+        return {**shown, "image": outcome.image}
+    return {**shown, "reason": {"code": outcome.code, "detail": outcome.reason}}

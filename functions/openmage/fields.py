@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Annotated, Any, Final, Required, TypedDict
 
 from openmage.scope import types
 from openmage.wire import RULES, UNKNOWN, InvalidDataError
@@ -34,6 +34,28 @@ _NOT_VALID = "Resource data pre-validator error."
 _INTEGER = re.compile(r"\s*[+-]?\d+", re.ASCII)
 # Possessive quantifiers: no backtracking, so the time is linear in the length (ReDoS).
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=\s*+){0,2}", re.ASCII)
+
+
+_Scalar = str | int | float | bool | None
+
+
+class ChangeRequest(TypedDict, total=False):
+    """The fields of an image; `file_content` is a picture in base64."""
+
+    label: Annotated[_Scalar, {"maxLength": _LABEL_LENGTH}]
+    position: _Scalar
+    exclude: _Scalar
+    types: Any
+    file_name: _Scalar
+    file_mime_type: Annotated[str | None, {"enum": [*_EXTENSIONS, None]}]
+    file_content: _Scalar
+
+
+class NewRequest(ChangeRequest, total=False):
+    """A new image."""
+
+    file_mime_type: Required[Annotated[str, {"enum": [*_EXTENSIONS]}]]
+    file_content: Required[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from tiendanube.wire import LANGUAGE, by_language, main_language
@@ -22,6 +22,30 @@ _TEXT_LENGTH = 1000  # characters
 _DEFAULT_NAME = "image"
 _BLANK = "can't be blank"
 _INVALID = "is invalid"
+
+
+_Texts = dict[str, str | None]
+
+
+class ChangeRequest(TypedDict, total=False):
+    """The changes of an image; `src` is a URL, `attachment` a file in base64."""
+
+    src: Annotated[str | None, {"maxLength": LONGEST_URL, "pattern": "^https?://[^/?#]"}]
+    attachment: str | None
+    filename: str
+    position: Annotated[int | str | None, {"pattern": "^[+-]?[0-9]+$"}]
+    alt: Annotated[
+        _Texts | list[_Texts] | str | None,
+        {
+            "maxLength": _TEXT_LENGTH,
+            "propertyNames": {"pattern": f"^(?:{LANGUAGE.pattern})$"},
+            "additionalProperties": {"maxLength": _TEXT_LENGTH},
+        },
+    ]
+
+
+class NewRequest(ChangeRequest):
+    """A new image, which needs `src` or `attachment`."""
 
 
 @dataclass(frozen=True, slots=True)

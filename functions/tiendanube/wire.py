@@ -168,6 +168,20 @@ _INTERNAL = (500, None)
 _FULL = f"Product is not allowed to have more than {RULES.max_images} images"
 
 
+class ErrorBody(TypedDict):
+    """Why a request is refused."""
+
+    code: int
+    message: str
+    description: str | None
+
+
+class UnparsedBody(TypedDict):
+    """Why a body cannot be read."""
+
+    error: str
+
+
 class PageNotFoundError(VitrineError):
     """The list has fewer pages than the request's `page`.
 
@@ -208,7 +222,7 @@ def refuse(error: VitrineError, _request: Request) -> Response:
 def _envelope(
     status: int, description: str | None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    body = {"code": status, "message": _PHRASES[status], "description": description}
+    body: ErrorBody = {"code": status, "message": _PHRASES[status], "description": description}
     return json_response(status, body, _MEDIA_TYPE, headers)
 
 

@@ -1,0 +1,59 @@
+"""BigCommerce v2 (contract: bigcommerce)."""
+
+from bigcommerce.fields import ImageRequest
+from bigcommerce.wire import CountBody, ErrorBody, ImageBody, InvalidFieldError
+from docs.reference.description import Answer, Description, Operation
+from vitrine.domain import errors
+from vitrine.domain.errors import PictureRefusedError, Rule
+
+_PAGE = {
+    "page": {"type": "integer", "minimum": 1, "default": 1},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 250, "default": 50},
+}
+_PAGE_ERRORS = [
+    InvalidFieldError("The field 'page' is invalid."),
+    InvalidFieldError("The limit parameter exceeded the maximum.", 413),
+]
+_BODIES = {"application/json": ImageRequest, "multipart/form-data": ImageRequest}
+
+description = Description(
+    title="Vitrine for clients of BigCommerce v2",
+    text="BigCommerce's v2 product image endpoints, with the shop's catalogue of Vitrine.",
+    error=list[ErrorBody],
+    media_types=["application/json"],
+    error_media_types=["application/json"],
+    security={
+        "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+        "basic": {"type": "http", "scheme": "basic"},
+    },
+    always=[errors.NotAuthenticatedError(), errors.NotAcceptableError("application/xml")],
+    with_body=[
+        errors.MediaTypeError("text/plain"),
+        errors.MalformedBodyError(""),
+        errors.BodyTooLargeError(),
+        InvalidFieldError("The field 'sort_order' is invalid."),
+        PictureRefusedError((Rule.FORMAT,)),
+        PictureRefusedError((Rule.ROOM,)),
+        errors.DownloadError(),
+        errors.ImportMissingError(),
+    ],
+    with_post=[errors.IdempotencyKeyReusedError()],
+    operations={
+        "list_images": Operation(
+            {200: Answer(list[ImageBody]), 204: Answer()}, parameters=_PAGE, raises=_PAGE_ERRORS
+        ),
+        "create_image": Operation(
+            {201: Answer(ImageBody, headers={"Location": "The path of the image."})},
+            _BODIES,
+            {"image_file": "https://shop.example/lamp.jpg", "is_thumbnail": True},
+        ),
+        "delete_images": Operation({204: Answer()}, parameters=_PAGE, raises=_PAGE_ERRORS),
+        "count_images": Operation({200: Answer(CountBody, {"count": 2})}),
+        "count_all_images": Operation({200: Answer(CountBody, {"count": 9})}),
+        "get_image": Operation({200: Answer(ImageBody)}),
+        "update_image": Operation(
+            {200: Answer(ImageBody)}, _BODIES, {"sort_order": 1}, body_required=False
+        ),
+        "delete_image": Operation({204: Answer()}),
+    },
+)

@@ -1,0 +1,65 @@
+"""Inventorum (contract: inventorum)."""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from docs.reference.description import Answer, Description, Operation
+from inventorum.refresh_token import TokensBody
+from inventorum.wire import PURPOSES, ErrorBody, GrantError, GrantErrorBody, ImageBody, VersionError
+from vitrine.domain import errors
+from vitrine.edge.field_errors import InvalidFieldsError
+
+_BINARY = {"contentMediaType": "application/octet-stream"}
+
+
+class FormRequest(TypedDict):
+    """The form with the picture, which versions up to 7 call `product_image`."""
+
+    image: NotRequired[Annotated[str, _BINARY]]
+    product_image: NotRequired[Annotated[str, _BINARY]]
+    type: NotRequired[Annotated[str, {"enum": list(PURPOSES)}]]
+
+
+class RefreshRequest(TypedDict):
+    """The refresh token grant of OAuth 2.0; without HTTP Basic, the client's id and secret too."""
+
+    grant_type: Annotated[str, {"const": "refresh_token"}]
+    refresh_token: str
+    client_id: NotRequired[str]
+    client_secret: NotRequired[str]
+
+
+_RID = {"X-Rid": "The request's id."}
+
+description = Description(
+    title="Vitrine for clients of Inventorum",
+    text="The image library of Inventorum's API, with Vitrine's storage behind it.",
+    error=ErrorBody | GrantErrorBody,
+    media_types=["application/json"],
+    error_media_types=["application/json"],
+    security={
+        "user": {"type": "http", "scheme": "bearer"},
+        "client": {"type": "http", "scheme": "basic"},
+    },
+    headers={"X-Api-Version": {"type": "string", "default": "12", "description": "1 to 12."}},
+    ignoring=[FormRequest, RefreshRequest],
+    always=[errors.NotAuthenticatedError(), errors.ThrottledError()],
+    with_post=[errors.IdempotencyKeyReusedError()],
+    operations={
+        "create_image": Operation(
+            {200: Answer(ImageBody, headers=_RID)},
+            {"multipart/form-data": FormRequest},
+            raises=[
+                VersionError("13"),
+                errors.MalformedBodyError(""),
+                errors.MediaTypeError("text/plain"),
+                errors.BodyTooLargeError(),
+                InvalidFieldsError({"image": "This field is required."}),
+            ],
+        ),
+        "refresh_token": Operation(
+            {200: Answer(TokensBody, headers={**_RID, "Cache-Control": "`no-store`"})},
+            {"application/x-www-form-urlencoded": RefreshRequest},
+            raises=[GrantError("invalid_request"), errors.RefreshTokenError()],
+        ),
+    },
+)

@@ -1,0 +1,50 @@
+"""The OpenAPI files are valid, describe every route, and are those that the code generates."""
+
+import json
+
+import pytest
+from docs.reference.documents import FOLDER, document, rendered
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from tests.openapi import dialect_named, resolved
+
+from gateway.dialects import NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_what_the_code_generates(name: str) -> None:
+    assert (FOLDER / f"{name}.json").read_text() == rendered(document(name)), (
+        "run: .venv/bin/python -m docs.reference"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_a_valid_document(name: str) -> None:
+    validate(json.loads((FOLDER / f"{name}.json").read_text()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_has_every_route_and_no_other(name: str) -> None:
+    paths = json.loads((FOLDER / f"{name}.json").read_text())["paths"]
+    described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    routes = set(dialect_named(name).routes)
+    heads = {route.replace("GET ", "HEAD ", 1) for route in routes if route.startswith("GET ")}
+    assert described == routes | heads
+
+
+def test_there_is_one_file_for_each_dialect() -> None:
+    assert sorted(path.stem for path in FOLDER.glob("*")) == list(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_are_valid(name: str) -> None:
+    described = json.loads((FOLDER / f"{name}.json").read_text())
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for content in [each for body in contents for each in body.get("content", {}).values()]:
+                shown = [each["value"] for each in content.get("examples", {}).values()]
+                shown += [content["example"]] if "example" in content else []
+                for example in shown:
+                    schema = resolved(described, content["schema"])
+                    Draft202012Validator(schema).validate(example)
