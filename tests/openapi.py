@@ -42,13 +42,12 @@ def _patterns(name: str) -> dict[str, re.Pattern[str]]:
 
 
 def _operation(dialect: Dialect, method: str, path: str) -> dict[str, Any] | None:
-    whole = single_slashes(path)
-    for bare in (whole, dialect.ending.sub("", whole)):
-        for described_path, pattern in _patterns(dialect.name).items():
-            if pattern.fullmatch(bare):
-                methods = described(dialect.name)["paths"][described_path]
-                found: dict[str, Any] | None = methods.get(method.lower())
-                return found
+    bare = dialect.ending.sub("", single_slashes(path))
+    for described_path, pattern in _patterns(dialect.name).items():
+        if pattern.fullmatch(bare):
+            methods = described(dialect.name)["paths"][described_path]
+            found: dict[str, Any] | None = methods.get(method.lower())
+            return found
     return None
 
 

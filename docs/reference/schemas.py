@@ -50,8 +50,12 @@ def _readable(ignoring: Collection[Any], kind: Any) -> Any:
     """A type in which every TypedDict is one that pydantic reads."""
     if is_typeddict(kind):
         hints = get_type_hints(kind, include_extras=True)
-        members = {name: _readable(ignoring, each) for name, each in hints.items()}
-        rebuilt: Any = TypedDict(kind.__name__, members, total=kind.__total__)  # type: ignore[misc]
+        required = kind.__required_keys__
+        members = {
+            name: (Required if name in required else NotRequired)[_readable(ignoring, each)]
+            for name, each in hints.items()
+        }
+        rebuilt: Any = TypedDict(kind.__name__, members)  # type: ignore[misc]
         rebuilt.__doc__ = kind.__doc__
         rebuilt.__module__ = kind.__module__
         rebuilt.__pydantic_config__ = {"extra": "ignore" if kind in ignoring else "forbid"}
@@ -66,7 +70,7 @@ def _readable(ignoring: Collection[Any], kind: Any) -> Any:
     if origin in (Union, types.UnionType):
         return reduce(or_, (_readable(ignoring, each) for each in arguments))
     if origin in (NotRequired, Required):
-        return origin[_readable(ignoring, arguments[0])]
+        return _readable(ignoring, arguments[0])
     return origin[tuple(_readable(ignoring, each) for each in arguments)]
 
 
