@@ -1,6 +1,6 @@
 /**
  * Checks the types, and builds the gallery into `dist/`: app-HASH.js, app-HASH.css, index.html and
- * licenses.txt.
+ * licenses.txt; and of the API's OpenAPI document, whose path is the argument, the reference page.
  *
  * The same sources and the same lock file give the same bytes.
  */
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildReference } from './reference.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(root, 'dist');
@@ -51,6 +52,7 @@ await writeFile(
       built.find((name) => name.endsWith('.css')),
     ),
 );
+await buildReference(JSON.parse(await readFile(process.argv[2], 'utf8')), dist);
 await writeFile(join(dist, 'licenses.txt'), await licenses(metafile));
 
 /** Names, versions and license texts of the packages in the bundle, as their licenses require. */

@@ -17,6 +17,8 @@ from vitrine_cli.local.workspace import HOME, ROOT, exclusive_lock, run
 from vitrine_cli.ui.failure import FailureError
 
 SOURCES = ROOT / "gallery"
+DOCUMENT = ROOT / "docs/openapi/vitrine.json"
+"""The API's OpenAPI document, which the build publishes with a reference page."""
 _NOT_SOURCES = ("node_modules", "dist")
 _PACKAGES = "package-lock.json"
 _OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund")
@@ -43,7 +45,7 @@ def build(sources: Path = SOURCES, marks: Path = HOME / "gallery") -> Path:
             return built
         npm = npm_command()
         _install_packages(npm, sources, marks / "packages")
-        run([npm[0], sources / "build.mjs"], "build the gallery page", _environment(npm))
+        run([npm[0], sources / "build.mjs", DOCUMENT], "build the gallery page", _environment(npm))
         _note(sources_mark, wanted)
         return built
 
@@ -82,6 +84,7 @@ def _fingerprint(sources: Path) -> str:
         name = path.relative_to(sources)
         if name.parts[0] not in _NOT_SOURCES and path.is_file():
             digest.update(f"{name}\0".encode() + path.read_bytes())
+    digest.update(DOCUMENT.read_bytes())
     return digest.hexdigest()
 
 
