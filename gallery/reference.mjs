@@ -50,12 +50,14 @@ async function render(document) {
   return { html, css: `body{margin:0}${rules}${moved.join('')}` };
 }
 
-/** The menu's entries as links, which need no script. */
+/** The markup with links instead of the menu's entries, and without buttons that need a script. */
 function linked(html) {
-  return html.replace(
-    /(<li[^>]* data-item-id="([^"]+)"[^>]*>)<label([^>]*)>(.*?)<\/label>/g,
-    '$1<a href="#$2"$3>$4</a>',
-  );
+  return html
+    .replace(
+      /(<li[^>]* data-item-id="([^"]+)"[^>]*>)<label([^>]*)>(.*?)<\/label>/g,
+      '$1<a href="#$2"$3>$4</a>',
+    )
+    .replace(/<button[^>]*>\s*(?:Copy|Expand all|Collapse all)\s*<\/button>/g, '');
 }
 
 /** The document without HEAD, which each GET implies, so that the page has every operation once. */

@@ -1,6 +1,7 @@
 """Write docs/openapi/<dialect>.json for every dialect."""
 
 from docs.reference.documents import FOLDER, document, rendered
+
 from gateway.dialects import NAMES
 
 

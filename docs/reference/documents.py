@@ -11,14 +11,11 @@ from typing import Any
 from docs.reference.description import Answer, Description, Operation
 from docs.reference.refusals import Refusal, refusals
 from docs.reference.schemas import components
+
 from gateway.dialects import account_of, package_of
 from vitrine.domain.errors import (
-    BodyTooLargeError,
     ImageNotFoundError,
-    IdempotencyKeyReusedError,
     InternalError,
-    MediaTypeError,
-    MalformedBodyError,
     NotPermittedError,
     ProductNotFoundError,
     RouteNotFoundError,
@@ -30,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs/openapi"
 _VERSION = re.compile(r'^version = "([^"]+)"$', re.MULTILINE)
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_ERROR = "Error"
 _KEY = {"type": "string", "description": "A repeated request with this key creates nothing twice."}
 
 
@@ -88,11 +84,11 @@ class _Assembly:
     def _operation(self, method: str, path: str, name: str) -> dict[str, Any]:
         module = import_module(f"{package_of(self.dialect.name)}.{name}")
         known = self.described.operations[name]
-        summary = (getdoc(module) or "").partition("\n\n")[0].partition(": ")[2]
+        summary = " ".join((getdoc(module) or "").partition("\n\n")[0].partition(": ")[2].split())
         body = self._body(known) if method not in ("GET", "HEAD") else {}
         return {
             "operationId": _operation_id(method, path, name),
-            "summary": " ".join(summary.split()).rstrip("."),
+            "summary": summary[:1].upper() + summary[1:].rstrip("."),
             "description": " ".join((getdoc(module.handler) or "").split()),
             "tags": [name.partition("_")[2]],
             "parameters": [*self._parameters(method, path, known)],
@@ -134,7 +130,9 @@ class _Assembly:
     def _raised(self, method: str, path: str, known: Operation) -> Iterator[VitrineError]:
         described = self.described
         yield from described.always
-        yield from (NotPermittedError(each) for each in sorted(account_of(self.dialect.name).scopes)[:1])
+        yield from (
+            NotPermittedError(each) for each in sorted(account_of(self.dialect.name).scopes)[:1]
+        )
         yield RouteNotFoundError(path)
         yield InternalError()
         if "{product}" in path:
@@ -148,8 +146,6 @@ class _Assembly:
         yield from known.raises
 
     def _answer(self, answer: Answer, method: str) -> dict[str, Any]:
-        from http import HTTPStatus
-
         described: dict[str, Any] = {"description": "Done."}
         headers = {**answer.headers}
         if headers:
@@ -162,7 +158,7 @@ class _Assembly:
             if answer.example is not None:
                 shown["example"] = answer.example
             media_types = answer.media_types or self.described.media_types
-            described["content"] = {each: shown for each in media_types}
+            described["content"] = dict.fromkeys(media_types, shown)
         return described
 
     def _refused(self, refused: list[Refusal], method: str) -> dict[str, Any]:
@@ -172,9 +168,11 @@ class _Assembly:
         if headers:
             described["headers"] = {name: {"schema": {"type": "string"}} for name in headers}
         if method != "HEAD":
-            examples = {each.name: {"summary": each.meaning, "value": each.body} for each in refused}
+            examples = {
+                each.name: {"summary": each.meaning, "value": each.body} for each in refused
+            }
             shown = {"schema": self.schemas[self.described.error], "examples": examples}
-            described["content"] = {each: shown for each in self.described.error_media_types}
+            described["content"] = dict.fromkeys(self.described.error_media_types, shown)
         return described
 
 

@@ -8,8 +8,17 @@ import types
 from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin
-from typing import get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,
+    Required,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
@@ -29,8 +38,10 @@ def components(
     Returns:
         The schema of each type, in their order, and the named schemas that these refer to.
     """
-    inputs = [(str(at), "serialization", TypeAdapter(_readable(ignoring, each))) for at, each in
-              enumerate(wanted)]
+    inputs = [
+        (str(at), "serialization", TypeAdapter(_readable(ignoring, each)))
+        for at, each in enumerate(wanted)
+    ]
     found, named = TypeAdapter.json_schemas(inputs, ref_template=_TEMPLATE)
     schemas = [_untitled(found[key, mode]) for key, mode, _ in inputs]
     return schemas, {name: _untitled(each) for name, each in named.get("$defs", {}).items()}

@@ -188,6 +188,7 @@ def _media_type(request: Request) -> str:
 
 # Errors (contract: evotor §6)
 
+
 class Violation(TypedDict):
     """A broken rule, and the field that breaks it."""
 

@@ -84,15 +84,15 @@ def present_states(upload: Upload, call: Call) -> StatesBody:
 
 def _file_to_send(upload: Upload, call: Call, number: int, state: UploadState) -> FileToSendBody:
     file = _file(upload, number, state)
-    if number in upload.outcomes:
-        return {**file}
-    form = form_of(call.catalogue, upload.batch, number)
-    return {**file, "post": {"url": form.url, "fields": dict(form.fields)}}
+    if number not in upload.outcomes:
+        form = form_of(call.catalogue, upload.batch, number)
+        file["post"] = {"url": form.url, "fields": dict(form.fields)}
+    return file
 
 
-def _file(upload: Upload, number: int, state: UploadState) -> FileBody:
+def _file(upload: Upload, number: int, state: UploadState) -> FileToSendBody:
     name = upload.batch.file(number).name
-    shown: FileBody = {"n": number, "name": name, "state": state.value}
+    shown: FileToSendBody = {"n": number, "name": name, "state": state.value}
     outcome = upload.outcomes.get(number)
     if outcome is None:
         return shown

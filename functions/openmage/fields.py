@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, Required, TypedDict
+from typing import Annotated, Any, Final, TypedDict
 
 from openmage.scope import types
 from openmage.wire import RULES, UNKNOWN, InvalidDataError
@@ -39,23 +39,28 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=\s*+){0,2}", re.ASCII)
 _Scalar = str | int | float | bool | None
 
 
-class ChangeRequest(TypedDict, total=False):
-    """The fields of an image; `file_content` is a picture in base64."""
+class PlacedRequest(TypedDict, total=False):
+    """What an image is apart from its picture."""
 
     label: Annotated[_Scalar, {"maxLength": _LABEL_LENGTH}]
     position: _Scalar
     exclude: _Scalar
     types: Any
     file_name: _Scalar
+
+
+class ChangeRequest(PlacedRequest, total=False):
+    """The changes of an image; `file_content` is a picture in base64."""
+
     file_mime_type: Annotated[str | None, {"enum": [*_EXTENSIONS, None]}]
     file_content: _Scalar
 
 
-class NewRequest(ChangeRequest, total=False):
-    """A new image."""
+class NewRequest(PlacedRequest):
+    """A new image; `file_content` is its picture in base64."""
 
-    file_mime_type: Required[Annotated[str, {"enum": [*_EXTENSIONS]}]]
-    file_content: Required[str]
+    file_mime_type: Annotated[str, {"enum": [*_EXTENSIONS]}]
+    file_content: str
 
 
 @dataclass(frozen=True, slots=True)

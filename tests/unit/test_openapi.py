@@ -26,7 +26,9 @@ def test_a_file_is_a_valid_document(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_has_every_route_and_no_other(name: str) -> None:
     paths = json.loads((FOLDER / f"{name}.json").read_text())["paths"]
-    described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    described = {
+        f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
+    }
     routes = set(dialect_named(name).routes)
     heads = {route.replace("GET ", "HEAD ", 1) for route in routes if route.startswith("GET ")}
     assert described == routes | heads

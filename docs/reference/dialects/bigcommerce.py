@@ -1,8 +1,9 @@
 """BigCommerce v2 (contract: bigcommerce)."""
 
+from docs.reference.description import Answer, Description, Operation
+
 from bigcommerce.fields import ImageRequest
 from bigcommerce.wire import CountBody, ErrorBody, ImageBody, InvalidFieldError
-from docs.reference.description import Answer, Description, Operation
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule
 

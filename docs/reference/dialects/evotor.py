@@ -3,6 +3,7 @@
 from typing import Annotated, TypedDict
 
 from docs.reference.description import Answer, Description, Operation
+
 from evotor.wire import ErrorBody, ImageBody, ListBody
 from vitrine.domain import errors
 from vitrine.domain.errors import FieldError, PictureRefusedError, Rule

@@ -3,6 +3,7 @@
 from typing import Annotated, NotRequired, TypedDict
 
 from docs.reference.description import Answer, Description, Operation
+
 from inventorum.refresh_token import TokensBody
 from inventorum.wire import PURPOSES, ErrorBody, GrantError, GrantErrorBody, ImageBody, VersionError
 from vitrine.domain import errors

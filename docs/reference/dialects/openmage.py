@@ -1,6 +1,7 @@
 """OpenMage (contract: openmage)."""
 
 from docs.reference.description import Answer, Description, Operation
+
 from openmage.fields import ChangeRequest, NewRequest
 from openmage.scope import StoreUnknownError
 from openmage.wire import (
@@ -36,7 +37,7 @@ _LOCATION = {"Location": "The path of the image."}
 
 
 def _bodies(kind: object) -> dict[str, object]:
-    return {each: kind for each in (*_TYPES, "text/xml", "application/xhtml+xml", "text/plain")}
+    return dict.fromkeys((*_TYPES, "text/xml", "application/xhtml+xml", "text/plain"), kind)
 
 
 description = Description(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from docs.reference.description import Answer, Description, Operation
+
 from tiendanube.fields import ChangeRequest, NewRequest
 from tiendanube.wire import (
     ErrorBody,

@@ -1,6 +1,7 @@
 """Vitrine's own API (contract: vitrine)."""
 
 from docs.reference.description import Answer, Description, Operation
+
 from native.conditions import OrderBody
 from native.fields import ImageTargetRequest, OrderRequest, PatchRequest, UrlTargetRequest
 from native.get_product import GalleryBody
