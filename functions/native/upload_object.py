@@ -4,17 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
+from native.import_object import ReasonBody
 from native.wire import time
 from vitrine.domain.uploads import UploadState
 from vitrine.edge.request import Call
 from vitrine.services.uploading import Upload, form_of
-
-
-class ReasonBody(TypedDict):
-    """Why a file became no image."""
-
-    code: str | None
-    detail: str
 
 
 class FormBody(TypedDict):

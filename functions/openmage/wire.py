@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NoReturn, TypedDict
+from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl, quote
 
 from openmage.scope import ADMIN, StoreUnknownError, is_admin, types
@@ -206,17 +206,6 @@ def read(request: Request) -> Mapping[str, Any]:
 # Answers
 
 
-class ImageBody(TypedDict, total=False):
-    """An image; admins see `exclude`, and the parameter `attrs` chooses members."""
-
-    id: str
-    label: str
-    position: str
-    exclude: str
-    url: str
-    types: list[str]
-
-
 class ImageUnknownError(VitrineError):
     """The image that an admin reads does not exist."""
 
@@ -329,25 +318,6 @@ class UnreadableError(VitrineError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-class MessageBody(TypedDict):
-    """One reason why a request is refused."""
-
-    code: int
-    message: str
-
-
-class MessagesBody(TypedDict):
-    """The reasons why a request is refused."""
-
-    error: list[MessageBody]
-
-
-class ErrorBody(TypedDict):
-    """Why a request is refused."""
-
-    messages: MessagesBody
 
 
 UNKNOWN: Final = "Resource unknown error."

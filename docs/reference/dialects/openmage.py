@@ -2,11 +2,10 @@
 
 from docs.reference.description import Answer, Description, Operation
 
+from openmage.bodies import ErrorBody, ImageBody
 from openmage.fields import ChangeRequest, NewRequest
 from openmage.scope import StoreUnknownError
 from openmage.wire import (
-    ErrorBody,
-    ImageBody,
     ImageUnknownError,
     InvalidDataError,
     UnreadableError,

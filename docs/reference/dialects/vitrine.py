@@ -5,10 +5,9 @@ from docs.reference.description import Answer, Description, Operation
 from native.conditions import OrderBody
 from native.fields import ImageTargetRequest, OrderRequest, PatchRequest, UrlTargetRequest
 from native.get_product import GalleryBody
-from native.get_shop import ShopBody
 from native.get_usage import UsageBody
 from native.image_object import ImageBody
-from native.list_imports import ImportsBody
+from native.import_object import ImportsBody
 from native.list_products import ProductsBody
 from native.problems import (
     JSON,
@@ -21,6 +20,7 @@ from native.problems import (
     ProblemBody,
     StaleError,
 )
+from native.shop_object import ShopBody
 from native.take_down_object import TakeDownBody
 from native.upload_fields import UploadRequest
 from native.upload_object import StatesBody, UploadBody

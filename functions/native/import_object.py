@@ -1,0 +1,47 @@
+"""What became of a file, as answers show it (contract: vitrine §4.4)."""
+
+from typing import TypedDict
+
+from native.wire import time
+from vitrine.domain.imports import Import
+
+
+class ReasonBody(TypedDict):
+    """Why a file became no image."""
+
+    code: str | None
+    detail: str
+
+
+class ImportBody(TypedDict):
+    """What became of one file."""
+
+    path: str
+    product: str
+    source: str
+    state: str
+    reason: ReasonBody | None
+    image: int | None
+    settled_at: str
+
+
+class ImportsBody(TypedDict):
+    """A page of outcomes, and the path of the next one."""
+
+    items: list[ImportBody]
+    next: str | None
+
+
+def present(outcome: Import) -> ImportBody:
+    """The outcome of one file."""
+    rejected = outcome.image is None
+    code = outcome.code.value if outcome.code else None
+    return {
+        "path": outcome.arrival.path,
+        "product": outcome.arrival.product,
+        "source": "upload" if outcome.arrival.slot else "drop",
+        "state": "rejected" if rejected else "imported",
+        "reason": {"code": code, "detail": outcome.reason} if rejected else None,
+        "image": outcome.image,
+        "settled_at": time(outcome.settled_at),
+    }
