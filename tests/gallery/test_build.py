@@ -4,7 +4,6 @@ import gzip
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,4 +113,4 @@ def test_packages_are_installed_without_running_their_scripts(
 
     assert "ci" in commands[0]
     assert "--ignore-scripts" in commands[0]
-    assert subprocess.list2cmdline(commands[1]).endswith("build.mjs")
+    assert Path(commands[1][1]).name == "build.mjs"

@@ -1,0 +1,43 @@
+"""The reference page of the API: every operation, no script, nothing that the policy forbids."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.gallery.fake_server import FakeServer
+from tests.gateway import ROOT
+
+
+def test_the_document_is_published(built: Path) -> None:
+    published = json.loads((built / "openapi.json").read_text())
+
+    assert published == json.loads((ROOT / "docs/openapi/vitrine.json").read_text())
+
+
+def test_the_page_describes_every_operation(built: Path) -> None:
+    page = (built / "reference/index.html").read_text()
+    paths = json.loads((built / "openapi.json").read_text())["paths"]
+    operations = [
+        each["operationId"]
+        for methods in paths.values()
+        for method, each in methods.items()
+        if method != "head"
+    ]
+
+    assert [each for each in operations if f'/operation/{each}"' not in page] == []
+    assert "<script" not in page
+    assert " style=" not in page
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_page_opens_and_its_menu_leads_to_a_section(
+    server: FakeServer, new_page: Callable[..., Page], width: int
+) -> None:
+    page = new_page(server.url, viewport={"width": width, "height": 900})
+    page.goto("/gallery/reference/index.html")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.evaluate("document.querySelector('a[href=\"#tag/order\"]').click()")
+    assert page.evaluate("scrollY") > 1000
