@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+import jsonschema_rs
 from docs.reference.documents import FOLDER
-from jsonschema import Draft202012Validator
 
 from gateway.dialects import dialect_of, package_of
 from vitrine.edge.dialect import Dialect, single_slashes
@@ -29,31 +30,44 @@ def described(name: str) -> dict[str, Any]:
     return document
 
 
-def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema together with the components that its references name."""
-    return {**schema, "components": document["components"]}
+def validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    """The validator of a schema, whose references name the components of a document."""
+    return jsonschema_rs.validator_for({**schema, "components": document["components"]})
 
 
 @cache
-def _patterns(name: str) -> dict[str, re.Pattern[str]]:
-    """The document's paths, those with the fewest variables first."""
-    paths = sorted(described(name)["paths"], key=lambda path: path.count("{"))
-    return {path: re.compile(_VARIABLE.sub("[^/]+", re.escape(path))) for path in paths}
+def _patterns(name: str) -> list[tuple[re.Pattern[str], str]]:
+    """The document's paths, without their endings, and those with the fewest variables first."""
+    ending = dialect_named(name).ending
+    paths = sorted(described(name)["paths"], key=lambda path: (path.count("{"), path))
+    bare = [re.escape(ending.sub("", path)) for path in paths]
+    return [
+        (re.compile(_VARIABLE.sub("[^/]+", each)), path)
+        for each, path in zip(bare, paths, strict=True)
+    ]
 
 
-def _operation(dialect: Dialect, method: str, path: str) -> dict[str, Any] | None:
+def _described_path(dialect: Dialect, path: str) -> str | None:
     bare = dialect.ending.sub("", single_slashes(path))
-    for described_path, pattern in _patterns(dialect.name).items():
-        if pattern.fullmatch(bare):
-            methods = described(dialect.name)["paths"][described_path]
-            found: dict[str, Any] | None = methods.get(method.lower())
-            return found
-    return None
+    found = (path for pattern, path in _patterns(dialect.name) if pattern.fullmatch(bare))
+    return next(found, None)
+
+
+Bodies = Mapping[str, jsonschema_rs.Validator | None]
 
 
 @cache
-def _validator(name: str, schema: str) -> Draft202012Validator:
-    return Draft202012Validator(resolved(described(name), json.loads(schema)))
+def _answers(name: str, path: str, method: str) -> Mapping[str, Bodies]:
+    """The described bodies of an operation, by status and media type; those in XML are None."""
+    document = described(name)
+    operation = document["paths"][path].get(method.lower(), {"responses": {}})
+    return {
+        status: {
+            kind: validator(document, content["schema"]) if kind.endswith("json") else None
+            for kind, content in response.get("content", {}).items()
+        }
+        for status, response in operation["responses"].items()
+    }
 
 
 def check_answer(method: str, path: str, status: int, media_type: str, body: str) -> None:
@@ -72,19 +86,18 @@ def check_answer(method: str, path: str, status: int, media_type: str, body: str
         AssertionError: the document does not describe the answer.
     """
     dialect = dialect_of(path)
-    operation = dialect and _operation(dialect, method, path)
-    if dialect is None or operation is None:
+    found = dialect and _described_path(dialect, path)
+    answers = dialect and found and _answers(dialect.name, found, method)
+    if not dialect or not answers:
         return
     asked = f"{method} {path} ({dialect.name})"
-    responses = operation["responses"]
-    assert str(status) in responses, f"{asked}: status {status} is not described: {body}"
-    content = responses[str(status)].get("content", {})
+    assert str(status) in answers, f"{asked}: status {status} is not described: {body}"
+    bodies = answers[str(status)]
     if not body:
-        assert not content or method == "HEAD", f"{asked}: status {status} without a body"
+        assert not bodies or method == "HEAD", f"{asked}: status {status} without a body"
         return
     kind = media_type.partition(";")[0]
-    assert kind in content, f"{asked}: {kind} is not described for status {status}"
-    if kind.endswith("json"):
-        validator = _validator(dialect.name, json.dumps(content[kind]["schema"]))
-        problems = [each.message for each in validator.iter_errors(json.loads(body))]
+    assert kind in bodies, f"{asked}: {kind} is not described for status {status}"
+    if schema := bodies[kind]:
+        problems = [each.message for each in schema.iter_errors(json.loads(body))]
         assert not problems, f"{asked}: status {status}: {problems}: {body}"

@@ -9,7 +9,7 @@ from native.problems import FieldProblem, FieldsRefusedError
 from native.wire import LANGUAGE, main_language
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Texts
-from vitrine.domain.shops import PRODUCT_NAME, is_product_name
+from vitrine.domain.shops import is_product_name
 from vitrine.domain.take_downs import PublicTarget, parse_target
 from vitrine.edge.body import is_text
 from vitrine.edge.request import Call
@@ -104,7 +104,7 @@ class PatchRequest(TypedDict, total=False):
 class ImageTargetRequest(TypedDict):
     """A take-down of an image."""
 
-    product: Annotated[str, {"pattern": f"^(?:{PRODUCT_NAME.pattern})$"}]
+    product: Annotated[str, {"pattern": "^[^/\\u0000-\\u001f\\u007f-\\u009f]{1,64}$"}]
     image: _Id
 
 

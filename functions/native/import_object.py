@@ -2,15 +2,8 @@
 
 from typing import TypedDict
 
-from native.wire import time
+from native.wire import ReasonBody, time
 from vitrine.domain.imports import Import
-
-
-class ReasonBody(TypedDict):
-    """Why a file became no image."""
-
-    code: str | None
-    detail: str
 
 
 class ImportBody(TypedDict):

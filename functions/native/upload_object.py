@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
-from native.import_object import ReasonBody
-from native.wire import time
+from native.wire import ReasonBody, time
 from vitrine.domain.uploads import UploadState
 from vitrine.edge.request import Call
 from vitrine.services.uploading import Upload, form_of

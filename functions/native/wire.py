@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from native.conditions import is_cached, tag_of_text
 from native.problems import JSON, MERGE_PATCH, refuse
@@ -77,6 +77,13 @@ def main_language(call: Call) -> str:
 
 
 # Answers
+
+
+class ReasonBody(TypedDict):
+    """Why a file became no image."""
+
+    code: str | None
+    detail: str
 
 
 def answer(

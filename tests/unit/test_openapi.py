@@ -4,9 +4,8 @@ import json
 
 import pytest
 from docs.reference.documents import FOLDER, document, rendered
-from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from tests.openapi import dialect_named, resolved
+from tests.openapi import dialect_named, validator
 
 from gateway.dialects import NAMES
 
@@ -48,5 +47,4 @@ def test_the_examples_are_valid(name: str) -> None:
                 shown = [each["value"] for each in content.get("examples", {}).values()]
                 shown += [content["example"]] if "example" in content else []
                 for example in shown:
-                    schema = resolved(described, content["schema"])
-                    Draft202012Validator(schema).validate(example)
+                    validator(described, content["schema"]).validate(example)

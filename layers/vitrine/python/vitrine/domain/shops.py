@@ -14,7 +14,7 @@ ProductKey = NewType("ProductKey", str)
 _SHOP_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 # Public paths that do not belong to one shop (contract: inventorum §5).
 _RESERVED = frozenset({"uploads"})
-PRODUCT_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
+_PRODUCT_NAME = re.compile("[^/\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
 
 
 class ProductMode(StrEnum):
@@ -46,7 +46,7 @@ def is_shop_id(text: str) -> bool:
 
 def is_product_name(text: str) -> bool:
     """Whether `text` is a valid product name: 1 to 64 characters, no `/`, no control characters."""
-    return PRODUCT_NAME.fullmatch(text) is not None
+    return _PRODUCT_NAME.fullmatch(text) is not None
 
 
 def product_key(text: str) -> ProductKey:
