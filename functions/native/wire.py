@@ -119,7 +119,8 @@ def created(
         replayed: whether an earlier request with the same idempotency key created it.
     """
     repeated = {"Idempotency-Replayed": "true"} if replayed else {}
-    return json_response(status, payload, headers={"Location": BASE + location, **repeated})
+    answer = json_response(status, payload, headers={"Location": BASE + location, **repeated})
+    return replace(answer, replayed=replayed)
 
 
 def time(moment: datetime) -> str:

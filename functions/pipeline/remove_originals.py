@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.events import parse_deleted_records
 from vitrine import environment
+from vitrine.domain.locations import ORIGINALS
 from vitrine.edge.telemetry import logger
 from vitrine.services.orphans import delete_leftover_originals
 
@@ -22,5 +23,6 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
     for key in parse_deleted_records(event):
         removed = delete_leftover_originals(here.stores, key.shop, key.image, key.product)
         if removed:
-            facts = {"shop": key.shop, "image": key.image, "removed": removed}
+            folder = f"{ORIGINALS}{key.shop}/{key.image}/"
+            facts = {"shop": key.shop, "key": folder, "image": key.image, "removed": removed}
             logger.info("originals left behind", extra=facts)

@@ -23,5 +23,5 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
         if found is None or found.done_at is not None:
             continue
         done = carry_out(here.stores, here.take_downs, here.cdn, found, here.clock())
-        facts = {"shop": shop, "take_down": done.id, "image": done.image}
+        facts = {"shop": shop, "key": found.original_key, "take_down": done.id, "image": done.image}
         logger.info("taken down", extra={**facts, "invalidation": done.invalidation})

@@ -128,7 +128,7 @@ def shop(world: World) -> Shop:
 
 @every_client
 def test_a_repeated_create_is_answered_again_and_makes_no_second_image(
-    shop: Shop, client: Client
+    shop: Shop, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = shop.add(client, **KEY)
     shop.moment += timedelta(hours=23)
@@ -138,6 +138,8 @@ def test_a_repeated_create_is_answered_again_and_makes_no_second_image(
     assert first.status == client.status, first.body
     assert (again.status, again.body, again.headers) == (first.status, first.body, first.headers)
     assert shop.images == 1
+    lines = [vars(each) for each in caplog.records if each.message == "request"]
+    assert [each.get("replayed", False) for each in lines] == [False, True]
 
 
 @every_client

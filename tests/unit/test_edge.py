@@ -1,10 +1,12 @@
 """The edge: nothing gets past it, and every request leaves its traces."""
 
+import hashlib
 import json
 from typing import Any
 
 import httpx
 import pytest
+from tests import pictures
 from tests.conftest import World
 from tests.gateway import Gateway, event_of
 
@@ -127,6 +129,27 @@ def test_a_500_leaves_its_cause(
     assert line.exc_info[1] is error
     assert vars(line)["request_id"]
     assert vars(line)["shop"] == "s1"
+
+
+def test_a_line_names_the_objects_that_a_request_stored_and_removed(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.open_shop("s1", evotor_store_id=STORE)
+    world.issue("t", "s1", "evotor", "product.image:read", "product.image:write")
+    login = {"Authorization": "t"}
+    picture = {"datafile": ("a.png", pictures.png())}
+
+    Gateway()("POST", IMAGES, login, files=picture)
+    Gateway()("GET", IMAGES, login)
+    Gateway()("POST", IMAGES, login, files=picture)
+    Gateway()("POST", IMAGES, {**login, "Idempotency-Key": "1"}, files={"datafile": ("a", b"x")})
+    Gateway()("DELETE", IMAGES, login)
+
+    lines = [vars(each) for each in caplog.records if each.message == "request"]
+    folder = f"originals/1/0-{hashlib.sha256(pictures.png()).hexdigest()[:20]}"
+    named = [each.get("objects") for each in lines]
+    assert named == [[folder], None, None, None, [folder]], "Evotor has one image a product"
+    assert all("replayed" not in each for each in lines)
 
 
 class Context:

@@ -53,16 +53,19 @@ def logs(
     from vitrine_cli.operations.log_events import GROUPS, read_events
     from vitrine_cli.operations.log_following import follow as followed
     from vitrine_cli.operations.request_log import Wanted, parse_status
+    from vitrine_cli.operations.request_trace import trace
 
-    wanted = Wanted(shop, dialect, operation, request, parse_status(status), pipeline)
+    if request and follow:
+        raise typer.BadParameter("--request shows what is there already: leave out --follow.")
+    wanted = Wanted(shop, dialect, operation, parse_status(status), pipeline)
     start = _start(since, minutes)
-    read = partial(
-        read_events,
-        deployed_stack.selected(stack, port),
-        GROUPS if raw else wanted.groups,
-        pattern="" if raw else wanted.pattern,
-    )
-    events = followed(lambda at: read(since=at), start) if follow else read(since=start)
+    read = partial(read_events, deployed_stack.selected(stack, port))
+    groups, pattern = (GROUPS, "") if raw else (wanted.groups, wanted.pattern)
+    if request:
+        events = iter(trace(lambda groups, pattern: read(groups, start, pattern), request))
+    else:
+        read_from = partial(read, groups, pattern=pattern)
+        events = followed(read_from, start) if follow else read_from(start)
     if raw:
         for event in events:
             print(event.message, flush=follow)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from vitrine import environment
 from vitrine.domain.errors import InternalError, ThrottledError, VitrineError
@@ -13,8 +13,11 @@ from vitrine.edge.idempotency import answer_once
 from vitrine.edge.remaining_time import within_time
 from vitrine.edge.request import Call, Request, parse_event
 from vitrine.edge.response import Response
-from vitrine.edge.telemetry import SERVER_ERROR, logger, record_request
+from vitrine.edge.telemetry import SERVER_ERROR, NotedBlobs, logger, record_request
 from vitrine.services.catalogue import CLIENT_RETRY
+
+if TYPE_CHECKING:
+    from vitrine.ports import Blobs
 
 Handler = Callable[[Call], Response]
 LambdaHandler = Callable[[Mapping[str, Any], object], dict[str, Any]]
@@ -50,7 +53,8 @@ def endpoint(
         def function(event: Mapping[str, Any], context: object) -> dict[str, Any]:
             started = time.perf_counter()
             request = parse_event(event)
-            outcome = _answer(dialect, scope, handler, request, context)
+            objects: dict[str, None] = {}
+            outcome = _answer(dialect, scope, handler, request, context, objects)
             if counts:
                 record_request(
                     request,
@@ -60,6 +64,7 @@ def endpoint(
                     operation=operation,
                     seconds=time.perf_counter() - started,
                     error=outcome.error,
+                    objects=objects,
                 )
             response = outcome.response
             response = replace(response, headers={**dialect.headers, **response.headers})
@@ -79,13 +84,18 @@ class _Outcome(NamedTuple):
 
 
 def _answer(
-    dialect: Dialect, scope: str | None, handler: Handler, request: Request, context: object
+    dialect: Dialect,
+    scope: str | None,
+    handler: Handler,
+    request: Request,
+    context: object,
+    objects: dict[str, None],
 ) -> _Outcome:
     shop: str | None = None
     try:
         if dialect.routes_first:
             dialect.require_route(request)
-        call = _admit(dialect, scope, request, context)
+        call = _admit(dialect, scope, request, context, objects)
         shop = call.caller.shop.id
         for check in dialect.checks:
             check(call)
@@ -109,14 +119,23 @@ def _respond(dialect: Dialect, handler: Handler, call: Call) -> Response:
     return answer_once(call, environment.current().idempotency_keys, handler)
 
 
-def _admit(dialect: Dialect, scope: str | None, request: Request, context: object) -> Call:
+def _admit(
+    dialect: Dialect,
+    scope: str | None,
+    request: Request,
+    context: object,
+    objects: dict[str, None],
+) -> Call:
     world, retry = environment.current(), within_time(CLIENT_RETRY, context)
     caller = dialect.authenticate(request, world.access)
+    catalogue = world.catalogue(caller.shop, request.headers.get("host", ""), retry)
+    noted = NotedBlobs(catalogue.stores.blobs, objects)
+    stores = replace(catalogue.stores, blobs=cast("Blobs", noted))
     return Call(
         request,
         caller,
         scope,
-        world.catalogue(caller.shop, request.headers.get("host", ""), retry),
+        replace(catalogue, stores=stores),
         world.media_url,
         world.public_url or request.origin,
         world.alternatives,

@@ -86,9 +86,9 @@ def answer_once(call: Call, keys: IdempotencyKeys, handler: Callable[[Call], Res
         if found.fingerprint != attempt.fingerprint:
             raise IdempotencyKeyReusedError
         if found.answer:
-            return Response(*json.loads(found.answer))
+            return replace(Response(*json.loads(found.answer)), replayed=True)
         if found.created is not None:
-            return handler(_claiming(call, digest, found.created))
+            return replace(handler(_claiming(call, digest, found.created)), replayed=True)
         if call.catalogue.retry.is_over(0) or found.until <= clock():
             raise ConflictError("a request with the same key is running")
         time.sleep(_WAIT)

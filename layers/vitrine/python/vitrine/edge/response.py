@@ -15,14 +15,16 @@ class Response:
     Attributes:
         status: HTTP status.
         body: text; empty if there is no body.
-        encoded: whether the body is base64 of the bytes to send.
         headers: by name, including the body's `Content-Type`.
+        encoded: whether the body is base64 of the bytes to send.
+        replayed: whether an earlier request with the same idempotency key has created the object.
     """
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     encoded: bool = False
+    replayed: bool = False
 
     def to_event(self, *, with_body: bool = True) -> dict[str, Any]:
         """The answer in the form that a function returns to the gateway."""
