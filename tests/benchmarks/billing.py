@@ -27,14 +27,6 @@ S3_CALLS = {
     "head_object": S3_READ,
     "delete_objects": 0.0,
 }
-# What Lambda writes of an invocation, with identifiers and figures of the usual length.
-_LIMITS = "Memory Size: 512 MB\tMax Memory Used: 78 MB"
-_ID = "8f5076f8-5f2b-4c7e-9a59-2b1e1c6b7d3a"
-PLATFORM_LINES = (
-    f"START RequestId: {_ID} Version: 12\n",
-    f"END RequestId: {_ID}\n",
-    f"REPORT RequestId: {_ID}\tDuration: 18.42 ms\tBilled Duration: 19 ms\t{_LIMITS}\t\n",
-)
 _ACCESS = {
     "$context.requestId": "JKJaXmPLvHcESHA=",
     "$context.requestTime": "26/Nov/2026:10:15:41 +0000",
@@ -99,10 +91,9 @@ class _Lines(logging.Handler):
 
 def log_price(bill: Bill, *, through_gateway: bool) -> float:
     """Dollars for a million times the log lines of one invocation."""
-    platform = sum(len(line) + EVENT for line in PLATFORM_LINES)
     access = len(access_line()) + EVENT if through_gateway else 0
     own = round(bill.log_bytes, -2)  # lines vary by a few bytes from run to run
-    return (own + platform + access) * 1e6 / 1e9 * LOGS
+    return (own + access) * 1e6 / 1e9 * LOGS
 
 
 def access_line() -> str:

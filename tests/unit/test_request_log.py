@@ -119,6 +119,60 @@ def test_a_time_out_is_shown() -> None:
     assert (entry.failed, entry.request, entry.dialect) == (True, LAMBDA, "pipeline")
 
 
+def report(status: str, **record: Any) -> LogEvent:
+    """What Lambda reports of an invocation in its log format JSON."""
+    facts = {"requestId": LAMBDA, "status": status, "metrics": {"durationMs": 15_000.4}, **record}
+    line = {"time": "2026-03-02T02:54:07.120Z", "type": "platform.report", "record": facts}
+    return event("api", line)
+
+
+@pytest.mark.parametrize(
+    ("status", "record", "text"),
+    [
+        ("timeout", {}, "timeout after 15000 ms"),
+        ("failure", {}, "failure after 15000 ms"),
+        ("error", {"errorType": "Runtime.ExitError"}, "error Runtime.ExitError after 15000 ms"),
+        ("timeout", {"metrics": {}}, "timeout"),
+    ],
+)
+def test_a_function_that_lambda_ended_is_shown(
+    status: str, record: dict[str, Any], text: str
+) -> None:
+    (entry,) = entries([report(status, **record)])
+
+    assert (entry.operation, entry.request, entry.text) == ("function", LAMBDA, text)
+    assert entry.failed
+
+
+def test_what_a_function_raised_is_one_line() -> None:
+    raised = {
+        "timestamp": "2026-03-02T02:54:07Z",
+        "log_level": "ERROR",
+        "errorType": "RecordMissingError",
+        "errorMessage": "originals/acme/1/0-a/x.png",
+        "requestId": LAMBDA,
+        "stackTrace": ["…"],
+    }
+    both = [event("pipeline", raised), report("error", errorType="RecordMissingError")]
+
+    (entry,) = entries(both)
+
+    assert (entry.dialect, entry.request, entry.failed) == ("pipeline", LAMBDA, True)
+    assert entry.text == "RecordMissingError: originals/acme/1/0-a/x.png"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"time": "2026-03-02T02:54:07Z", "type": "platform.runtimeDone", "record": {}},
+        {"type": "platform.report", "record": {"requestId": LAMBDA, "status": "success"}},
+        {"_aws": {"Timestamp": AT}, "dialect": "evotor", "Requests": [1.0]},
+    ],
+)
+def test_metrics_and_lambdas_events_of_success_are_left_out(line: dict[str, Any]) -> None:
+    assert shown(event("api", line), event("pipeline", line)) == []
+
+
 def test_a_step_of_the_pipeline_is_a_line_of_its_shop() -> None:
     line = {"level": "INFO", "message": "renditions", "key": "originals/acme/0/7", "stored": 14}
 
@@ -136,8 +190,6 @@ def test_a_step_of_the_pipeline_is_a_line_of_its_shop() -> None:
         (Wanted(shop="other"), False),
         (Wanted(dialect="bigcommerce", operation="create_image"), True),
         (Wanted(dialect="evotor"), False),
-        (Wanted(request="r1"), True),
-        (Wanted(request="r2"), False),
         (Wanted(status=(200, 299)), True),
         (Wanted(status=(202, 299)), False),
         (Wanted(pipeline=True), False),
@@ -156,7 +208,7 @@ def test_the_server_filters_what_it_can() -> None:
     assert wanted.pattern == (
         '{ $.shop = "acme" && $.dialect = "openmage" && $.status >= 500 && $.status <= 599 }'
     )
-    assert Wanted().pattern == Wanted(request="r1").pattern == ""
+    assert Wanted().pattern == ""
     assert Wanted(pipeline=True).groups == ("pipeline",)
     assert Wanted(dialect="gateway").groups == ("access",)
 

@@ -1,6 +1,7 @@
 """The template keeps the promises of docs/architecture.md."""
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -711,6 +712,17 @@ def test_metrics_of_dialects_cost_nothing_unless_asked_for() -> None:
 def test_the_bill_can_be_read_by_stack() -> None:
     """CloudFormation gives a stack's tags to all its resources that have any."""
     assert "--tags vitrine:stack=$(STACK)" in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("level", template()["Parameters"]["LogLevel"]["AllowedValues"])
+def test_lambda_passes_what_functions_log_and_adds_failures_only(level: str) -> None:
+    logging_config = template()["Globals"]["Function"]["LoggingConfig"]
+    find, reference, name = logging_config["ApplicationLogLevel"]["FindInMap"]
+    lambdas = template()["Mappings"][find][level][name]
+
+    assert reference == {"Ref": "LogLevel"}
+    assert logging.getLevelName(lambdas) == logging.getLevelName(level)
+    assert (logging_config["LogFormat"], logging_config["SystemLogLevel"]) == ("JSON", "WARN")
 
 
 def test_logs_are_kept_for_a_while_only() -> None:

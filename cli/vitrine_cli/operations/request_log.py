@@ -16,11 +16,13 @@ PIPELINE = "pipeline"
 """The dialect of an entry that a pipeline function logged."""
 _STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?")
 _PLATFORM = re.compile(r"(START|END|REPORT|INIT_START|EXTENSION|TELEMETRY|XRAY) ")
+_REPORTS = frozenset({"platform.report", "platform.initReport"})
 _TIMED_OUT = re.compile(r"Task timed out after|Status: timeout|Status: error")
 _LAMBDA_ID = re.compile(r"RequestId: ([0-9a-f-]{36})")
 _NONE = "-"  # API Gateway's word for a missing value
 _KNOWN = frozenset(
     {"level", "location", "message", "timestamp", "service", "request_id", "shop", "key"}
+    | {"logger", "requestId"}
     | {"exception", "exception_name", "stack_trace", "xray_trace_id", "sampling_rate"}
 )
 
@@ -68,7 +70,7 @@ class Wanted:
     """Which entries to show.
 
     Attributes:
-        shop, dialect, operation, request: the only ones to show; empty for all.
+        shop, dialect, operation: the only ones to show; empty for all.
         status: the first and the last status to show; None for all entries.
         pipeline: whether to show only the pipeline's entries.
     """
@@ -76,7 +78,6 @@ class Wanted:
     shop: str = ""
     dialect: str = ""
     operation: str = ""
-    request: str = ""
     status: tuple[int, int] | None = None
     pipeline: bool = False
 
@@ -92,7 +93,6 @@ class Wanted:
             (self.shop, entry.shop),
             (self.dialect, entry.dialect),
             (self.operation, entry.operation),
-            (self.request, entry.request),
         )
         return all(not wanted or wanted == found for wanted, found in pairs)
 
@@ -153,7 +153,8 @@ def _moment(event: LogEvent) -> datetime:
     return datetime.fromtimestamp(event.at / 1000, UTC)
 
 
-def _parsed(event: LogEvent) -> Mapping[str, Any] | None:
+def parsed(event: LogEvent) -> dict[str, Any] | None:
+    """The JSON object of an event; None if it is none."""
     try:
         found = json.loads(event.message)
     except ValueError:
@@ -162,7 +163,7 @@ def _parsed(event: LogEvent) -> Mapping[str, Any] | None:
 
 
 def _of_gateway(event: LogEvent) -> Entry | None:
-    line = _parsed(event)
+    line = parsed(event)
     if line is None:
         return None
     answered = _known(line, "integrationStatus") == "200" and not _known(line, "integrationError")
@@ -189,9 +190,9 @@ def _known(line: Mapping[str, Any], name: str) -> str:
 
 
 def _of_request(event: LogEvent) -> Entry | None:
-    line = _parsed(event)
+    line = parsed(event)
     if line is None or "message" not in line:
-        return _of_lambda(event, "")
+        return _of_platform(event, line, "")
     if line["message"] != "request":
         return _of_line(event, line, "")
     status = int(line["status"])
@@ -211,9 +212,9 @@ def _of_request(event: LogEvent) -> Entry | None:
 
 
 def _of_pipeline(event: LogEvent) -> Entry | None:
-    line = _parsed(event)
+    line = parsed(event)
     if line is None or "message" not in line:
-        return _of_lambda(event, PIPELINE)
+        return _of_platform(event, line, PIPELINE)
     return _of_line(event, line, PIPELINE)
 
 
@@ -242,8 +243,45 @@ def _shop_of(key: str) -> str:
     return rest.partition("/")[0] if folder in ("originals", "import", "uploads") else ""
 
 
-def _of_lambda(event: LogEvent, dialect: str) -> Entry | None:
-    """A line that Lambda or Python wrote: interesting only if a function failed."""
+def _of_platform(event: LogEvent, line: Mapping[str, Any] | None, dialect: str) -> Entry | None:
+    """A line that no function's code wrote: interesting only if a function failed."""
+    if line is None:
+        return _of_text(event, dialect)
+    record = line.get("record", {})
+    if line.get("type") in _REPORTS:
+        if record.get("status") == "success" or not _is_of_lambda(record):
+            return None
+        request, text = record.get("requestId"), _report(record)
+    elif "errorType" in line:  # what a function raised, or why it could not start
+        request = line.get("requestId")
+        text = f"{line['errorType']}: {line.get('errorMessage', '')}"
+    else:  # metrics, and other events of Lambda's
+        return None
+    return Entry(
+        _moment(event),
+        dialect=dialect or "api",
+        operation="function",
+        request=request or "",
+        text=text,
+        failed=True,
+        event=event,
+    )
+
+
+def _is_of_lambda(record: Mapping[str, Any]) -> bool:
+    """Whether Lambda ended a function; what functions raise has a line of its own."""
+    return record.get("status") != "error" or record.get("errorType", "").startswith("Runtime.")
+
+
+def _report(record: Mapping[str, Any]) -> str:
+    """Why Lambda ended a function, after how long."""
+    spent = record.get("metrics", {}).get("durationMs")
+    after = "" if spent is None else f" after {spent:.0f} ms"
+    return " ".join(filter(None, (record.get("status"), record.get("errorType")))) + after
+
+
+def _of_text(event: LogEvent, dialect: str) -> Entry | None:
+    """A line that is no JSON, of a stack without the log format JSON."""
     ended = _TIMED_OUT.search(event.message)
     if _PLATFORM.match(event.message) and not ended:
         return None
