@@ -17,6 +17,7 @@ from vitrine_cli.commands import (
     logs,
     pipeline,
     product,
+    query,
     shop,
     stack,
 )
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("logs")(logs.logs)
+app.command("query")(query.query)
 app.command("gallery")(gallery.gallery)
 app.command("doctor")(doctor.doctor)
 app.add_typer(shop.app, name="shop")

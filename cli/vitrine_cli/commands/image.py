@@ -14,6 +14,7 @@ from rich.table import Table
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui.output import print_json, print_json_lines, print_table, size_text
 from vitrine_cli.ui.progress import console, step
+from vitrine_cli.ui.questions import confirm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,9 +116,7 @@ def forget(
     deployed = deployed_stack.selected(stack, port)
     selected = records.deployed(deployed)
     chosen = forgetting.find(selected, image)
-    if not yes:
-        question = f"Remove image {chosen.image} of shop {chosen.shop.id} for good?"
-        typer.confirm(question, abort=True)
+    confirm(f"Remove image {chosen.image} of shop {chosen.shop.id} for good?", yes=yes)
     with step("Removing record and original"):
         begun = forgetting.begin(selected, chosen, reason)
     if not no_wait:

@@ -15,6 +15,7 @@ from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, print_table
 from vitrine_cli.ui.progress import console, item_bar, step
+from vitrine_cli.ui.questions import confirm
 
 if TYPE_CHECKING:
     from vitrine_cli.operations.dead_letters import DeadLetter, DeadLetters
@@ -222,12 +223,11 @@ def purge(
     before = retention.deleted_before(selected, shop, older_than)
     waiting = retention.count_purgeable(selected, shop, before)
     when = before.isoformat(sep=" ", timespec="minutes")
-    if waiting and not yes:
-        typer.confirm(
-            f"Images deleted before {when}: {waiting}. Delete their bytes permanently?", abort=True
-        )
     purged = 0
     if waiting:
+        confirm(
+            f"Images deleted before {when}: {waiting}. Delete their bytes permanently?", yes=yes
+        )
         with step(f"Purging images deleted before {when}"):
             purged = sum(1 for _ in retention.purge(selected, shop, before))
     out.print(f"Images purged: {purged}.")
