@@ -67,6 +67,7 @@ class Description:
         parameters: schemas of the paths' variables by name.
         headers: schemas of headers of every request by name.
         ignoring: types of requests whose unknown members are ignored.
+        rules: keywords of the schemas of types, about several members at once.
     """
 
     title: str
@@ -78,6 +79,7 @@ class Description:
     operations: Mapping[str, Operation]
     always: Sequence[VitrineError]
     ignoring: Sequence[Any] = ()
+    rules: Mapping[Any, Schema] = field(default_factory=dict)
     with_body: Sequence[VitrineError] = ()
     with_post: Sequence[VitrineError] = ()
     parameters: Mapping[str, Schema] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class _Assembly:
     def __init__(self, dialect: Dialect, described: Description) -> None:
         self.dialect, self.described = dialect, described
         types = dict.fromkeys(_types(described))
-        schemas, self.named = components(types, described.ignoring)
+        schemas, self.named = components(types, described.ignoring, described.rules)
         self.schemas = dict(zip(types, schemas, strict=True))
 
     def document(self) -> dict[str, Any]:

@@ -5,8 +5,8 @@ on Python 3.11, so they are rebuilt as such first; the schemas are the same on e
 """
 
 import types
-from collections.abc import Collection, Iterable
-from functools import reduce
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial, reduce
 from operator import or_
 from typing import (
     Annotated,
@@ -27,21 +27,22 @@ _TEMPLATE = "#/components/schemas/{model}"
 
 
 def components(
-    wanted: Iterable[Any], ignoring: Collection[Any] = ()
+    wanted: Iterable[Any],
+    ignoring: Collection[Any] = (),
+    rules: Mapping[Any, Mapping[str, Any]] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The schemas of types.
 
     Args:
         wanted: the types.
         ignoring: those whose readers ignore unknown members; all others have no further members.
+        rules: keywords that state what several members of a type require of each other.
 
     Returns:
         The schema of each type, in their order, and the named schemas that these refer to.
     """
-    inputs = [
-        (str(at), "serialization", TypeAdapter(_readable(ignoring, each)))
-        for at, each in enumerate(wanted)
-    ]
+    read = partial(_readable, ignoring, rules or {})
+    inputs = [(str(at), "serialization", TypeAdapter(read(each))) for at, each in enumerate(wanted)]
     found, named = TypeAdapter.json_schemas(inputs, ref_template=_TEMPLATE)
     schemas = [_untitled(found[key, mode]) for key, mode, _ in inputs]
     return schemas, {name: _untitled(each) for name, each in named.get("$defs", {}).items()}
@@ -57,19 +58,23 @@ class _Keywords:
         return {**handler(core), **self.keywords}
 
 
-def _readable(ignoring: Collection[Any], kind: Any) -> Any:
+def _readable(ignoring: Collection[Any], rules: Mapping[Any, Mapping[str, Any]], kind: Any) -> Any:
     """A type in which every TypedDict is one that pydantic reads."""
+    read = partial(_readable, ignoring, rules)
     if is_typeddict(kind):
         hints = get_type_hints(kind, include_extras=True)
         required = kind.__required_keys__
         members = {
-            name: (Required if name in required else NotRequired)[_readable(ignoring, each)]
+            name: (Required if name in required else NotRequired)[read(each)]
             for name, each in hints.items()
         }
         rebuilt: Any = TypedDict(kind.__name__, members)  # type: ignore[misc]
         rebuilt.__doc__ = kind.__doc__
         rebuilt.__module__ = kind.__module__
-        rebuilt.__pydantic_config__ = {"extra": "ignore" if kind in ignoring else "forbid"}
+        rebuilt.__pydantic_config__ = {
+            "extra": "ignore" if kind in ignoring else "forbid",
+            "json_schema_extra": dict(rules.get(kind, {})),
+        }
         return rebuilt
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is None:
@@ -77,12 +82,12 @@ def _readable(ignoring: Collection[Any], kind: Any) -> Any:
     if origin is Annotated:
         inner, *notes = arguments
         keywords = (_Keywords(each) if isinstance(each, dict) else each for each in notes)
-        return Annotated[(_readable(ignoring, inner), *keywords)]  # type: ignore[return-value]
+        return Annotated[(read(inner), *keywords)]  # type: ignore[return-value]
     if origin in (Union, types.UnionType):
-        return reduce(or_, (_readable(ignoring, each) for each in arguments))
+        return reduce(or_, (read(each) for each in arguments))
     if origin in (NotRequired, Required):
-        return _readable(ignoring, arguments[0])
-    return origin[tuple(_readable(ignoring, each) for each in arguments)]
+        return read(arguments[0])
+    return origin[tuple(read(each) for each in arguments)]
 
 
 def _untitled(schema: Any) -> Any:

@@ -31,15 +31,24 @@ _TEXT_LENGTH = 1000  # characters
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
-class ImageRequest(TypedDict, total=False):
-    """The fields of an image; the last six, and read-only ones as they are, change nothing."""
+_FLAG_SCHEMA = {
+    "anyOf": [
+        {"type": ["boolean", "null"]},
+        {"enum": [0, 1]},
+        {"type": "string", "pattern": "^(?:[01]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"},
+    ]
+}
+_SORT_SCHEMA = {
+    "minimum": -HIGHEST_SORT - 1,
+    "maximum": HIGHEST_SORT,
+    "pattern": "^[+-]?[0-9]+$",
+}
 
-    image_file: Annotated[str | None, {"maxLength": _FILE_LENGTH}]
-    is_thumbnail: Annotated[bool | int | str | None, {"enum": [True, False, 1, 0, "1", "0", None]}]
-    sort_order: Annotated[int | str | None, {"pattern": "^[+-]?[0-9]+$"}]
+
+class _Described(TypedDict, total=False):
+    is_thumbnail: Annotated[Any, _FLAG_SCHEMA]
+    sort_order: Annotated[int | str | None, _SORT_SCHEMA]
     description: Annotated[str | None, {"maxLength": _TEXT_LENGTH}]
-    id: int | str
-    date_created: str
     product_id: int | str
     zoom_url: Any
     standard_url: Any
@@ -47,6 +56,28 @@ class ImageRequest(TypedDict, total=False):
     tiny_url: Any
     date_modified: Any
     is_sample: Any
+
+
+class NewRequest(_Described):
+    """A new image; `image_file` is a URL or a path in the import folder.
+
+    `product_id` is the product in the path. URLs of pictures, `date_modified` and `is_sample`
+    change nothing.
+    """
+
+    image_file: Annotated[str, {"maxLength": _FILE_LENGTH, "pattern": r"\S"}]
+
+
+class ChangeRequest(_Described, total=False):
+    """The changes of an image; `image_file` is a URL, a path in the import folder, or its own.
+
+    `id`, `product_id` and `date_created` are those that the image has. URLs of pictures,
+    `date_modified` and `is_sample` change nothing.
+    """
+
+    image_file: Annotated[str | None, {"maxLength": _FILE_LENGTH, "pattern": r"\S"}]
+    id: int | str
+    date_created: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName
 from vitrine.services.sources import at_hand
 
-_EXTENSIONS: Final = {
+MIME_TYPES: Final = {
     "image/jpg": "jpg",
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -37,30 +37,46 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*+(?:=\s*+){0,2}", re.ASCII)
 
 
 _Scalar = str | int | float | bool | None
+BASE64_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^\s*(?:(?:[A-Za-z0-9+/]\s*){4})*(?:(?:[A-Za-z0-9+/]\s*){2,3})?(?:=\s*){0,2}$",
+}
 
 
-class PlacedRequest(TypedDict, total=False):
-    """What an image is apart from its picture."""
-
+class _PlacedRequest(TypedDict, total=False):
     label: Annotated[_Scalar, {"maxLength": _LABEL_LENGTH}]
     position: _Scalar
     exclude: _Scalar
     types: Any
-    file_name: _Scalar
+    file_name: Annotated[
+        Any,
+        {
+            "maxItems": 0,
+            "maxProperties": 0,
+            "not": {"type": "string", "pattern": r"[/\\]|\.\."},
+        },
+    ]
 
 
-class ChangeRequest(PlacedRequest, total=False):
-    """The changes of an image; `file_content` is a picture in base64."""
+class NewRequest(_PlacedRequest):
+    """A new image; `file_content` is its picture in base64.
 
-    file_mime_type: Annotated[str | None, {"enum": [*_EXTENSIONS, None]}]
-    file_content: _Scalar
+    Values are converted to text or integers as PHP does. Null is the same as a missing field.
+    """
+
+    file_mime_type: Annotated[str, {"enum": list(MIME_TYPES)}]
+    file_content: Annotated[str, {**BASE64_SCHEMA, "minLength": 1}]
 
 
-class NewRequest(PlacedRequest):
-    """A new image; `file_content` is its picture in base64."""
+class ChangeRequest(_PlacedRequest, total=False):
+    """The changes of an image; `file_content` is its new picture in base64.
 
-    file_mime_type: Annotated[str, {"enum": [*_EXTENSIONS]}]
-    file_content: str
+    Values are converted to text or integers as PHP does. Null is the same as a missing field, and
+    so is an empty value of the fields that begin with `file_`.
+    """
+
+    file_mime_type: Any
+    file_content: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ def _picture(fields: Mapping[str, Any]) -> Picture:
     if data is None:
         raise InvalidDataError("The image content must be valid base64 encoded data")
     declared = fields.get("file_mime_type")
-    extension = None if _is_empty(declared) else _EXTENSIONS.get(str(declared))
+    extension = None if _is_empty(declared) else MIME_TYPES.get(str(declared))
     if extension is None and not _is_empty(declared):
         raise InvalidDataError("Unsupported image MIME type")
     inspected = inspect_upload(at_hand(data, ""), RULES, Gallery())

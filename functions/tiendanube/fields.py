@@ -24,28 +24,40 @@ _BLANK = "can't be blank"
 _INVALID = "is invalid"
 
 
-_Texts = dict[str, str | None]
+_TEXT_SCHEMA = {"type": ["string", "null"], "maxLength": _TEXT_LENGTH}
+_TEXTS_SCHEMA = {
+    "type": ["object", "string", "null"],
+    "maxLength": _TEXT_LENGTH,
+    "propertyNames": {"pattern": f"^(?:{LANGUAGE.pattern})$"},
+    "additionalProperties": _TEXT_SCHEMA,
+}
 
 
 class ChangeRequest(TypedDict, total=False):
-    """The changes of an image; `src` is a URL, `attachment` a file in base64."""
+    """The changes of an image; `src` is a URL.
 
-    src: Annotated[str | None, {"maxLength": LONGEST_URL, "pattern": "^https?://[^/?#]"}]
-    attachment: str | None
-    filename: str
+    `attachment` is a file in base64, and is read if `src` is missing or null. `alt` is texts by
+    language, one text in the main language, or a list whose first value counts.
+    """
+
+    src: Annotated[
+        str | None, {"maxLength": LONGEST_URL, "pattern": r"^\s*[hH][tT][tT][pP][sS]?://[^/?#\s]"}
+    ]
+    attachment: Any
+    filename: Any
     position: Annotated[int | str | None, {"pattern": "^[+-]?[0-9]+$"}]
     alt: Annotated[
-        _Texts | list[_Texts] | str | None,
+        Any,
         {
-            "maxLength": _TEXT_LENGTH,
-            "propertyNames": {"pattern": f"^(?:{LANGUAGE.pattern})$"},
-            "additionalProperties": {"maxLength": _TEXT_LENGTH},
+            **_TEXTS_SCHEMA,
+            "type": ["object", "array", "string", "null"],
+            "prefixItems": [_TEXTS_SCHEMA],
         },
     ]
 
 
 class NewRequest(ChangeRequest):
-    """A new image, which needs `src` or `attachment`."""
+    """A new image, which needs `src` or `attachment`; its fields are those of a change."""
 
 
 @dataclass(frozen=True, slots=True)

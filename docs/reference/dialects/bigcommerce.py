@@ -1,8 +1,10 @@
 """BigCommerce v2 (contract: bigcommerce)."""
 
+from typing import Annotated, TypedDict
+
 from docs.reference.description import Answer, Description, Operation
 
-from bigcommerce.fields import ImageRequest
+from bigcommerce.fields import ChangeRequest, NewRequest
 from bigcommerce.wire import CountBody, ErrorBody, ImageBody, InvalidFieldError
 from vitrine.domain import errors
 from vitrine.domain.errors import PictureRefusedError, Rule
@@ -15,7 +17,34 @@ _PAGE_ERRORS = [
     InvalidFieldError("The field 'page' is invalid."),
     InvalidFieldError("The limit parameter exceeded the maximum.", 413),
 ]
-_BODIES = {"application/json": ImageRequest, "multipart/form-data": ImageRequest}
+
+
+class _Form(TypedDict, total=False):
+    is_thumbnail: Annotated[str, {"pattern": "^(?:[01]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"}]
+    sort_order: Annotated[str, {"pattern": "^[+-]?[0-9]+$"}]
+    description: Annotated[str, {"maxLength": 1000}]
+    product_id: str
+    zoom_url: str
+    standard_url: str
+    thumbnail_url: str
+    tiny_url: str
+    date_modified: str
+    is_sample: str
+
+
+class NewFormRequest(_Form):
+    """A new image as a form; an `image_file` with a file name is the picture itself."""
+
+    image_file: Annotated[str, {"pattern": r"\S"}]
+
+
+class ChangeFormRequest(_Form, total=False):
+    """The changes of an image as a form; an `image_file` with a file name is its new picture."""
+
+    image_file: Annotated[str, {"pattern": r"\S"}]
+    id: str
+    date_created: str
+
 
 description = Description(
     title="Vitrine for clients of BigCommerce v2",
@@ -45,7 +74,7 @@ description = Description(
         ),
         "create_image": Operation(
             {201: Answer(ImageBody, headers={"Location": "The path of the image."})},
-            _BODIES,
+            {"application/json": NewRequest, "multipart/form-data": NewFormRequest},
             {"image_file": "https://shop.example/lamp.jpg", "is_thumbnail": True},
         ),
         "delete_images": Operation({204: Answer()}, parameters=_PAGE, raises=_PAGE_ERRORS),
@@ -53,7 +82,10 @@ description = Description(
         "count_all_images": Operation({200: Answer(CountBody, {"count": 9})}),
         "get_image": Operation({200: Answer(ImageBody)}),
         "update_image": Operation(
-            {200: Answer(ImageBody)}, _BODIES, {"sort_order": 1}, body_required=False
+            {200: Answer(ImageBody)},
+            {"application/json": ChangeRequest, "multipart/form-data": ChangeFormRequest},
+            {"sort_order": 1},
+            body_required=False,
         ),
         "delete_image": Operation({204: Answer()}),
     },

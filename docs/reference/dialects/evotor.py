@@ -39,6 +39,7 @@ description = Description(
         "application": {"type": "apiKey", "in": "header", "name": "X-Authorization"},
         "bearer": {"type": "http", "scheme": "bearer"},
     },
+    ignoring=[FormRequest],
     parameters={
         "store": _UUID,
         "product": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},

@@ -13,7 +13,10 @@ _BINARY = {"contentMediaType": "application/octet-stream"}
 
 
 class FormRequest(TypedDict):
-    """The form with the picture, which versions up to 7 call `product_image`."""
+    """The form with the picture as `image`, or with `product_image` in versions up to 7.
+
+    Versions up to 7 also take a picture in base64, and versions 1 and 2 need no `type`.
+    """
 
     image: NotRequired[Annotated[str, _BINARY]]
     product_image: NotRequired[Annotated[str, _BINARY]]
@@ -24,7 +27,7 @@ class RefreshRequest(TypedDict):
     """The refresh token grant of OAuth 2.0; without HTTP Basic, the client's id and secret too."""
 
     grant_type: Annotated[str, {"const": "refresh_token"}]
-    refresh_token: str
+    refresh_token: Annotated[str, {"minLength": 1}]
     client_id: NotRequired[str]
     client_secret: NotRequired[str]
 
@@ -43,6 +46,9 @@ description = Description(
     },
     headers={"X-Api-Version": {"type": "string", "default": "12", "description": "1 to 12."}},
     ignoring=[FormRequest, RefreshRequest],
+    rules={
+        FormRequest: {"anyOf": [{"required": ["image", "type"]}, {"required": ["product_image"]}]}
+    },
     always=[errors.NotAuthenticatedError(), errors.ThrottledError()],
     with_post=[errors.IdempotencyKeyReusedError()],
     operations={

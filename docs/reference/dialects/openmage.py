@@ -3,7 +3,7 @@
 from docs.reference.description import Answer, Description, Operation
 
 from openmage.bodies import ErrorBody, ImageBody
-from openmage.fields import ChangeRequest, NewRequest
+from openmage.fields import BASE64_SCHEMA, MIME_TYPES, ChangeRequest, NewRequest
 from openmage.scope import StoreUnknownError
 from openmage.wire import (
     ImageUnknownError,
@@ -39,6 +39,12 @@ def _bodies(kind: object) -> dict[str, object]:
     return dict.fromkeys((*_TYPES, "text/xml", "application/xhtml+xml", "text/plain"), kind)
 
 
+_EMPTY: dict[str, list[object]] = {"enum": [None, False, 0, "", "0", [], {}]}  # PHP's empty()
+_ANY_FIELD = [
+    {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+    for name in sorted(ChangeRequest.__optional_keys__)
+]
+
 description = Description(
     title="Vitrine for clients of OpenMage",
     text="The product image resources of OpenMage's REST API, with the shop's catalogue.",
@@ -57,6 +63,18 @@ description = Description(
     },
     headers={"Version": {"type": "string", "pattern": "^[0-9]+$"}},
     ignoring=[NewRequest, ChangeRequest],
+    rules={
+        ChangeRequest: {
+            "anyOf": _ANY_FIELD,
+            "if": {"required": ["file_content"], "not": {"properties": {"file_content": _EMPTY}}},
+            "then": {
+                "properties": {
+                    "file_content": BASE64_SCHEMA,
+                    "file_mime_type": {"enum": [*_EMPTY["enum"], *MIME_TYPES]},
+                }
+            },
+        },
+    },
     always=[
         OAuthError(OAuthError.Problem.TOKEN_REJECTED),
         errors.NotAcceptableError("image/png"),

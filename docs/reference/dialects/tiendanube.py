@@ -53,6 +53,20 @@ _PICTURE_RULES = [
 _NUMBER = {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}
 _INTEGER = {"type": "integer"}
 
+# With a `src`, the members that describe an attachment are not read.
+_ATTACHMENT_IF_NO_SRC = {
+    "if": {"required": ["src"], "properties": {"src": {"type": "string"}}},
+    "else": {
+        "properties": {
+            "attachment": {
+                "type": ["string", "null"],
+                "pattern": r"^\s*(?:[dD][aA][tT][aA]:[^,]*;[bB][aA][sS][eE]64,)?\s*"
+                r"(?:(?:[A-Za-z0-9+/]\s*){4})*(?:(?:[A-Za-z0-9+/]\s*){2,3})?(?:=\s*)*$",
+            },
+        }
+    },
+}
+
 description = Description(
     title="Vitrine for clients of Tiendanube",
     text="Tiendanube's product image endpoints, with the shop's catalogue of Vitrine behind them.",
@@ -66,6 +80,19 @@ description = Description(
     parameters={"product": _NUMBER, "image": _NUMBER},
     headers={"User-Agent": {"type": "string", "description": "The application's name."}},
     ignoring=[NewRequest, ChangeRequest],
+    rules={
+        ChangeRequest: {**_ATTACHMENT_IF_NO_SRC},
+        NewRequest: {
+            **_ATTACHMENT_IF_NO_SRC,
+            "anyOf": [
+                {"required": ["src"], "properties": {"src": {"type": "string"}}},
+                {
+                    "required": ["attachment"],
+                    "properties": {"attachment": {"type": "string", "pattern": r"\S"}},
+                },
+            ],
+        },
+    },
     always=[
         errors.CredentialMissingError(),
         errors.NotAuthenticatedError(),
