@@ -17,6 +17,8 @@ GIGABYTE_SECOND = 0.0000166667
 READ, WRITE = 0.125, 0.625  # a million request units of DynamoDB, on demand
 S3_WRITE, S3_READ = 5.00, 0.40  # a million PUT or LIST requests, a million GET or HEAD requests
 LOGS = 0.50  # a gigabyte that CloudWatch Logs ingests
+CDN = 1.00  # a million HTTPS requests to CloudFront
+ORIGINAL_GB = 0.023  # a gigabyte in S3 for a month
 METRIC = 0.30  # a month, each of the first 10 000
 EVENT = 26  # bytes that CloudWatch Logs adds to each event
 S3_CALLS = {
@@ -94,6 +96,27 @@ def log_price(bill: Bill, *, through_gateway: bool) -> float:
     access = len(access_line()) + EVENT if through_gateway else 0
     own = round(bill.log_bytes, -2)  # lines vary by a few bytes from run to run
     return (own + access) * 1e6 / 1e9 * LOGS
+
+
+def price_of(
+    bill: Bill, gigabytes: float, seconds: float, *, through_gateway: bool, steps: int = 1
+) -> float:
+    """Dollars for a million invocations that did what is billed.
+
+    Args:
+        bill: their AWS calls and log lines.
+        gigabytes: memory of the function.
+        seconds: how long it ran.
+        through_gateway: whether API Gateway invoked it.
+        steps: 512 KB steps of the request's body.
+    """
+    return (
+        (GATEWAY * steps if through_gateway else 0.0)
+        + LAMBDA
+        + gigabytes * seconds * GIGABYTE_SECOND * 1e6
+        + bill.dollars
+        + log_price(bill, through_gateway=through_gateway)
+    )
 
 
 def access_line() -> str:

@@ -15,15 +15,14 @@ from tests import pictures
 from tests.adapters.conftest import NATIVE, Account, Meter, meter, open_account
 from tests.adapters.test_calls import IMAGES, OPENMAGE, TIENDANUBE, ended, event, stored
 from tests.benchmarks.billing import (
-    GATEWAY,
     GIGABYTE_SECOND,
-    LAMBDA,
     METRIC,
     STEP,
     Bill,
     BilledS3,
     BilledTable,
     log_price,
+    price_of,
 )
 from tests.benchmarks.conftest import Show
 from tests.benchmarks.test_growth import fill
@@ -45,6 +44,7 @@ from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.rate_limit import DynamoRateLimit
 from vitrine.adapters.shops import DynamoShops
 from vitrine.adapters.table import Table
+from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.domain.locations import parse_original_key
 from vitrine.domain.manifests import manifest_key
 from vitrine.domain.pictures import Format
@@ -86,12 +86,8 @@ class Prices:
         """
         gigabytes, seconds = BILLED[kind]
         through_gateway = kind in {"api", "create"}
-        price = (
-            (GATEWAY * steps if through_gateway else 0.0)
-            + LAMBDA
-            + gigabytes * seconds * GIGABYTE_SECOND * 1e6
-            + self.bill.dollars
-            + log_price(self.bill, through_gateway=through_gateway)
+        price = price_of(
+            self.bill, gigabytes, seconds, through_gateway=through_gateway, steps=steps
         )
         self.rows.append((name, self.bill.calls, f"{price:.2f}"))
         self.bill.clear()
@@ -120,6 +116,7 @@ def prices(aws: Account, meter: Meter) -> Iterator[Prices]:
         environment.current(),
         stores=stores,
         rate_limit=DynamoRateLimit(table),
+        take_downs=DynamoTakeDowns(table),
         alternatives=(Alternative.WEBP,),
     )
     with environment.use(here):

@@ -9,12 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.commands.spending import print_spending, read_spending, spending_row
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, print_table, size_text
 from vitrine_cli.ui.progress import console, step
 
 if TYPE_CHECKING:
     from vitrine_cli.operations.records import StackRecords
+    from vitrine_cli.operations.shop_costs import Spending
     from vitrine_cli.operations.usage_check import ObjectCheck, Recount
 
 
@@ -33,44 +35,69 @@ def usage(
             "--mend", help="With --exact: correct counters, delete originals without a record."
         ),
     ] = False,
+    month: Annotated[
+        str, typer.Option(help="Also count the requests of this month, such as 2026-11, by price.")
+    ] = "",
     as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
-    """Show how many images a shop has, and the bytes of their originals."""
-    from vitrine_cli.operations import deployed_stack, records, shop_overview, shop_settings
+    """Show how many images a shop has, the bytes of their originals, and what a month costs."""
+    from vitrine_cli.operations import deployed_stack, records, shop_settings
     from vitrine_cli.operations import usage_check as check
+    from vitrine_cli.operations.shop_costs import Month
+    from vitrine_cli.operations.shop_overview import usage_row
 
     if mend and not exact:
         raise typer.BadParameter("--mend needs --exact.")
+    wanted = Month.parse(month) if month else None
     deployed = deployed_stack.selected(stack, port)
     selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id
-    recounted, objects, problems = None, None, []
+    recounted: Recount | None = None
+    objects: ObjectCheck | None = None
+    problems: list[str] = []
     if exact or recount:
-        recounted = _recount(selected, owner, correct=recount or mend)
-        if recounted.differing and not (recount or mend):
-            problems.append(f"counters that differ: {', '.join(recounted.differing)}")
+        recounted, problems = _recount(selected, owner, correct=recount or mend)
     if exact and recounted:
         objects = check.check_objects(deployed.s3(), deployed.outputs, owner, recounted.records)
         problems += _mend(selected, objects, delete=mend)
-    row = shop_overview.usage_row(owner, selected.stores.galleries.usage(owner))
-    if as_json:
-        print_json({**row, **_checked(recounted, objects)})
-    else:
-        _print_usage(row, recounted, objects)
+    counted = selected.stores.galleries.usage(owner)
+    spent = read_spending(deployed, owner, wanted, counted, objects) if wanted else None
+    _print(usage_row(owner, counted), recounted, objects, spent, as_json=as_json)
     if problems:
         raise FailureError("; ".join(problems) + ".")
 
 
-def _recount(records: StackRecords, shop: str, *, correct: bool) -> Recount:
+def _print(
+    row: dict[str, Any],
+    recounted: Recount | None,
+    objects: ObjectCheck | None,
+    spent: Spending | None,
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        print_json(
+            {**row, **_checked(recounted, objects), **(spending_row(spent) if spent else {})}
+        )
+        return
+    _print_usage(row, recounted, objects)
+    if spent:
+        print_spending(spent, with_public=objects is not None)
+
+
+def _recount(records: StackRecords, shop: str, *, correct: bool) -> tuple[Recount, list[str]]:
+    """Count the records, and return what is wrong and stays so."""
     from vitrine_cli.operations import usage_check as check
 
     with step("Counting records"):
         recounted = check.recount(records, shop)
     if correct and (recounted.differing or recounted.exact is None):
         check.correct(records, shop, recounted)
-    return recounted
+    if recounted.differing and not correct:
+        return recounted, [f"counters that differ: {', '.join(recounted.differing)}"]
+    return recounted, []
 
 
 def _mend(records: StackRecords, objects: ObjectCheck, *, delete: bool) -> list[str]:

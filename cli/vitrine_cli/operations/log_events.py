@@ -54,7 +54,7 @@ def read_events(
         TooManyEventsError: there are more than `MOST` events.
         FailureError: the logs cannot be read.
     """
-    events = heapq.merge(*(_of_group(stack, group, since, pattern) for group in groups))
+    events = heapq.merge(*(group_events(stack, group, since, pattern=pattern) for group in groups))
     yield from islice(events, MOST)
     if next(events, None) is not None:
         raise TooManyEventsError(
@@ -62,12 +62,28 @@ def read_events(
         )
 
 
-def _of_group(stack: DeployedStack, group: str, since: int, pattern: str) -> Iterator[LogEvent]:
+def group_events(
+    stack: DeployedStack, group: str, since: int, until: int | None = None, pattern: str = ""
+) -> Iterator[LogEvent]:
+    """All events of one log group, oldest first, however many there are. Reading them is free.
+
+    Args:
+        stack: the stack.
+        group: a name from `GROUPS`.
+        since: time of the earliest event, milliseconds since 1970.
+        until: time of the latest event; None for the present.
+        pattern: as for `read_events`.
+
+    Raises:
+        FailureError: the logs cannot be read.
+    """
     client = stack.logs()
     asked: dict[str, Any] = {
         "logGroupName": f"/vitrine/{stack.name}/{group}",
         "startTime": since,
     }
+    if until is not None:
+        asked["endTime"] = until
     if pattern:
         asked["filterPattern"] = pattern
     try:
