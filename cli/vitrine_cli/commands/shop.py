@@ -1,4 +1,4 @@
-"""`vitrine shop`: create, change, list and examine shops, and assign host names to them."""
+"""`vitrine shop`: create, change, list, examine and delete shops, and assign host names to them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from vitrine_cli.commands.options import (
     StackOption,
     parse_settings,
 )
+from vitrine_cli.commands.shop_delete import delete
 from vitrine_cli.commands.shop_usage import reindex, usage
 from vitrine_cli.ui.output import print_json, print_json_lines, print_table, size_text
 from vitrine_cli.ui.progress import console
 
-app = typer.Typer(help="Create, change, list and examine shops.", no_args_is_help=True)
+app = typer.Typer(help="Create, change, list, examine and delete shops.", no_args_is_help=True)
 app.command("usage")(usage)
 app.command("reindex")(reindex)
+app.command("delete")(delete)
 
 ShopArgument = Annotated[str, typer.Argument(help="The shop's id.")]
 _MODES = "`open`: every product id is valid. `registered`: only registered products are."

@@ -1,6 +1,6 @@
 """Bringing an old stack up to date: the list of shops, and the index of products with images.
 
-This is the only place that reads the whole table. Functions never do.
+It reads the whole table. Functions never do.
 """
 
 from __future__ import annotations

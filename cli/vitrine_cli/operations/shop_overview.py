@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShopRow(TypedDict):
-    """One line of the list of shops."""
+    """One line of the list of shops; `mode` is "being deleted" while a shop is deleted."""
 
     shop: str
     products: int
@@ -34,7 +34,8 @@ def list_shops(records: StackRecords) -> list[ShopRow]:
     rows: list[ShopRow] = []
     for shop, created in records.shops.listed_shops().items():
         profile = records.shops.shop(shop)
-        if profile is None:
+        closing = profile is None and records.shops.is_closing(shop)
+        if profile is None and not closing:
             continue
         usage = records.stores.galleries.usage(shop)
         active = [each for each in records.shops.credentials(shop) if each.revoked_at is None]
@@ -45,7 +46,7 @@ def list_shops(records: StackRecords) -> list[ShopRow]:
                 "images": usage.live.images,
                 "bytes": usage.live.bytes,
                 "exact": usage.exact,
-                "mode": profile.products.value,
+                "mode": profile.products.value if profile else "being deleted",
                 "credentials": len(active),
                 "created": created.isoformat(timespec="seconds") if created else None,
             }

@@ -28,6 +28,8 @@ def create_shop(
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
     _check(shop, settings)
+    if gone := _why_never_again(records, shop):
+        raise FailureError(gone)
     created = Shop(shop, products, {**_defaults(shop, NAMES), **settings})
     _register_account(records, created)
     try:
@@ -99,6 +101,18 @@ def find_shop(records: StackRecords, shop: str) -> Shop:
     if found is None:
         raise FailureError(f"There is no shop '{shop}'.")
     return found
+
+
+def _why_never_again(records: StackRecords, shop: str) -> str:
+    """Why the id of a deleted shop cannot be used, in one sentence; empty for other ids."""
+    if deleted := records.shops.deleted_at(shop):
+        return (
+            f"Shop '{shop}' was deleted on {deleted:%Y-%m-%d}. Its id is not given again, because "
+            "caches may keep its pictures."
+        )
+    if records.shops.is_closing(shop):
+        return f"Shop '{shop}' is being deleted; its id is not given again."
+    return ""
 
 
 def _register_account(records: StackRecords, shop: Shop) -> None:

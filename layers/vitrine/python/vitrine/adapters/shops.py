@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from vitrine.domain.credentials import Credential
 
 _LIST = "SHOPS"
+_CLOSING, _DELETED = "closing", "deleted"
+"""Attributes of the profile of a shop that is being deleted, and of one that was deleted."""
 
 
 class DynamoShops(Shops):
@@ -42,7 +44,7 @@ class DynamoShops(Shops):
 
     def shop(self, shop: str) -> Shop | None:
         item = self._table.get(f"SHOP#{shop}", "PROFILE")
-        if item is None:
+        if item is None or _CLOSING in item or _DELETED in item:
             return None
         return Shop(shop, ProductMode(item["products"]), item["settings"])
 
@@ -97,9 +99,66 @@ class DynamoShops(Shops):
         """Replace the profile of an existing shop.
 
         Raises:
-            ConflictError: the shop does not exist.
+            ConflictError: the shop does not exist, or is being deleted.
         """
-        self._table.put(_profile(shop), ConditionExpression="attribute_exists(pk)")
+        open_shop = "attribute_exists(pk) AND attribute_not_exists(#closing)"
+        self._table.put(
+            _profile(shop),
+            ConditionExpression=f"{open_shop} AND attribute_not_exists(#deleted)",
+            ExpressionAttributeNames={"#closing": _CLOSING, "#deleted": _DELETED},
+        )
+
+    def close_shop(self, shop: str) -> None:
+        """Note that a shop is being deleted: from now on, `shop` does not find it. Idempotent.
+
+        Raises:
+            ConditionFailedError: the shop does not exist, or was deleted.
+        """
+        self._table.update(
+            *(f"SHOP#{shop}", "PROFILE"),
+            UpdateExpression="SET #closing = if_not_exists(#closing, :now)",
+            ConditionExpression="attribute_exists(pk) AND attribute_not_exists(#deleted)",
+            ExpressionAttributeNames={"#closing": _CLOSING, "#deleted": _DELETED},
+            ExpressionAttributeValues=serialize({":now": milliseconds(datetime.now(UTC))}),
+        )
+
+    def is_closing(self, shop: str) -> bool:
+        """Whether a shop is being deleted."""
+        return _CLOSING in (self._table.get(f"SHOP#{shop}", "PROFILE") or {})
+
+    def deleted_at(self, shop: str) -> datetime | None:
+        """When a shop was deleted; None for others. Its id is not given again."""
+        item = self._table.get(f"SHOP#{shop}", "PROFILE") or {}
+        return moment(item[_DELETED]) if _DELETED in item else None
+
+    def bury_shop(self, shop: str, *rest: tuple[str, str]) -> None:
+        """Replace the profile of a closed shop by a tombstone: id, date, and the last image id.
+
+        New pictures under the same id could meet cached URLs of old ones, so `create_shop` refuses
+        the id for ever. The sequence of image ids and the shop's place on the list go in the same
+        transaction.
+
+        Args:
+            shop: the shop's id.
+            rest: keys of further items to delete in this transaction.
+        """
+        last = int((self._table.get(f"SHOP#{shop}", "SEQUENCE") or {}).get("last", 0))
+        tombstone = {
+            **key(f"SHOP#{shop}", "PROFILE"),
+            _DELETED: milliseconds(datetime.now(UTC)),
+            "last": last,
+        }
+        gone = [(f"SHOP#{shop}", "SEQUENCE"), (_LIST, f"SHOP#{shop}"), *rest]
+        closed = {
+            "ConditionExpression": "attribute_exists(#closing)",
+            "ExpressionAttributeNames": {"#closing": _CLOSING},
+        }
+        self._table.transact(
+            [
+                {"Put": {"Item": serialize(tombstone), **closed}},
+                *({"Delete": {"Key": serialize(key(*each))}} for each in gone),
+            ]
+        )
 
     def registered_product(self, shop: str, alias: str) -> str | None:
         item = self._table.get(f"SHOP#{shop}", f"PRODUCT#{alias}")
