@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitrine_cli.local.stacks import Stack
 
 DEFAULT_PORT = 8000
+_WATCH_SECONDS = 0.5
 _DEMO_LIFETIME = timedelta(hours=24)
 
 
@@ -58,7 +59,10 @@ def up(
 def _wait_for_interrupt(stack: Stack) -> None:
     console.print("\nPress Ctrl-C to stop.")
     with suppress(KeyboardInterrupt):
-        signal.pause()
+        while stack.is_current:
+            time.sleep(_WATCH_SECONDS)
+        console.print("It was stopped by another command.")
+        return
     with step("Stopping"):
         stack.stop()
 

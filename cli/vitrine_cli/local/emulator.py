@@ -25,13 +25,14 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
 
 
-def start(port: int, folder: Path, node: Path | None) -> Process:
+def start(port: int, folder: Path, node: Path | None, mark: Mapping[str, str]) -> Process:
     """Start the emulator. It enforces IAM permissions.
 
     Args:
         port: the port on which it listens, on the loopback interface only.
         folder: for its log and its functions' files.
         node: the `node` program, with which it runs the CDN's functions; None if there is none.
+        mark: environment variables that say whose it is.
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -46,6 +47,7 @@ def start(port: int, folder: Path, node: Path | None) -> Process:
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "LOG_LEVEL": "WARNING",
+        **mark,
     }
     return spawn([tool_bin("emulator") / "ministack"], folder / "emulator.log", environment)
 

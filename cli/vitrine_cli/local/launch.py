@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from vitrine_cli.local import deployment, emulator
+from vitrine_cli.local import deployment, emulator, ownership
 from vitrine_cli.local.node import install_node
 from vitrine_cli.local.processes import Process, spawn, wait_for
 from vitrine_cli.local.stacks import Stack
@@ -27,7 +27,7 @@ def new_stack(port: int) -> Stack:
         FailureError: another program uses the port.
     """
     _require_free(port)
-    return Stack(port=port, endpoint=f"http://127.0.0.1:{_free_port()}")
+    return Stack(port=port, endpoint=f"http://127.0.0.1:{_free_port()}", id=ownership.new_id())
 
 
 def launch(stack: Stack) -> None:
@@ -43,7 +43,9 @@ def launch(stack: Stack) -> None:
     with step("Starting the local AWS"):
         stack.save()
         port = int(stack.endpoint.rpartition(":")[2])
-        started = _start(stack, lambda: emulator.start(port, stack.folder, node))
+        started = _start(
+            stack, lambda: emulator.start(port, stack.folder, node, stack.mark.environment)
+        )
         wait_for(f"{stack.endpoint}/_ministack/health", started, stack.folder / "emulator.log")
     with step("Building functions and layers"):
         built = deployment.build("host")
@@ -91,7 +93,7 @@ def _start_proxy(stack: Stack, node: Path | None) -> Process:
             emulator.cloudfront_function_code(stack.endpoint, deployment.STACK, "ChooseFormat")
         )
         command += ["--choose-format", str(code), "--node", str(node)]
-    return spawn(command, stack.folder / "proxy.log", os.environ)
+    return spawn(command, stack.folder / "proxy.log", {**os.environ, **stack.mark.environment})
 
 
 def _require_free(port: int) -> None:
@@ -100,8 +102,9 @@ def _require_free(port: int) -> None:
         try:
             attempt.bind(("127.0.0.1", port))
         except OSError:
+            program = ownership.listener(port) or "another program"
             raise FailureError(
-                f"Port {port} is in use by another program; choose another with --port N "
+                f"Port {port} is in use by {program}; choose another with --port N "
                 "(make run PORT=N)."
             ) from None
 

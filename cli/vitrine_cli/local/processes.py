@@ -84,12 +84,19 @@ def wait_for(url: str, process: Process, log: Path) -> None:
 
 def stop(processes: Iterable[Process]) -> None:
     """Terminate processes and their children; kill those that ignore it for 3 seconds."""
-    found = [process for each in processes if (process := each.find())]
-    family = [child for process in found for child in process.children(recursive=True)]
-    for process in (*found, *family):
+    end([process for each in processes if (process := each.find())])
+
+
+def end(found: Sequence[psutil.Process]) -> None:
+    """Terminate processes and their children; kill those that ignore it for 3 seconds."""
+    family = set(found)
+    for each in found:
+        with suppress(psutil.NoSuchProcess):
+            family.update(each.children(recursive=True))
+    for process in family:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, remaining = psutil.wait_procs((*found, *family), timeout=_STOP_SECONDS)
+    _, remaining = psutil.wait_procs(family, timeout=_STOP_SECONDS)
     for process in remaining:
         with suppress(psutil.NoSuchProcess):
             process.kill()

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from vitrine_cli.local import processes
+from vitrine_cli.local import ownership, processes
 from vitrine_cli.local.processes import Process
 from vitrine_cli.local.workspace import HOME
 from vitrine_cli.ui.failure import FailureError
@@ -43,6 +43,8 @@ class Stack(BaseModel):
     Attributes:
         port: where clients reach the API and the CDN.
         endpoint: URL of the AWS emulator.
+        id: random, another one for each start; its processes have it in their environment.
+        damaged: whether the stack's file cannot be read; nothing else is known then.
         processes: its background processes.
         outputs: outputs of the deployed template; empty until it is deployed.
         description: what clients need to know; None until the demo shop exists.
@@ -52,6 +54,8 @@ class Stack(BaseModel):
 
     port: int
     endpoint: str
+    id: str = ""
+    damaged: bool = Field(default=False, exclude=True)
     processes: list[Process] = []
     outputs: dict[str, str] = {}
     description: Description | None = None
@@ -84,12 +88,35 @@ class Stack(BaseModel):
         """Write the stack's file, so that other commands find the stack."""
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / "stack.json.new"
+        unfinished.touch(mode=0o600)  # it contains the credentials of the demo shop
         unfinished.write_text(self.model_dump_json(indent=2))
         unfinished.replace(self.folder / "stack.json")
 
+    @property
+    def mark(self) -> ownership.Mark:
+        """What its processes have in their environment."""
+        return ownership.Mark(self.port, self.id, HOME)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the stack's folder is still this start's, and not a later one's."""
+        present = load(self.port)
+        return present is not None and present.id == self.id and not present.damaged
+
     def stop(self) -> None:
-        """Stop its processes and delete its files."""
+        """Stop its processes and delete its files. Another start's are left alone.
+
+        If the stack's file is damaged or missing, all processes of this checkout's stack on this
+        port are stopped.
+        """
         processes.stop(self.processes)
+        present, running = load(self.port), ownership.processes_of(self.port)
+        if present is not None and not present.damaged and present.id != self.id:
+            return
+        theirs = set() if self.damaged else running.keys() - {"", self.id}
+        if theirs:  # a later start, which has not written its file yet
+            return
+        processes.end([each for found in running.values() for each in found])
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -104,14 +131,25 @@ def load(port: int) -> Stack | None:
         return None
     try:
         return Stack.model_validate_json(file.read_text())
-    except ValidationError:  # damaged, or of another version: it names no process to stop
-        return Stack(port=port, endpoint="")
+    except ValidationError:  # damaged, or of another version
+        return Stack(port=port, endpoint="", damaged=True)
 
 
 def known() -> list[Stack]:
-    """All stacks of this checkout, running or not, by port."""
-    ports = [int(each.parent.name) for each in (HOME / "stacks").glob("*/stack.json")]
-    return [stack for port in sorted(ports) if (stack := load(port))]
+    """All stacks of this checkout, running or not, by port.
+
+    A stack whose file is missing is found by its processes.
+    """
+    ports = {
+        int(each.parent.name)
+        for each in (HOME / "stacks").glob("*/stack.json")
+        if each.parent.name.isdecimal()
+    }
+    found = {port: load(port) for port in ports | ownership.ports()}
+    return [
+        stack or Stack(port=port, endpoint="", damaged=True)
+        for port, stack in sorted(found.items())
+    ]
 
 
 def started(port: int | None) -> Stack:
@@ -123,7 +161,7 @@ def started(port: int | None) -> Stack:
     Raises:
         FailureError: there is no such stack, or several to choose from.
     """
-    found = known() if port is None else [stack for stack in [load(port)] if stack]
+    found = [stack for stack in known() if port in (None, stack.port)]
     if not found:
         raise FailureError(
             "No stack was started." if port is None else f"No stack was started on port {port}."

@@ -29,7 +29,7 @@ def start_or_join(port: int) -> tuple[Stack, bool]:
         FailureError: the stack could not be started; none of its processes is left running.
     """
     with exclusive_lock(f"port-{port}"):
-        earlier = stacks.load(port)
+        earlier = next((each for each in stacks.known() if each.port == port), None)
         if earlier is not None:
             if earlier.alive:
                 return earlier, False

@@ -1,0 +1,171 @@
+"""Whose a local stack is: what one command may stop and delete, and what it must leave alone."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from vitrine_cli.local import launch, ownership, stacks
+from vitrine_cli.local.ownership import Mark
+from vitrine_cli.local.processes import Process
+from vitrine_cli.local.stacks import Stack
+from vitrine_cli.ui.failure import FailureError
+
+PORT = 8123
+SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The `.vitrine` of a checkout of its own."""
+    for module in (stacks, ownership):
+        monkeypatch.setattr(module, "HOME", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Process]]:
+    """Runs a process in a folder; what still runs after the test is ended."""
+    with ExitStack() as started:
+
+        def begin(folder: Path, environment: Mapping[str, str]) -> Process:
+            folder.mkdir(parents=True, exist_ok=True)
+            every = {**os.environ, **environment}
+            process = started.enter_context(subprocess.Popen(SLEEPER, cwd=folder, env=every))
+            started.callback(process.kill)
+            began = psutil.Process(process.pid).create_time()
+            return Process(pid=process.pid, began=began)
+
+        yield begin
+
+
+@pytest.fixture
+def start(home: Path, run: Callable[..., Process]) -> Start:
+    """Starts a process of a stack."""
+
+    def begin(stack: Stack, checkout: Path = home) -> Process:
+        mark = Mark(stack.port, stack.id, checkout).environment
+        stack.processes.append(run(stack.folder, mark))
+        return stack.processes[-1]
+
+    return begin
+
+
+def new(port: int = PORT) -> Stack:
+    return Stack(port=port, endpoint="", id=ownership.new_id())
+
+
+def test_the_file_is_for_its_owner_alone(home: Path) -> None:
+    stack = new()
+    stack.save()
+
+    assert (stack.folder / "stack.json").stat().st_mode & 0o777 == 0o600
+    assert stacks.load(PORT) == stack
+    assert stack.folder.is_relative_to(home)
+
+
+def test_a_stack_that_was_replaced_is_left_alone(start: Start) -> None:
+    """A starts a stack, B stops it and starts another; then A is interrupted."""
+    first, second = new(), new()
+    old = start(first)
+    first.save()
+    stacks.started(PORT).stop()
+    assert old.find() is None
+    running = start(second)
+    second.save()
+    assert not first.is_current
+
+    first.stop()
+
+    assert running.find()
+    assert stacks.load(PORT) == second
+    stacks.started(PORT).stop()
+    assert running.find() is None
+    assert not second.folder.exists()
+
+
+def test_a_start_that_has_not_written_its_file_is_left_alone(start: Start) -> None:
+    first, second = new(), new()
+    running = start(second)
+
+    first.stop()
+
+    assert running.find()
+    assert second.folder.exists()
+
+
+def test_a_damaged_file_hides_no_process(start: Start) -> None:
+    """The file is cut at every 50th byte."""
+    whole = new()
+    start(whole)
+    whole.save()
+    file = whole.folder / "stack.json"
+    text = file.read_bytes()
+    for length in range(0, len(text) - 1, 50):
+        file.write_bytes(text[:length])
+        assert stacks.started(PORT).damaged, length
+    running = start(whole)
+    other = start(new(PORT + 1))
+
+    stacks.started(PORT).stop()
+
+    assert not any(each.find() for each in whole.processes)
+    assert running.find() is None
+    assert other.find()
+    assert not whole.folder.exists()
+
+
+def test_a_missing_file_hides_no_process(start: Start) -> None:
+    running = start(new())
+
+    (found,) = stacks.known()
+    found.stop()
+
+    assert (found.port, found.damaged) == (PORT, True)
+    assert running.find() is None
+    with pytest.raises(FailureError, match="No stack was started"):
+        stacks.started(PORT)
+
+
+def test_the_stack_of_another_checkout_is_left_alone(start: Start, tmp_path: Path) -> None:
+    running = start(new(), tmp_path / "elsewhere")
+
+    assert stacks.known() == []
+    assert ownership.processes_of(PORT) == {}
+    new().stop()
+    assert running.find()
+
+
+def test_processes_of_functions_are_known_by_their_folder(
+    home: Path, run: Callable[..., Process]
+) -> None:
+    """The emulator gives them no environment of its own."""
+    stack = new()
+    worker = run(stack.folder / "tmp" / "function", {})
+    shell = run(stack.folder, {})
+    stack.save()
+
+    stacks.started(PORT).stop()
+
+    assert worker.find() is None
+    assert shell.find(), "a person's shell in the folder of the logs"
+    assert list(home.rglob("stack.json")) == []
+
+
+def test_a_busy_port_names_its_program() -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        name = psutil.Process().name()
+        with pytest.raises(FailureError) as failed:
+            launch.new_stack(port)
+
+    assert str(failed.value).startswith(f"Port {port} is in use by {name} ({os.getpid()}); ")
