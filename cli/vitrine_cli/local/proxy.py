@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from vitrine_cli.local.access_log import AccessLog, open_access_log
 from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
+from vitrine_cli.local.places import NoPlaceError, Places
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH
 
@@ -53,6 +54,7 @@ class Proxy:
         originals: name of the originals bucket.
         second_origin: the function that renders missing pictures.
         access_log: the log of requests to the APIs; None to keep none.
+        places: how many requests functions may work on at once.
     """
 
     client: httpx.AsyncClient
@@ -62,6 +64,7 @@ class Proxy:
     originals: str
     second_origin: SecondOrigin
     access_log: AccessLog | None = None
+    places: Places = field(default_factory=Places)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -114,8 +117,9 @@ class Proxy:
         if _leaves(request):
             return _message(404, "Not Found"), ""
         try:
-            answer = await self._ask(request, body)
-        except httpx.TransportError as error:
+            async with self.places.hold():
+                answer = await self._ask(request, body)
+        except (httpx.TransportError, NoPlaceError) as error:
             return _message(*UNAVAILABLE), f"{type(error).__name__}: {error}"
         failure = failure_of(answer)
         if failure is not None:
