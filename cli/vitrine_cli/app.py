@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command("up")(stack.up)
 app.command("down")(stack.down)
+app.command("status")(stack.status)
 app.command("logs")(logs.logs)
 app.command("query")(query.query)
 app.command("gallery")(gallery.gallery)

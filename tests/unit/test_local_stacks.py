@@ -15,6 +15,7 @@ from vitrine_cli.local import launch, ownership, stacks
 from vitrine_cli.local.ownership import Mark
 from vitrine_cli.local.processes import Process
 from vitrine_cli.local.stacks import Stack
+from vitrine_cli.operations import local_status
 from vitrine_cli.ui.failure import FailureError
 
 PORT = 8123
@@ -169,3 +170,24 @@ def test_a_busy_port_names_its_program() -> None:
             launch.new_stack(port)
 
     assert str(failed.value).startswith(f"Port {port} is in use by {name} ({os.getpid()}); ")
+
+
+def test_the_status_has_every_stack_and_what_it_uses(
+    home: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_status, "HOME", home)
+    incomplete, damaged = new(), new(PORT + 1)
+    for each in (incomplete, damaged):
+        start(each)
+        each.save()
+    (incomplete.folder / "data").write_bytes(b"1" * 5000)
+    (damaged.folder / "stack.json").write_text("{")
+
+    found = local_status.describe_stacks()
+
+    states = [(each.port, each.state, each.processes, each.shops) for each in found]
+    assert states == [(PORT, "incomplete", 1, []), (PORT + 1, "damaged", 1, [])]
+    assert 5000 < found[0].disk < 10_000
+    assert all(each.memory > 10**6 for each in found)
+    assert local_status.free_disk() > 0
+    assert local_status.free_memory() > 0

@@ -1,9 +1,10 @@
-"""`vitrine up` and `vitrine down`: local stacks."""
+"""`vitrine up`, `down` and `status`: local stacks."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from vitrine_cli.commands.options import JsonOption, PortOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.output import out, print_table
+from vitrine_cli.ui.output import out, print_json, print_table, size_text
 from vitrine_cli.ui.progress import console, step
 
 if TYPE_CHECKING:
@@ -35,12 +36,17 @@ def up(
     with_pictures: Annotated[
         bool, typer.Option("--demo", help="Upload sample pictures to the demo shop.")
     ] = False,
+    seed: Annotated[
+        str | None,
+        typer.Option(help="Derive the demo shop's ids and secrets from this text."),
+    ] = None,
 ) -> None:
     """Start a local stack with a demo shop. Ctrl-C stops it, unless --detach is given."""
     from vitrine_cli.operations import demo_stack
+    from vitrine_cli.operations.seeds import Seed
 
     interrupts.listen()
-    stack, started = demo_stack.start_or_join(port)
+    stack, started = demo_stack.start_or_join(port, None if seed is None else Seed(seed))
     try:
         if with_pictures:
             _upload_pictures(stack)
@@ -138,3 +144,25 @@ def down(
     for stack in stacks.known() if everything else [stacks.started(port)]:
         with step(f"Stopping the stack on port {stack.port}"):
             stack.stop()
+
+
+def status(*, as_json: JsonOption = False) -> None:
+    """List the local stacks of this checkout: processes, memory, disk and shops."""
+    from vitrine_cli.operations import local_status
+
+    found = local_status.describe_stacks()
+    free_memory, free_disk = local_status.free_memory(), local_status.free_disk()
+    if as_json:
+        machine = {"free_memory": free_memory, "free_disk": free_disk}
+        print_json({"stacks": [asdict(each) for each in found], **machine})
+        return
+    table = Table("port", "state", "processes", "memory", "disk", "shops", box=None)
+    for each in found:
+        shops = ", ".join(f"{shop.shop} ({shop.images} images)" for shop in each.shops)
+        sizes = size_text(each.memory), size_text(each.disk)
+        table.add_row(str(each.port), each.state, str(each.processes), *sizes, shops)
+    if found:
+        print_table(table)
+    else:
+        console.print("No local stack.")
+    console.print(f"Free: {size_text(free_memory)} of memory, {size_text(free_disk)} of disk.")

@@ -12,6 +12,7 @@ from vitrine.domain.credentials import CLIENT, Credential, client_secret, digest
 from vitrine.domain.errors import CredentialUnknownError
 from vitrine.services.tokens import issue_tokens, make_secret
 from vitrine_cli.operations.records import StackRecords
+from vitrine_cli.operations.seeds import Seed
 from vitrine_cli.operations.shop_settings import complete_settings, find_shop
 from vitrine_cli.ui.failure import FailureError
 
@@ -32,6 +33,7 @@ class CredentialRequest:
         refreshable: whether the client may exchange refresh tokens for access tokens that expire.
             The first access token does not expire.
         lifetime: how long the token is valid; None for a token that does not expire.
+        seed: where the client's values come from; None for random ones.
     """
 
     shop: str
@@ -42,6 +44,7 @@ class CredentialRequest:
     bearer: bool = False
     refreshable: bool = False
     lifetime: timedelta | None = None
+    seed: Seed | None = None
 
 
 def create_credential(
@@ -71,9 +74,11 @@ def create_credential(
             scopes=_allowed_scopes(request, account),
             label=request.label,
             now=now(),
+            keys=request.seed.keys(request.dialect) if request.seed else None,
         )
         return consumer.credential, account.keys(keys)
-    identity, secret, moment = make_secret(), make_secret(), now()
+    identity, moment = make_secret(), now()
+    secret = request.seed.token(request.dialect) if request.seed else make_secret()
     credential = Credential(
         digest=digest_of(client_secret(identity, secret) if request.refreshable else secret),
         shop=shop.id,

@@ -42,6 +42,7 @@ def issue_consumer(
     scopes: frozenset[str],
     label: str,
     now: datetime,
+    keys: Keys | None = None,
 ) -> tuple[OAuthConsumer, Keys]:
     """Issue an OAuth consumer, with which a new client signs requests to a shop.
 
@@ -57,11 +58,12 @@ def issue_consumer(
         scopes: the client's permissions, by the dialect's names.
         label: the operator's name for it.
         now: the current time, UTC.
+        keys: its keys; None for random ones.
 
     Returns:
         The consumer, and its keys, which cannot be shown again.
     """
-    keys = make_keys()
+    keys = keys or make_keys()
     digest = digest_of(keys.consumer_key)
     credential = Credential(
         digest, shop, dialect, role, scopes, label, created_at=now, scheme=Scheme.OAUTH
