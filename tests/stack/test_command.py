@@ -49,10 +49,11 @@ def test_a_busy_port_gets_one_sentence() -> None:
         port = taken.getsockname()[1]
         refused = vitrine("up", "--detach", "--json", "--port", str(port))
 
+    program = psutil.Process().name()
     assert refused.returncode == 1
     assert refused.stdout == ""
     assert refused.stderr == (
-        f"✗ Port {port} is in use by another program; choose another with --port N "
+        f"✗ Port {port} is in use by {program} ({os.getpid()}); choose another with --port N "
         "(make run PORT=N).\n"
     )
     assert stacks.load(port) is None
