@@ -369,26 +369,26 @@ def test_a_killed_command_is_repeated(stack: Stack) -> None:
         *("DeleteObjects", "DeleteParameter", "CreateInvalidation"),
         *("DeleteMessage", "ChangeMessageVisibilityBatch"),
     }
-    assert runs == len(stack.killer.killed) + 1
+    assert 20 < runs <= len(stack.killer.killed) + 1  # two writes of one run can be killed
     assert [name for name in stack.listing() if name not in kept] == ["SHOP#12 PROFILE"]
     assert kept.items() <= stack.listing().items()
 
 
 @pytest.fixture
-def command(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `vitrine shop delete` without waiting."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def command(stack: Stack) -> Callable[..., Result]:
+    """Runs `vitrine shop delete` with a replacement for its waits."""
     fill(stack, "12")
 
-    def run(*arguments: str, **options: Any) -> Result:
-        return CliRunner().invoke(app, ["shop", "delete", *arguments, "--stack", "shop"], **options)
+    def run(*arguments: str, sleep: Callable[[float], None] = lambda _: None) -> Result:
+        asked = ["shop", "delete", *arguments, "--stack", "shop"]
+        return CliRunner().invoke(app, asked, input="12\n", obj=Waits(sleep))
 
     return run
 
 
 def test_without_an_answer_nothing_is_deleted(stack: Stack, command: Callable[..., Result]) -> None:
     before = stack.listing()
-    asked = command("12", input="12\n")
+    asked = command("12")
     assert asked.exit_code == 2
     assert "Shop 12: 5 images" in asked.stderr
     assert isinstance(command("13", "--yes").exception, FailureError)
@@ -411,16 +411,14 @@ def test_the_command_prints_what_it_deleted_and_the_proof(
 
 
 def test_an_interrupted_command_says_how_it_goes_on(
-    stack: Stack, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    stack: Stack, command: Callable[..., Result]
 ) -> None:
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("time.sleep", interrupt)
-    done = command("12", "--yes")
+    done = command("12", "--yes", sleep=interrupt)
     assert (done.exit_code, done.stdout) == (130, "")
     assert "the same command goes on" in done.stderr
-    monkeypatch.setattr("time.sleep", lambda _: None)
     again = command("12", "--yes")
     assert again.exit_code == 0
     assert "Proof" in again.stdout

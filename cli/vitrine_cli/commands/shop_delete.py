@@ -26,6 +26,7 @@ _SCANS = 4  # one deletes, two look again; one more where something came back
 
 
 def delete(
+    context: typer.Context,
     shop: Annotated[str, typer.Argument(help="The shop to delete.")],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the shop's id.")] = False,
@@ -43,13 +44,14 @@ def delete(
     from vitrine_cli.operations import deployed_stack, records, shop_deletion
 
     interrupts.listen()
+    waits = context.find_object(shop_deletion.Waits) or shop_deletion.Waits()
     deployed = deployed_stack.selected(stack, port)
     stored = records.deployed(deployed)
     try:
         with aws_failures():
             _confirm(deployed, stored, shop, yes=yes)
             result = shop_deletion.ShopDeletion(
-                deployed, stored, shop, shop_deletion.Waits(), keep_import, _print_step
+                deployed, stored, shop, waits, keep_import, _print_step
             ).run()
     except KeyboardInterrupt:
         console.print("Interrupted; the shop is closed, and the same command goes on.")
