@@ -27,7 +27,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     method, path = event["requestContext"]["http"]["method"], event["rawPath"]
     dialect = dialect_of(path)
     if dialect is None or dialect.name not in _DIALECTS:  # API Gateway's own answer
-        logger.info("path of no dialect", extra={"method": method, "path": path})
+        facts = {"request_id": event["requestContext"]["requestId"], "method": method, "path": path}
+        logger.info("path of no dialect", extra=facts)
         return json_response(404, {"message": "Not Found"}).to_event()
     operation, parameters = dialect.operation(method, path) or ("", {})
     forwarded = {**event, "pathParameters": parameters}

@@ -66,7 +66,7 @@ def test_a_request_leaves_one_line_and_three_metrics_if_asked_for(
 
 
 def test_a_request_that_cannot_be_handed_on_is_a_failure_of_ours(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.open_shop("s1", evotor_store_id=STORE)
     world.issue("secret", "s1", "evotor", "product.image:read")
@@ -80,6 +80,21 @@ def test_a_request_that_cannot_be_handed_on_is_a_failure_of_ours(
 
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert "secret detail" not in answer.body
+    lines = [vars(each) for each in caplog.records if each.message == "request"]
+    assert [(each["status"], each["error"]) for each in lines] == [
+        (500, "RuntimeError: secret detail")
+    ]
+
+
+def test_a_caller_who_is_refused_before_the_request_is_handed_on_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.open_shop("s1", evotor_store_id=STORE)
+
+    assert Gateway()("GET", f"{IMAGES}/", {"Authorization": "unknown"}).status == 401
+
+    (line,) = [vars(each) for each in caplog.records if each.message == "request"]
+    assert (line["status"], line["operation"]) == (401, "unknown_route")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,17 @@ def test_what_the_gateway_refused_is_a_line_and_what_a_function_answered_is_not(
     ]
 
 
+def test_a_path_of_no_dialect_is_a_line() -> None:
+    facts = {"request_id": "r1", "method": "GET", "path": "/favicon.ico"}
+
+    (entry,) = entries([event("api", {"message": "path of no dialect", **facts})])
+
+    assert (entry.dialect, entry.operation, entry.status, entry.request, entry.failed) == (
+        *("gateway", "GET /favicon.ico", 404, "r1", False),
+    )
+    assert Wanted(dialect="gateway", status=(404, 404)).includes(entry)
+
+
 def test_a_function_that_was_killed_is_a_line_with_the_gateways_cause() -> None:
     killed = access(status="503", integrationError="Sandbox.Timedout: after 15 s")
 
@@ -210,7 +221,7 @@ def test_the_server_filters_what_it_can() -> None:
     )
     assert Wanted().pattern == ""
     assert Wanted(pipeline=True).groups == ("pipeline",)
-    assert Wanted(dialect="gateway").groups == ("access",)
+    assert Wanted(dialect="gateway").groups == ("access", "api")
 
 
 @pytest.mark.parametrize(

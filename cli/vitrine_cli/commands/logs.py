@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -84,6 +85,7 @@ def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_da
             continue
         if as_json:
             print_json(entry.as_json())
+            sys.stdout.flush()  # a pipe gets each line as it comes
         else:
             console.print(log_line(entry, with_date=with_date))
 

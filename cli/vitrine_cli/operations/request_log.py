@@ -11,7 +11,7 @@ from vitrine_cli.operations.log_events import LogEvent
 from vitrine_cli.ui.failure import FailureError
 
 GATEWAY = "gateway"
-"""The dialect of a request that API Gateway answered without a function's answer."""
+"""The dialect of a request that API Gateway answered itself, or whose path has no dialect."""
 PIPELINE = "pipeline"
 """The dialect of an entry that a pipeline function logged."""
 _STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?")
@@ -102,7 +102,7 @@ class Wanted:
         if self.pipeline or self.dialect == PIPELINE:
             return (PIPELINE,)
         if self.dialect == GATEWAY:
-            return ("access",)
+            return ("access", "api")
         if self.dialect or self.operation or (self.shop and self.status):
             return ("api",)
         if self.shop:
@@ -193,6 +193,8 @@ def _of_request(event: LogEvent) -> Entry | None:
     line = parsed(event)
     if line is None or "message" not in line:
         return _of_platform(event, line, "")
+    if line["message"] == "path of no dialect":
+        return _of_nobodys_path(event, line)
     if line["message"] != "request":
         return _of_line(event, line, "")
     status = int(line["status"])
@@ -207,6 +209,19 @@ def _of_request(event: LogEvent) -> Entry | None:
         request=line["request_id"],
         text=line.get("error", ""),
         failed=status >= 500,
+        event=event,
+    )
+
+
+def _of_nobodys_path(event: LogEvent, line: Mapping[str, Any]) -> Entry:
+    """A request that the function of unknown routes answered as the gateway does."""
+    return Entry(
+        _moment(event),
+        dialect=GATEWAY,
+        operation=f"{line['method']} {line['path']}",
+        status=404,
+        request=line.get("request_id") or "",
+        text="(a path of no dialect)",
         event=event,
     )
 

@@ -41,7 +41,8 @@ def endpoint(
         dialect: the dialect of the operation.
         scope: the scope that the operation requires; None if it requires authentication only.
         uses: adapters to build while the function starts, beside those that every function has.
-        counts: whether to log and count the request; false if another function does.
+        counts: whether to log and count the request; false if another function does, unless it is
+            refused or fails before that.
     """
 
     environment.prepare(*uses)
@@ -55,7 +56,7 @@ def endpoint(
             request = parse_event(event)
             objects: dict[str, None] = {}
             outcome = _answer(dialect, scope, handler, request, context, objects)
-            if counts:
+            if counts or outcome.error:
                 record_request(
                     request,
                     outcome.response,
