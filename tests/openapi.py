@@ -30,6 +30,14 @@ def described(name: str) -> dict[str, Any]:
     return document
 
 
+def response_of(document: Mapping[str, Any], response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A response of an operation, or the component that it refers to."""
+    found: Mapping[str, Any] = response
+    if "$ref" in response:
+        found = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return found
+
+
 def validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     """The validator of a schema, whose references name the components of a document."""
     return jsonschema_rs.validator_for({**schema, "components": document["components"]})
@@ -64,7 +72,7 @@ def _answers(name: str, path: str, method: str) -> Mapping[str, Bodies]:
     return {
         status: {
             kind: validator(document, content["schema"]) if kind.endswith("json") else None
-            for kind, content in response.get("content", {}).items()
+            for kind, content in response_of(document, response).get("content", {}).items()
         }
         for status, response in operation["responses"].items()
     }

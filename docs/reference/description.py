@@ -38,6 +38,8 @@ class Operation:
         parameters: schemas of the query's parameters by name.
         headers: schemas of the request's headers by name.
         raises: errors of this operation only.
+        schemes: names of the security schemes that it takes, with an empty one for callers who are
+            not identified; None for all schemes of the API.
     """
 
     answers: Mapping[int, Answer]
@@ -47,6 +49,7 @@ class Operation:
     parameters: Mapping[str, Schema] = field(default_factory=dict)
     headers: Mapping[str, Schema] = field(default_factory=dict)
     raises: Sequence[VitrineError] = ()
+    schemes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

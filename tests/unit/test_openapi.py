@@ -5,7 +5,7 @@ import json
 import pytest
 from docs.reference.documents import FOLDER, document, rendered
 from openapi_spec_validator import validate
-from tests.openapi import dialect_named, validator
+from tests.openapi import dialect_named, response_of, validator
 
 from gateway.dialects import NAMES
 
@@ -42,7 +42,9 @@ def test_the_examples_are_valid(name: str) -> None:
     described = json.loads((FOLDER / f"{name}.json").read_text())
     for methods in described["paths"].values():
         for operation in methods.values():
-            contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+            responses = operation["responses"].values()
+            contents = [response_of(described, each) for each in responses]
+            contents.append(operation.get("requestBody", {}))
             for content in [each for body in contents for each in body.get("content", {}).values()]:
                 shown = [each["value"] for each in content.get("examples", {}).values()]
                 shown += [content["example"]] if "example" in content else []

@@ -45,7 +45,11 @@ description = Description(
         "product": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
         "image": _UUID,
     },
-    always=[errors.NotAuthenticatedError(), errors.NotAcceptableError("text/html")],
+    always=[
+        errors.RouteNotFoundError("/"),
+        errors.NotAuthenticatedError(),
+        errors.NotAcceptableError("text/html"),
+    ],
     with_body=[
         errors.MalformedBodyError(""),
         FieldError("datafile", FieldError.Problem.MISSING),

@@ -42,7 +42,11 @@ description = Description(
     error_media_types=["application/json"],
     security={
         "user": {"type": "http", "scheme": "bearer"},
-        "client": {"type": "http", "scheme": "basic"},
+        "client": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "Or `client_id` and `client_secret` in the form.",
+        },
     },
     headers={"X-Api-Version": {"type": "string", "default": "12", "description": "1 to 12."}},
     ignoring=[FormRequest, RefreshRequest],
@@ -62,11 +66,13 @@ description = Description(
                 errors.BodyTooLargeError(),
                 InvalidFieldsError({"image": "This field is required."}),
             ],
+            schemes=["user"],
         ),
         "refresh_token": Operation(
             {200: Answer(TokensBody, headers={**_RID, "Cache-Control": "`no-store`"})},
             {"application/x-www-form-urlencoded": RefreshRequest},
             raises=[GrantError("invalid_request"), errors.RefreshTokenError()],
+            schemes=["client", ""],
         ),
     },
 )

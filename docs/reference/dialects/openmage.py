@@ -39,6 +39,7 @@ def _bodies(kind: object) -> dict[str, object]:
     return dict.fromkeys((*_TYPES, "text/xml", "application/xhtml+xml", "text/plain"), kind)
 
 
+_READERS = ["oauth", "bearer", ""]  # guests of the host's shop may read
 _EMPTY: dict[str, list[object]] = {"enum": [None, False, 0, "", "0", [], {}]}  # PHP's empty()
 _ANY_FIELD = [
     {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
@@ -59,7 +60,6 @@ description = Description(
             "description": "A request signed as OAuth 1.0a says.",
         },
         "bearer": {"type": "http", "scheme": "bearer"},
-        "guest": {"type": "apiKey", "in": "header", "name": "Host"},
     },
     headers={"Version": {"type": "string", "pattern": "^[0-9]+$"}},
     ignoring=[NewRequest, ChangeRequest],
@@ -76,6 +76,7 @@ description = Description(
         },
     },
     always=[
+        errors.RouteNotFoundError("/"),
         OAuthError(OAuthError.Problem.TOKEN_REJECTED),
         errors.NotAcceptableError("image/png"),
         VersionError("x"),
@@ -91,10 +92,17 @@ description = Description(
     ],
     with_post=[errors.IdempotencyKeyReusedError(), errors.MethodNotAllowedError(())],
     operations={
-        "list_images": Operation({200: Answer(list[ImageBody], [_IMAGE])}, parameters=_ATTRS),
+        "list_images": Operation(
+            {200: Answer(list[ImageBody], [_IMAGE])},
+            parameters=_ATTRS,
+            schemes=_READERS,
+        ),
         "create_image": Operation({200: Answer(headers=_LOCATION)}, _bodies(NewRequest), _NEW),
         "get_image": Operation(
-            {200: Answer(ImageBody, _IMAGE)}, parameters=_ATTRS, raises=[ImageUnknownError("116")]
+            {200: Answer(ImageBody, _IMAGE)},
+            parameters=_ATTRS,
+            raises=[ImageUnknownError("116")],
+            schemes=_READERS,
         ),
         "update_image": Operation({200: Answer()}, _bodies(ChangeRequest), {"label": "Red lamp"}),
         "delete_image": Operation({200: Answer()}),
