@@ -1,22 +1,11 @@
-/** The one dictionary: for each language exactly the keys and kinds of the English texts. */
+/** The dictionaries of all languages. */
 import type { Language } from '../text/language';
 import { de } from './de';
 import { en } from './en';
 import { es } from './es';
 import { pt } from './pt';
+import type { Messages } from './messages';
 import { ru } from './ru';
-
-export type Key = keyof typeof en;
-
-/** Keys of messages that depend on a number. */
-export type PluralKey = { [K in Key]: (typeof en)[K] extends string ? never : K }[Key];
-
-export type TextKey = Exclude<Key, PluralKey>;
-
-/** Messages of a language that has these plural categories. */
-export type Messages<Categories extends Intl.LDMLPluralRule = 'one' | 'other'> = {
-  readonly [K in Key]: K extends PluralKey ? Readonly<Record<Categories, string>> : string;
-};
 
 const DICTIONARIES: Record<Language, Messages> = { en, es, pt, ru, de };
 

@@ -1,4 +1,4 @@
-import type { Messages } from './dictionary';
+import type { Messages } from './messages';
 
 /** The page's texts in Portuguese. */
 export const pt: Messages = {

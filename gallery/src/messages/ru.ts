@@ -1,4 +1,4 @@
-import type { Messages } from './dictionary';
+import type { Messages } from './messages';
 
 /** The page's texts in Russian, which has four plural categories. */
 export const ru: Messages<'one' | 'few' | 'many' | 'other'> = {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { PluralKey, TextKey } from '../messages/dictionary';
 import { dictionary } from '../messages/dictionary';
+import type { PluralKey, TextKey } from '../messages/messages';
 import { number } from './formats';
 import { language } from './language';
 
