@@ -12,13 +12,15 @@ from tests.adapters.test_library import shelved
 
 from vitrine.clock import now
 from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.images import Image
+from vitrine.domain.images import Image, ViewFacts
 from vitrine.domain.locations import named_key, original_address, public_url
 from vitrine.domain.names import FileName
 from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
 from vitrine.domain.shops import Shop
 from vitrine.domain.usage import Amount, Usage
 from vitrine_cli.operations import image_list, reindexing, shop_overview, usage_check
+from vitrine_cli.operations.deployed_stack import DeployedStack
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.ui.failure import FailureError
 
@@ -237,8 +239,60 @@ def test_an_image_is_found_by_its_id_and_by_its_urls(stack: StackRecords) -> Non
     assert (found["product"], found["position"], found["retired"]) == ("7", 1, False)
     assert found["names"] == [public_url(MEDIA, named_key("s1", "lamp.png"))]
     assert found["originals"] == [original_address(stored).original_key]
+    assert (found["frames"], found["revision"], found["excluded"], found["dropped"]) == (
+        *(2, 3, False, None),
+    )
+    assert found["sizes"]["320-0"].keys() == {"image/png", "image/webp"}
     for url in (found["url"], *found["names"], found["sizes"]["320-0"]["image/png"]):
         assert image_list.show_image(stack, MEDIA, "s1", url) == found
     for other in ("2", "0", "x", found["url"].replace("/s1/", "/s2/")):
         with pytest.raises(FailureError, match="has no image"):
             image_list.show_image(stack, MEDIA, "s1", other)
+
+
+def test_what_store_views_override_and_formats_that_are_stored_are_shown(
+    stack: StackRecords, account: Account
+) -> None:
+    stack.shops.create_shop(Shop("s1"))
+    views = {"2": ViewFacts(label="lampe", excluded=True), "3": ViewFacts(sort=0, excluded=False)}
+    stored = replace(image(1, product="7"), views=views, dropped="products/7/a.png")
+    add(stores(stack), stored)
+    keep(stack, stored)
+    key = original_address(stored).rendition_key(SETS["gallery"][0], Format.PNG)
+    account.client("s3").put_object(Bucket="media", Key=f"{key}.avif", Body=b"x")
+
+    found = image_list.show_image(stack, MEDIA, "s1", "1")
+
+    assert found["views"] == {
+        "2": {"label": "lampe", "excluded": True},
+        "3": {"sort": 0, "excluded": False},
+    }
+    assert found["dropped"] == "products/7/a.png"
+    assert found["sizes"]["320-0"].keys() == {"image/png", "image/webp", "image/avif"}
+
+
+def test_a_library_image_is_shown_with_its_purpose_and_account(stack: StackRecords) -> None:
+    stack.shops.create_shop(Shop("s1"))
+    stored = shelved(1)
+    stack.stores.library.add(stored)
+    stack.stores.blobs.put_original(original_address(stored).original_key, b"x", "image/png")
+
+    found = image_list.show_image(stack, MEDIA, "s1", "1")
+
+    assert (found["purpose"], found["account"]) == (stored.purpose.value, stored.account)
+
+
+def test_all_versions_of_originals_are_listed(account: Account) -> None:
+    """Those of another image whose id begins alike are not."""
+    deployed = DeployedStack("shop", account, OUTPUTS, "https://api.example", "https://cdn.example")
+    client = account.client("s3")
+    client.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
+    for key in ("originals/s1/1/0-a/a.png", "originals/s1/12/0-a/a.png"):
+        client.put_object(Bucket="originals", Key=key, Body=b"first")
+    client.delete_object(Bucket="originals", Key="originals/s1/1/0-a/a.png")
+
+    found = image_list.stored_versions(deployed, "s1", 1)
+
+    assert {each["key"] for each in found} == {"originals/s1/1/0-a/a.png"}
+    states = {(each["current"], each["deleted"], each["bytes"]) for each in found}
+    assert states == {(True, True, None), (False, False, 5)}

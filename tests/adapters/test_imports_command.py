@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from pipeline import import_file
 from vitrine import environment
+from vitrine.clock import now
 from vitrine.domain.shops import Shop
 from vitrine_cli.app import app
+from vitrine_cli.commands import imports
 from vitrine_cli.ui.failure import FailureError
 
 OUTPUTS = {
@@ -109,8 +111,19 @@ def test_a_person_sees_a_table_and_what_to_do(folder: Folder) -> None:
     assert words[0] == ["files", "bytes", "oldest"]
     assert words[1] == ["waiting", "0", "0", "B"]
     assert words[3][:4] == ["rejected", "1", "10", "B"]
+    assert words[3][6] == "(now)"
     assert "'vitrine imports s1 --rejected' shows the reasons" in run.stdout
     assert "import/s1/c.png: an image needs import/s1/products/<product>/<file>" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [(0, "now"), (2, "2 min"), (119, "119 min"), (120, "2 hours"), (2880, "2 days")],
+)
+def test_the_age_of_the_oldest_file_is_said(age: int, text: str) -> None:
+    moment = now() - timedelta(minutes=age, seconds=20)
+
+    assert imports.age_text(moment) == f"{moment:%Y-%m-%d %H:%M:%S} ({text})"
 
 
 def test_a_late_file_is_named_and_makes_the_command_fail(

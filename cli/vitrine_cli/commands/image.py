@@ -86,6 +86,7 @@ def show(
     selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id
     found = image_list.show_image(selected, deployed.outputs["MediaUrl"], owner, image)
+    found["versions"] = image_list.stored_versions(deployed, owner, found["id"])
     if as_json:
         print_json(found)
         return
@@ -145,15 +146,29 @@ def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:
             for size, formats in value.items():
                 yield from ((f"{size} {kind}", url) for kind, url in formats.items())
         case dict():
-            yield name, ", ".join(f"{key}: {text}" for key, text in value.items())
+            yield name, ", ".join(f"{key}: {_text(text)}" for key, text in value.items())
         case list() if name in ("names", "originals"):
             yield from ((name, each) for each in value)
+        case list() if name == "versions":
+            yield from ((name, _version(each)) for each in value)
         case list():
             yield name, ", ".join(value)
         case bool():
             yield name, "yes" if value else "no"
         case _:
             yield name, "" if value is None else str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={each}" for name, each in value.items())
+    return str(value)
+
+
+def _version(version: dict[str, Any]) -> str:
+    what = "deleted" if version["deleted"] else size_text(version["bytes"])
+    state = "current" if version["current"] else "earlier"
+    return f"{version['stored']} {state} {what} {version['version']} {version['key']}"
 
 
 def _print_csv(rows: Iterator[dict[str, Any]]) -> None:
@@ -165,12 +180,13 @@ def _print_csv(rows: Iterator[dict[str, Any]]) -> None:
 
 
 def _print_images(rows: Iterator[dict[str, Any]]) -> None:
-    table = Table("product", "id", "position", "roles", "pixels", "size", "alt", "state", box=None)
+    titles = ("product", "id", "position", "roles", "pixels", "size", "alt", "file", "state", "url")
+    table = Table(*titles, box=None)
     for row in rows:
         pixels = f"{row['width']} x {row['height']} {row['format']}"
         numbers = (str(row["id"]), str(row["position"]), ", ".join(row["roles"]), pixels)
-        texts = (size_text(row["bytes"]), escape(row["alt"]), row["state"])
-        table.add_row(escape(row["product"]), *numbers, *texts)
+        texts = (size_text(row["bytes"]), escape(row["alt"]), escape(row["file_name"]))
+        table.add_row(escape(row["product"]), *numbers, *texts, row["state"], row["url"])
     if not table.row_count:
         console.print("No images.")
         return

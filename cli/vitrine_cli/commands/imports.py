@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 5.0  # seconds between two looks
 _NAMED = 3  # keys in a row of the summary
+_UNITS = (("days", 24 * 60), ("hours", 60), ("min", 1))  # minutes of each
 _HINTS = {
     "waiting": "on its way; 'vitrine redrive --list' shows what failed for good",
     "rejected": "'vitrine imports {shop} --rejected' shows the reasons",
@@ -159,7 +160,12 @@ def _print_summary(shop: str, summary: Summary, *, as_json: bool) -> None:
         if group is summary.stray and group.files:
             hint = f"{', '.join(group.files[:_NAMED])}: {hint}"
         count = len(group.files)
-        cells = (name, f"{count:,}".replace(",", " "), size_text(group.size), _age(group.oldest))
+        cells = (
+            name,
+            f"{count:,}".replace(",", " "),
+            size_text(group.size),
+            age_text(group.oldest),
+        )
         table.add_row(*(escape(cell) for cell in (*cells, hint)))
     print_table(table)
 
@@ -169,10 +175,15 @@ def _counts(group: Group) -> dict[str, Any]:
     return {"files": len(group.files), "bytes": group.size, "oldest": oldest}
 
 
-def _age(moment: datetime | None) -> str:
+def age_text(moment: datetime | None) -> str:
+    """A moment, and how long ago it was."""
+    from vitrine.clock import now
+
     if moment is None:
         return ""
-    return moment.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
+    minutes = (now() - moment) // timedelta(minutes=1)
+    ago = next((f"{minutes // unit} {name}" for name, unit in _UNITS if minutes >= 2 * unit), "now")
+    return f"{moment.isoformat(sep=' ', timespec='seconds').removesuffix('+00:00')} ({ago})"
 
 
 def _print_stray(summary: Summary, *, as_json: bool) -> None:

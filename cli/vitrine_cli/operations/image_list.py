@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitrine.domain.gallery import GalleryEntry, entries_of
-from vitrine.domain.images import Image, RenditionState
-from vitrine.domain.locations import named_key, original_address, public_url
+from vitrine.domain.images import Image, RenditionState, ViewFacts
+from vitrine.domain.locations import ORIGINALS, named_key, original_address, public_url
 from vitrine.domain.public_keys import (
     ImageReference,
     LibraryReference,
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vitrine.domain.library import LibraryImage
+    from vitrine.domain.locations import OriginalAddress
+    from vitrine_cli.operations.deployed_stack import DeployedStack
     from vitrine_cli.operations.records import StackRecords
 
-_ALTERNATIVES = (Alternative.WEBP,)  # AVIF depends on a parameter of the stack
+_AVIF = f".{Alternative.AVIF.extension}"
 
 
 def list_images(
@@ -124,7 +126,7 @@ def _described(
     records: StackRecords, media_url: str, found: Image | LibraryImage, product: str
 ) -> dict[str, Any]:
     address, original = original_address(found), found.original
-    sizes = responsive_image_of(media_url, found, _ALTERNATIVES).sizes
+    sizes = responsive_image_of(media_url, found, _alternatives(records, address)).sizes
     described: dict[str, Any] = {
         "id": found.id,
         "shop": found.shop,
@@ -136,6 +138,9 @@ def _described(
         "width": original.width,
         "height": original.height,
         "turned": original.turned,
+        "frames": original.frames,
+        "transparent": original.transparent,
+        "revision": original.revision,
         "sha256": original.digest,
         "state": found.renditions.value,
         "colour": found.appearance and found.appearance.colour,
@@ -147,9 +152,47 @@ def _described(
     }
     if isinstance(found, Image):
         described |= _place(records, media_url, found)
+    else:
+        described |= {"account": found.account, "purpose": found.purpose.value}
     versions = originals_of(records.stores.blobs, found.shop, found.id)
     described["originals"] = sorted(each.original_key for each in versions)
     return described
+
+
+def _alternatives(records: StackRecords, address: OriginalAddress) -> tuple[Alternative, ...]:
+    """The formats of an image's renditions: AVIF, a parameter of the stack, if one is stored."""
+    stored = records.stores.blobs.public_keys(address.renditions_prefix)
+    avif = any(key.endswith(_AVIF) for key in stored)
+    return (Alternative.WEBP, Alternative.AVIF) if avif else (Alternative.WEBP,)
+
+
+def _overridden(facts: ViewFacts) -> dict[str, Any]:
+    values = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
+    overridden = {name: value for name, value in values.items() if value is not None}
+    return overridden | ({"removed": True} if facts.removed else {})
+
+
+def stored_versions(stack: DeployedStack, shop: str, image: int) -> list[dict[str, Any]]:
+    """All versions of an image's originals in the bucket, deleted ones included, newest first.
+
+    Without the parameter `BackupDays`, the bucket keeps one version of each.
+    """
+    pages = stack.s3().get_paginator("list_object_versions")
+    bucket, prefix = stack.outputs["OriginalsBucket"], f"{ORIGINALS}{shop}/{image}/"
+    found: list[Any] = []
+    for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+        found += [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [
+        {
+            "key": each["Key"],
+            "version": each["VersionId"],
+            "stored": each["LastModified"].isoformat(timespec="seconds"),
+            "bytes": each.get("Size"),
+            "current": each["IsLatest"],
+            "deleted": "Size" not in each,
+        }
+        for each in sorted(found, key=lambda each: each["LastModified"], reverse=True)
+    ]
 
 
 def _place(records: StackRecords, media_url: str, image: Image) -> dict[str, Any]:
@@ -163,5 +206,9 @@ def _place(records: StackRecords, media_url: str, image: Image) -> dict[str, Any
         "roles": sorted(gallery.roles_of(image.id)),
         "alt": image.alt,
         "translations": dict(image.texts.translations),
+        "excluded": image.excluded,
+        "views": {view: _overridden(facts) for view, facts in image.views.items()},
+        "dropped": image.dropped or None,
+        "version": image.version,
         "names": [public_url(media_url, named_key(image.shop, name)) for name in sorted(names)],
     }
