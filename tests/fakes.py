@@ -34,7 +34,7 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.idempotency import Attempt, Claim
 from vitrine.domain.images import Appearance, Image, RenditionState
-from vitrine.domain.imports import UPLOADS, Arrival, Import, Slot
+from vitrine.domain.imports import SOURCE_MARK, UPLOADS, Arrival, Import, Slot
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.listing import ProductPage
 from vitrine.domain.locations import OriginalAddress
@@ -216,14 +216,23 @@ class FakeImports(Imports):
             raise ConflictError
         self.settled[decided.arrival.shop, _place(decided.arrival)] = decided
 
-    def imports(self, shop: str) -> list[Import]:
+    def imports(self, shop: str, source: str = "") -> list[Import]:
         found = [self.settled[each] for each in sorted(self.settled) if each[0] == shop]
-        return [each for each in found if each.arrival.slot is None]
+        begins = f"{source}/" if source else "products/"
+        return [
+            each
+            for each in found
+            if each.arrival.slot is None and each.arrival.path.startswith(begins)
+        ]
 
     def import_page(
         self, shop: str, after: str, limit: int, *, rejected: bool | None = None
     ) -> tuple[list[Import], str | None]:
-        places = [place for owner, place in sorted(self.settled) if owner == shop and place > after]
+        places = [
+            place
+            for owner, place in sorted(self.settled)
+            if owner == shop and place > after and not place.startswith(SOURCE_MARK)
+        ]
         found = [(place, self.settled[shop, place]) for place in places]
         if rejected is not None:
             found = [each for each in found if (each[1].image is None) == rejected]

@@ -10,7 +10,7 @@ from tests.adapters.test_galleries import image
 from vitrine.domain.errors import ConflictError
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.imports import Arrival, Import, Slot, parse_arrival
+from vitrine.domain.imports import Arrival, Import, Slot, parse_arrival, source_arrival
 from vitrine.domain.rejections import ReasonCode
 from vitrine.domain.uploads import FORM_LIFE, UploadBatch, UploadFile, parse_upload
 
@@ -245,3 +245,33 @@ def test_outcomes_come_in_pages_without_the_batches(adapters: Adapters) -> None:
         assert pages(limit) == ["0.png", "1.png", "2.png", "3.png", uploaded]
         assert pages(limit, rejected=True) == ["0.png", "1.png", "2.png", uploaded]
         assert pages(limit, rejected=False) == ["3.png"]
+
+
+def test_images_of_other_platforms_stay_settled_and_are_listed_apart(
+    adapters: Adapters,
+) -> None:
+    path = "@evotor/20240105/8/77"
+    mug = source_arrival("s1", path, "8", "ab" * 32, 1)
+    other = source_arrival("s1", "@evotor2/1/8/77", "8", "ab" * 32, 1)
+    adapters.imports.reject(Import(arrival(), MOMENT, reason="no picture"))
+    for number, each in enumerate((mug, other), 1):
+        head = adapters.galleries.gallery("s1", "8")
+        adapters.galleries.commit(
+            GalleryChange(
+                *("s1", "8", head, head.append(number)),
+                added=(image(number, product="8"),),
+                imported=Import(each, MOMENT, image=number),
+            )
+        )
+
+    assert adapters.imports.outcome(mug) == Import(mug, MOMENT, image=1)
+    assert adapters.imports.imports("s1", "@evotor") == [Import(mug, MOMENT, image=1)]
+    assert [each.arrival for each in adapters.imports.imports("s1")] == [arrival()]
+    page, following = adapters.imports.import_page("s1", "", 10)
+    assert ([each.arrival for each in page], following) == ([arrival()], None)
+    if isinstance(adapters.account, Account):
+        pages = (
+            adapters.account.client("dynamodb").get_paginator("scan").paginate(TableName="table")
+        )
+        kept = [each for page in pages for each in page["Items"] if each["sk"]["S"].endswith(path)]
+        assert [each.get("expires") for each in kept] == [None]

@@ -27,13 +27,21 @@ class Imports(Protocol):
             ConflictError: this version of the file, or a later one, is settled already.
         """
 
-    def imports(self, shop: str) -> list[Import]:
-        """The outcomes of all files in a shop's import folder, by path."""
+    def imports(self, shop: str, source: str = "") -> list[Import]:
+        """The outcomes of all files in a shop's import folder, by path.
+
+        Args:
+            shop: the shop's id.
+            source: a path that begins with `SOURCE_MARK`, to list the images imported from there
+                instead.
+        """
 
     def import_page(
         self, shop: str, after: str, limit: int, *, rejected: bool | None = None
     ) -> tuple[list[Import], str | None]:
         """A page of the outcomes of dropped and uploaded files; eventually consistent.
+
+        Images of other platforms are not among them.
 
         Args:
             shop: the shop's id.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FILE, _UPLOAD = "FILE#", "UPLOAD#"
+_DROPPED = f"{_FILE}products/"
+"""How sort keys of dropped files begin. Those of images from other platforms come before, those of
+upload batches behind."""
 _LOOKED_THROUGH = 1000
 """Outcomes that a page of rejected or imported files is chosen from: about 50 read units."""
 _REMEMBERED_SECONDS = 90 * 24 * 3600
@@ -38,22 +41,23 @@ class DynamoImports(Imports):
     def reject(self, rejected: Import) -> None:
         self._table.transact([{"Put": settlement(rejected)}])
 
-    def imports(self, shop: str) -> list[Import]:
-        return [_import(item) for item in self._table.query(_pk(shop), _FILE)]
+    def imports(self, shop: str, source: str = "") -> list[Import]:
+        prefix = f"{_FILE}{source}/" if source else _DROPPED
+        return [_import(item) for item in self._table.query(_pk(shop), prefix)]
 
     def import_page(
         self, shop: str, after: str, limit: int, *, rejected: bool | None = None
     ) -> tuple[list[Import], str | None]:
         condition = "attribute_exists(#settled)"  # which upload batches lack
-        names = {"#pk": "pk", "#settled": "settled"}
+        names = {"#pk": "pk", "#sk": "sk", "#settled": "settled"}
         if rejected is not None:
             condition += f" AND attribute_{'not_' if rejected else ''}exists(#image)"
             names["#image"] = "image"
         items, last = self._table.query_page(
-            KeyConditionExpression="#pk = :pk",
+            KeyConditionExpression="#pk = :pk AND #sk >= :first",
             FilterExpression=condition,
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues=serialize({":pk": _pk(shop)}),
+            ExpressionAttributeValues=serialize({":pk": _pk(shop), ":first": _DROPPED}),
             Limit=limit if rejected is None else _LOOKED_THROUGH,
             **({"ExclusiveStartKey": serialize(key(_pk(shop), after))} if after else {}),
         )
@@ -111,9 +115,10 @@ def settlement(settled: Import) -> dict[str, Any]:
         names["#image"] = "image"
     if settled.image is not None:
         item["image"] = settled.image
-    if settled.image is not None or arrival.slot:
+    if arrival.slot or (settled.image is not None and not arrival.of_source):
         item["expires"] = _expiry(settled.settled_at)
-    # The rejection of a dropped file is kept until a new version of the file arrives.
+    # The rejection of a dropped file is kept until a new version of the file arrives. An image of
+    # another platform stays settled for ever: an import that is repeated must not add it again.
     return {
         "Item": serialize(item),
         "ConditionExpression": condition,

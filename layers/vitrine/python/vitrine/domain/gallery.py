@@ -16,6 +16,7 @@ which each store view can override.
 | `move` | move to a position | Tiendanube update | get dense sorts |
 | `place` | add, move to a sort | BigCommerce create, update | move up by 1 if the sort is taken |
 | `put` | add, move to a sort | OpenMage create, update | stay; ties are allowed |
+| `with_sorts` | set sorts | `vitrine import` | stay |
 | `assign` | set an image's roles | OpenMage create, update, delete in a view | lose these roles |
 | `arrange` | order all images | Vitrine's own API | get dense sorts |
 | `remove` | delete | all dialects except OpenMage | stay; the first one becomes the thumbnail |
@@ -95,6 +96,10 @@ class Gallery:
         No other image moves, and no role changes.
         """
         return replace(self, sorts={**self.sorts, image: sort})
+
+    def with_sorts(self, sorts: Mapping[int, int]) -> "Gallery":
+        """The gallery with other sorts of some of its images; no role changes."""
+        return replace(self, sorts={**self.sorts, **sorts})
 
     def insert(self, image: int, position: int) -> "Gallery":
         """The gallery with a new image at a position.

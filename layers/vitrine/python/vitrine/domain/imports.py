@@ -1,7 +1,8 @@
 """Files that arrive in storage by themselves, and their outcomes.
 
 A file arrives in a product's import folder, or through a form of an upload batch
-(`vitrine.domain.uploads`).
+(`vitrine.domain.uploads`). `vitrine import` settles each image of another platform the same way,
+under a path that begins with `SOURCE_MARK`, which no file in storage has.
 
 S3 delivers events at least once and in any order. Settling each version once, by its sequencer,
 makes imports idempotent.
@@ -16,6 +17,8 @@ from vitrine.records import dataclass
 
 FOLDER = "import/"
 UPLOADS = "uploads/"
+SOURCE_MARK = "@"
+"""How the path of an image from another platform begins: `@<source>/<store>/<product>/<image>`."""
 _ARRIVAL = re.compile(
     r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))", re.DOTALL
 )
@@ -66,6 +69,11 @@ class Arrival:
     def key(self) -> str:
         """The key of the object."""
         return f"{UPLOADS if self.slot else FOLDER}{self.shop}/{self.path}"
+
+    @property
+    def of_source(self) -> bool:
+        """Whether it is an image of another platform, not a file in storage."""
+        return self.path.startswith(SOURCE_MARK)
 
     @property
     def fault(self) -> str:
@@ -128,6 +136,20 @@ def ordered(sequencer: str) -> str:
     Source: S3's documentation of event messages, which pads the shorter one with zeros.
     """
     return sequencer.upper().ljust(_SEQUENCER_DIGITS, "0")
+
+
+def source_arrival(shop: str, path: str, product: str, digest: str, version: int) -> Arrival:
+    """The arrival of an image from another platform.
+
+    Args:
+        shop: id of the shop.
+        path: the image's identity, which begins with `SOURCE_MARK`.
+        product: key of the product.
+        digest: SHA-256 of the bytes, hexadecimal.
+        version: increases with each version of the image that is imported, from 1.
+    """
+    name = path.rpartition("/")[2]
+    return Arrival(shop, path, product, name, digest, f"{version:0{_SEQUENCER_DIGITS}X}")
 
 
 def import_key(shop: str, path: str) -> str | None:
