@@ -11,7 +11,7 @@ import pytest
 from tests.gateway import ROOT
 
 CLI = ROOT / "cli/vitrine_cli"
-PACKAGES = ("commands", "operations", "local", "ui")  # each imports only those behind it
+PACKAGES = ("commands", "importing", "operations", "local", "ui")  # each imports only those behind it
 FILES = sorted(CLI.rglob("*.py"))
 
 
@@ -25,7 +25,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_imports_only_packages_below_it(package: str) -> None:
     above = PACKAGES[: PACKAGES.index(package)]
-    files = sorted((CLI / package).glob("*.py"))
+    files = sorted((CLI / package).rglob("*.py"))
     assert len(files) > 1
 
     upward = [

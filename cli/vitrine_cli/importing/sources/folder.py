@@ -1,0 +1,147 @@
+"""A folder with a sub-folder of pictures for each product."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+from vitrine.domain.natural_order import natural_key
+from vitrine.domain.shops import is_product_name, product_key
+from vitrine_cli.importing.source import Page, SourceImage, SourceProduct, Unreadable
+from vitrine_cli.ui.failure import FailureError
+
+_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_PARTS = {"{product}": "(?P<product>.+?)", "{n}": r"(?P<n>\d+)", "{any}": ".*?"}
+_BAD_NAME = "its folder cannot name a product: 1 to 64 characters, no '/', no control characters"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of a product: its path below the root, its id, and the key of its order."""
+
+    path: str
+    id: str
+    order: tuple[object, ...]
+
+
+@dataclass
+class Folder:
+    """`vitrine_cli.importing.source.Source` over a folder.
+
+    Attributes:
+        root: the folder.
+        pattern: the names of files directly in it, such as `{product}_{n}`; empty to reject them.
+    """
+
+    root: Path
+    pattern: str = ""
+    prefix: str = "@folder"
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def pages(self, after: str | None) -> Iterator[Page]:
+        del after  # a folder is read at once
+        self.left_out = Counter()
+        products: defaultdict[str, list[_File]] = defaultdict(list)
+        unreadable: list[Unreadable] = []
+        for path in self._entries(self.root):
+            if path.is_dir():
+                self._read_product(path, products[product_key(unquote(path.name))], unreadable)
+            else:
+                self._read_file(path, products, unreadable)
+        found = tuple(
+            SourceProduct(name, tuple(_images(files))) for name, files in products.items() if files
+        )
+        yield Page(found, tuple(unreadable), total=len(found))
+
+    def _entries(self, folder: Path) -> list[Path]:
+        """What a folder holds and an import takes, by name."""
+        try:
+            entries = sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
+        except OSError as error:
+            raise FailureError(f"{folder} cannot be read: {error.strerror}.") from None
+        kept = []
+        for path in entries:
+            if path.name.startswith((".", "_")) or path.name.lower() in _IGNORED:
+                self.left_out["hidden and system files"] += 1
+            elif path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
+                self.left_out["links that lead out of the folder"] += 1
+            elif path.is_dir() or path.is_file():
+                kept.append(path)
+            else:
+                self.left_out["neither files nor folders"] += 1
+        return kept
+
+    def _read_product(self, folder: Path, files: list[_File], unreadable: list[Unreadable]) -> None:
+        name = unquote(folder.name)
+        for path in self._entries(folder):
+            relative = f"{folder.name}/{_text(path.name)}"
+            if path.is_dir():
+                count = sum(len(names) for _, _, names in os.walk(path))
+                reason = f"{count} files lie deeper than <product>/<file>"
+                unreadable.append(_unreadable(f"{relative}/", reason, name))
+            elif not is_product_name(name):
+                unreadable.append(_unreadable(relative, _BAD_NAME, name))
+            elif _text(path.name) != path.name:
+                unreadable.append(_unreadable(relative, "its name is not UTF-8", name))
+            else:
+                files.append(_File(relative, path.name, natural_key(path.name)))
+
+    def _read_file(
+        self, path: Path, products: defaultdict[str, list[_File]], unreadable: list[Unreadable]
+    ) -> None:
+        """Read a file that lies directly in the root."""
+        name = _text(path.name)
+        found = self._pattern.fullmatch(path.stem) if self._pattern else None
+        if found is None:
+            reason = "it is in no product's folder, and fits no --pattern"
+            unreadable.append(_unreadable(name, reason, ""))
+        elif not is_product_name(product := unquote(found["product"])):
+            unreadable.append(_unreadable(name, _BAD_NAME, product))
+        else:
+            number = int(found["n"]) if "n" in found.groupdict() else 0
+            file = _File(name, name, (number, natural_key(name)))
+            products[product_key(product)].append(file)
+
+    @property
+    def _pattern(self) -> re.Pattern[str] | None:
+        return pattern_of(self.pattern) if self.pattern else None
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """The expression of a pattern such as `{product}_{n}`, for names without extension.
+
+    Raises:
+        FailureError: it has unknown parts, a part twice, or no `{product}`.
+    """
+    pieces = re.split(r"(\{[^}]*\})", text)
+    parts = pieces[1::2]
+    if unknown := [each for each in parts if each not in _PARTS]:
+        raise FailureError(f"A pattern has the parts {', '.join(_PARTS)}, not {unknown[0]}.")
+    if parts.count("{product}") != 1 or parts.count("{n}") > 1:
+        raise FailureError("A pattern has {product} once, and {n} at most once.")
+    return re.compile("".join(_PARTS.get(each, re.escape(each)) for each in pieces), re.DOTALL)
+
+
+def _images(files: list[_File]) -> Iterator[SourceImage]:
+    for rank, file in enumerate(sorted(files, key=lambda each: (_rooted(each), each.order)), 1):
+        name = file.path.rpartition("/")[2]
+        yield SourceImage(file.id, (file.path,), rank, file_name=name)
+
+
+def _rooted(file: _File) -> bool:
+    """Whether a file lies directly in the root; such files follow those of the product's folder."""
+    return "/" not in file.path
+
+
+def _unreadable(path: str, reason: str, product: str) -> Unreadable:
+    return Unreadable(path, reason, {"product": product, "file": path})
+
+
+def _text(name: str) -> str:
+    """A file name of which each byte that is not UTF-8 is replaced."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
