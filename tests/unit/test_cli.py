@@ -11,7 +11,13 @@ import pytest
 from tests.gateway import ROOT
 
 CLI = ROOT / "cli/vitrine_cli"
-PACKAGES = ("commands", "importing", "operations", "local", "ui")  # each imports only those behind it
+PACKAGES = (
+    "commands",
+    "importing",
+    "operations",
+    "local",
+    "ui",
+)  # each imports only those behind it
 FILES = sorted(CLI.rglob("*.py"))
 
 

@@ -131,7 +131,7 @@ def test_all_columns_are_read(tmp_path: Path) -> None:
         "mug",
         (
             SourceImage(
-                *("a.jpg", ("mug/a.jpg",), 2, 7, "a.jpg", "Blue", {"pt": "Azul", "pt_BR": "Anil"}),
+                *("a.jpg", ("mug/a.jpg",), 7, 7, "a.jpg", "Blue", {"pt": "Azul", "pt_BR": "Anil"}),
                 roles=frozenset({THUMBNAIL, "image", "small_image"}),
                 views={"fr": ViewValues("Bleu", 0, excluded=True, roles=frozenset({"image"}))},
                 name="m.jpg",

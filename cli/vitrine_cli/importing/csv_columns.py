@@ -60,7 +60,7 @@ def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
     return SourceImage(
         id=given.get("source_id") or file or url,
         places=(file or url,),
-        rank=position if position is not None else LAST,
+        rank=next((each for each in (sort, position) if each is not None), LAST),
         sort=sort,
         file_name=file.rpartition("/")[2],
         alt=alt,
@@ -87,7 +87,7 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
     cells = {
         "product": product.name,
         "url" if "://" in place else "file": place,
-        "position": "" if image.rank >= LAST else str(image.rank),
+        "position": str(image.rank) if image.sort is None and image.rank < LAST else "",
         "sort": "" if image.sort is None else str(image.sort),
         "alt": image.alt,
         "excluded": "1" if image.excluded else "",

@@ -39,7 +39,8 @@ class SourceImage:
     Attributes:
         id: its id at the source, unique in its product.
         places: where its bytes are, best first: URLs, or one path below the source's folder.
-        rank: its rank among the product's images; equal ranks are in the order of the list.
+        rank: its rank among the product's images: the sort if there is one. Equal ranks are in the
+            order of the list.
         sort: the requested sort; None for the one after the last image.
         file_name: the name of the file.
         alt: the text in the shop's main language.

@@ -225,14 +225,16 @@ def _body(response: HTTPResponse, max_bytes: int, deadline: _Deadline) -> bytes:
     """The whole body of an answer with status 200, decompressed.
 
     Raises:
-        DownloadError: the status is not 200, the content coding is not supported, or the body is
-            not as long as announced.
+        DownloadError: the status is not 200 (the error has it), the content coding is not
+            supported, or the body is not as long as announced.
         PictureRefusedError: the body is larger than `max_bytes` (`Rule.WEIGHT`).
         TimeoutError: the deadline has passed.
     """
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if response.status != 200 or coding not in {"identity", *_WINDOW}:
-        raise DownloadError(response.status, coding)
+    if response.status != 200:
+        raise DownloadError(status=response.status)
+    if coding not in {"identity", *_WINDOW}:
+        raise DownloadError(coding)
     if len(set(response.headers.get_all("Content-Length", ()))) > 1:
         raise DownloadError("several lengths")
     if (response.length or 0) > max_bytes:

@@ -204,8 +204,15 @@ class PictureRefusedError(PictureError):
 class DownloadError(PictureError):
     """The URL of a picture cannot be read, or leads to a forbidden address (SSRF).
 
-    The error does not distinguish the two, so that clients cannot explore the network.
+    No dialect distinguishes the two, so that clients cannot explore the network.
+
+    Attributes:
+        status: the status of an answer other than 200; None if there was no such answer.
     """
+
+    def __init__(self, *details: object, status: int | None = None) -> None:
+        super().__init__(*details)
+        self.status = status
 
 
 class ImportMissingError(PictureError):

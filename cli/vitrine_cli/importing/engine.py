@@ -1,0 +1,216 @@
+"""Running an import: list the source, then fetch, check and store its images, and restore order.
+
+Products are imported in parallel, the images of a product one after another, so that their places
+are right as they arise.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vitrine.domain.errors import (
+    AliasTakenError,
+    ConflictError,
+    ProductNotFoundError,
+    ThrottledError,
+    UnavailableError,
+)
+from vitrine.domain.shops import ProductMode, product_key
+from vitrine.services.catalogue import retry_on_conflict
+from vitrine.services.ordering import restore_source_order
+from vitrine_cli.importing.fetching import UnfetchedError
+from vitrine_cli.importing.ledger import DONE, Entry, State
+from vitrine_cli.importing.source import Page, SourceProduct, identity
+from vitrine_cli.importing.storing import GONE, Outcome
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from vitrine.adapters.shops import DynamoShops
+    from vitrine_cli.importing.fetching import Fetcher
+    from vitrine_cli.importing.ledger import Ledger
+    from vitrine_cli.importing.source import Source
+    from vitrine_cli.importing.storing import Shelf
+
+
+@dataclass
+class Engine:
+    """One run of an import.
+
+    Attributes:
+        ledger: what is listed, and what became of it.
+        shelf: the shop.
+        fetcher: gets the bytes of images.
+        registers: registers the products of the source; None for not.
+        at_once: products that are imported at the same time.
+        stopping: set when the run is to end after the images that are under way.
+        outcomes: what the run did, counted.
+        seen: called after each image.
+    """
+
+    ledger: Ledger
+    shelf: Shelf
+    fetcher: Fetcher
+    registers: DynamoShops | None = None
+    at_once: int = 4
+    stopping: threading.Event = field(default_factory=threading.Event)
+    outcomes: Counter[Outcome | State] = field(default_factory=Counter)
+    seen: Callable[[Entry], None] = lambda _: None
+    _failure: list[BaseException] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def list_source(self, source: Source, told: Callable[[Page], None]) -> None:
+        """Write the source's list into the ledger, from where an earlier run ended.
+
+        Args:
+            source: the source.
+            told: called after each page.
+        """
+        for page in source.pages(self.ledger.cursor):
+            paths = {
+                product.name: {
+                    each.id: identity(source.prefix, product.name, each.id)
+                    for each in product.images
+                }
+                for product in page.products
+            }
+            self.ledger.add_page(page, paths)
+            told(page)
+            if self.stopping.is_set():
+                return
+
+    def import_all(self) -> None:
+        """Import all products of the list. Returns early when the run is to end.
+
+        Raises:
+            FailureError: AWS cannot be reached, or the ledger cannot be written.
+        """
+        waiting: queue.SimpleQueue[SourceProduct] = queue.SimpleQueue()
+        for product in self.ledger.products():
+            waiting.put(product)
+        # Daemons: a second interrupt ends the command although a download hangs.
+        workers = [
+            threading.Thread(target=self._work, args=(waiting,), name=f"import {n}", daemon=True)
+            for n in range(self.at_once)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if self._failure:
+            raise self._failure[0]
+
+    def _work(self, waiting: queue.SimpleQueue[SourceProduct]) -> None:
+        with suppress(queue.Empty):
+            while not self.stopping.is_set():
+                product = waiting.get_nowait()
+                try:
+                    self._import_product(product)
+                except (ClientError, BotoCoreError) as error:
+                    self._end(FailureError(f"AWS refuses or cannot be reached: {error}"))
+                except FailureError as error:
+                    self._end(error)
+                except BaseException as error:  # noqa: BLE001 - the command raises it again
+                    self._end(error)
+
+    def _end(self, failure: BaseException) -> None:
+        """End the run because of a failure."""
+        self._failure.append(failure)
+        self.stopping.set()
+
+    def _import_product(self, product: SourceProduct) -> None:
+        entries = self.ledger.entries(product.name)
+        problem = self._register(product)
+        settled = []
+        for entry in entries:
+            if self.stopping.is_set():
+                return
+            done = self._import_image(entry, problem)
+            settled.append(done)
+        self._restore_order(product, settled)
+
+    def _import_image(self, entry: Entry, problem: str) -> Entry:
+        """Import one image unless it is done, and note what became of it."""
+        if not entry.is_current:
+            return entry
+        if entry.state is State.REJECTED or (entry.state in DONE and not self._refetches(entry)):
+            is_here = entry.state in DONE
+            self._count(Outcome.PRESENT if is_here else Outcome.REJECTED)
+            self.seen(entry)
+            return entry
+        if problem:
+            done, outcome = replace(entry, state=State.REJECTED, reason=problem), Outcome.REJECTED
+        else:
+            done, outcome = self._attempt(entry)
+        self.ledger.update(done)
+        self._count(State.FAILED if done.state is State.FAILED else outcome)
+        self.seen(done)
+        return done
+
+    def _refetches(self, entry: Entry) -> bool:
+        """Whether an image is fetched although it is here: local files are always compared."""
+        return self.shelf.update or self.shelf.again or "://" not in entry.listed.places[0]
+
+    def _attempt(self, entry: Entry) -> tuple[Entry, Outcome]:
+        if not self._refetches(entry):
+            settled = self.shelf.settled(entry)
+            if settled is not None:
+                here = self.shelf.holds(settled)
+                image, reason = (settled.image, "") if here else (None, GONE)
+                found = replace(entry, state=State.STORED, image=image, reason=reason)
+                return found, Outcome.PRESENT if here else Outcome.LEFT
+        try:
+            upload = self.fetcher.fetch(entry.listed)
+            return self.shelf.store(entry, upload)
+        except UnfetchedError as error:
+            state = State.REJECTED if error.is_final else State.FAILED
+            return replace(entry, state=state, reason=str(error)), Outcome.REJECTED
+        except (ConflictError, ThrottledError, UnavailableError) as error:
+            reason = f"the shop could not store it ({type(error).__name__})"
+            return replace(entry, state=State.FAILED, reason=reason), Outcome.REJECTED
+
+    def _register(self, product: SourceProduct) -> str:
+        """Register a product if that is requested; why none of its images can be imported."""
+        shop = self.shelf.catalogue.shop
+        try:
+            if shop.products is ProductMode.REGISTERED and self.registers is not None:
+                names = [product_key(each) for each in (product.name, *product.aliases)]
+                register = partial(self.registers.register_product, shop.id)
+                retry_on_conflict(partial(register, *dict.fromkeys(names)))
+            self.shelf.catalogue.product(product.name)
+        except AliasTakenError as error:
+            return f"'{error.alias}' is already product '{error.product}'"
+        except ProductNotFoundError:
+            return "the shop has no such product; --register registers it"
+        return ""
+
+    def _restore_order(self, product: SourceProduct, entries: list[Entry]) -> None:
+        places = {
+            entry.image: self.shelf.place(entry.listed)
+            for entry in entries
+            if entry.image is not None
+        }
+        if not (self.shelf.update or self.ledger.is_unordered(product.name)):
+            return  # a client may have moved them since
+        if len(places) > 1:
+            key = self.shelf.catalogue.product(product.name)
+            restore_source_order(self.shelf.catalogue, key, places)
+        self.ledger.note_order(product.name, unordered=False)
+
+    def _count(self, what: Outcome | State) -> None:
+        with self._lock:
+            self.outcomes[what] += 1
+
+
+def rejections(ledger: Ledger) -> Iterator[Entry]:
+    """Images of the present list that are not in the shop, with the reason."""
+    refused = (State.REJECTED, State.FAILED)
+    return (each for each in ledger.entries_of_list() if each.state in refused)

@@ -1,0 +1,118 @@
+"""Fetching the bytes of an image: from a file, or from a public URL with retries."""
+
+from __future__ import annotations
+
+import random
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+from urllib.parse import unquote, urlsplit
+
+from vitrine.domain.errors import DownloadError, PictureRefusedError
+from vitrine.ports import Remote
+from vitrine.services.importing import RULES
+from vitrine.services.sources import Upload
+from vitrine_cli.importing.source import SourceImage
+
+SECONDS = 60.0
+"""The maximum duration of one download."""
+_WAITS = (1.0, 4.0)  # seconds before the second and the third try
+_SPREAD = 0.25
+
+
+class UnfetchedError(Exception):
+    """The bytes of an image cannot be had.
+
+    Attributes:
+        is_final: whether another try has no use.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Fetches images.
+
+    Attributes:
+        remote: downloads by URL, from public addresses only.
+        root: the folder of files; None if there is none.
+        slots: bounds the downloads at the same time.
+        wait: waits for a number of seconds; False if the import is to end.
+    """
+
+    remote: Remote
+    root: Path | None
+    slots: BoundedSemaphore
+    wait: Callable[[float], bool]
+
+    def fetch(self, image: SourceImage) -> Upload:
+        """The bytes of an image, from the first of its places that has them.
+
+        Raises:
+            UnfetchedError: no place has them. The reason is that of the last place.
+        """
+        *first, last = image.places
+        for place in first:
+            try:
+                return self._fetch(place, image)
+            except UnfetchedError as error:
+                if not error.is_final:
+                    raise
+        return self._fetch(last, image)
+
+    def _fetch(self, place: str, image: SourceImage) -> Upload:
+        if "://" in place:
+            name = image.file_name or unquote(urlsplit(place).path.rpartition("/")[2])
+            return Upload(self._download(place), name.replace("/", "-").replace("\\", "-"))
+        return Upload(self._read(place), image.file_name)
+
+    def _read(self, place: str) -> bytes:
+        if self.root is None:
+            raise UnfetchedError("a file needs --root", is_final=True)
+        path = self.root / place
+        try:
+            if not path.resolve().is_relative_to(self.root.resolve()):
+                raise UnfetchedError("it lies outside of the folder", is_final=True)
+            with path.open("rb") as file:
+                if not stat.S_ISREG(path.stat().st_mode):
+                    raise UnfetchedError("it is no file", is_final=True)
+                data = file.read(RULES.max_bytes + 1)
+        except FileNotFoundError:
+            raise UnfetchedError("there is no such file", is_final=True) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UnfetchedError(f"it cannot be read: {reason}", is_final=True) from None
+        if len(data) > RULES.max_bytes:
+            raise UnfetchedError(_too_large(), is_final=True)
+        return data
+
+    def _download(self, url: str) -> bytes:
+        for pause in _WAITS:
+            try:
+                return self._download_once(url)
+            except UnfetchedError as error:
+                spread = 1 + random.uniform(-_SPREAD, _SPREAD)  # noqa: S311 - no secret
+                if error.is_final or not self.wait(pause * spread):
+                    raise
+        return self._download_once(url)
+
+    def _download_once(self, url: str) -> bytes:
+        try:
+            with self.slots:
+                return self.remote.fetch(url, RULES.max_bytes)
+        except PictureRefusedError:
+            raise UnfetchedError(_too_large(), is_final=True) from None
+        except DownloadError as error:
+            if error.status is None:
+                raise UnfetchedError("it cannot be downloaded", is_final=False) from None
+            final = error.status < 500 and error.status not in (408, 425, 429)
+            raise UnfetchedError(f"answered {error.status}", is_final=final) from None
+
+
+def _too_large() -> str:
+    return f"larger than {RULES.max_bytes} bytes"

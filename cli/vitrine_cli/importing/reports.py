@@ -1,0 +1,116 @@
+"""The files that an import writes: `rejected.csv`, `ids.csv` and `differs.csv`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vitrine.domain.locations import original_address, public_url
+from vitrine_cli.importing.csv_columns import cells_of, columns_of
+from vitrine_cli.importing.ledger import State
+from vitrine_cli.importing.source import SourceProduct
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vitrine.services.catalogue import Catalogue
+    from vitrine_cli.importing.ledger import Entry, Ledger
+    from vitrine_cli.importing.verifying import Difference
+
+REJECTED, IDS, DIFFERS = "rejected.csv", "ids.csv", "differs.csv"
+_IDS_COLUMNS = ("source_product", "source_image", "product", "image", "url")
+
+
+def require_writable(folder: Path) -> None:
+    """Check that the reports can be written, before anything is imported.
+
+    Raises:
+        FailureError: they cannot.
+    """
+    for name in (REJECTED, IDS):
+        try:
+            (folder / name).open("a").close()
+        except OSError as error:
+            raise FailureError(f"{folder / name} cannot be written: {error.strerror}.") from None
+
+
+def write_rejected(ledger: Ledger, folder: Path) -> int:
+    """Write what is not in the shop as a CSV file that can be corrected and imported.
+
+    Returns:
+        The number of lines without the header.
+    """
+    rows: list[Mapping[str, str]] = [
+        {**each.cells, "reason": each.reason} for each in ledger.unreadable()
+    ]
+    for entry in ledger.entries_of_list():
+        if entry.state in (State.REJECTED, State.FAILED):
+            product = SourceProduct(entry.product, ())
+            cells = cells_of(product, entry.listed, entry.path)
+            rows.append({**cells, "reason": entry.reason})
+    _write(folder / REJECTED, columns_of(rows), rows)
+    return len(rows)
+
+
+def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
+    """Write the ids and URLs that the images of the present list have in the shop.
+
+    Returns:
+        The number of lines without the header.
+    """
+    rows = []
+    for product in ledger.products():
+        entries = [each for each in ledger.entries(product.name) if each.is_current]
+        if not any(each.image for each in entries):
+            continue
+        key = catalogue.product(product.name)
+        _, images = catalogue.stores.galleries.gallery_with_images(catalogue.shop.id, key)
+        for entry in entries:
+            image = None if entry.image is None else images.get(entry.image)
+            if image is not None:
+                picture = original_address(image).full_size_key(image.original.format)
+                rows.append(_ids(entry, key, public_url(media_url, picture)))
+    _write(folder / IDS, _IDS_COLUMNS, rows)
+    return len(rows)
+
+
+def write_differences(differences: Iterable[Difference], folder: Path) -> int:
+    """Write what the verification found; a file without lines if all is equal.
+
+    Returns:
+        The number of lines without the header.
+    """
+    rows = [
+        {
+            "product": each.product,
+            "image": each.image,
+            "what": each.what,
+            "source": each.source,
+            "here": each.here,
+        }
+        for each in differences
+    ]
+    _write(folder / DIFFERS, ("product", "image", "what", "source", "here"), rows)
+    return len(rows)
+
+
+def _ids(entry: Entry, product: str, url: str) -> dict[str, str]:
+    return {
+        "source_product": entry.product,
+        "source_image": entry.listed.id,
+        "product": product,
+        "image": str(entry.image),
+        "url": url,
+    }
+
+
+def _write(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, columns, restval="", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise FailureError(f"{file} cannot be written: {error.strerror}.") from None

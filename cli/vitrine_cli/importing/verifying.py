@@ -1,0 +1,101 @@
+"""Comparing a shop with what was imported into it: number, order, bytes, texts, roles, views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from vitrine.domain.gallery import Gallery
+from vitrine_cli.importing.ledger import DONE, State
+
+if TYPE_CHECKING:
+    from vitrine.domain.images import Image
+    from vitrine_cli.importing.ledger import Entry, Ledger
+    from vitrine_cli.importing.storing import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it was at the source.
+
+    Attributes:
+        product: key of the product.
+        image: id of the image at the source; empty for the product itself.
+        what: what differs.
+        source: its value at the source.
+        here: its value here.
+    """
+
+    product: str
+    image: str
+    what: str
+    source: str
+    here: str
+
+
+def verify(ledger: Ledger, shelf: Shelf) -> Iterator[Difference]:
+    """All differences between the present list and the shop. Equal images become `verified`."""
+    for product in ledger.products():
+        entries = [each for each in ledger.entries(product.name) if each.is_current]
+        done = [each for each in entries if each.state in DONE]
+        if not done:
+            continue
+        key = shelf.catalogue.product(product.name)
+        gallery, images = shelf.catalogue.stores.galleries.gallery_with_images(
+            shelf.catalogue.shop.id, key
+        )
+        yield from _order(product.name, done, gallery)
+        for entry in done:
+            found = list(_image(entry, gallery, images, shelf))
+            yield from found
+            state = State.STORED if found else State.VERIFIED
+            if state is not entry.state:
+                ledger.update(replace(entry, state=state))
+
+
+def _order(product: str, entries: list[Entry], gallery: Gallery) -> Iterator[Difference]:
+    wanted = [each.image for each in entries if each.image in gallery.sorts]
+    present = [each for each in gallery.order if each in wanted]
+    if wanted != present:
+        yield Difference(product, "", "order", _joined(wanted), _joined(present))
+
+
+def _image(
+    entry: Entry, gallery: Gallery, images: Mapping[int, Image], shelf: Shelf
+) -> Iterator[Difference]:
+    image = None if entry.image is None else images.get(entry.image)
+    if image is None:
+        here = entry.reason or "missing"
+        yield Difference(entry.product, entry.listed.id, "image", "present", here)
+        return
+    for what, source, here in _compared(entry, gallery, image, shelf):
+        if source != here:
+            yield Difference(entry.product, entry.listed.id, what, source, here)
+
+
+def _compared(
+    entry: Entry, gallery: Gallery, image: Image, shelf: Shelf
+) -> Iterator[tuple[str, str, str]]:
+    """What is compared: its name, its value at the source, and here."""
+    listed, place = entry.listed, shelf.place(entry.listed)
+    digest = image.original.digest
+    yield "bytes", entry.digest or digest, digest
+    yield "alt", listed.alt, image.texts.alt
+    yield "translations", _sorted(listed.translations), _sorted(image.texts.translations)
+    yield "excluded", str(listed.excluded), str(image.excluded)
+    views = {view: replace(facts, removed=False) for view, facts in image.views.items()}
+    yield "views", _sorted(shelf.view_facts(listed)), _sorted(views)
+    roles = gallery.roles_of(image.id)
+    yield "roles", _joined(roles if place.roles is None else place.roles), _joined(roles)
+    for view, wanted in (place.view_roles or {}).items():
+        yield f"roles in view {view}", _joined(wanted), _joined(gallery.roles_of(image.id, view))
+
+
+def _sorted(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}: {values[name]}" for name in sorted(values))
+
+
+def _joined(values: Iterable[object]) -> str:
+    ordered = sorted(map(str, values)) if isinstance(values, frozenset) else map(str, values)
+    return "|".join(ordered)

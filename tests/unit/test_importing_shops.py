@@ -1,0 +1,417 @@
+"""Imports from folders and CSV files, in memory: exactly once, in order, rejected with reasons."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import stat
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.conftest import MEDIA_URL, World
+
+from vitrine.domain.errors import DownloadError
+from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.shops import ProductKey, ProductMode
+from vitrine.services.catalogue import Catalogue
+from vitrine.services.removing import remove_image
+from vitrine_cli.importing.engine import Engine
+from vitrine_cli.importing.fetching import Fetcher
+from vitrine_cli.importing.ledger import Ledger, State
+from vitrine_cli.importing.reports import write_ids, write_rejected
+from vitrine_cli.importing.source import Source
+from vitrine_cli.importing.sources.csv_file import CsvFile
+from vitrine_cli.importing.sources.folder import Folder
+from vitrine_cli.importing.storing import Outcome, Shelf
+from vitrine_cli.importing.verifying import verify
+from vitrine_cli.ui.failure import FailureError
+
+VIEWS = {"default": "1", "fr": "2"}
+
+
+@dataclass
+class Move:
+    """A shop that is moved to from a folder of pictures.
+
+    Attributes:
+        world: the shop's adapters.
+        folder: the pictures.
+        ledger: the file of the ledger.
+    """
+
+    world: World
+    folder: Path
+    ledger: Path
+    registers: bool = False
+    waits: list[float] = field(default_factory=list)
+
+    def put(self, path: str, shade: int | bytes = 0) -> bytes:
+        """Store a picture that no other number has, or other bytes, and return them."""
+        data = pictures.png(10 + shade, 10) if isinstance(shade, int) else shade
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_bytes(data)
+        return data
+
+    @property
+    def catalogue(self) -> Catalogue:
+        shop = self.world.shops.shop("s1")
+        assert shop is not None
+        return Catalogue(shop, self.world.stores, self.world.remote)
+
+    def shelf(self, ledger: Ledger, **options: bool) -> Shelf:
+        def adding(product: str) -> None:
+            ledger.note_order(product, unordered=True)
+
+        return Shelf(self.catalogue, VIEWS, adding=adding, **options)
+
+    def run(self, source: Source | None = None, **options: bool) -> Counter[Any]:
+        """Import once, and return the counted outcomes."""
+        found = source or Folder(self.folder)
+        ledger = Ledger(self.ledger)
+        fetcher = Fetcher(self.world.remote, found.root, threading.BoundedSemaphore(4), self._wait)
+        engine = Engine(
+            ledger,
+            self.shelf(ledger, **options),
+            fetcher,
+            self.world.shops if self.registers else None,  # type: ignore[arg-type]
+        )
+        ledger.begin_list()
+        engine.list_source(found, lambda _: None)
+        engine.import_all()
+        ledger.close()
+        return engine.outcomes
+
+    def _wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return True
+
+    def csv(self, text: str) -> CsvFile:
+        (self.folder / "images.csv").write_text(text)
+        return CsvFile(self.folder / "images.csv", self.folder)
+
+    def shown(self, product: str) -> list[str]:
+        """File names of a product's images in order."""
+        gallery, images = self.world.galleries.gallery_with_images("s1", product)
+        return [images[each].original.file_name for each in gallery.order]
+
+    def thumbnail(self, product: str) -> str:
+        gallery, images = self.world.galleries.gallery_with_images("s1", product)
+        return images[gallery.roles[THUMBNAIL]].original.file_name
+
+    def reasons(self) -> dict[str, str]:
+        """Lines of `rejected.csv`, by file or URL."""
+        ledger = Ledger(self.ledger)
+        write_rejected(ledger, self.folder)
+        ledger.close()
+        with (self.folder / "rejected.csv").open(newline="") as file:
+            return {row["file"] or row["url"]: row["reason"] for row in csv.DictReader(file)}
+
+    def differences(self) -> list[str]:
+        ledger = Ledger(self.ledger)
+        found = [f"{each.image} {each.what}" for each in verify(ledger, self.shelf(ledger))]
+        ledger.close()
+        return found
+
+
+@pytest.fixture
+def move(world: World, tmp_path: Path) -> Move:
+    world.open_shop("s1")
+    (tmp_path / "pictures").mkdir()
+    return Move(world, tmp_path / "pictures", tmp_path / "state/ledger.sqlite")
+
+
+def test_a_folder_becomes_galleries_in_natural_order(move: Move) -> None:
+    for name in (10, 2, 1):
+        move.put(f"Mug/{name}.png", name)
+    data = move.put("a%3Fb/x.png", 20)
+
+    assert move.run() == {Outcome.ADDED: 4}
+
+    assert move.shown("mug") == ["1.png", "2.png", "10.png"]
+    assert move.thumbnail("mug") == "1.png"
+    (settled,) = move.world.imports.imports("s1", "@folder/a?b")
+    assert settled.arrival.tag == hashlib.sha256(data).hexdigest()
+    assert settled.arrival.sequencer == "0" * 31 + "1"
+    assert move.differences() == []
+    assert stat.S_IMODE(move.ledger.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_repeated_import_adds_nothing_even_without_its_ledger(move: Move, lost: bool) -> None:
+    for name in range(5):
+        move.put(f"mug/{name}.png", name)
+    move.run()
+    before = move.world.galleries.gallery("s1", "mug")
+    if lost:
+        move.ledger.unlink()
+
+    assert move.run() == {Outcome.PRESENT: 5}
+
+    assert move.world.galleries.gallery("s1", "mug") == before
+    assert move.differences() == []
+    assert len(move.world.blobs.originals) == 5
+
+
+def test_a_rejected_picture_that_is_mended_stands_where_it_should(move: Move) -> None:
+    move.put("mug/1.png", b"<html>no picture")
+    move.put("mug/2.png", 2)
+    move.put("mug/3.png", 3)
+    assert move.run() == {Outcome.ADDED: 2, Outcome.REJECTED: 1}
+    reason = "it is not a complete GIF, JPEG, PNG, WEBP or BMP picture"
+    assert move.reasons() == {"mug/1.png": reason}
+
+    move.put("mug/1.png", 1)
+    rejected = CsvFile(move.folder / "rejected.csv", move.folder)
+    assert move.run(rejected) == {Outcome.ADDED: 1}
+
+    assert move.shown("mug") == ["1.png", "2.png", "3.png"]
+    assert move.thumbnail("mug") == "1.png"
+    assert move.reasons() == {}
+
+
+def test_what_a_client_has_moved_stays_when_nothing_is_added(move: Move) -> None:
+    for name in range(3):
+        move.put(f"mug/{name}.png", name)
+    move.run()
+    gallery = move.world.galleries.gallery("s1", "mug")
+    world_order = list(reversed(gallery.order))
+    from vitrine.services.ordering import arrange_images
+
+    arrange_images(move.catalogue, ProductKey("mug"), world_order, lambda _: None)
+
+    move.run()
+
+    assert move.shown("mug") == ["2.png", "1.png", "0.png"]
+    assert move.differences() == [" order"]
+
+
+def test_other_bytes_are_told_and_only_replaced_when_asked(move: Move) -> None:
+    move.put("mug/1.png", 1)
+    move.run()
+    before = move.world.galleries.gallery("s1", "mug")
+    data = move.put("mug/1.png", 2)
+
+    assert move.run() == {Outcome.LEFT: 1}
+    assert move.differences() == ["1.png bytes"]
+    assert move.run(update=True) == {Outcome.UPDATED: 1}
+    assert move.run(update=True) == {Outcome.PRESENT: 1}
+
+    after, images = move.world.galleries.gallery_with_images("s1", "mug")
+    assert after.order == before.order
+    assert images[after.order[0]].original.digest == hashlib.sha256(data).hexdigest()
+    assert move.differences() == []
+
+
+def test_an_image_that_was_deleted_here_returns_only_when_asked(move: Move) -> None:
+    move.put("mug/1.png", 1)
+    move.put("mug/2.png", 2)
+    move.run()
+    first, _ = move.world.galleries.gallery("s1", "mug").order
+    remove_image(move.catalogue, ProductKey("mug"), first)
+
+    assert move.run() == {Outcome.LEFT: 1, Outcome.PRESENT: 1}
+    assert move.shown("mug") == ["2.png"]
+    assert move.run(again=True) == {Outcome.ADDED: 1, Outcome.PRESENT: 1}
+    assert move.shown("mug") == ["1.png", "2.png"]
+    assert move.run(again=True) == {Outcome.PRESENT: 2}
+
+
+def test_texts_roles_views_sorts_and_names_come_with_the_image(move: Move) -> None:
+    for name in "abc":
+        move.put(f"mug/{name}.png", ord(name))
+    source = move.csv(
+        "product,file,sort,alt,alt.pt_BR,thumbnail,roles,excluded,name,view.fr.label,"
+        "view.fr.position,view.fr.excluded,view.fr.roles\n"
+        "mug,mug/b.png,4,Blue,Azul,0,image,1,B lue.png,Bleu,1,0,|\n"
+        "mug,mug/a.png,4,Red,,1,,,,,,,\n"
+        "mug,mug/c.png,2,,,0,,,,,,,image\n"
+    )
+
+    assert move.run(source) == {Outcome.ADDED: 3}
+
+    gallery, images = move.world.galleries.gallery_with_images("s1", "mug")
+    assert move.shown("mug") == ["c.png", "b.png", "a.png"]
+    assert [gallery.sorts[each] for each in gallery.order] == [2, 4, 4]
+    c, b, a = gallery.order
+    assert gallery.roles == {THUMBNAIL: a, "image": b}
+    assert gallery.view_roles == {"2": {"image": c}}
+    blue = images[b]
+    assert (blue.alt, dict(blue.texts.translations), blue.excluded) == (
+        "Blue",
+        {"pt_BR": "Azul"},
+        True,
+    )
+    facts = blue.views["2"]
+    assert (facts.label, facts.sort, facts.excluded) == ("Bleu", 0, False)
+    assert blue.name is not None
+    assert blue.name.full == "B_lue.png"
+    assert images[a].views == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("none.png,", "there is no such file"),
+        (f"mug/a.png,{'ab' * 32}", "its SHA-256 is "),
+        ("empty.png,", "it is empty"),
+        ("svg.png,", "it is SVG, which is not accepted; send JPEG, PNG, WebP, GIF or BMP"),
+        ("mug,", "it cannot be read: Is a directory"),
+        ("big.png,", "larger than 20971520 bytes"),
+        ("out.png,", "it lies outside of the folder"),
+        ("x" * 300 + ",", "it cannot be read: File name too long"),
+    ],
+)
+def test_bad_pictures_are_rejected_with_a_reason(move: Move, cells: str, reason: str) -> None:
+    move.put("mug/a.png", 1)
+    move.put("empty.png", b"")
+    move.put("svg.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    with (move.folder / "big.png").open("wb") as file:
+        file.truncate(20 * 1024 * 1024 + 1)
+    (move.folder / "out.png").symlink_to(__file__)
+
+    outcomes = move.run(move.csv(f"product,file,sha256\nmug,{cells}\nmug,mug/a.png,\n"))
+
+    assert outcomes[Outcome.ADDED] == (0 if cells.startswith("mug/a") else 1)
+    (told,) = [each for each in move.reasons().values() if "earlier line" not in each]
+    assert told.startswith(reason)
+
+
+def test_an_unknown_view_is_rejected(move: Move) -> None:
+    move.put("a.png", 1)
+    move.run(move.csv("product,file,view.de.label\nmug,a.png,Blau\n"))
+    assert move.reasons() == {"a.png": "the shop has no store view 'de'"}
+
+
+def test_registered_products_are_needed_or_made(move: Move) -> None:
+    move.world.shops.profiles["s1"] = replace(
+        move.world.shops.profiles["s1"], products=ProductMode.REGISTERED
+    )
+    move.put("Mug/1.png", 1)
+    assert move.run() == {Outcome.REJECTED: 1}
+    assert list(move.reasons().values()) == [
+        "the shop has no such product; --register registers it"
+    ]
+    move.world.shops.register_product("s1", ProductKey("77"), ProductKey("mug"))
+
+    assert move.run() == {Outcome.ADDED: 1}
+    assert move.run() == {Outcome.PRESENT: 1}
+
+    assert move.shown("77") == ["1.png"]
+    assert move.differences() == []
+
+
+def test_the_limit_of_a_product_rejects_and_the_rest_goes_on(
+    move: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = replace_rules(2)
+    monkeypatch.setattr("vitrine_cli.importing.storing.RULES", rules)
+    for name in range(4):
+        move.put(f"mug/{name}.png", name)
+    move.put("tea/0.png", 9)
+
+    assert move.run() == {Outcome.ADDED: 3, Outcome.REJECTED: 2}
+    assert set(move.reasons().values()) == {"the product has 2 images already"}
+
+
+def replace_rules(images: int) -> Any:
+    from vitrine.domain.rules import PictureRules
+    from vitrine.services.importing import RULES
+
+    return PictureRules(formats=RULES.formats, max_bytes=RULES.max_bytes, max_images=images)
+
+
+URL = "https://shop.example/{}.png"
+
+
+def fetching(answers: Callable[[str], bytes]) -> Any:
+    """A remote whose answers a function gives."""
+
+    class Remote:
+        def fetch(self, url: str, _max_bytes: int) -> bytes:
+            return answers(url)
+
+    return Remote()
+
+
+def test_urls_are_tried_again_and_their_statuses_told(move: Move) -> None:
+    tries: Counter[str] = Counter()
+
+    def answer(url: str) -> bytes:
+        tries[url] += 1
+        name = url.rpartition("/")[2]
+        if name == "gone.png":
+            raise DownloadError(status=404)
+        if name == "busy.png" or (name == "slow.png" and tries[url] < 3):
+            raise DownloadError(status=503)
+        return pictures.png(20, 20)
+
+    move.world.remote = fetching(answer)
+    lines = "".join(f"mug,{URL.format(name)}\n" for name in ("gone", "busy", "slow"))
+    source = move.csv(f"product,url\n{lines}")
+
+    outcomes = move.run(source)
+
+    assert outcomes == {Outcome.ADDED: 1, Outcome.REJECTED: 1, State.FAILED: 1}
+    assert {url.rpartition("/")[2]: count for url, count in tries.items()} == {
+        "gone.png": 1,
+        "busy.png": 3,
+        "slow.png": 3,
+    }
+    assert all(0.75 <= each <= 5 for each in move.waits)
+    assert move.reasons() == {
+        URL.format("gone"): "answered 404",
+        URL.format("busy"): "answered 503",
+    }
+
+
+def test_pictures_that_are_here_are_not_downloaded_again(move: Move) -> None:
+    tries: list[str] = []
+
+    def answer(url: str) -> bytes:
+        tries.append(url)
+        return pictures.png(20, 20)
+
+    move.world.remote = fetching(answer)
+    source = move.csv(f"product,url\nmug,{URL.format('a')}\n")
+    move.run(source)
+    move.ledger.unlink()
+
+    assert move.run(source) == {Outcome.PRESENT: 1}
+    assert len(tries) == 1
+
+
+def test_ids_map_the_source_to_the_shop(move: Move) -> None:
+    move.put("Mug/1.png", 1)
+    move.run()
+    ledger = Ledger(move.ledger)
+
+    assert write_ids(ledger, move.folder, move.catalogue, MEDIA_URL) == 1
+
+    ledger.close()
+    with (move.folder / "ids.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row.pop("url").startswith(f"{MEDIA_URL}/s1/")
+    assert row == {"source_product": "mug", "source_image": "1.png", "product": "mug", "image": "1"}
+
+
+def test_a_ledger_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "ledger").write_text("this is no database, and long enough to be read as one" * 20)
+    with pytest.raises(FailureError, match="cannot be written: file is not a database"):
+        Ledger(tmp_path / "ledger")
+
+
+def test_a_failure_of_a_worker_ends_the_import(move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+    move.put("mug/1.png", 1)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(move.world.blobs, "put_original", fail)
+    with pytest.raises(RuntimeError, match="a defect"):
+        move.run()
