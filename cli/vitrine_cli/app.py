@@ -19,6 +19,7 @@ from vitrine_cli.commands import (
     product,
     query,
     shop,
+    shop_import,
     stack,
 )
 from vitrine_cli.ui.failure import FailureError
@@ -40,6 +41,7 @@ app.add_typer(shop.app, name="shop")
 app.add_typer(product.app, name="product")
 app.add_typer(image.app, name="image")
 app.add_typer(credential.app, name="credential")
+app.command("import")(shop_import.import_images)
 app.command("imports")(imports.imports)
 app.command("export")(export.export)
 app.command("redrive")(pipeline.redrive)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,7 +30,7 @@ from vitrine.services.ordering import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, Entry, State
 from vitrine_cli.importing.source import Page, SourceProduct, identity
-from vitrine_cli.importing.storing import GONE, Outcome
+from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Engine:
         except AliasTakenError as error:
             return f"'{error.alias}' is already product '{error.product}'"
         except ProductNotFoundError:
-            return "the shop has no such product; --register registers it"
+            return NO_PRODUCT
         return ""
 
     def _restore_order(self, product: SourceProduct, entries: list[Entry]) -> None:
@@ -208,9 +208,3 @@ class Engine:
     def _count(self, what: Outcome | State) -> None:
         with self._lock:
             self.outcomes[what] += 1
-
-
-def rejections(ledger: Ledger) -> Iterator[Entry]:
-    """Images of the present list that are not in the shop, with the reason."""
-    refused = (State.REJECTED, State.FAILED)
-    return (each for each in ledger.entries_of_list() if each.state in refused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -116,17 +116,23 @@ class Page:
 
 
 class Source(Protocol):
-    """A source of images.
+    """A source of images."""
 
-    Attributes:
-        prefix: how the paths of its images begin: `@<source>/<store>`, or `@folder`.
-        root: the folder that places are relative to; None if they are URLs.
-        left_out: how many things of each kind are not imported, by their name for people.
-    """
+    @property
+    def prefix(self) -> str:
+        """How the paths of its images begin: `@<source>/<store>`, or `@folder`."""
 
-    prefix: str
-    root: Path | None
-    left_out: Mapping[str, int]
+    @property
+    def root(self) -> Path | None:
+        """The folder that places are relative to; None if they are URLs."""
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """How many things of each kind are not imported, by their name for people."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the operator should know about the source as a whole."""
 
     def pages(self, after: str | None) -> Iterator[Page]:
         """The pages of the list that follow the position `after`; None for all.

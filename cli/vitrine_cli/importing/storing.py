@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 100  # characters, as OpenMage accepts
 GONE = "deleted here since; --again imports it again"
+NO_PRODUCT = "the shop has no such product; --register registers it"
 DIFFERS = "other bytes at the source; --update replaces them"
 
 
@@ -92,7 +93,7 @@ class Shelf:
         """
         digest = hashlib.sha256(upload.data).hexdigest()
         entry = replace(entry, digest=digest, size=len(upload.data), state=State.FETCHED, reason="")
-        if problem := self._problem(entry.listed, digest):
+        if problem := self.problem(entry.listed, digest):
             return _rejected(entry, problem)
         settled = self.settled(entry)
         if settled is not None:
@@ -102,7 +103,8 @@ class Shelf:
                 return replace(entry, state=State.STORED, image=None, reason=GONE), Outcome.LEFT
         return self._add(entry, settled, upload)
 
-    def _problem(self, listed: SourceImage, digest: str) -> str:
+    def problem(self, listed: SourceImage, digest: str) -> str:
+        """Why an image does not fit what is listed of it, or the shop; empty if it fits."""
         if listed.sha256 and listed.sha256 != digest:
             return f"its SHA-256 is {digest}"
         unknown = sorted(listed.views.keys() - self.views.keys())
@@ -127,7 +129,7 @@ class Shelf:
             image = settled.image if settled else None
             return replace(entry, state=State.STORED, image=image), Outcome.PRESENT
         except ProductNotFoundError:
-            return _rejected(entry, "the shop has no such product; --register registers it")
+            return _rejected(entry, NO_PRODUCT)
         except PictureRefusedError as error:
             return _rejected(entry, rejection_of(error.broken, upload.data, RULES).reason)
         return replace(entry, state=State.STORED, image=added.image.id), Outcome.ADDED
@@ -193,6 +195,19 @@ class Shelf:
             if code in self.views
         }
         return {view: each for view, each in facts.items() if each != ViewFacts()}
+
+
+def problem_of(shelf: Shelf, entry: Entry, upload: Upload) -> str:
+    """Why an image with these bytes would be rejected; empty if it would be accepted."""
+    digest = hashlib.sha256(upload.data).hexdigest()
+    if problem := shelf.problem(entry.listed, digest):
+        return problem
+    try:
+        shelf.catalogue.product(entry.product)
+    except ProductNotFoundError:
+        return NO_PRODUCT
+    found = _inspect(upload)
+    return found if isinstance(found, str) else ""
 
 
 def _inspect(upload: Upload) -> InspectedUpload | str:

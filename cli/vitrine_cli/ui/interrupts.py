@@ -3,7 +3,8 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from types import FrameType
 from typing import NoReturn
 
@@ -35,6 +36,40 @@ def deferred() -> Iterator[None]:
             signal.signal(number, handler)
     if pending.received:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def stoppable() -> Iterator[Event]:
+    """An event that the first SIGINT, SIGTERM or SIGHUP sets, so that the block can end in order.
+
+    Raises:
+        KeyboardInterrupt: a second signal arrived, in the midst of the block.
+    """
+    asked = _Asked()
+    previous = {
+        number: signal.signal(number, asked.note)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield asked.event
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A signal handler that asks once and insists the second time."""
+
+    event: Event = field(default_factory=Event)
+    signals: int = 0
+
+    def note(self, _signal: int, _frame: FrameType | None) -> None:
+        self.signals += 1
+        if self.signals > 1:
+            raise KeyboardInterrupt
+        self.event.set()
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ class Folder:
     pattern: str = ""
     prefix: str = "@folder"
     left_out: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
 
     def pages(self, after: str | None) -> Iterator[Page]:
         del after  # a folder is read at once

@@ -1,0 +1,79 @@
+"""Progress of an import on standard error: bars on a terminal, else a line every ten seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vitrine_cli.importing.ledger import State
+from vitrine_cli.ui.output import size_text
+from vitrine_cli.ui.progress import console
+
+if TYPE_CHECKING:
+    from vitrine_cli.importing.ledger import Entry
+    from vitrine_cli.importing.source import Page
+
+_INTERVAL = 10  # seconds
+
+
+class ImportProgress:
+    """What an import shows while it runs. Threads can share it."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._lock = threading.Lock()
+        self._reading = bars.add_task("Reading the catalogue", total=None, told="")
+        self._importing = bars.add_task("Importing", total=None, told="", visible=False)
+        self._started = self._shown = time.monotonic()
+        self._products = self._images = self._done = self._size = self._rejected = 0
+
+    def listed(self, page: Page) -> None:
+        """Count a page of the source's list."""
+        self._products += len(page.products)
+        self._images += sum(len(each.images) for each in page.products)
+        told = f"{self._images} images"
+        self._bars.update(self._reading, completed=self._products, total=page.total, told=told)
+        self._say(f"Reading the catalogue: {self._products} products, {told}")
+
+    def begin(self, images: int) -> None:
+        """Begin to import this number of images."""
+        self._images, self._started = images, time.monotonic()
+        self._bars.update(self._importing, total=images, visible=True)
+
+    def seen(self, entry: Entry) -> None:
+        """Count an image."""
+        with self._lock:
+            self._done += 1
+            self._size += entry.size
+            self._rejected += entry.state in (State.REJECTED, State.FAILED)
+            rate = self._done / max(time.monotonic() - self._started, 0.001)
+            told = f"{size_text(self._size)} · {rate:.1f}/s · {self._rejected} rejected"
+            self._bars.update(self._importing, completed=self._done, told=told)
+            left = round((self._images - self._done) / rate)
+            self._say(f"Importing {self._done}/{self._images} · {told} · {left} s left")
+
+    def _say(self, line: str) -> None:
+        if not console.is_terminal and time.monotonic() - self._shown >= _INTERVAL:
+            self._shown = time.monotonic()
+            console.print(line)
+
+
+@contextmanager
+def import_progress() -> Iterator[ImportProgress]:
+    """Show progress while the block runs."""
+    bars = Progress(
+        TextColumn("{task.description:<22}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bars:
+        yield ImportProgress(bars)

@@ -1,0 +1,314 @@
+"""One `vitrine import`: its ledger, its source, its run, and the result for the operator."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import BoundedSemaphore, Event
+from typing import TYPE_CHECKING, Any
+
+from vitrine.adapters.remote import HttpRemote
+from vitrine.services.catalogue import BULK_RETRY, Catalogue
+from vitrine_cli.importing import reports
+from vitrine_cli.importing.engine import Engine
+from vitrine_cli.importing.fetching import SECONDS, Fetcher, UnfetchedError
+from vitrine_cli.importing.ledger import Ledger, State
+from vitrine_cli.importing.progress import import_progress
+from vitrine_cli.importing.sources.csv_file import CsvFile
+from vitrine_cli.importing.sources.folder import Folder, pattern_of
+from vitrine_cli.importing.storing import Outcome, Shelf, problem_of
+from vitrine_cli.importing.verifying import verify
+from vitrine_cli.local import workspace
+from vitrine_cli.operations import records, shop_settings
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from vitrine.domain.shops import Shop
+    from vitrine_cli.importing.ledger import Entry
+    from vitrine_cli.importing.source import Source
+    from vitrine_cli.operations.deployed_stack import DeployedStack
+
+MOST_AT_ONCE = 16
+_IN_FOLDER = "images.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an import behaves.
+
+    Attributes:
+        update: whether images that differ from their source are changed.
+        again: whether images that were deleted here are imported again.
+        register: whether unknown products are registered.
+        at_once: products, and downloads, at the same time.
+        verifies: whether the shop is compared with the source at the end.
+    """
+
+    update: bool = False
+    again: bool = False
+    register: bool = False
+    at_once: int = 4
+    verifies: bool = True
+
+
+@dataclass
+class Result:
+    """What an import did.
+
+    Attributes:
+        outcomes: images by outcome.
+        rejected: lines of `rejected.csv`.
+        left_out: things of the source that are not imported, by their name for people.
+        notes: what the operator should know about the source.
+        missing: images here that the source does not list any more.
+        differences: lines of `differs.csv`; None if nothing was verified.
+        is_interrupted: whether the run was asked to end before it was done.
+    """
+
+    outcomes: Counter[Any]
+    rejected: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    missing: int = 0
+    differences: int | None = None
+    is_interrupted: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is imported and equal."""
+        return not (self.rejected or self.differences or self.outcomes[Outcome.LEFT])
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as one object for programs."""
+        return {
+            "added": self.outcomes[Outcome.ADDED],
+            "updated": self.outcomes[Outcome.UPDATED],
+            "present": self.outcomes[Outcome.PRESENT],
+            "left": self.outcomes[Outcome.LEFT],
+            "rejected": self.rejected,
+            "failed": self.outcomes[State.FAILED],
+            "missing_at_source": self.missing,
+            "left_out": self.left_out,
+            "notes": self.notes,
+            "differences": self.differences,
+            "interrupted": self.is_interrupted,
+        }
+
+
+@dataclass(frozen=True)
+class Session:
+    """An import into one shop of a deployed stack.
+
+    Attributes:
+        stack: the stack.
+        shop: the shop.
+        folder: where reports are written.
+    """
+
+    stack: DeployedStack
+    shop: Shop
+    folder: Path
+
+    @classmethod
+    def open(cls, stack: DeployedStack, shop: str, folder: Path) -> Session:
+        """A session for the shop of this id.
+
+        Raises:
+            FailureError: there is no such shop.
+        """
+        return cls(stack, shop_settings.find_shop(records.deployed(stack), shop), folder)
+
+    def ledger_file(self, prefix: str) -> Path:
+        """The ledger of imports from a source, given by the prefix of its paths."""
+        stack = self.stack.name
+        if self.stack.endpoint is not None:
+            stack = f"local-{self.stack.base_url.rpartition(':')[2]}"
+        source = prefix.removeprefix("@").replace("/", "-")
+        return workspace.HOME / "imports" / f"{stack}-{self.shop.id}-{source}.sqlite"
+
+    def run(self, source: Source, options: Options, stopping: Event, *, resumes: bool) -> Result:
+        """Import a source.
+
+        Args:
+            source: the source.
+            options: how.
+            stopping: set when the import is to end after the images that are under way.
+            resumes: whether the list of an earlier run is completed and used.
+
+        Raises:
+            FailureError: the source, the stack, the ledger or a report cannot be used.
+        """
+        reports.require_writable(self.folder)
+        with _opened(self.ledger_file(source.prefix)) as ledger, import_progress() as progress:
+            shelf = self._shelf(ledger, options)
+            engine = Engine(
+                ledger,
+                shelf,
+                self._fetcher(source.root, options.at_once, stopping),
+                records.deployed(self.stack).shops if options.register else None,
+                options.at_once,
+                stopping,
+                seen=progress.seen,
+            )
+            if not (resumes and ledger.run):
+                ledger.begin_list()
+                ledger.note(**described(source))
+            if not ledger.is_listed:
+                engine.list_source(source, progress.listed)
+            progress.begin(sum(ledger.counts().values()))
+            try:
+                engine.import_all()
+            finally:
+                rejected = reports.write_rejected(ledger, self.folder)
+                outputs = self.stack.outputs
+                reports.write_ids(ledger, self.folder, shelf.catalogue, outputs["MediaUrl"])
+            return Result(
+                engine.outcomes,
+                rejected,
+                dict(source.left_out),
+                list(source.notes),
+                ledger.missing() if isinstance(source, Folder) else 0,
+                None if stopping.is_set() or not options.verifies else self._verify(ledger, shelf),
+                stopping.is_set(),
+            )
+
+    def check(self, source: Source, options: Options) -> dict[str, Any]:
+        """What an import would do. Nothing is stored, and the ledger is not touched.
+
+        Files are read and inspected; of URLs, one of each host is fetched.
+        """
+        with tempfile.TemporaryDirectory() as folder, _opened(Path(folder) / "ledger") as ledger:
+            shelf = self._shelf(ledger, options)
+            fetcher = self._fetcher(source.root, options.at_once, Event())
+            ledger.begin_list()
+            Engine(ledger, shelf, fetcher).list_source(source, lambda _: None)
+            counts: Counter[str] = Counter(rejected=len(ledger.unreadable()))
+            reasons = Counter(each.reason for each in ledger.unreadable())
+            hosts: set[str] = set()
+            for entry in ledger.entries_of_list():
+                counts["images"] += 1
+                size, reason = _checked(entry, shelf, fetcher, hosts)
+                counts["bytes"] += size
+                if reason:
+                    counts["rejected"] += 1
+                    reasons[reason] += 1
+                else:
+                    counts["new" if shelf.settled(entry) is None else "present"] += 1
+            counts["products"] = sum(1 for _ in ledger.products())
+            names = ("products", "images", "new", "present", "rejected", "bytes")
+            return {**{name: counts[name] for name in names}, "reasons": dict(reasons)}
+
+    def verify(self, prefix: str) -> int:
+        """Compare the shop with the ledger of a source, and write `differs.csv`.
+
+        Returns:
+            The number of differences.
+        """
+        with _opened(self._existing(prefix)) as ledger:
+            return self._verify(ledger, self._shelf(ledger, Options()))
+
+    def status(self, prefix: str) -> dict[str, Any]:
+        """How far the last import from a source has come, from its ledger only."""
+        with _opened(self._existing(prefix)) as ledger:
+            counts = ledger.counts()
+            return {
+                "listed": ledger.is_listed,
+                "images": sum(counts.values()),
+                **{state.value: counts.get(state, 0) for state in State},
+                "unreadable": len(ledger.unreadable()),
+            }
+
+    def source_of(self, prefix: str) -> Source:
+        """The source of the last import with this prefix, from its ledger.
+
+        Raises:
+            FailureError: there is no such import.
+        """
+        with _opened(self._existing(prefix)) as ledger:
+            path, root = ledger.fact("source"), ledger.fact("root")
+            if ledger.fact("kind") == "csv":
+                return CsvFile(Path(path), Path(root) if root else None)
+            return Folder(Path(path), ledger.fact("pattern"))
+
+    def _existing(self, prefix: str) -> Path:
+        file = self.ledger_file(prefix)
+        if not file.exists():
+            raise FailureError(f"Nothing has been imported into shop '{self.shop.id}' yet.")
+        return file
+
+    def _verify(self, ledger: Ledger, shelf: Shelf) -> int:
+        return reports.write_differences(verify(ledger, shelf), self.folder)
+
+    def _shelf(self, ledger: Ledger, options: Options) -> Shelf:
+        def adding(product: str) -> None:
+            ledger.note_order(product, unordered=True)
+
+        remote = HttpRemote(total_seconds=SECONDS)
+        stores = records.deployed(self.stack).stores
+        catalogue = Catalogue(self.shop, stores, remote, retry=BULK_RETRY)
+        views = self.shop.settings.get("openmage.store_views", "1:default")
+        codes = {code: view for view, _, code in (each.partition(":") for each in views.split(","))}
+        return Shelf(catalogue, codes, options.update, options.again, adding)
+
+    def _fetcher(self, root: Path | None, at_once: int, stopping: Event) -> Fetcher:
+        wait: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
+        remote = HttpRemote(allow_loopback=self.stack.endpoint is not None, total_seconds=SECONDS)
+        return Fetcher(remote, root, BoundedSemaphore(at_once), wait)
+
+
+def local_source(path: Path, root: Path | None, pattern: str) -> Source:
+    """The source that a path names: a folder, a CSV file, or a folder with `images.csv`.
+
+    Raises:
+        FailureError: there is no such path, or the options do not fit it.
+    """
+    if pattern:
+        pattern_of(pattern)
+    inside = path / _IN_FOLDER
+    if path.is_dir() and not inside.is_file():
+        if root is not None:
+            raise FailureError("--root is for CSV files.")
+        return Folder(path.resolve(), pattern)
+    file = inside if path.is_dir() else path
+    if not file.is_file():
+        raise FailureError(f"There is no '{path}'.")
+    if pattern:
+        raise FailureError("--pattern is for folders without images.csv.")
+    return CsvFile(file.resolve(), (root or file.parent).resolve())
+
+
+def described(source: Source) -> dict[str, str]:
+    """What a ledger notes of a source, so that `--resume` finds it again."""
+    if isinstance(source, CsvFile):
+        return {"kind": "csv", "source": str(source.file), "root": str(source.root or "")}
+    if isinstance(source, Folder):
+        return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
+    raise AssertionError(source)
+
+
+def _checked(entry: Entry, shelf: Shelf, fetcher: Fetcher, hosts: set[str]) -> tuple[int, str]:
+    """The size of an image if it was fetched, and why it would be rejected."""
+    place = entry.listed.places[0]
+    if "://" in place:
+        host = place.split("/")[2]
+        if host in hosts:
+            return 0, ""
+        hosts.add(host)
+    try:
+        upload = fetcher.fetch(entry.listed)
+    except UnfetchedError as error:
+        return 0, str(error)
+    return len(upload.data), problem_of(shelf, entry, upload)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Ledger]:
+    ledger = Ledger(file)
+    try:
+        yield ledger
+    finally:
+        ledger.close()

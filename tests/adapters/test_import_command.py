@@ -1,0 +1,211 @@
+"""`vitrine import` over an AWS account: one process, killed ones, and two at once."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.adapters.conftest import Account, Adapters, on_aws
+from tests.adapters.test_imports_command import OUTPUTS
+
+from vitrine.domain.shops import Shop
+from vitrine_cli.local import workspace
+
+STACK = "shop"
+TEMPLATE = {
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    "Outputs": {
+        name: {"Value": value}
+        for name, value in {**OUTPUTS, "MediaUrl": "https://cdn.example/media"}.items()
+    },
+}
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Somebody who imports into the stack `shop`.
+
+    Attributes:
+        account: the stack's account.
+        shop: the shop, whose id no other test has.
+        folder: where the command runs; `pictures` in it is the source.
+    """
+
+    account: Account
+    shop: str
+    folder: Path
+
+    @property
+    def stores(self) -> Adapters:
+        return on_aws(self.account)
+
+    @property
+    def ledger(self) -> Path:
+        return workspace.HOME / f"imports/{STACK}-{self.shop}-folder.sqlite"
+
+    def put(self, path: str, shade: int) -> None:
+        file = self.folder / "pictures" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(pictures.png(10 + shade, 10))
+
+    def start(self, *options: str, shop: str = "") -> "subprocess.Popen[str]":
+        command = ("import", shop or self.shop, *options, "--stack", STACK)
+        return subprocess.Popen(
+            [sys.executable, "-m", "vitrine_cli", *command],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "AWS_DEFAULT_REGION": self.account.region_name},
+        )
+
+    def run(self, *options: str, shop: str = "") -> tuple[int, Any, str]:
+        """Exit status, the object that the command printed, and its messages."""
+        process = self.start(*options, "--json", shop=shop)
+        out, told = process.communicate(timeout=240)
+        return process.returncode, json.loads(out) if out else None, told
+
+    def content(self, shop: str = "") -> dict[str, list[tuple[str, bool]]]:
+        """File names of each product in order, and whether each is the thumbnail."""
+        found = {}
+        for folder in sorted((self.folder / "pictures").iterdir()):
+            gallery, images = self.stores.galleries.gallery_with_images(
+                shop or self.shop, folder.name
+            )
+            found[folder.name] = [
+                (images[each].original.file_name, gallery.roles.get("thumbnail") == each)
+                for each in gallery.order
+            ]
+        return found
+
+    @property
+    def expected(self) -> dict[str, list[tuple[str, bool]]]:
+        return {
+            folder.name: [
+                (f"{number}.png", number == 1)
+                for number in sorted(int(file.stem) for file in folder.iterdir())
+            ]
+            for folder in sorted((self.folder / "pictures").iterdir())
+        }
+
+
+@pytest.fixture
+def agency(open_account: Callable[[str], Account], tmp_path: Path) -> Iterator[Agency]:
+    account = open_account("small")  # a server, which other processes reach
+    account.client("cloudformation").create_stack(
+        StackName=STACK, TemplateBody=json.dumps(TEMPLATE)
+    )
+    made = Agency(account, f"test-{os.getpid()}-{random.randrange(10**6)}", tmp_path)
+    made.stores.shops.create_shop(Shop(made.shop))
+    yield made
+    for file in made.ledger.parent.glob(f"{STACK}-{made.shop}*"):
+        file.unlink()
+
+
+def fill(agency: Agency, products: int, images: int) -> None:
+    for product in range(products):
+        for number in range(1, images + 1):
+            agency.put(f"p{product}/{number}.png", product * images + number)
+
+
+def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
+    fill(agency, 2, 3)
+    (agency.folder / "pictures/p1/3.png").write_bytes(b"no picture")
+
+    status, checked, _ = agency.run("pictures", "--dry-run")
+    assert (status, checked["images"], checked["new"], checked["rejected"]) == (1, 6, 5, 1)
+    assert agency.content() == {"p0": [], "p1": []}
+    assert not agency.ledger.exists()
+
+    status, done, _ = agency.run("pictures")
+    assert (status, done["added"], done["rejected"], done["differences"]) == (1, 5, 1, 0)
+    with (agency.folder / "rejected.csv").open() as file:
+        assert [row["file"] for row in csv.DictReader(file)] == ["p1/3.png"]
+    agency.put("p1/3.png", 50)
+    status, done, _ = agency.run("rejected.csv", "--root", "pictures")
+    assert (status, done["added"], done["rejected"], done["differences"]) == (0, 1, 0, 0)
+    assert agency.content() == agency.expected
+
+    status, done, _ = agency.run("pictures")
+    assert (status, done["added"], done["present"], done["differences"]) == (0, 0, 6, 0)
+    assert agency.run("--status")[1]["verified"] == 6
+    assert agency.run("--verify")[:2] == (0, {"differences": 0})
+    with (agency.folder / "ids.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 6
+
+
+def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
+    assert agency.run()[0] == 2
+    assert agency.run("pictures", "--resume")[0] == 2
+    for options, sentence in {
+        ("none",): "There is no 'none'.",
+        ("--resume",): f"Nothing has been imported into shop '{agency.shop}' yet.",
+    }.items():
+        status, _, told = agency.run(*options)
+        assert status == 1
+        assert sentence in told
+        assert "Traceback" not in told
+    status, _, told = agency.run("pictures", shop="none")
+    assert (status, "There is no shop 'none'." in told) == (1, True)
+
+
+def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
+    """The ledger is deleted after some of the kills."""
+    fill(agency, 4, 6)
+    chance, kills = random.Random(7), 0
+    options = ["pictures"]
+    while kills < 40:
+        process = agency.start(*options)
+        try:
+            process.wait(timeout=chance.uniform(0.8, 2.2))
+            process.communicate()
+            break
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            kills += 1
+        if kills % 5 == 0:
+            agency.ledger.unlink(missing_ok=True)
+        options = ["--resume"] if agency.ledger.exists() else ["pictures"]
+
+    status, done, told = agency.run("pictures")
+
+    assert (status, done["differences"]) == (0, 0), told
+    assert agency.content() == agency.expected
+    assert agency.stores.galleries.image_count(agency.shop) == 24
+    assert kills >= 2
+
+
+def test_two_imports_at_once_add_each_image_once(agency: Agency) -> None:
+    fill(agency, 3, 4)
+    processes = [agency.start("pictures") for _ in range(2)]
+    for process in processes:
+        assert process.wait(timeout=240) == 0, process.communicate()
+        process.communicate()
+
+    assert agency.content() == agency.expected
+    assert agency.stores.galleries.image_count(agency.shop) == 12
+
+
+def test_an_interrupt_ends_in_order_and_says_how_to_continue(agency: Agency) -> None:
+    fill(agency, 4, 6)
+    process = agency.start("pictures")
+    while not agency.stores.galleries.image_count(agency.shop):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+
+    assert process.returncode == 130
+    assert f"Continue with: vitrine import {agency.shop} --resume" in told
+    status, done, _ = agency.run("--resume")
+    assert (status, done["differences"]) == (0, 0)
+    assert agency.content() == agency.expected
