@@ -74,7 +74,7 @@ def tiendanube(answer: Limited) -> float:
         return _backoff(answer, DEFAULT_PAUSE, 60.0)
     drop = reset / (limit - left) / 1000  # seconds until one request has leaked
     if answer.is_refused:
-        return min(drop * 2 ** (answer.refusals - 1), reset / 1000)
+        return float(min(drop * 2 ** (answer.refusals - 1), reset / 1000))
     return drop if left < _LOW else 0.0
 
 
