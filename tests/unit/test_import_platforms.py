@@ -1,0 +1,367 @@
+"""Imports from platforms, with Vitrine behind the stub of each platform as the source."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import MEDIA_URL, World
+from tests.gateway import Gateway
+from tests.platforms import ORIGIN, Platform
+
+from vitrine.domain.images import Texts, ViewFacts
+from vitrine.services.catalogue import Catalogue
+from vitrine.services.own_pictures import find_original
+from vitrine_cli.importing.engine import Engine
+from vitrine_cli.importing.fetching import Fetcher
+from vitrine_cli.importing.ledger import Ledger
+from vitrine_cli.importing.platform_client import PausedError, PlatformClient
+from vitrine_cli.importing.rate_limits import Rule, bigcommerce, evotor, openmage, tiendanube
+from vitrine_cli.importing.source import Source
+from vitrine_cli.importing.sources.bigcommerce import BigCommerce
+from vitrine_cli.importing.sources.bigcommerce import headers as bigcommerce_headers
+from vitrine_cli.importing.sources.evotor import Evotor
+from vitrine_cli.importing.sources.evotor import headers as evotor_headers
+from vitrine_cli.importing.sources.openmage import HEADERS, OpenMage, SignedRequests
+from vitrine_cli.importing.sources.tiendanube import Tiendanube, file_name_of, texts_of
+from vitrine_cli.importing.sources.tiendanube import headers as tiendanube_headers
+from vitrine_cli.importing.storing import Outcome, Shelf
+from vitrine_cli.importing.verifying import verify
+from vitrine_cli.ui.failure import FailureError
+
+STORES = {
+    "a": "20240105-1A2B-40C3-80D4-0123456789AA",
+    "b": "20240105-1A2B-40C3-80D4-0123456789BB",
+}
+NUMBERS = {"a": "555", "b": "666"}
+VIEWS = "1:default,2:fr"
+CODES = {"default": "1", "fr": "2"}
+KINDS = ("tiendanube", "bigcommerce v3", "bigcommerce v2", "openmage", "evotor")
+
+
+def open_shops(world: World) -> None:
+    for shop in "ab":
+        world.open_shop(
+            shop,
+            evotor_store_id=STORES[shop],
+            tiendanube_store_id=NUMBERS[shop],
+            bigcommerce_store_hash=f"hash{shop}",
+            openmage_store_views=VIEWS,
+        )
+        world.issue(f"evotor-{shop}", shop, "evotor", "product.image:read")
+        world.issue(f"tiendanube-{shop}", shop, "tiendanube", "write_products")
+        world.issue(f"bigcommerce-{shop}", shop, "bigcommerce", "store_v2_products")
+        world.issue(f"openmage-{shop}", shop, "openmage", "read", "write")
+
+
+def fill(world: World, products: list[str], seed: int = 5) -> None:
+    """Fill the shop `a` with galleries that have gaps, ties, texts, views and roles."""
+    chance, last = random.Random(seed), 0
+    for product in products:
+        count = chance.choice([0, 1, 2, 3, 5, 12])
+        ids = range(last + 1, last + 1 + count)
+        last += count
+        if not count:
+            continue
+        sorts = {image: chance.randint(0, 8) for image in ids}
+        world.with_gallery("a", product, sorts, thumbnail=chance.choice(ids))
+        records, head = world.galleries.records["a", product], world.galleries.heads["a", product]
+        for image in ids:
+            views = {"2": ViewFacts(label="Bleu", sort=3)} if chance.random() < 0.3 else {}
+            if chance.random() < 0.2:
+                views["1"] = ViewFacts(excluded=True)
+            texts = {"pt": "Azul"} if chance.random() < 0.5 else {}
+            records[image] = replace(
+                records[image],
+                texts=Texts(chance.choice(["", "Blue mug", "кружка"]), texts),
+                excluded=chance.random() < 0.2,
+                views=views,
+            )
+        roles = {**head.roles, "image": chance.choice(ids)}
+        in_view = {"2": {"image": chance.choice(ids), "small_image": None}}
+        world.galleries.heads["a", product] = replace(head, roles=roles, view_roles=in_view)
+
+
+@dataclass
+class Move:
+    """A move from a platform, which is the shop `a`, to the shop `b`."""
+
+    world: World
+    kind: str
+    platform: Platform
+    folder: Path
+    waits: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    share: float = 0.5
+    main: str = "es"
+
+    def source(self) -> Source:
+        name, _, version = self.kind.partition(" ")
+        rules: dict[str, Rule] = {
+            "tiendanube": tiendanube,
+            "bigcommerce": bigcommerce(self.share),
+            "openmage": openmage,
+            "evotor": evotor,
+        }
+        headers = {
+            "tiendanube": tiendanube_headers("tiendanube-a", "agency@example.com"),
+            "bigcommerce": bigcommerce_headers("bigcommerce-a"),
+            "openmage": {**HEADERS, "Authorization": "Bearer openmage-a"},
+            "evotor": evotor_headers("evotor-a"),
+        }
+        http = self.platform.client()
+        http.headers.update(headers[name])
+        client = PlatformClient(ORIGIN, http, rules[name], self._wait, self.told.append, "a scope")
+        match name:
+            case "tiendanube":
+                return Tiendanube(client, NUMBERS["a"], self.main)
+            case "bigcommerce":
+                base = f"{MEDIA_URL}/a/product_images"
+                return BigCommerce(client, "hasha", version, base)
+            case "openmage":
+                return OpenMage(client, "api.example", {"1": "default", "2": "fr"})
+            case _:
+                return Evotor(client, STORES["a"])
+
+    def _wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return True
+
+    def fetch(self, url: str, _max_bytes: int) -> bytes:
+        """Download a public picture of the shop `a`: its original."""
+        assert url.startswith(f"{MEDIA_URL}/a/")
+        catalogue = self.world.catalogue("a")
+        found = find_original(catalogue, url)
+        assert found is not None, url
+        return self.world.blobs.original(found.original_key).data
+
+    def run(self) -> tuple[dict[Any, int], list[str]]:
+        """Import, and return the counted outcomes and the differences."""
+        shop = self.world.shops.shop("b")
+        assert shop is not None
+        self.world.remote.fetch = self.fetch  # type: ignore[method-assign]
+        catalogue = Catalogue(shop, self.world.stores, self.world.remote)
+        ledger = Ledger(self.folder / "ledger")
+        adding: Callable[[str], None] = lambda name: ledger.note_order(name, unordered=True)  # noqa: E731
+        shelf = Shelf(catalogue, CODES, adding=adding)
+        fetcher = Fetcher(self.world.remote, None, threading.BoundedSemaphore(4), self._wait)
+        engine = Engine(ledger, shelf, fetcher)
+        ledger.begin_list()
+        engine.list_source(self.source(), lambda _: None)
+        engine.import_all()
+        differences = [f"{each.product} {each.image} {each.what}" for each in verify(ledger, shelf)]
+        ledger.close()
+        return dict(engine.outcomes), differences
+
+    def listed(self, shop: str, product: str) -> list[dict[str, Any]]:
+        """What the platform's dialect lists of a product, without ids, dates and URLs.
+
+        BigCommerce lists by id, and equal positions in a store view are ordered by id. Images get
+        their ids in gallery order, so both lists are compared without regard to ids.
+        """
+        name = self.kind.partition(" ")[0]
+        token = f"{name}-{shop}"
+        path, headers = {
+            "tiendanube": (
+                f"/v1/{NUMBERS[shop]}/products/{product}/images?per_page=200",
+                tiendanube_headers(token, "test"),
+            ),
+            "bigcommerce": (
+                f"/stores/hash{shop}/v2/products/{product}/images.json?limit=250",
+                bigcommerce_headers(token),
+            ),
+            "openmage": (
+                f"/api/rest/products/{product}/images",
+                {**HEADERS, "Authorization": f"Bearer {token}"},
+            ),
+            "evotor": (f"/stores/{STORES[shop]}/products/{product}/images", evotor_headers(token)),
+        }[name]
+        paths = [path]
+        if name == "openmage":
+            paths += [f"{path}/store/{view}" for view in ("1", "2")]
+        send = Gateway()
+        found: list[dict[str, Any]] = []
+        for each in paths:
+            answer = send("GET", each, headers)
+            body = answer.json if answer.status == 200 else []
+            listed = body["items"] if isinstance(body, dict) else body
+            if name == "bigcommerce":
+                listed.sort(key=lambda image: (image["sort_order"], image["id"]))
+            elif each != path:
+                listed.sort(key=lambda image: (int(image["position"]), _without_id(image)))
+            found += listed
+        return [{key: each[key] for key in each if key not in _OWN} for each in found]
+
+
+def _without_id(image: dict[str, Any]) -> str:
+    return str({name: image[name] for name in image if name not in _OWN})
+
+
+_OWN = frozenset(
+    {
+        *("id", "user_id", "store_id", "url", "created_at", "updated_at", "src", "image_file"),
+        *("date_created", "date_modified", "zoom_url", "standard_url", "thumbnail_url"),
+        "tiny_url",
+    }
+)
+PRODUCTS = [str(number) for number in range(1, 61)]
+
+
+@pytest.fixture(params=KINDS)
+def move(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Move:
+    open_shops(world)
+    return Move(world, request.param, Platform(PRODUCTS, Gateway().send), tmp_path)
+
+
+def count(world: World, shop: str) -> int:
+    return sum(
+        len(each.sorts) for (owner, _), each in world.galleries.heads.items() if owner == shop
+    )
+
+
+def test_a_shop_lists_as_it_did_at_the_platform(move: Move) -> None:
+    fill(move.world, PRODUCTS)
+    images = count(move.world, "a")
+
+    outcomes, differences = move.run()
+
+    assert (outcomes, differences) == ({Outcome.ADDED: images}, [])
+    for product in PRODUCTS:
+        assert move.listed("b", product) == move.listed("a", product)
+    assert move.run()[0] == {Outcome.PRESENT: images}
+
+
+def test_refusals_and_failures_of_the_platform_are_overcome(move: Move) -> None:
+    fill(move.world, PRODUCTS[:9])
+    move.platform.products = PRODUCTS[:9]
+    move.platform.refused = lambda number: number % 3 == 0
+    move.platform.failing = lambda number: number == 2
+
+    outcomes, differences = move.run()
+
+    assert (outcomes, differences) == ({Outcome.ADDED: count(move.world, "a")}, [])
+    assert max(move.waits) >= 1
+
+
+def test_a_page_for_people_is_one_sentence(move: Move) -> None:
+    move.platform.html = True
+    with pytest.raises(FailureError, match=r"answers text/html instead of JSON: is --source right"):
+        move.run()
+
+
+def test_an_empty_catalogue_is_no_error(move: Move) -> None:
+    move.platform.products = []
+    assert move.run() == ({}, [])
+
+
+@pytest.mark.parametrize("products", [99, 100, 101, 200, 250])
+def test_the_last_page_of_openmage_that_comes_again_ends_the_list(
+    world: World, tmp_path: Path, products: int
+) -> None:
+    open_shops(world)
+    numbers = [str(number) for number in range(1, products + 1)]
+    move = Move(world, "openmage", Platform(numbers, Gateway().send), tmp_path)
+
+    pages = list(move.source().pages(None))
+
+    assert [each.name for page in pages for each in page.products] == numbers
+    assert pages[-1].next is None
+    if pages[0].next:
+        resumed = list(move.source().pages(pages[0].next))
+        assert [each.name for page in resumed for each in page.products] == numbers[100:]
+
+
+@pytest.fixture
+def client(world: World) -> tuple[Platform, PlatformClient, list[float]]:
+    platform, waits = Platform([], Gateway().send), list[float]()
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    http = platform.client()
+    return platform, PlatformClient(ORIGIN, http, evotor, wait, lambda _: None, "a scope"), waits
+
+
+Client = tuple[Platform, PlatformClient, list[float]]
+
+
+def test_the_token_stays_at_its_host(client: Client) -> None:
+    platform, reader, _ = client
+    for url in ("https://evil.example/x", "//evil.example/x", "http://api.example/x"):
+        with pytest.raises(FailureError, match="leads to another host"):
+            reader.get(url)
+    assert platform.requests == []
+
+
+def test_a_platform_that_fails_for_ever_ends_the_import(client: Client) -> None:
+    platform, reader, waits = client
+    platform.failing = lambda _: True
+    with pytest.raises(FailureError, match=r"api.example fails again and again .status 500"):
+        reader.get("stores/x/products")
+    assert len(platform.requests) == 5
+    assert waits == [0, 1, 2, 4, 8]
+
+
+def test_a_wait_of_a_day_pauses_the_import(client: Client) -> None:
+    platform, reader, _ = client
+    platform.refused = lambda _: True
+    platform.limits = lambda: {"Retry-After": "86400"}
+    with pytest.raises(PausedError):
+        reader.get("stores/x/products")
+
+
+def test_an_unknown_token_is_one_sentence(client: Client, world: World) -> None:
+    _, reader, _ = client
+    with pytest.raises(FailureError, match=r"does not know the token .401.; it needs a scope"):
+        reader.get(f"stores/{STORES['a']}/products/1/images")
+
+
+def test_openmage_requests_are_signed(world: World) -> None:
+    open_shops(world)
+    fill(world, ["7"], seed=2)
+    keys = world.issue_keys("a", "openmage", "read")
+    http = Platform(["7"], Gateway().send).client()
+    http.headers.update(HEADERS)
+    http.auth = SignedRequests(
+        (keys.consumer_key, keys.secrets.consumer), (keys.token, keys.secrets.token)
+    )
+    reader = PlatformClient(ORIGIN, http, openmage, lambda _: True, lambda _: None, "a role")
+
+    (page,) = OpenMage(reader, "api.example", {"2": "fr"}).pages(None)
+
+    assert [each.name for each in page.products] == ["7"]
+    assert len(page.products[0].images) == len(world.galleries.heads["a", "7"].sorts)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://x/mug-00000000cc00d8e86590ed8e7a5b23f5-1024-1024.jpg", "mug.jpg"),
+        ("https://x/mug-1024-1024.webp", "mug.webp"),
+        ("https://x/a%20b-640-0.png?x=1", "a b.png"),
+        ("https://x/mug", "mug"),
+    ],
+)
+def test_file_names_lose_hash_and_size(url: str, name: str) -> None:
+    assert file_name_of(url) == name
+
+
+@pytest.mark.parametrize(
+    ("alt", "expected"),
+    [
+        ([], ("", {})),
+        (None, ("", {})),
+        ("Taza", ("Taza", {})),
+        ({"es": "Taza", "pt": "Caneca", "en": None}, ("Taza", {"pt": "Caneca"})),
+        ({"pt": "Caneca"}, ("Caneca", {})),
+        ({"en": "Mug"}, ("", {"en": "Mug"})),
+    ],
+)
+def test_texts_of_the_main_language_come_first(alt: object, expected: object) -> None:
+    assert texts_of(alt, "pt", "es") == expected
