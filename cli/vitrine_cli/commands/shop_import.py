@@ -1,4 +1,4 @@
-"""`vitrine import`: copy the images of a folder or a CSV file into a shop."""
+"""`vitrine import`: copy the images of a folder, a CSV file or a platform into a shop."""
 
 from __future__ import annotations
 
@@ -9,98 +9,133 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from vitrine_cli.commands import import_options as options
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, size_text
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from vitrine_cli.importing.platforms import PlatformOptions
     from vitrine_cli.importing.session import Options, Result, Session
     from vitrine_cli.importing.source import Source
 
+_PLATFORMS = ("tiendanube", "bigcommerce", "openmage", "evotor")
 _INTERRUPTED = 130
 _FOLDER = "@folder"
 
 
 def import_images(
     shop: Annotated[str, typer.Argument(help="The shop that receives the images.")],
-    source: Annotated[
-        Path | None,
-        typer.Argument(help="A folder with a sub-folder for each product, or a CSV file."),
-    ] = None,
+    source: options.SourceArgument = None,
     *,
-    root: Annotated[
-        Path | None, typer.Option(help="The folder of files that a CSV file names.")
-    ] = None,
-    pattern: Annotated[
-        str, typer.Option(help="Names of files directly in the folder: {product}_{n}, {any}.")
-    ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be imported; store nothing.")
-    ] = False,
-    update: Annotated[
-        bool, typer.Option("--update", help="Change images that differ from the source.")
-    ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Import images again that were deleted here.")
-    ] = False,
-    register: Annotated[
-        bool, typer.Option("--register", help="Register products that the shop does not know.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the last import; failed images too.")
-    ] = False,
-    status: Annotated[
-        bool, typer.Option("--status", help="Say how far the last import has come.")
-    ] = False,
-    verify: Annotated[
-        bool | None,
-        typer.Option(
-            "--verify/--no-verify", help="Compare the shop with the source, alone or at the end."
-        ),
-    ] = None,
-    at_once: Annotated[
-        int, typer.Option("--at-once", min=1, max=16, help="Products at the same time.")
-    ] = 4,
+    root: options.RootOption = None,
+    pattern: options.PatternOption = "",
+    platform: options.FromOption = None,
+    url: options.UrlOption = "",
+    store: options.StoreOption = "",
+    token: options.TokenOption = None,
+    api: options.ApiOption = "",
+    views: options.ViewsOption = "",
+    key: options.KeyOption = "id",
+    media: options.MediaOption = "",
+    share: options.ShareOption = 0.5,
+    dry_run: options.DryRunOption = False,
+    update: options.UpdateOption = False,
+    again: options.AgainOption = False,
+    register: options.RegisterOption = False,
+    resume: options.ResumeOption = False,
+    status: options.StatusOption = False,
+    verify: options.VerifyOption = None,
+    at_once: options.AtOnceOption = 4,
     as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
-    chosen = sum((source is not None, resume, status))
-    if chosen > 1 or (chosen == 0 and verify is not True):
-        raise typer.BadParameter("Give a SOURCE, or one of --resume, --status and --verify.")
-    from vitrine_cli.importing.session import Options, Session, local_source
+    _require_one_source(source, platform, resumes=resume, looks=status or verify is True)
+    from vitrine_cli.importing.platforms import Kind, PlatformOptions, parse_store_views
+    from vitrine_cli.importing.session import Options, Session
     from vitrine_cli.operations import deployed_stack
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
+    chosen = None
+    if platform is not None:
+        chosen = PlatformOptions(
+            *(Kind(platform), url, store, api, parse_store_views(views), key == "sku", media),
+            *(share, session.shop.settings.get("tiendanube.language", "es")),
+        )
+    prefix = _FOLDER if chosen is None else chosen.prefix
     if status:
-        _print_status(session.status(_FOLDER), as_json=as_json)
-        return
-    if source is None and not resume:
-        _print_verified(session.verify(_FOLDER), as_json=as_json)
-        return
-    found = session.source_of(_FOLDER) if source is None else local_source(source, root, pattern)
-    options = Options(update, again, register, at_once, verifies=verify is not False)
-    if dry_run:
-        _print_check(session.check(found, options), as_json=as_json)
-        return
-    _run(session, found, options, resumes=resume, as_json=as_json)
+        _print_status(session.status(prefix), as_json=as_json)
+    elif source is None and verify and not resume:
+        _print_verified(session.verify(prefix), as_json=as_json)
+    else:
+        run = Options(update, again, register, at_once, verifies=verify is not False)
+        open_source = _opener(session, source, root, pattern, chosen, token)
+        _run(session, open_source, run, resumes=resume, checks=dry_run, as_json=as_json)
+
+
+def _require_one_source(
+    source: Path | None, platform: str | None, *, resumes: bool, looks: bool
+) -> None:
+    """Refuse a command line that names no source, or two."""
+    if platform is not None and platform not in _PLATFORMS:
+        raise typer.BadParameter(f"--from is one of: {', '.join(_PLATFORMS)}.")
+    if source is not None and (platform or resumes):
+        raise typer.BadParameter("Give a SOURCE, or --from, or --resume.")
+    if source is None and platform is None and not (resumes or looks):
+        raise typer.BadParameter("Give a SOURCE, --from, --resume, --status or --verify.")
+
+
+def _opener(
+    session: Session,
+    path: Path | None,
+    root: Path | None,
+    pattern: str,
+    platform: PlatformOptions | None,
+    token: Path | None,
+) -> Callable[[Event], Source]:
+    """A function that opens the source, given the event that ends the import."""
+
+    def open_source(stopping: Event) -> Source:
+        from vitrine_cli.importing.platforms import open_platform, read_secret
+        from vitrine_cli.importing.session import local_source
+
+        if platform is not None:
+            secret = read_secret(token, lambda: typer.prompt("Token", hide_input=True, err=True))
+            tell = console.print
+            return open_platform(platform, secret, lambda wait: not stopping.wait(wait), tell)
+        return session.source_of(_FOLDER) if path is None else local_source(path, root, pattern)
+
+    return open_source
 
 
 def _run(
-    session: Session, source: Source, options: Options, *, resumes: bool, as_json: bool
+    session: Session,
+    open_source: Callable[[Event], Source],
+    run: Options,
+    *,
+    resumes: bool,
+    checks: bool,
+    as_json: bool,
 ) -> None:
     again = f"vitrine import {shlex.quote(session.shop.id)} --resume"
     try:
         with interrupts.stoppable() as stopping:
-            result = session.run(source, options, stopping, resumes=resumes)
+            source = open_source(stopping)
+            if checks:
+                _print_check(session.check(source, run), as_json=as_json)
+                return
+            if source.root is None:
+                again += " with the same --from, --source, --store and token"
+            result = session.run(source, run, stopping, resumes=resumes)
     except KeyboardInterrupt:
         console.print(f"Interrupted. Continue with: {escape(again)}")
         raise typer.Exit(_INTERRUPTED) from None
-    except FailureError as failure:
-        raise FailureError(f"{failure} Continue with: {again}") from None
     if as_json:
         print_json(result.as_json())
     else:

@@ -17,6 +17,7 @@ from vitrine_cli.importing import reports
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher, UnfetchedError
 from vitrine_cli.importing.ledger import Ledger, State
+from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import import_progress
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
@@ -29,7 +30,7 @@ from vitrine_cli.ui.failure import FailureError
 if TYPE_CHECKING:
     from vitrine.domain.shops import Shop
     from vitrine_cli.importing.ledger import Entry
-    from vitrine_cli.importing.source import Source
+    from vitrine_cli.importing.source import Page, Source
     from vitrine_cli.operations.deployed_stack import DeployedStack
 
 MOST_AT_ONCE = 16
@@ -158,7 +159,7 @@ class Session:
                 ledger.begin_list()
                 ledger.note(**described(source))
             if not ledger.is_listed:
-                engine.list_source(source, progress.listed)
+                self._list(engine, source, progress.listed)
             progress.begin(sum(ledger.counts().values()))
             try:
                 engine.import_all()
@@ -175,6 +176,13 @@ class Session:
                 None if stopping.is_set() or not options.verifies else self._verify(ledger, shelf),
                 stopping.is_set(),
             )
+
+    def _list(self, engine: Engine, source: Source, told: Callable[[Page], None]) -> None:
+        """List a source. A platform that must not be asked again now ends the run."""
+        try:
+            engine.list_source(source, told)
+        except PausedError:
+            engine.stopping.set()
 
     def check(self, source: Source, options: Options) -> dict[str, Any]:
         """What an import would do. Nothing is stored, and the ledger is not touched.
@@ -287,7 +295,7 @@ def described(source: Source) -> dict[str, str]:
         return {"kind": "csv", "source": str(source.file), "root": str(source.root or "")}
     if isinstance(source, Folder):
         return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
-    raise AssertionError(source)
+    return {"kind": "platform"}  # whose options and token the operator gives again
 
 
 def _checked(entry: Entry, shelf: Shelf, fetcher: Fetcher, hosts: set[str]) -> tuple[int, str]:

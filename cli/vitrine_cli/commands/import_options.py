@@ -1,0 +1,69 @@
+"""The options of `vitrine import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SourceArgument = Annotated[
+    Path | None,
+    typer.Argument(help="A folder with a sub-folder for each product, or a CSV file."),
+]
+RootOption = Annotated[
+    Path | None, typer.Option(help="The folder of the files that a CSV file names.")
+]
+PatternOption = Annotated[
+    str, typer.Option(help="Names of files directly in the folder: {product}_{n}, {any}.")
+]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", help="A platform: tiendanube, bigcommerce, openmage or evotor."),
+]
+UrlOption = Annotated[str, typer.Option("--source", help="URL of the platform's API.")]
+StoreOption = Annotated[str, typer.Option(help="The store's id at the platform.")]
+TokenOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file", help="The platform's token; else VITRINE_IMPORT_TOKEN, else asked for."
+    ),
+]
+ApiOption = Annotated[str, typer.Option("--api", help="Version of the platform's API.")]
+ViewsOption = Annotated[
+    str, typer.Option("--store-views", help="OpenMage's views as ID:CODE,ID:CODE.")
+]
+KeyOption = Annotated[
+    str, typer.Option("--product-key", help="What names products of OpenMage: id or sku.")
+]
+MediaOption = Annotated[
+    str, typer.Option("--media-base", help="Where BigCommerce's originals are instead.")
+]
+ShareOption = Annotated[
+    float, typer.Option(min=0.05, max=1, help="Part of BigCommerce's quota that is used.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be imported; store nothing.")
+]
+UpdateOption = Annotated[
+    bool, typer.Option("--update", help="Change images that differ from the source.")
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="Import images again that were deleted here.")
+]
+RegisterOption = Annotated[
+    bool, typer.Option("--register", help="Register products that the shop does not know.")
+]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Continue the last import; failed images too.")
+]
+StatusOption = Annotated[
+    bool, typer.Option("--status", help="Say how far the last import has come.")
+]
+VerifyOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--verify/--no-verify", help="Compare the shop with the source, alone or at the end."
+    ),
+]
+AtOnceOption = Annotated[
+    int, typer.Option("--at-once", min=1, max=16, help="Products at the same time.")
+]

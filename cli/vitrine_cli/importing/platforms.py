@@ -1,0 +1,189 @@
+"""Opening a platform as a source: where its API is, and how its requests are authorized."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from vitrine_cli.importing import rate_limits
+from vitrine_cli.importing.platform_client import PlatformClient, http_client
+from vitrine_cli.importing.sources import bigcommerce, evotor, openmage, tiendanube
+from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from vitrine_cli.importing.source import Source
+
+TOKEN_VARIABLE = "VITRINE_IMPORT_TOKEN"
+_CONTACT = "https://github.com/vitrine-images/vitrine"
+_KEYS = ("consumer_key", "consumer_secret", "token", "token_secret")
+
+
+class Kind(StrEnum):
+    """A platform that images are imported from."""
+
+    TIENDANUBE = "tiendanube"
+    BIGCOMMERCE = "bigcommerce"
+    OPENMAGE = "openmage"
+    EVOTOR = "evotor"
+
+
+_HOSTS = {
+    Kind.TIENDANUBE: "https://api.tiendanube.com",
+    Kind.BIGCOMMERCE: "https://api.bigcommerce.com",
+    Kind.EVOTOR: "https://api.evotor.ru",
+}
+_VERSIONS = {Kind.TIENDANUBE: ("v1", "2025-03"), Kind.BIGCOMMERCE: ("v3", "v2")}
+_SCOPES = {
+    Kind.TIENDANUBE: tiendanube.SCOPE,
+    Kind.BIGCOMMERCE: bigcommerce.SCOPE,
+    Kind.OPENMAGE: openmage.SCOPE,
+    Kind.EVOTOR: evotor.SCOPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformOptions:
+    """Which store of a platform is read, and how.
+
+    Attributes:
+        kind: the platform.
+        url: URL of its API; empty for the platform's own.
+        store: the store's id there. OpenMage has none.
+        version: the version of its API; empty for the first that Vitrine reads.
+        store_views: codes of store views here, by the view's id at OpenMage.
+        by_sku: whether products of OpenMage are called by their SKU.
+        media_base: where BigCommerce's originals are instead of the platform's own places.
+        share: the part of BigCommerce's quota that is used.
+        language: the shop's main language here.
+    """
+
+    kind: Kind
+    url: str = ""
+    store: str = ""
+    version: str = ""
+    store_views: dict[str, str] = field(default_factory=dict)
+    by_sku: bool = False
+    media_base: str = ""
+    share: float = 0.5
+    language: str = "es"
+
+    @property
+    def prefix(self) -> str:
+        """How the paths of its images begin."""
+        store = self.store if self.kind is not Kind.OPENMAGE else urlsplit(self.base).netloc
+        return f"@{self.kind}/{store}"
+
+    @property
+    def base(self) -> str:
+        """URL of the API, without a slash at its end.
+
+        Raises:
+            FailureError: it is missing, or a token would travel unencrypted.
+        """
+        url = (self.url or _HOSTS.get(self.kind, "")).rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FailureError(f"--source '{self.url}' is no URL of {self.kind}'s API.")
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise FailureError("--source needs https: the token would travel unencrypted.")
+        return url
+
+
+def read_secret(file: Path | None, ask: Callable[[], str]) -> str:
+    """The platform's token: from a file, an environment variable, or the operator.
+
+    Args:
+        file: the file; None for none.
+        ask: asks the operator, without showing the answer.
+
+    Raises:
+        FailureError: the file cannot be read, or the token is empty.
+    """
+    if file is not None:
+        try:
+            secret = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise FailureError(f"The token file {file} cannot be read.") from None
+    else:
+        secret = os.environ.get(TOKEN_VARIABLE, "").strip() or ask().strip()
+    if not secret or (not secret.isprintable() and not secret.startswith("{")):
+        raise FailureError("The token is empty, or has characters that no token has.")
+    return secret
+
+
+def open_platform(
+    options: PlatformOptions,
+    secret: str,
+    wait: Callable[[float], bool],
+    tell: Callable[[str], None],
+) -> Source:
+    """A platform's store as a source.
+
+    Args:
+        options: which store.
+        secret: the token; for OpenMage a JSON object with the four values of OAuth 1.0a.
+        wait: waits for a number of seconds; False if the import is to end.
+        tell: shows a message to the operator.
+
+    Raises:
+        FailureError: an option is missing or wrong.
+    """
+    versions = _VERSIONS.get(options.kind, ("",))
+    version = options.version or versions[0]
+    if version not in versions:
+        raise FailureError(f"--api of {options.kind} is one of: {', '.join(versions)}.")
+    if not options.store and options.kind is not Kind.OPENMAGE:
+        raise FailureError(f"--store is needed for {options.kind}.")
+    rules: dict[Kind, rate_limits.Rule] = {
+        Kind.TIENDANUBE: rate_limits.tiendanube,
+        Kind.BIGCOMMERCE: rate_limits.bigcommerce(options.share),
+        Kind.OPENMAGE: rate_limits.openmage,
+        Kind.EVOTOR: rate_limits.evotor,
+    }
+    scope, base = _SCOPES[options.kind], options.base
+    match options.kind:
+        case Kind.TIENDANUBE:
+            http = http_client(tiendanube.headers(secret, _CONTACT))
+            client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
+            return tiendanube.Tiendanube(client, options.store, options.language, version)
+        case Kind.BIGCOMMERCE:
+            http = http_client(bigcommerce.headers(secret))
+            client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
+            return bigcommerce.BigCommerce(client, options.store, version, options.media_base)
+        case Kind.OPENMAGE:
+            http = http_client(openmage.HEADERS, _signed(secret))
+            client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
+            name = urlsplit(base).netloc
+            return openmage.OpenMage(client, name, options.store_views, options.by_sku)
+        case Kind.EVOTOR:
+            http = http_client(evotor.headers(secret))
+            client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
+            return evotor.Evotor(client, options.store)
+
+
+def parse_store_views(text: str) -> dict[str, str]:
+    """Codes of store views by their ids at the source, from `1:default,2:fr`.
+
+    Raises:
+        FailureError: it has another form.
+    """
+    pairs = [each.strip().partition(":") for each in text.split(",") if each.strip()]
+    if any(not (view.isascii() and view.isdigit() and code) for view, _, code in pairs):
+        raise FailureError(f"--store-views '{text}' has not the form 1:default,2:fr.")
+    return {view: code for view, _, code in pairs}
+
+
+def _signed(secret: str) -> openmage.SignedRequests:
+    try:
+        values = json.loads(secret)
+        key, consumer_secret, token, token_secret = (str(values[name]) for name in _KEYS)
+    except (ValueError, KeyError, TypeError):
+        names = ", ".join(_KEYS)
+        raise FailureError(f"The token of OpenMage is a JSON object with {names}.") from None
+    return openmage.SignedRequests((key, consumer_secret), (token, token_secret))
