@@ -400,6 +400,21 @@ def test_ids_map_the_source_to_the_shop(move: Move) -> None:
     assert row == {"source_product": "mug", "source_image": "1.png", "product": "mug", "image": "1"}
 
 
+def test_what_an_ended_run_has_not_done_is_in_the_report(move: Move) -> None:
+    """The report can be the source of the run, and must not lose lines."""
+    move.put("mug/1.png", 1)
+    ledger = Ledger(move.ledger)
+    ledger.begin_list()
+    fetcher = Fetcher(move.world.remote, move.folder, threading.BoundedSemaphore(4), move._wait)
+    engine = Engine(ledger, move.shelf(ledger), fetcher)
+    engine.list_source(Folder(move.folder), lambda _: None)
+    engine.stopping.set()
+    engine.import_all()
+    ledger.close()
+
+    assert move.reasons() == {"mug/1.png": "the import ended before it"}
+
+
 def test_a_ledger_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "ledger").write_text("this is no database, and long enough to be read as one" * 20)
     with pytest.raises(FailureError, match="cannot be written: file is not a database"):

@@ -153,7 +153,7 @@ def _print_result(result: Result) -> None:
         f"Imported {told['added']}, updated {told['updated']}, already here {told['present']}"
     )
     if told["left"]:
-        out.print(f"Left as they are here: {told['left']} (see 'reason' in --verify)")
+        out.print(f"Left as they are here: {told['left']} → differs.csv says which")
     if told["rejected"]:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
     out.print("Ids → ids.csv")
@@ -162,7 +162,7 @@ def _print_result(result: Result) -> None:
     for name, count in told["left_out"].items():
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
-        out.print(f"Note: {escape(note)}")
+        out.print(f"Note: {escape(note)}", soft_wrap=True)
     if result.differences is not None:
         _print_verified(result.differences, as_json=False, fails=False)
 
@@ -183,7 +183,7 @@ def _print_status(status: dict[str, Any], *, as_json: bool) -> None:
         print_json(status)
         return
     for name, value in status.items():
-        out.print(f"{name:<12}{value}")
+        out.print(f"{name.replace('_', ' '):<14}{value}")
 
 
 def _print_check(found: dict[str, Any], *, as_json: bool) -> None:
@@ -193,9 +193,10 @@ def _print_check(found: dict[str, Any], *, as_json: bool) -> None:
         out.print(
             f"{found['products']} products, {found['images']} images, "
             f"{size_text(found['bytes'])} read: {found['new']} to import, "
-            f"{found['present']} already here, {found['rejected']} would be rejected"
+            f"{found['present']} already here, {found['rejected']} would be rejected",
+            soft_wrap=True,
         )
         for reason, count in found["reasons"].items():
-            out.print(f"  {count} × {escape(reason)}")
+            out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
     if found["rejected"]:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.locations import original_address, public_url
 from vitrine_cli.importing.csv_columns import cells_of, columns_of
-from vitrine_cli.importing.ledger import State
+from vitrine_cli.importing.ledger import DONE
 from vitrine_cli.importing.source import SourceProduct
 from vitrine_cli.ui.failure import FailureError
 
@@ -46,10 +46,10 @@ def write_rejected(ledger: Ledger, folder: Path) -> int:
         {**each.cells, "reason": each.reason} for each in ledger.unreadable()
     ]
     for entry in ledger.entries_of_list():
-        if entry.state in (State.REJECTED, State.FAILED):
+        if entry.state not in DONE:
             product = SourceProduct(entry.product, ())
             cells = cells_of(product, entry.listed, entry.path)
-            rows.append({**cells, "reason": entry.reason})
+            rows.append({**cells, "reason": entry.reason or "the import ended before it"})
     _write(folder / REJECTED, columns_of(rows), rows)
     return len(rows)
 

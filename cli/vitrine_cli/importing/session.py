@@ -224,7 +224,7 @@ class Session:
         with _opened(self._existing(prefix)) as ledger:
             counts = ledger.counts()
             return {
-                "listed": ledger.is_listed,
+                "complete_list": ledger.is_listed,
                 "images": sum(counts.values()),
                 **{state.value: counts.get(state, 0) for state in State},
                 "unreadable": len(ledger.unreadable()),
