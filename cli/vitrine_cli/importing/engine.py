@@ -26,7 +26,7 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.shops import ProductMode, product_key
 from vitrine.services.catalogue import retry_on_conflict
-from vitrine.services.ordering import restore_source_order
+from vitrine.services.restoring_order import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, Entry, State
 from vitrine_cli.importing.source import Page, SourceProduct, identity
