@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PLAIN = (
     *("product", "file", "url", "position", "sort", "alt", "thumbnail", "roles", "excluded"),
-    *("name", "sha256", "source_id", "reason"),
+    *("name", "file_name", "sha256", "source_id", "reason"),
 )
 """Columns without a language or a store view. `reason` is written and never read."""
 _ALT = re.compile(r"alt\.([a-z]{2,3}(?:_[A-Z]{2})?)")
@@ -46,11 +46,11 @@ def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
     """
     given = {name: value for name, value in cells.items() if value}
     file, url = given.get("file", ""), given.get("url", "")
-    if bool(file) == bool(url):
-        raise CellError("a line needs either a file or a url")
+    if not (file or url):
+        raise CellError("a line needs a file or a url")
     if file and not _is_below(file):
         raise CellError(f"'{file}' is no path below the folder")
-    if url and not re.match(r"https?://[^/]", url, re.IGNORECASE):
+    if not file and not re.match(r"https?://[^/]", url, re.IGNORECASE):
         raise CellError(f"'{url}' is no http or https URL")
     position, sort = _number(given, "position", 1), _number(given, "sort", -1)
     digest = given.get("sha256", "").lower()
@@ -62,7 +62,7 @@ def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
         places=(file or url,),
         rank=next((each for each in (sort, position) if each is not None), LAST),
         sort=sort,
-        file_name=file.rpartition("/")[2],
+        file_name=given.get("file_name") or file.rpartition("/")[2],
         alt=alt,
         translations=translations,
         roles=_all_roles(given),
@@ -92,6 +92,7 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
         "alt": image.alt,
         "excluded": "1" if image.excluded else "",
         "name": image.name,
+        "file_name": image.file_name if image.file_name != place.rpartition("/")[2] else "",
         "sha256": image.sha256,
         "source_id": identity,
         **{f"alt.{language}": text for language, text in image.translations.items()},
