@@ -53,7 +53,7 @@ class Platform:
         refused: whether a request, by its number from 1, is answered 429.
         failing: whether it is answered 500.
         limits: the headers of every answer.
-        html: whether every answer is a page for people.
+        replaced: the body that a request is answered with instead, by its number; None for none.
         requests: the paths of the requests so far.
     """
 
@@ -63,7 +63,7 @@ class Platform:
     refused: Callable[[int], bool] = lambda _: False
     failing: Callable[[int], bool] = lambda _: False
     limits: Callable[[], dict[str, str]] = dict
-    html: bool = False
+    replaced: Callable[[int], bytes | None] = lambda _: None
     requests: list[str] = field(default_factory=list)
 
     def client(self) -> httpx.Client:
@@ -89,8 +89,10 @@ class Platform:
         async def guarded(request: Request) -> Response:
             self.requests.append(request.url.path)
             number, limits = len(self.requests), self.limits()
-            if self.html:
-                return Response("<html>maintenance</html>", media_type="text/html")
+            body = self.replaced(number)
+            if body is not None:
+                kind = "text/html" if body.startswith(b"<") else "application/json"
+                return Response(body, headers=limits, media_type=kind)
             if self.refused(number):
                 return JSONResponse({}, 429, limits)
             if self.failing(number):

@@ -248,10 +248,39 @@ def test_refusals_and_failures_of_the_platform_are_overcome(move: Move) -> None:
     assert max(move.waits) >= 1
 
 
-def test_a_page_for_people_is_one_sentence(move: Move) -> None:
-    move.platform.html = True
-    with pytest.raises(FailureError, match=r"answers text/html instead of JSON: is --source right"):
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<html>maintenance</html>", "with text/html instead of JSON: is --source right?"),
+        (b'[{"name": "no id"}]', "in an unexpected form ("),
+        (b'{"items": 5, "data": [5], "count": "x", "7": null}', "in an unexpected form ("),
+        (b'[{"id": true, "entity_id": {}}]', "in an unexpected form ("),
+        (b'"text"', "in an unexpected form ("),
+        (b"null", "in an unexpected form ("),
+        (b'[{"id": 1, "images": [', "with broken JSON."),
+        ("[{'é'}]".encode("latin-1"), "with broken JSON."),
+        (b"[" * 100_000, "with broken JSON."),
+        (b"", "with broken JSON."),
+    ],
+)
+@pytest.mark.parametrize("at", [1, 2])
+def test_an_answer_of_another_form_is_one_sentence(
+    move: Move, body: bytes, told: str, at: int
+) -> None:
+    fill(move.world, PRODUCTS[:9])
+    move.platform.products = PRODUCTS[:9]
+    if body == b"null":  # which OpenMage answers for a product without images
+        at = 1
+    move.platform.replaced = lambda number: body if number == at else None
+
+    with pytest.raises(FailureError) as caught:
         move.run()
+
+    sentence = caught.value.args[0]
+    assert sentence.startswith("api.example answers /")
+    assert told in sentence
+    assert "\n" not in sentence
+    assert len(sentence) < 250
 
 
 def test_an_empty_catalogue_is_no_error(move: Move) -> None:
@@ -302,7 +331,9 @@ def test_the_token_stays_at_its_host(client: Client) -> None:
 def test_a_platform_that_fails_for_ever_ends_the_import(client: Client) -> None:
     platform, reader, waits = client
     platform.failing = lambda _: True
-    with pytest.raises(FailureError, match=r"api.example fails again and again .status 500"):
+    with pytest.raises(
+        FailureError, match=r"fails again and again at /stores/x/products .status 500"
+    ):
         reader.get("stores/x/products")
     assert len(platform.requests) == 5
     assert waits == [0, 1, 2, 4, 8]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+from pydantic import TypeAdapter, ValidationError
 
 from vitrine.clock import now
 from vitrine_cli.importing.rate_limits import LONGEST_WAIT, Limited, Rule, pause_after
@@ -26,8 +27,15 @@ _STOPPING: Mapping[int, str] = {
 }
 
 
+Form = TypeVar("Form")
+
+
 class PausedError(Exception):
     """The import is to end now, and can be resumed."""
+
+
+class GoneError(Exception):
+    """The platform has no such thing (404)."""
 
 
 @dataclass
@@ -52,27 +60,26 @@ class PlatformClient:
     _pause: float = field(default=0.0, init=False)
 
     def get(self, url: str, **parameters: str | int) -> httpx.Response | None:
-        """The answer to a GET request; None if the platform has no such thing (404, 204).
+        """The answer to a GET request; None if it has no content (204).
 
         Args:
             url: a path below the base, or a whole URL of the same host.
             parameters: the query; empty to keep the URL's own.
 
         Raises:
+            GoneError: the platform has no such thing.
             FailureError: the platform refuses the token, answers no JSON, or fails again and again.
             PausedError: the import is to end, or would have to wait too long.
         """
-        target = urljoin(f"{self.base}/", url)
-        if urlsplit(target)[:2] != urlsplit(self.base)[:2]:
-            raise FailureError(f"The platform's list leads to another host: {target}")
+        target = self._target(url)
         failures = refusals = 0
         while True:
             self._rest()
             try:
                 answer = self.http.get(target, params=parameters or None)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 failures += 1
-                self._give_up_after(failures, f"{type(error).__name__}")
+                self._give_up_after(failures, target, type(error).__name__)
                 continue
             refused = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
             refusals = refusals + 1 if refused else 0
@@ -81,14 +88,59 @@ class PlatformClient:
                 continue
             if answer.is_server_error:
                 failures += 1
-                self._give_up_after(failures, f"status {answer.status_code}")
+                self._give_up_after(failures, target, f"status {answer.status_code}")
                 continue
             return self._checked(answer)
 
-    def json(self, url: str, **parameters: str | int) -> Any:
-        """The JSON of an answer; None as of `get`."""
+    def read(
+        self, form: TypeAdapter[Form], url: str, **parameters: str | int
+    ) -> tuple[Form, httpx.Response] | None:
+        """An answer's JSON in the form that the platform documents, and the answer itself.
+
+        Args:
+            form: the form.
+            url: as for `get`; it raises the same errors.
+            parameters: as for `get`.
+
+        Returns:
+            None if the answer has no content (204).
+
+        Raises:
+            FailureError: the answer has another form.
+        """
         answer = self.get(url, **parameters)
-        return None if answer is None else answer.json()
+        if answer is None:
+            return None
+        place = f"{urlsplit(self.base).netloc} answers {answer.url.path}"
+        try:
+            found = answer.json()
+        except (ValueError, RecursionError):
+            raise FailureError(f"{place} with broken JSON.") from None
+        try:
+            return form.validate_python(found), answer
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            member = ".".join(map(str, first["loc"])) or "the whole answer"
+            reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+            raise FailureError(
+                f"{place} in an unexpected form ({member}: {reason}): is --source right?"
+            ) from None
+
+    def read_first(
+        self, form: TypeAdapter[Form], url: str, **parameters: str | int
+    ) -> tuple[Form, httpx.Response] | None:
+        """As `read`, of something that every store has.
+
+        Raises:
+            FailureError: the platform does not know it: host or store are wrong.
+        """
+        try:
+            return self.read(form, url, **parameters)
+        except GoneError:
+            parts = urlsplit(self._target(url))
+            raise FailureError(
+                f"{parts.netloc} has no {parts.path} (404): are --source and --store right?"
+            ) from None
 
     def _rest(self) -> None:
         """Wait as the last answer asked for."""
@@ -105,29 +157,41 @@ class PlatformClient:
             self.tell(f"The platform asks to wait for {self._pause / 60:.0f} minutes.")
             raise PausedError
 
-    def _give_up_after(self, failures: int, what: str) -> None:
+    def _give_up_after(self, failures: int, url: str, what: str) -> None:
         if failures >= _TRIES:
-            host = urlsplit(self.base).netloc
-            raise FailureError(f"{host} fails again and again ({what}).")
+            parts = urlsplit(url)
+            raise FailureError(f"{parts.netloc} fails again and again at {parts.path} ({what}).")
         self._pause = max(self._pause, float(2 ** (failures - 1)))
 
+    def _target(self, url: str) -> str:
+        """The whole URL, of the host that the token is for."""
+        try:
+            target = urljoin(f"{self.base}/", url)
+            is_own = urlsplit(target)[:2] == urlsplit(self.base)[:2]
+            httpx.URL(target)
+        except (ValueError, httpx.InvalidURL):
+            host = urlsplit(self.base).netloc
+            raise FailureError(f"The list of {host} leads to '{url}', which is no URL.") from None
+        if not is_own:
+            raise FailureError(f"The platform's list leads to another host: {target}")
+        return target
+
     def _checked(self, answer: httpx.Response) -> httpx.Response | None:
-        status, host = answer.status_code, urlsplit(self.base).netloc
+        status = answer.status_code
+        place = f"{urlsplit(self.base).netloc} answers {answer.url.path}"
         if status in _STOPPING:
             raise FailureError(f"{_STOPPING[status]}; it needs {self.needs}.")
-        if status in (httpx.codes.NOT_FOUND, httpx.codes.NO_CONTENT):
+        if status == httpx.codes.NOT_FOUND:
+            raise GoneError
+        if status == httpx.codes.NO_CONTENT:
             return None
         if not answer.is_success:
-            raise FailureError(f"{host} answers {answer.url.path} with status {status}.")
+            raise FailureError(f"{place} with status {status}.")
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise FailureError(
-                f"{host} answers {kind or 'no media type'} instead of JSON: is --source right?"
+                f"{place} with {kind or 'no media type'} instead of JSON: is --source right?"
             )
-        try:
-            answer.json()
-        except ValueError:
-            raise FailureError(f"{host} answers {answer.url.path} with broken JSON.") from None
         return answer
 
 

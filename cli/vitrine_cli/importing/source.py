@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 LAST = 2**40
 """The place of an image that follows all images with a place."""
 
+LIBRARY = ""
+"""The name of the product that stands for the library, whose images have a purpose instead."""
+DELETED = "products deleted while the list was read"
+"""The name, for people, of what a platform listed and does not have any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class ViewValues:
@@ -24,12 +29,14 @@ class ViewValues:
         sort: the sort in the view's order.
         excluded: whether the view hides the image.
         roles: all roles of the image in the view.
+        removed: whether the image was removed from the view.
     """
 
     label: str | None = None
     sort: int | None = None
     excluded: bool | None = None
     roles: frozenset[str] | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class SourceImage:
         views: what store views override, by the view's code.
         name: the requested permanent file name (OpenMage); empty for none.
         sha256: the expected SHA-256 of the bytes, hexadecimal; empty for any.
+        purpose: the purpose of an image of the library; empty for an image of a product.
         line: the line that describes it; 0 without lines.
     """
 
@@ -65,6 +73,7 @@ class SourceImage:
     views: Mapping[str, ViewValues] = field(default_factory=dict)
     name: str = ""
     sha256: str = ""
+    purpose: str = ""
     line: int = 0
 
 
@@ -73,7 +82,7 @@ class SourceProduct:
     """A product of a source and its images.
 
     Attributes:
-        name: the source's name of the product.
+        name: the source's name of the product; `LIBRARY` for the library.
         images: its images in any order.
         aliases: other names, for shops that register their products.
     """

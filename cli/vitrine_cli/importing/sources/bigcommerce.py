@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
+from pydantic import Field, TypeAdapter
+
 from vitrine.domain.gallery import THUMBNAIL
-from vitrine_cli.importing.platform_client import PlatformClient
-from vitrine_cli.importing.source import Page, SourceImage, SourceProduct
+from vitrine_cli.importing.platform_client import GoneError, PlatformClient
+from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
+from vitrine_cli.importing.wire_values import Flag, Id, OrEmpty, Place, Text, Wire
 
 SCOPE = "the scope Products, read-only"
 _LIMIT = 250
@@ -22,6 +25,61 @@ _ORIGINALS = (
     "https://cdn11.bigcommerce.com/s-{store}/product_images",
 )
 """Where third parties found the files that were uploaded; no documentation of the platform does."""
+
+
+class _Image(Wire):
+    id: Id
+    image_file: Text
+    sort_order: Place = 0
+    description: Text = ""
+    is_thumbnail: Flag = False
+    url_zoom: Text = ""
+    zoom_url: Text = ""
+
+
+class _Variant(Wire):
+    image_url: Text = ""
+
+
+class _Product(Wire):
+    id: Id
+    sku: Text = ""
+    images: Annotated[list[_Image], OrEmpty] = Field(default_factory=list)
+    variants: Annotated[list[_Variant], OrEmpty] = Field(default_factory=list)
+    videos: Annotated[list[Any], OrEmpty] = Field(default_factory=list)
+
+
+class _ProductV2(Wire):
+    id: Id  # its `images` is a link
+    sku: Text = ""
+
+
+class _Paging(Wire):
+    total: Place = 0
+    total_pages: Place = 0
+
+
+class _Meta(Wire):
+    pagination: _Paging = _Paging()
+
+
+class _Products(Wire):
+    data: list[_Product]
+    meta: _Meta = _Meta()
+
+
+class _Images(Wire):
+    data: list[_Image]
+    meta: _Meta = _Meta()
+
+
+class _Count(Wire):
+    count: Place
+
+
+_PRODUCTS_V3, _IMAGES_V3 = TypeAdapter(_Products), TypeAdapter(_Images)
+_PRODUCTS_V2, _IMAGES_V2 = TypeAdapter(list[_ProductV2]), TypeAdapter(list[_Image])
+_COUNT = TypeAdapter(_Count)
 
 
 def headers(token: str) -> dict[str, str]:
@@ -47,6 +105,7 @@ class BigCommerce:
     root: Path | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    _total: int | None = field(default=None, init=False)
 
     @property
     def prefix(self) -> str:
@@ -63,72 +122,85 @@ class BigCommerce:
 
     def _page_v3(self, number: int) -> Page:
         path = f"stores/{self.store}/v3/catalog/products"
-        found = self.client.json(path, include="images,variants", limit=_LIMIT, page=number)
+        more = "images,variants,videos"
+        found = self.client.read_first(_PRODUCTS_V3, path, include=more, limit=_LIMIT, page=number)
         if found is None:
             return Page(())
-        paging = found.get("meta", {}).get("pagination", {})
-        products = tuple(map(self._product_v3, found["data"]))
-        more = number < int(paging.get("total_pages") or 0)
-        return Page(products, next=str(number + 1) if more else None, total=paging.get("total"))
+        listed, paging = found[0].data, found[0].meta.pagination
+        following = str(number + 1) if number < paging.total_pages else None
+        products = tuple(map(self._product_v3, listed))
+        return Page(products, next=following, total=paging.total)
 
-    def _product_v3(self, product: Mapping[str, Any]) -> SourceProduct:
-        images = list(product.get("images") or [])
+    def _product_v3(self, product: _Product) -> SourceProduct:
+        images = product.images
         if len(images) >= _LIMIT:
-            images = self._all_v3(f"stores/{self.store}/v3/catalog/products/{product['id']}/images")
-        variants = product.get("variants") or []
-        self.left_out["variants' images"] += sum(bool(each.get("image_url")) for each in variants)
-        self.left_out["videos"] += len(product.get("videos") or [])
-        return self._product(product, images)
+            images = self._all_v3(product.id)
+        self.left_out["variants' images"] += sum(bool(each.image_url) for each in product.variants)
+        self.left_out["videos"] += len(product.videos)
+        return self._found(product, images)
 
-    def _all_v3(self, path: str) -> list[Mapping[str, Any]]:
-        images: list[Mapping[str, Any]] = []
+    def _all_v3(self, product: str) -> list[_Image]:
+        path = f"stores/{self.store}/v3/catalog/products/{quote(product, safe='')}/images"
+        images: list[_Image] = []
         number, pages = 1, 1
         while number <= pages:
-            found = self.client.json(path, limit=_LIMIT, page=number) or {}
-            images += found.get("data", [])
-            pages = int(found.get("meta", {}).get("pagination", {}).get("total_pages") or 0)
+            try:
+                found = self.client.read(_IMAGES_V3, path, limit=_LIMIT, page=number)
+            except GoneError:
+                self.left_out[DELETED] += number == 1
+                found = None
+            if found is None:
+                return images
+            images += found[0].data
+            pages = found[0].meta.pagination.total_pages
             number += 1
         return images
 
     def _page_v2(self, number: int) -> Page:
-        total = None
+        path = f"stores/{self.store}/v2/products"
         if number == 1:
-            counted = self.client.json(f"stores/{self.store}/v2/products/count.json")
-            total = counted.get("count") if isinstance(counted, dict) else None
-        found = self.client.json(f"stores/{self.store}/v2/products.json", limit=_LIMIT, page=number)
-        products = tuple(self._product(each, self._all_v2(each["id"])) for each in found or [])
-        more = len(products) == _LIMIT
-        return Page(products, next=str(number + 1) if more else None, total=total)
+            counted = self.client.read_first(_COUNT, f"{path}/count.json")
+            self._total = counted[0].count if counted else None
+        try:
+            found = self.client.read(_PRODUCTS_V2, f"{path}.json", limit=_LIMIT, page=number)
+        except GoneError:  # behind the last page, as 204
+            found = None
+        listed = found[0] if found else []
+        products = tuple(self._found(each, self._all_v2(each.id)) for each in listed)
+        more = len(listed) >= _LIMIT
+        return Page(products, next=str(number + 1) if more else None, total=self._total)
 
-    def _all_v2(self, product: int) -> list[Mapping[str, Any]]:
-        images: list[Mapping[str, Any]] = []
+    def _all_v2(self, product: str) -> list[_Image]:
+        path = f"stores/{self.store}/v2/products/{quote(product, safe='')}/images.json"
+        images: list[_Image] = []
         number = 1
         while True:
-            path = f"stores/{self.store}/v2/products/{product}/images.json"
-            found = self.client.json(path, limit=_LIMIT, page=number) or []
-            images += found
-            if len(found) < _LIMIT:
+            try:
+                found = self.client.read(_IMAGES_V2, path, limit=_LIMIT, page=number)
+            except GoneError:
+                self.left_out[DELETED] += number == 1
+                found = None
+            images += found[0] if found else []
+            if found is None or len(found[0]) < _LIMIT:
                 return images
             number += 1
 
-    def _product(
-        self, product: Mapping[str, Any], images: list[Mapping[str, Any]]
-    ) -> SourceProduct:
-        ordered = sorted(images, key=lambda each: (each.get("sort_order") or 0, each["id"]))
-        aliases = (product["sku"],) if product.get("sku") else ()
-        return SourceProduct(str(product["id"]), tuple(map(self._image, ordered)), aliases)
+    def _found(self, product: _Product | _ProductV2, images: list[_Image]) -> SourceProduct:
+        ordered = sorted(images, key=lambda each: (each.sort_order, len(each.id), each.id))
+        aliases = (product.sku,) if product.sku else ()
+        return SourceProduct(product.id.casefold(), tuple(map(self._image, ordered)), aliases)
 
-    def _image(self, image: Mapping[str, Any]) -> SourceImage:
-        sort, file = image.get("sort_order") or 0, image["image_file"]
-        zoom = image.get("url_zoom") or image.get("zoom_url")
+    def _image(self, image: _Image) -> SourceImage:
+        sort, file = image.sort_order, image.image_file
+        zoom = image.url_zoom or image.zoom_url
         bases = (self.media_base,) if self.media_base else _ORIGINALS
-        originals = [f"{base.format(store=self.store)}/{quote(file)}" for base in bases]
+        originals = [f"{base.format(store=self.store)}/{quote(file)}" for base in bases if file]
         return SourceImage(
-            id=str(image["id"]),
+            id=image.id,
             places=(*originals, *([zoom] if zoom else [])),
             rank=sort,
             sort=sort,
             file_name=_NUMBER.sub("", file.rpartition("/")[2]),
-            alt=image.get("description") or "",
-            roles=frozenset({THUMBNAIL} if image.get("is_thumbnail") else ()),
+            alt=image.description,
+            roles=frozenset({THUMBNAIL} if image.is_thumbnail else ()),
         )

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Annotated
+from urllib.parse import quote, unquote, urlsplit
 
-from vitrine_cli.importing.platform_client import PlatformClient
-from vitrine_cli.importing.source import Page, SourceImage, SourceProduct
+from pydantic import TypeAdapter
+
+from vitrine_cli.importing.platform_client import GoneError, PlatformClient
+from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
+from vitrine_cli.importing.wire_values import Id, OrEmpty, Text, Url, Wire
 
 SCOPE = "the rights product:read and product.image:read"
+
+
+class _Image(Wire):
+    id: Id
+    url: Url
+
+
+class _Images(Wire):
+    items: Annotated[list[_Image], OrEmpty]
+
+
+class _Product(Wire):
+    id: Id
+    code: Text = ""
+
+
+class _Paging(Wire):
+    next_cursor: Text = ""
+
+
+class _Products(Wire):
+    items: Annotated[list[_Product], OrEmpty]
+    paging: _Paging | None = None
+
+
+_PRODUCTS, _IMAGES = TypeAdapter(_Products), TypeAdapter(_Images)
 
 
 def headers(token: str) -> dict[str, str]:
@@ -41,28 +70,34 @@ class Evotor:
         return f"@evotor/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
-        cursor = after
+        cursor, seen = after or "", set[str]()
         while True:
             given = {"cursor": cursor} if cursor else {}
-            found = self.client.json(f"stores/{self.store}/products", **given) or {}
-            cursor = (found.get("paging") or {}).get("next_cursor")
-            products = tuple(self._product(each) for each in found.get("items", []))
-            yield Page(products, next=cursor)
-            if not cursor:
+            found = self.client.read_first(_PRODUCTS, f"stores/{self.store}/products", **given)
+            page = found[0] if found else _Products(items=[])
+            cursor = page.paging.next_cursor if page.paging else ""
+            more = cursor not in ("", *seen)
+            seen.add(cursor)
+            yield Page(tuple(map(self._product, page.items)), next=cursor if more else None)
+            if not more:
                 return
 
-    def _product(self, product: Mapping[str, Any]) -> SourceProduct:
-        path = f"stores/{self.store}/products/{product['id']}/images"
-        images = (self.client.json(path) or {}).get("items", [])
+    def _product(self, product: _Product) -> SourceProduct:
+        path = f"stores/{self.store}/products/{quote(product.id, safe='')}/images"
+        try:
+            listed = self.client.read(_IMAGES, path)
+        except GoneError:
+            self.left_out[DELETED] += 1
+            listed = None
         found = tuple(
             SourceImage(
-                id=str(each["id"]),
-                places=(each["url"],),
+                id=each.id,
+                places=(each.url,),
                 rank=sort,
                 sort=sort,
-                file_name=unquote(urlsplit(each["url"]).path.rpartition("/")[2]),
+                file_name=unquote(urlsplit(each.url).path.rpartition("/")[2]),
             )
-            for sort, each in enumerate(images)
+            for sort, each in enumerate(listed[0].items if listed else ())
         )
-        aliases = (str(product["code"]),) if product.get("code") else ()
-        return SourceProduct(str(product["id"]).casefold(), found, aliases)
+        aliases = (product.code,) if product.code else ()
+        return SourceProduct(product.id.casefold(), found, aliases)

@@ -6,18 +6,40 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Annotated
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 from oauthlib.oauth1 import Client
+from pydantic import Field, TypeAdapter
 
-from vitrine_cli.importing.platform_client import PlatformClient
-from vitrine_cli.importing.source import Page, SourceImage, SourceProduct, ViewValues
+from vitrine_cli.importing.platform_client import GoneError, PlatformClient
+from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct, ViewValues
+from vitrine_cli.importing.wire_values import Flag, Id, OrEmpty, Place, Text, Url, Wire
 
 SCOPE = "an API role that may retrieve Products and Product images"
 HEADERS = {"Accept": "application/json"}
 _LIMIT = 100
+
+
+class _Image(Wire):
+    id: Id
+    url: Url
+    position: Place = 0
+    label: Text = ""
+    exclude: Flag = False
+    types: Annotated[list[Id], OrEmpty] = Field(default_factory=list)
+
+
+class _Product(Wire):
+    entity_id: Id
+    sku: Text = ""
+
+
+_PRODUCTS: TypeAdapter[dict[str, _Product] | list[_Product]] = TypeAdapter(
+    dict[str, _Product] | list[_Product]
+)
+_IMAGES = TypeAdapter(Annotated[list[_Image], OrEmpty])
 
 
 class SignedRequests(httpx.Auth):
@@ -70,11 +92,13 @@ class OpenMage:
             start, _, firsts = after.partition(":")
             number, seen = int(start), set(firsts.split(","))
         while True:
-            found = self.client.json(
-                "api/rest/products", limit=_LIMIT, page=number, order="entity_id", dir="asc"
+            path = "api/rest/products"
+            found = self.client.read_first(
+                _PRODUCTS, path, limit=_LIMIT, page=number, order="entity_id", dir="asc"
             )
-            products = list(found.values()) if isinstance(found, dict) else list(found or [])
-            first = str(products[0]["entity_id"]) if products else ""
+            listed = found[0] if found else []
+            products = list(listed.values()) if isinstance(listed, dict) else listed
+            first = products[0].entity_id if products else ""
             # Behind its last page the platform answers with the last page again.
             if not products or first in seen:
                 yield Page(())
@@ -86,60 +110,55 @@ class OpenMage:
             if more is None:
                 return
 
-    def _product(self, product: Mapping[str, Any]) -> SourceProduct:
-        path = f"api/rest/products/{product['entity_id']}/images"
-        images = self.client.json(path) or []
-        views = {
-            code: {
-                str(each["id"]): each for each in (self.client.json(f"{path}/store/{view}") or [])
+    def _product(self, product: _Product) -> SourceProduct:
+        number, sku = product.entity_id, product.sku
+        path = f"api/rest/products/{quote(number, safe='')}/images"
+        try:
+            images = self._images(path)
+            views = {
+                code: {each.id: each for each in self._images(f"{path}/store/{view}")}
+                for view, code in (self.views.items() if images else ())
             }
-            for view, code in (self.views.items() if images else ())
-        }
-        ordered = sorted(images, key=lambda each: (int(each["position"] or 0), int(each["id"])))
-        sku, number = str(product.get("sku") or ""), str(product["entity_id"])
+        except GoneError:
+            self.left_out[DELETED] += 1
+            images, views = [], {}
+        ordered = sorted(images, key=lambda each: (each.position, len(each.id), each.id))
         name, other = (sku, number) if self.by_sku and sku else (number, sku)
         found = tuple(self._image(each, views) for each in ordered)
         return SourceProduct(name.casefold(), found, (other,) if other else ())
 
-    def _image(
-        self, image: Mapping[str, Any], views: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    ) -> SourceImage:
-        sort, number = int(image["position"] or 0) - 1, str(image["id"])
-        name = unquote(urlsplit(image["url"]).path.rpartition("/")[2])
+    def _images(self, path: str) -> list[_Image]:
+        found = self.client.read(_IMAGES, path)
+        return found[0] if found else []
+
+    def _image(self, image: _Image, views: Mapping[str, Mapping[str, _Image]]) -> SourceImage:
+        sort = image.position - 1
+        name = unquote(urlsplit(image.url).path.rpartition("/")[2])
         overrides = {}
         for code, listed in views.items():
-            if number not in listed:
+            if image.id not in listed:
                 self.left_out["deletions in store views"] += 1
-            elif (values := _differing(image, listed[number])) != ViewValues():
+            elif (values := _differing(image, listed[image.id])) != ViewValues():
                 overrides[code] = values
         return SourceImage(
-            id=number,
-            places=(image["url"],),
+            id=image.id,
+            places=(image.url,),
             rank=sort,
             sort=sort,
             file_name=name,
-            alt=image.get("label") or "",
-            roles=_roles(image),
-            excluded=_is_excluded(image),
+            alt=image.label,
+            roles=frozenset(image.types),
+            excluded=image.exclude,
             views=overrides,
             name=name,
         )
 
 
-def _differing(image: Mapping[str, Any], here: Mapping[str, Any]) -> ViewValues:
+def _differing(image: _Image, here: _Image) -> ViewValues:
     """What a store view shows otherwise than the global scope."""
-    label, position = here.get("label") or "", int(here["position"] or 0)
     return ViewValues(
-        label=label if label != (image.get("label") or "") else None,
-        sort=position - 1 if position != int(image["position"] or 0) else None,
-        excluded=_is_excluded(here) if _is_excluded(here) != _is_excluded(image) else None,
-        roles=_roles(here) if _roles(here) != _roles(image) else None,
+        label=here.label if here.label != image.label else None,
+        sort=here.position - 1 if here.position != image.position else None,
+        excluded=here.exclude if here.exclude != image.exclude else None,
+        roles=frozenset(here.types) if set(here.types) != set(image.types) else None,
     )
-
-
-def _roles(image: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(image.get("types") or ())
-
-
-def _is_excluded(image: Mapping[str, Any]) -> bool:
-    return str(image.get("exclude") or "0") != "0"

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlsplit
 
-from vitrine_cli.importing.platform_client import PlatformClient
-from vitrine_cli.importing.source import Page, SourceImage, SourceProduct
+import httpx
+from pydantic import Field, TypeAdapter
+
+from vitrine_cli.importing.platform_client import GoneError, PlatformClient
+from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
+from vitrine_cli.importing.wire_values import Id, OrEmpty, Place, Text, Url, Wire, clean
 
 SCOPE = "the scope read_products"
 VERSION = "v1"
 _PER_PAGE = 200
 _SUFFIX = re.compile(r"(?:-[0-9a-f]{16,64})?-\d+-\d+$")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[A-Z]{2})?")
+
+
+class _Image(Wire):
+    id: Id
+    src: Url
+    position: Place = 0
+    alt: Any = None
+
+
+class _Variant(Wire):
+    sku: Text = ""
+    image_id: Any = None
+
+
+class _Product(Wire):
+    id: Id
+    images: list[_Image] | None = None
+    variants: Annotated[list[_Variant], OrEmpty] = Field(default_factory=list)
+
+
+_PRODUCTS, _IMAGES = TypeAdapter(list[_Product]), TypeAdapter(list[_Image])
 
 
 def headers(token: str, contact: str) -> dict[str, str]:
@@ -50,44 +76,73 @@ class Tiendanube:
 
     def pages(self, after: str | None) -> Iterator[Page]:
         first = f"{self.version}/{self.store}/products"
-        answer = (
-            self.client.get(after)
-            if after
-            else self.client.get(first, per_page=_PER_PAGE, page=1, fields="id,images,variants")
-        )
-        while answer is not None:
-            following = answer.links.get("next", {}).get("url")
-            language = answer.headers.get("x-main-language", "")
-            products = tuple(self._product(each, language) for each in answer.json())
+        given: dict[str, str | int] = {"fields": "id,images,variants", "page": 1}
+        given["per_page"] = _PER_PAGE
+        url: str | None = after or first
+        while url is not None:
+            try:
+                found = self.client.read(_PRODUCTS, url, **({} if url != first else given))
+            except GoneError:  # behind the last page, and of a store without products
+                found = None
+            if found is None:
+                yield Page(())
+                return
+            listed, answer = found
+            url = _next(answer)
+            main = answer.headers.get("x-main-language", "") or self.language
             total = answer.headers.get("x-total-count", "")
-            yield Page(products, next=following, total=int(total) if total.isdigit() else None)
-            answer = self.client.get(following) if following else None
+            products = tuple(self._product(each, main) for each in listed)
+            yield Page(products, next=url, total=int(total) if total.isdigit() else None)
 
-    def _product(self, product: Mapping[str, Any], language: str) -> SourceProduct:
-        images = product.get("images")
-        if images is None or any("alt" not in each for each in images):
-            path = f"{self.version}/{self.store}/products/{product['id']}/images"
-            images = self.client.json(path, per_page=_PER_PAGE) or []
-        variants = product.get("variants") or []
-        self.left_out["variants' images"] += sum(bool(each.get("image_id")) for each in variants)
-        ordered = sorted(images, key=lambda each: (each.get("position") or 0, each["id"]))
-        found = tuple(
-            self._image(each, sort, language or self.language) for sort, each in enumerate(ordered)
-        )
-        aliases = tuple(each["sku"] for each in variants[:1] if each.get("sku"))
-        return SourceProduct(str(product["id"]).casefold(), found, aliases)
+    def _product(self, product: _Product, main: str) -> SourceProduct:
+        images = product.images
+        if images is None or any("alt" not in each.model_fields_set for each in images):
+            images = self._all_images(product)
+        self.left_out["variants' images"] += sum(bool(each.image_id) for each in product.variants)
+        ordered = sorted(images, key=lambda each: (each.position, _by_number(each.id)))
+        found = tuple(self._image(each, sort, main) for sort, each in enumerate(ordered))
+        aliases = tuple(each.sku for each in product.variants[:1] if each.sku)
+        return SourceProduct(product.id.casefold(), found, aliases)
 
-    def _image(self, image: Mapping[str, Any], sort: int, main: str) -> SourceImage:
-        alt, translations = texts_of(image.get("alt"), main, self.language)
+    def _all_images(self, product: _Product) -> list[_Image]:
+        path = f"{self.version}/{self.store}/products/{quote(product.id, safe='')}/images"
+        images: list[_Image] = []
+        given, url = {"per_page": _PER_PAGE}, path
+        while True:
+            try:
+                found = self.client.read(_IMAGES, url, **given)
+            except GoneError:
+                if url == path:
+                    self.left_out[DELETED] += 1
+                return images
+            if found is None:
+                return images
+            images += found[0]
+            following = _next(found[1])
+            if following is None:
+                return images
+            given, url = {}, following
+
+    def _image(self, image: _Image, sort: int, main: str) -> SourceImage:
+        alt, translations = texts_of(image.alt, main, self.language)
         return SourceImage(
-            id=str(image["id"]),
-            places=(image["src"],),
+            id=image.id,
+            places=(image.src,),
             rank=sort,
             sort=sort,
-            file_name=file_name_of(image["src"]),
+            file_name=file_name_of(image.src),
             alt=alt,
             translations=translations,
         )
+
+
+def _next(answer: httpx.Response) -> str | None:
+    return answer.links.get("next", {}).get("url")
+
+
+def _by_number(number: str) -> tuple[int, str]:
+    """The key that orders ids as numbers."""
+    return len(number), number
 
 
 def texts_of(alt: object, main: str, language: str) -> tuple[str, dict[str, str]]:
@@ -99,10 +154,14 @@ def texts_of(alt: object, main: str, language: str) -> tuple[str, dict[str, str]
         language: the main language here; texts of the source's are used if they are the same.
     """
     if isinstance(alt, str):
-        return alt, {}
+        return clean(alt), {}
     if not isinstance(alt, dict):
         return "", {}
-    texts = {name: text for name, text in alt.items() if isinstance(text, str) and text}
+    texts = {
+        name: clean(text)
+        for name, text in alt.items()
+        if isinstance(text, str) and text and _LANGUAGE.fullmatch(name)
+    }
     here = language if language in texts else main
     return texts.get(here, ""), {name: text for name, text in texts.items() if name != here}
 
