@@ -78,6 +78,7 @@ class World:
     def __post_init__(self) -> None:
         self.oauth_consumers = FakeOAuthConsumers(self.shops)
         self.galleries.keys = self.library.keys = self.idempotency_keys
+        self.library.imports = self.imports
 
     @property
     def stores(self) -> Stores:

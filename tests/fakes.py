@@ -304,8 +304,13 @@ class FakeIdempotencyKeys(IdempotencyKeys):
 class FakeLibrary(Library):
     records: dict[tuple[str, int], LibraryImage] = field(default_factory=dict)
     keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
+    imports: FakeImports = field(default_factory=FakeImports)
 
-    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+    def add(
+        self, image: LibraryImage, claim: Claim | None = None, imported: Import | None = None
+    ) -> None:
+        if imported:
+            self.imports.settle(imported)
         if claim:
             self.keys.create(claim, image.id)
         self.records[image.shop, image.id] = image

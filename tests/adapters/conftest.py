@@ -272,7 +272,7 @@ def adapters(request: pytest.FixtureRequest, open_account: Callable[[str], Accou
     """The adapters, in memory and then over AWS, through each kind of client."""
     if request.param == "fake":
         galleries, shops = FakeGalleries(), FakeShops()
-        galleries.library.keys = galleries.keys
+        galleries.library.keys, galleries.library.imports = galleries.keys, galleries.imports
         return Adapters(
             shops,
             galleries,

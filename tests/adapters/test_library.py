@@ -8,8 +8,9 @@ from tests.adapters.conftest import Account, Adapters, on_aws
 from tests.adapters.test_galleries import MOMENT, image
 from tests.fakes import APPEARANCE
 
-from vitrine.domain.errors import RecordMissingError
+from vitrine.domain.errors import ConflictError, RecordMissingError
 from vitrine.domain.images import RenditionState
+from vitrine.domain.imports import Import, source_arrival
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import original_address
 
@@ -35,6 +36,20 @@ def test_no_gallery_has_it_and_no_count(adapters: Adapters) -> None:
 
     assert adapters.galleries.image_count("s1") == 0
     assert adapters.galleries.image("s1", "", 42) is None
+
+
+def test_an_imported_image_settles_its_source_once(adapters: Adapters) -> None:
+    def imported(image: int) -> Import:
+        path = "@folder//product/a.png"
+        return Import(source_arrival("s1", path, "", "ab" * 32, 1), MOMENT, image)
+
+    adapters.library.add(shelved(42), imported=imported(42))
+    with pytest.raises(ConflictError):
+        adapters.library.add(shelved(43), imported=imported(43))
+
+    assert adapters.imports.outcome(imported(43).arrival) == imported(42)
+    assert adapters.imports.imports("s1", "@folder") == [imported(42)]
+    assert adapters.library.image("s1", 43) is None
 
 
 def test_complete_renditions_are_noted_once_and_again(adapters: Adapters) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.gallery_change import GalleryChange
     from vitrine.domain.idempotency import Attempt, Claim
     from vitrine.domain.images import Appearance, Image
+    from vitrine.domain.imports import Import
     from vitrine.domain.library import LibraryImage
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
@@ -191,11 +192,19 @@ class Galleries(Protocol):
 class Library(Protocol):
     """Records of images that belong to no product."""
 
-    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+    def add(
+        self, image: LibraryImage, claim: Claim | None = None, imported: Import | None = None
+    ) -> None:
         """Store and count a new image, and note it at the idempotency key of its request.
 
+        Args:
+            image: the image.
+            claim: the key; None for none.
+            imported: what settles the image's source (`vitrine import`); None for none.
+
         Raises:
-            ConflictError: another request holds the key, or updates the same counters; retry.
+            ConflictError: another request holds the key, has settled the source, or updates the
+                same counters; retry.
         """
 
     def image(self, shop: str, image: int) -> LibraryImage | None:

@@ -98,7 +98,7 @@ def settlement(settled: Import) -> dict[str, Any]:
         **key(_pk(arrival.shop), _sk(arrival)),
         "shop": arrival.shop,
         "path": arrival.path,
-        "product": arrival.product,
+        **({"product": arrival.product} if arrival.product else {}),  # a key of the index
         "file": arrival.file_name,
         "tag": arrival.tag,
         "sequencer": arrival.sequencer,
@@ -200,7 +200,7 @@ def _import(item: Item) -> Import:
         Arrival(
             shop=item["shop"],
             path=item["path"],
-            product=item["product"],
+            product=item.get("product", ""),
             file_name=item["file"],
             tag=item["tag"],
             sequencer=item["sequencer"],

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from vitrine.domain.idempotency import Claim
     from vitrine.domain.images import Appearance
+    from vitrine.domain.imports import Import
     from vitrine.domain.locations import OriginalAddress
 
 
@@ -42,7 +43,9 @@ class DynamoLibrary(Library):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, image: LibraryImage, claim: Claim | None = None) -> None:
+    def add(
+        self, image: LibraryImage, claim: Claim | None = None, imported: Import | None = None
+    ) -> None:
         actions = [
             {"Put": {"Item": serialize(_item(image))}},
             {"Update": count_library(image.shop, image.id, image.original)},
@@ -51,6 +54,10 @@ class DynamoLibrary(Library):
             from vitrine.adapters.idempotency_keys import creation
 
             actions.append({"Update": creation(claim, image.id)})
+        if imported is not None:
+            from vitrine.adapters.imports import settlement  # operators' commands only
+
+            actions.append({"Put": settlement(imported)})
         self._table.transact(actions)
 
     def image(self, shop: str, image: int) -> LibraryImage | None:

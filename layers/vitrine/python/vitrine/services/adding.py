@@ -163,7 +163,11 @@ class _Addition:
 
 
 def add_library_image(
-    catalogue: Catalogue, inspected: InspectedUpload, purpose: Purpose, account: str
+    catalogue: Catalogue,
+    inspected: InspectedUpload,
+    purpose: Purpose,
+    account: str,
+    arrival: Arrival | None = None,
 ) -> LibraryImage:
     """Add a picture to the library, which holds images that belong to no product.
 
@@ -176,9 +180,12 @@ def add_library_image(
         inspected: the picture.
         purpose: what the image is for.
         account: the shop's account, which is part of the image's URLs.
+        arrival: the image of another platform that it is made of; None for none. The same
+            transaction settles it.
 
     Raises:
         PictureRefusedError: the picture breaks rules; all of them are named.
+        ImportSettledError: another import has settled the arrival.
         ImageNotFoundError: the image that an earlier request added is deleted.
         ConflictError: other writers won every attempt.
     """
@@ -199,10 +206,15 @@ def add_library_image(
         updated_at=moment,
     )
     key = inspected.store(catalogue.stores.blobs, image)
-    add = partial(catalogue.stores.library.add, image, catalogue.claim)
+    imported = Import(arrival, moment, image.id) if arrival else None
+
+    def add() -> None:
+        refuse_settled(catalogue, arrival)
+        catalogue.stores.library.add(image, catalogue.claim, imported)
+
     try:
         retry_on_conflict(add, catalogue.retry)
-    except ConflictError:
+    except (ConflictError, ImportSettledError):
         catalogue.stores.blobs.remove_originals([key])
         raise
     return image
