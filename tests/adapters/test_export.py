@@ -118,7 +118,7 @@ def test_an_export_has_every_original_and_what_is_recorded_of_it(
     found = contents(tmp_path / "out")
     assert {found[file] for file in names.values()} == {bytes_of(each) for each in (1, 2, 4, 5)}
     assert found.keys() == {*names.values(), "images.csv", "products.csv", "vitrine.json"}
-    assert found["products.csv"] == b"product,alias\n7,7-b,sku-7\n"
+    assert found["products.csv"] == b"product,alias\r\n7,7-b,sku-7\r\n"
     described = json.loads(found["vitrine.json"])
     assert described.pop("exported_at")
     assert described == {
@@ -161,11 +161,12 @@ def test_a_row_has_texts_roles_and_what_store_views_override(
         "view.default.removed": "yes",
         "view.fr.label": "",
         "view.fr.overrides": "label|position|roles",
-        "view.fr.position": "5",
+        "view.fr.position": "6",
         "view.fr.roles": "image",
         "name": "lamp.png",
         "file_name": "фото 1+2 東京.png",
         "sha256": hashlib.sha256(bytes_of(2)).hexdigest(),
+        "source_id": "@vitrine/s1/7/2-20240105T100000123",
         "id": "2",
         "created_at": "2024-01-05T10:00:00.123+00:00",
     }

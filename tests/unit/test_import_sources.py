@@ -167,7 +167,10 @@ def test_all_columns_are_read(tmp_path: Path) -> None:
         ("m,a.jpg,,,,A B", "'A B' is no role"),
         ("m,a.jpg,,,,,abc", "sha256 has 64 hexadecimal digits"),
         (f"m,a.jpg,,,,,,{'x' * 1001}", "a text has at most 1000 characters"),
-        ("m,a.jpg,,,,,,,surplus", "the line has more cells than the header: 'surplus'"),
+        ("m,a.jpg,,,,,,,,,surplus", "the line has more cells than the header: 'surplus'"),
+        ("m,a.jpg,,,,,,,maybe", "retired is one of 1, 0, true, false, yes and no, not 'maybe'"),
+        ("m,a.jpg,,,,,,,,colour", "view.fr.overrides names 'colour', which no view overrides"),
+        ("m,a.jpg,,,,,,,,label|position", "view.fr.position is empty, and view.fr.overrides"),
         ('m,"a.jpg', "it is not valid CSV"),
         ('m,"a"b.jpg', "it is not valid CSV"),
     ],
@@ -175,7 +178,7 @@ def test_all_columns_are_read(tmp_path: Path) -> None:
 def test_a_wrong_line_is_rejected_by_its_number_and_the_rest_goes_on(
     tmp_path: Path, line: str, reason: str
 ) -> None:
-    header = "product,file,url,position,thumbnail,roles,sha256,alt"
+    header = "product,file,url,position,thumbnail,roles,sha256,alt,retired,view.fr.overrides"
     page, _ = read(tmp_path, f"{header}\nm,1.jpg\n\n{line}\nm,2.jpg\n")
 
     assert ids(page) == {"m": ["1.jpg", "2.jpg"]}
@@ -184,13 +187,13 @@ def test_a_wrong_line_is_rejected_by_its_number_and_the_rest_goes_on(
     assert told.startswith(reason)
 
 
-def test_more_than_ten_texts_are_too_many(tmp_path: Path) -> None:
-    languages = [f"alt.{a}{b}" for a in "abcd" for b in "xyz"][:10]
+def test_more_than_eleven_texts_are_too_many(tmp_path: Path) -> None:
+    languages = [f"alt.{a}{b}" for a in "abcd" for b in "xyz"][:11]
     page, _ = read(
         tmp_path,
-        f"product,file,alt,{','.join(languages)}\nm,a.jpg,x{',y' * 10}\nm,b.jpg,{',y' * 10}\n",
+        f"product,file,alt,{','.join(languages)}\nm,a.jpg,x{',y' * 11}\nm,b.jpg,{',y' * 11}\n",
     )
-    assert reasons(page) == {"line 2": "an image has at most 10 texts"}
+    assert reasons(page) == {"line 2": "an image has at most 11 texts"}
     assert ids(page) == {"m": ["b.jpg"]}
 
 
@@ -230,6 +233,33 @@ def test_the_same_file_has_one_id_in_a_folder_and_in_a_csv_file(tmp_path: Path) 
     assert ids(page) == ids(listed(tmp_path)) == {"a?b": ["1.jpg"]}
 
 
+def test_a_line_of_an_export_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Blanks belong to values, an empty cell can override, and deleted images stay deleted."""
+    page, source = read(
+        tmp_path,
+        "product,file,url,alt,file_name,view.fr.label,view.fr.overrides,view.fr.removed,source_id,"
+        "retired,id,created_at\n"
+        " mug ,files/x.png,https://cdn.example/x.png, red , x.png,,label|removed,yes,"
+        "@vitrine/s1/ mug /7-20240105T100000123,,7,2024-01-05\n"
+        "mug,files/y.png,https://cdn.example/y.png,,y.png,,,,@vitrine/s1/mug/8-1,yes,8,2024-01-05\n",
+    )
+
+    (product,) = page.products
+    assert product == SourceProduct(
+        " mug ",
+        (
+            SourceImage(
+                *("@vitrine/s1/ mug /7-20240105T100000123", ("files/x.png",), LAST + 2),
+                file_name=" x.png",
+                alt=" red ",
+                views={"fr": ViewValues("", removed=True)},
+                line=2,
+            ),
+        ),
+    )
+    assert (page.unreadable, source.notes, source.left_out) == ((), [], {"deleted images": 1})
+
+
 CELLS = {
     "product": ["m", "Mug", "a?b", "кружка", "", "a/b", "x" * 65],
     "file": ["a.jpg", "m/b.jpg", "", "", "../c.jpg", 'quo"ted.jpg', "line\nbreak.jpg", " d.jpg "],
@@ -244,6 +274,8 @@ CELLS = {
     "sha256": ["", "", "ab" * 32, "ab"],
     "view.fr.roles": ["", "|", "image"],
     "view.fr.position": ["", "0", "3"],
+    "view.fr.overrides": ["", "label", "label|roles", "position", "colour"],
+    "view.2.removed": ["", "yes", "no", "perhaps"],
     "colour": ["", "red"],
 }
 

@@ -104,13 +104,17 @@ class Move:
         gallery, images = self.world.galleries.gallery_with_images("s1", product)
         return images[gallery.roles[THUMBNAIL]].original.file_name
 
-    def reasons(self) -> dict[str, str]:
-        """Lines of `rejected.csv`, by file or URL."""
+    def rejected(self) -> list[dict[str, str]]:
+        """Lines of `rejected.csv`."""
         ledger = Ledger(self.ledger)
         write_rejected(ledger, self.folder)
         ledger.close()
         with (self.folder / "rejected.csv").open(newline="") as file:
-            return {row["file"] or row["url"]: row["reason"] for row in csv.DictReader(file)}
+            return list(csv.DictReader(file))
+
+    def reasons(self) -> dict[str, str]:
+        """Reasons in `rejected.csv`, by file or URL."""
+        return {row["file"] or row["url"]: row["reason"] for row in self.rejected()}
 
     def differences(self) -> list[str]:
         ledger = Ledger(self.ledger)
@@ -252,6 +256,37 @@ def test_texts_roles_views_sorts_and_names_come_with_the_image(move: Move) -> No
     assert blue.name is not None
     assert blue.name.full == "B_lue.png"
     assert images[a].views == {}
+
+
+def test_lines_with_a_purpose_become_images_of_the_library(move: Move) -> None:
+    move.put("a.png", 1)
+    move.put("b.png", b"no picture")
+    source = move.csv(
+        "product,purpose,file\n,user,a.png\n,category,a.png\n,account,b.png\n"
+        "mug,user,a.png\n,toy,a.png\n,user,a.png\n"
+    )
+
+    assert move.run(source) == {Outcome.ADDED: 2, Outcome.REJECTED: 1}
+
+    found = sorted(move.world.library.records.values(), key=lambda image: image.id)
+    assert sorted(each.purpose for each in found) == ["category", "user"]
+    assert {each.account for each in found} == {"s1"}
+    assert move.world.galleries.heads == {}
+    assert move.differences() == []
+    reasons = sorted(each.partition(",")[0] for each in (row["reason"] for row in move.rejected()))
+    assert reasons == [
+        "a line has a product or a purpose",
+        "an earlier line names the same picture of the product",
+        "it is not a complete GIF",
+        "purpose is one of product",
+    ]
+    assert move.run(source)[Outcome.PRESENT] == 2
+    move.ledger.unlink()
+    assert move.run(source)[Outcome.PRESENT] == 2
+
+    move.put("a.png", 2)
+    assert move.run(source, update=True)[Outcome.LEFT] == 2
+    assert move.differences() == ["user/a.png bytes", "category/a.png bytes"]
 
 
 @pytest.mark.parametrize(

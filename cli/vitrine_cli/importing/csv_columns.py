@@ -7,22 +7,28 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from vitrine.domain.gallery import HIGHEST_SORT, THUMBNAIL
+from vitrine.domain.images import ViewFacts
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.source import LAST, SourceImage, ViewValues
+from vitrine_cli.operations.view_columns import VIEW_FIELDS, view_cells
 
 if TYPE_CHECKING:
     from vitrine_cli.importing.source import SourceProduct
 
 PLAIN = (
-    *("product", "file", "url", "position", "sort", "alt", "thumbnail", "roles", "excluded"),
-    *("name", "file_name", "sha256", "source_id", "reason"),
+    *("product", "purpose", "file", "url", "position", "sort", "alt", "thumbnail", "roles"),
+    *("excluded", "name", "file_name", "sha256", "source_id", "retired", "reason"),
 )
 """Columns without a language or a store view. `reason` is written and never read."""
+_OF_EXPORTS = frozenset({"id", "created_at"})
+"""Columns of `vitrine export` that an import does not read."""
 _ALT = re.compile(r"alt\.([a-z]{2,3}(?:_[A-Z]{2})?)")
-_VIEW = re.compile(r"view\.([a-z][a-z0-9_]{0,31})\.(label|position|excluded|roles)")
+_VIEW = re.compile(rf"view\.([a-z0-9][a-z0-9_]{{0,31}})\.({'|'.join(VIEW_FIELDS)}|overrides)")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
-_MOST_TEXTS, _LONGEST_TEXT = 10, 1000
+_MOST_TEXTS, LONGEST_TEXT = 11, 1000
+"""Ten languages of Tiendanube, and one more where the main one is not among them."""
 
 
 class CellError(ValueError):
@@ -31,7 +37,16 @@ class CellError(ValueError):
 
 def is_known(column: str) -> bool:
     """Whether a column has a meaning."""
-    return column in PLAIN or any(each.fullmatch(column) for each in (_ALT, _VIEW))
+    return column in PLAIN or column in _OF_EXPORTS or bool(_fullmatch(column))
+
+
+def is_literal(cells: Mapping[str, str]) -> bool:
+    """Whether Vitrine wrote a line, so that blanks around its values are part of them."""
+    return cells.get("source_id", "").startswith(SOURCE_MARK)
+
+
+def _fullmatch(column: str) -> re.Match[str] | None:
+    return _ALT.fullmatch(column) or _VIEW.fullmatch(column)
 
 
 def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
@@ -70,6 +85,7 @@ def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
         views=_views(given),
         name=given.get("name", ""),
         sha256=digest,
+        purpose=given.get("purpose", ""),
         line=line,
     )
 
@@ -82,10 +98,10 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
         image: the image.
         identity: the path that it is settled under, which another import of the line keeps.
     """
-    place = image.places[0]
-    roles = image.roles
+    place, roles = (*image.places, "")[0], image.roles
     cells = {
         "product": product.name,
+        "purpose": image.purpose,
         "url" if "://" in place else "file": place,
         "position": str(image.rank) if image.sort is None and image.rank < LAST else "",
         "sort": "" if image.sort is None else str(image.sort),
@@ -101,7 +117,8 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
         cells["thumbnail"] = "1" if THUMBNAIL in roles else "0"
         cells["roles"] = "|".join(sorted(roles - {THUMBNAIL}))
     for code, view in image.views.items():
-        cells |= _view_cells(code, view)
+        facts = ViewFacts(view.label, view.sort, view.excluded, view.removed)
+        cells |= view_cells(code, facts, view.roles)
     return cells
 
 
@@ -124,9 +141,18 @@ def _number(cells: Mapping[str, str], name: str, lowest: int) -> int | None:
     text = cells.get(name)
     if text is None:
         return None
-    if not re.fullmatch(r"-?[0-9]{1,10}", text) or not lowest <= int(text) <= HIGHEST_SORT:
+    if not re.fullmatch(r"-?[0-9]{1,10}", text) or not lowest <= int(text) <= HIGHEST_SORT + 1:
         raise CellError(f"{name} is a whole number from {lowest} on, not '{text}'")
     return int(text)
+
+
+def is_set(cells: Mapping[str, str], name: str) -> bool:
+    """Whether a flag is set.
+
+    Raises:
+        CellError: the cell is no flag.
+    """
+    return _flag({name: cell for name, cell in cells.items() if cell}, name) or False
 
 
 def _flag(cells: Mapping[str, str], name: str) -> bool | None:
@@ -160,32 +186,34 @@ def _texts(cells: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     alt = cells.get("alt", "")
     if len(translations) + bool(alt) > _MOST_TEXTS:
         raise CellError(f"an image has at most {_MOST_TEXTS} texts")
-    if any(len(text) > _LONGEST_TEXT for text in (alt, *translations.values())):
-        raise CellError(f"a text has at most {_LONGEST_TEXT} characters")
+    if any(len(text) > LONGEST_TEXT for text in (alt, *translations.values())):
+        raise CellError(f"a text has at most {LONGEST_TEXT} characters")
     return alt, translations
 
 
 def _views(cells: Mapping[str, str]) -> dict[str, ViewValues]:
     codes = dict.fromkeys(found[1] for name in cells if (found := _VIEW.fullmatch(name)))
-    views = {}
-    for code in codes:
-        position = _number(cells, f"view.{code}.position", 0)
-        roles = cells.get(f"view.{code}.roles")
-        views[code] = ViewValues(
-            label=cells.get(f"view.{code}.label"),
-            sort=None if position is None else position - 1,
-            excluded=_flag(cells, f"view.{code}.excluded"),
-            roles=None if roles is None else _roles(roles),
-        )
-    return views
+    views = {code: _view(cells, f"view.{code}.") for code in codes}
+    return {code: view for code, view in views.items() if view != ViewValues()}
 
 
-def _view_cells(code: str, view: ViewValues) -> dict[str, str]:
-    excluded = {None: "", True: "1", False: "0"}[view.excluded]
-    return {
-        f"view.{code}.label": view.label or "",
-        f"view.{code}.position": "" if view.sort is None else str(view.sort + 1),
-        f"view.{code}.excluded": excluded,
-        # No role at all needs a cell that is not empty.
-        f"view.{code}.roles": "" if view.roles is None else "|".join(sorted(view.roles)) or "|",
-    }
+def _view(cells: Mapping[str, str], prefix: str) -> ViewValues:
+    """What a store view overrides: filled cells, and empty ones that `overrides` names."""
+    named = {each for each in cells.get(f"{prefix}overrides", "").split("|") if each}
+    if unknown := sorted(named.difference(VIEW_FIELDS)):
+        raise CellError(f"{prefix}overrides names '{unknown[0]}', which no view overrides")
+    filled = {each for each in VIEW_FIELDS if f"{prefix}{each}" in cells}
+    if unfilled := sorted(named - filled - {"label", "roles"}):
+        raise CellError(f"{prefix}{unfilled[0]} is empty, and {prefix}overrides names it")
+    position = _number(cells, f"{prefix}position", 0)
+    label, roles = (
+        cells.get(f"{prefix}{each}", "") if each in named | filled else None
+        for each in ("label", "roles")
+    )
+    return ViewValues(
+        label=label,
+        sort=None if position is None else position - 1,
+        excluded=_flag(cells, f"{prefix}excluded"),
+        roles=None if roles is None else _roles(roles),
+        removed=_flag(cells, f"{prefix}removed") or False,
+    )

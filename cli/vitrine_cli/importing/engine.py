@@ -24,13 +24,13 @@ from vitrine.domain.errors import (
     ThrottledError,
     UnavailableError,
 )
-from vitrine.domain.shops import ProductMode, product_key
+from vitrine.domain.shops import ProductMode, is_product_name, product_key
 from vitrine.services.catalogue import retry_on_conflict
 from vitrine.services.restoring_order import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, Entry, State
-from vitrine_cli.importing.source import Page, SourceProduct, identity
-from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
+from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
+from vitrine_cli.importing.storing import GONE, NO_NAME, NO_PRODUCT, Outcome
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
@@ -179,6 +179,10 @@ class Engine:
 
     def _register(self, product: SourceProduct) -> str:
         """Register a product if that is requested; why none of its images can be imported."""
+        if product.name == LIBRARY:
+            return ""
+        if not is_product_name(product.name):
+            return NO_NAME
         shop = self.shelf.catalogue.shop
         try:
             if shop.products is ProductMode.REGISTERED and self.registers is not None:
@@ -198,6 +202,8 @@ class Engine:
             for entry in entries
             if entry.image is not None
         }
+        if product.name == LIBRARY:
+            return
         if not (self.shelf.update or self.ledger.is_unordered(product.name)):
             return  # a client may have moved them since
         if len(places) > 1:

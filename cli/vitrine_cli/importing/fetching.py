@@ -56,6 +56,8 @@ class Fetcher:
         Raises:
             UnfetchedError: no place has them. The reason is that of the last place.
         """
+        if not image.places:
+            raise UnfetchedError("the source names no file", is_final=True)
         *first, last = image.places
         for place in first:
             try:

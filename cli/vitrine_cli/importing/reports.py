@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from vitrine.domain.locations import original_address, public_url
 from vitrine_cli.importing.csv_columns import cells_of, columns_of
 from vitrine_cli.importing.ledger import DONE
-from vitrine_cli.importing.source import SourceProduct
+from vitrine_cli.importing.source import LIBRARY, SourceProduct
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vitrine.domain.images import Image
+    from vitrine.domain.library import LibraryImage
     from vitrine.services.catalogue import Catalogue
     from vitrine_cli.importing.ledger import Entry, Ledger
     from vitrine_cli.importing.verifying import Difference
@@ -65,8 +67,7 @@ def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str
         entries = [each for each in ledger.entries(product.name) if each.is_current]
         if not any(each.image for each in entries):
             continue
-        key = catalogue.product(product.name)
-        _, images = catalogue.stores.galleries.gallery_with_images(catalogue.shop.id, key)
+        key, images = _images(catalogue, product.name, entries)
         for entry in entries:
             image = None if entry.image is None else images.get(entry.image)
             if image is not None:
@@ -74,6 +75,19 @@ def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str
                 rows.append(_ids(entry, key, public_url(media_url, picture)))
     _write(folder / IDS, _IDS_COLUMNS, rows)
     return len(rows)
+
+
+def _images(
+    catalogue: Catalogue, name: str, entries: Iterable[Entry]
+) -> tuple[str, Mapping[int, Image | LibraryImage]]:
+    """The key of a product of the source here, and its images by id."""
+    shop = catalogue.shop.id
+    if name == LIBRARY:
+        ids = (each.image for each in entries if each.image is not None)
+        found = (catalogue.stores.library.image(shop, each) for each in ids)
+        return LIBRARY, {each.id: each for each in found if each is not None}
+    key = catalogue.product(name)
+    return key, catalogue.stores.galleries.gallery_with_images(shop, key)[1]
 
 
 def write_differences(differences: Iterable[Difference], folder: Path) -> int:

@@ -258,8 +258,7 @@ class Session:
         remote = HttpRemote(total_seconds=SECONDS)
         stores = records.deployed(self.stack).stores
         catalogue = Catalogue(self.shop, stores, remote, retry=BULK_RETRY)
-        views = self.shop.settings.get("openmage.store_views", "1:default")
-        codes = {code: view for view, _, code in (each.partition(":") for each in views.split(","))}
+        codes = {code: view for view, code in shop_settings.store_views(self.shop).items()}
         return Shelf(catalogue, codes, options.update, options.again, adding)
 
     def _fetcher(self, root: Path | None, at_once: int, stopping: Event) -> Fetcher:

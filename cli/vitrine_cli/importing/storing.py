@@ -17,18 +17,22 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.images import Image, Texts, ViewFacts
-from vitrine.domain.imports import Import, source_arrival
+from vitrine.domain.imports import SOURCE_MARK, Import, source_arrival
+from vitrine.domain.library import Purpose
 from vitrine.domain.rejections import rejection_of
 from vitrine.domain.shops import ProductKey
 from vitrine.domain.source_order import SourcePlace
-from vitrine.services.adding import NewImage, add_image
+from vitrine.services.adding import NewImage, add_image, add_library_image
 from vitrine.services.changing import Change, change_image
 from vitrine.services.importing import RULES
 from vitrine.services.inspecting import InspectedUpload, inspect_upload
 from vitrine.services.naming import WantedName
 from vitrine.services.reading import get_entry
 from vitrine.services.sources import at_hand
+from vitrine_cli.importing.csv_columns import LONGEST_TEXT
 from vitrine_cli.importing.ledger import Entry, State
+from vitrine_cli.importing.source import LIBRARY
+from vitrine_cli.operations.export_rows import export_identity
 
 if TYPE_CHECKING:
     from vitrine.domain.gallery import GalleryEntry
@@ -37,9 +41,10 @@ if TYPE_CHECKING:
     from vitrine.services.sources import Upload
     from vitrine_cli.importing.source import SourceImage
 
-_LONGEST_NAME = 100  # characters, as OpenMage accepts
+_LONGEST_NAME = 128  # characters: the 100 that OpenMage accepts, and the number behind them
 GONE = "deleted here since; --again imports it again"
 NO_PRODUCT = "the shop has no such product; --register registers it"
+NO_NAME = "its name cannot name a product: 1 to 64 characters, no '/', no control characters"
 DIFFERS = "other bytes at the source; --update replaces them"
 
 
@@ -74,14 +79,28 @@ class Shelf:
     def settled(self, entry: Entry) -> Import | None:
         """What an earlier import made of an image; None if none has settled it."""
         arrival = source_arrival(self.catalogue.shop.id, entry.path, entry.product, "", 1)
-        return self.catalogue.stores.imports.outcome(arrival)
+        return self.catalogue.stores.imports.outcome(arrival) or self._exported(entry)
+
+    def _exported(self, entry: Entry) -> Import | None:
+        """The image of this very shop that a line of its own export describes."""
+        shop, stores = self.catalogue.shop.id, self.catalogue.stores
+        number = entry.path.rpartition("/")[2].partition("-")[0]
+        if not (entry.path.startswith(f"{SOURCE_MARK}vitrine/{shop}/") and number.isdecimal()):
+            return None
+        image = stores.record_of(shop, int(number), entry.product)
+        if image is None or export_identity(image) != entry.path:
+            return None
+        digest, product = image.original.digest, entry.product
+        arrival = source_arrival(shop, entry.path, product, digest, 0)
+        return Import(arrival, image.created_at, image.id)
 
     def holds(self, settled: Import) -> bool:
         """Whether the image that an import added still exists."""
         if settled.image is None:
             return False
-        product = settled.arrival.product
-        shop = self.catalogue.shop.id
+        product, shop = settled.arrival.product, self.catalogue.shop.id
+        if product == LIBRARY:
+            return self.catalogue.stores.library.image(shop, settled.image) is not None
         return self.catalogue.stores.galleries.image(shop, product, settled.image) is not None
 
     def store(self, entry: Entry, upload: Upload) -> tuple[Entry, Outcome]:
@@ -107,6 +126,10 @@ class Shelf:
         """Why an image does not fit what is listed of it, or the shop; empty if it fits."""
         if listed.sha256 and listed.sha256 != digest:
             return f"its SHA-256 is {digest}"
+        texts = [listed.alt, *listed.translations.values()]
+        texts += [view.label or "" for view in listed.views.values()]
+        if any(len(text) > LONGEST_TEXT for text in texts):
+            return f"a text has at most {LONGEST_TEXT} characters"
         unknown = sorted(listed.views.keys() - self.views.keys())
         return f"the shop has no store view '{unknown[0]}'" if unknown else ""
 
@@ -116,29 +139,46 @@ class Shelf:
             return _rejected(entry, inspected)
         self.adding(entry.product)
         try:
-            product = self.catalogue.product(entry.product)
-            new = NewImage(
-                place=self.place(entry.listed).put_in,
-                edit=lambda image: self._edited(image, entry.listed),
-                name=_wanted_name(entry.listed),
-                arrival=self._next_version(entry, product, settled),
-            )
-            added = add_image(self.catalogue, product, inspected, RULES, new)
+            if entry.product == LIBRARY:
+                image = self._add_to_library(entry, settled, inspected)
+            else:
+                image = self._add_to_product(entry, settled, inspected)
         except ImportSettledError:
             settled = self.settled(entry)
-            image = settled.image if settled else None
-            return replace(entry, state=State.STORED, image=image), Outcome.PRESENT
+            here = settled.image if settled else None
+            return replace(entry, state=State.STORED, image=here), Outcome.PRESENT
         except ProductNotFoundError:
             return _rejected(entry, NO_PRODUCT)
         except PictureRefusedError as error:
             return _rejected(entry, rejection_of(error.broken, upload.data, RULES).reason)
-        return replace(entry, state=State.STORED, image=added.image.id), Outcome.ADDED
+        return replace(entry, state=State.STORED, image=image), Outcome.ADDED
+
+    def _add_to_product(
+        self, entry: Entry, settled: Import | None, inspected: InspectedUpload
+    ) -> int:
+        product = self.catalogue.product(entry.product)
+        new = NewImage(
+            place=self.place(entry.listed).put_in,
+            edit=lambda image: self._edited(image, entry.listed),
+            name=_wanted_name(entry.listed),
+            arrival=self._next_version(entry, product, settled),
+        )
+        return add_image(self.catalogue, product, inspected, RULES, new).image.id
+
+    def _add_to_library(
+        self, entry: Entry, settled: Import | None, inspected: InspectedUpload
+    ) -> int:
+        shop = self.catalogue.shop
+        account = shop.settings.get("inventorum.account", shop.id)
+        arrival = self._next_version(entry, ProductKey(LIBRARY), settled)
+        purpose = Purpose(entry.listed.purpose)
+        return add_library_image(self.catalogue, inspected, purpose, account, arrival).id
 
     def _keep(self, entry: Entry, settled: Import, upload: Upload) -> tuple[Entry, Outcome]:
         """Keep an image that is here, with --update as its source has it now."""
         kept = replace(entry, state=State.STORED, image=settled.image)
         same = settled.arrival.tag == entry.digest
-        if not self.update:
+        if not self.update or entry.product == LIBRARY:  # whose images are never changed
             left = kept if same else replace(kept, reason=DIFFERS)
             return left, Outcome.PRESENT if same else Outcome.LEFT
         inspected = None if same else _inspect(upload)
@@ -190,7 +230,7 @@ class Shelf:
     def view_facts(self, listed: SourceImage) -> dict[str, ViewFacts]:
         """What store views override in the record of an image, by id of the view."""
         facts = {
-            self.views[code]: ViewFacts(view.label, view.sort, view.excluded)
+            self.views[code]: ViewFacts(view.label, view.sort, view.excluded, view.removed)
             for code, view in listed.views.items()
             if code in self.views
         }
@@ -203,7 +243,8 @@ def problem_of(shelf: Shelf, entry: Entry, upload: Upload) -> str:
     if problem := shelf.problem(entry.listed, digest):
         return problem
     try:
-        shelf.catalogue.product(entry.product)
+        if entry.product != LIBRARY:
+            shelf.catalogue.product(entry.product)
     except ProductNotFoundError:
         return NO_PRODUCT
     found = _inspect(upload)

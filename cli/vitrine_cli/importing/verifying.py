@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.gallery import Gallery
 from vitrine_cli.importing.ledger import DONE, State
+from vitrine_cli.importing.source import LIBRARY
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Image
@@ -41,17 +42,40 @@ def verify(ledger: Ledger, shelf: Shelf) -> Iterator[Difference]:
         done = [each for each in entries if each.state in DONE]
         if not done:
             continue
+        if product.name == LIBRARY:
+            for entry in done:
+                yield from _noted(entry, list(_library_image(entry, shelf)), ledger)
+            continue
         key = shelf.catalogue.product(product.name)
         gallery, images = shelf.catalogue.stores.galleries.gallery_with_images(
             shelf.catalogue.shop.id, key
         )
         yield from _order(product.name, done, gallery)
         for entry in done:
-            found = list(_image(entry, gallery, images, shelf))
-            yield from found
-            state = State.STORED if found else State.VERIFIED
-            if state is not entry.state:
-                ledger.update(replace(entry, state=state))
+            yield from _noted(entry, list(_image(entry, gallery, images, shelf)), ledger)
+
+
+def _noted(entry: Entry, found: list[Difference], ledger: Ledger) -> list[Difference]:
+    """The differences of an image, whose state they decide."""
+    state = State.STORED if found else State.VERIFIED
+    if state is not entry.state:
+        ledger.update(replace(entry, state=state))
+    return found
+
+
+def _library_image(entry: Entry, shelf: Shelf) -> Iterator[Difference]:
+    library, shop = shelf.catalogue.stores.library, shelf.catalogue.shop.id
+    image = None if entry.image is None else library.image(shop, entry.image)
+    if image is None:
+        here = entry.reason or "missing"
+        yield Difference(LIBRARY, entry.listed.id, "image", "present", here)
+        return
+    digest = image.original.digest
+    compared = {"bytes": (entry.digest or digest, digest)}
+    compared["purpose"] = (entry.listed.purpose, image.purpose.value)
+    for what, (source, here) in compared.items():
+        if source != here:
+            yield Difference(LIBRARY, entry.listed.id, what, source, here)
 
 
 def _order(product: str, entries: list[Entry], gallery: Gallery) -> Iterator[Difference]:
@@ -84,8 +108,7 @@ def _compared(
     yield "alt", listed.alt, image.texts.alt
     yield "translations", _sorted(listed.translations), _sorted(image.texts.translations)
     yield "excluded", str(listed.excluded), str(image.excluded)
-    views = {view: replace(facts, removed=False) for view, facts in image.views.items()}
-    yield "views", _sorted(shelf.view_facts(listed)), _sorted(views)
+    yield "views", _sorted(shelf.view_facts(listed)), _sorted(image.views)
     roles = gallery.roles_of(image.id)
     yield "roles", _joined(roles if place.roles is None else place.roles), _joined(roles)
     for view, wanted in (place.view_roles or {}).items():

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from vitrine.adapters.table import MOST_WRITES
 from vitrine.domain.gallery import THUMBNAIL, GalleryEntry
-from vitrine.domain.images import Image
+from vitrine.domain.images import Image, ViewFacts
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.locations import original_address, public_url
+from vitrine_cli.operations.view_columns import view_cells, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 _BEGINNING = ("product", "purpose", "file", "position", "sort", "alt")
 _MIDDLE = ("thumbnail", "roles", "excluded")
-_END = ("name", "file_name", "sha256", "id", "created_at", "url")
+_END = ("name", "file_name", "sha256", "source_id", "id", "created_at", "url")
 _ALIASES = MOST_WRITES - 1
 """The most aliases on a line: `vitrine product import` registers a line in one transaction."""
 _SEGMENT = 200
@@ -83,6 +85,7 @@ def image_row(exported: Exported, media_url: str, views: Mapping[str, str]) -> d
         "file": exported.path,
         "file_name": original.file_name,
         "sha256": original.digest,
+        "source_id": export_identity(image),
         "id": str(image.id),
         "created_at": image.created_at.isoformat(timespec="milliseconds"),
         "url": public_url(media_url, original_address(image).full_size_key(original.format)),
@@ -93,7 +96,7 @@ def image_row(exported: Exported, media_url: str, views: Mapping[str, str]) -> d
         "product": image.product,
         "alt": image.alt,
         **{f"alt.{language}": text for language, text in image.texts.translations.items()},
-        "excluded": _yes_or_no(image.excluded),
+        "excluded": yes_or_no(image.excluded),
         "name": image.name.full if image.name else "",
     }
     if exported.gallery is None:
@@ -103,12 +106,23 @@ def image_row(exported: Exported, media_url: str, views: Mapping[str, str]) -> d
     cells |= {
         "position": str(entry.position),
         "sort": str(entry.sort),
-        "thumbnail": _yes_or_no(THUMBNAIL in roles),
+        "thumbnail": yes_or_no(THUMBNAIL in roles),
         "roles": "|".join(sorted(roles)),
     }
     for view in sorted({*image.views, *exported.gallery.view_roles}):
         cells |= _view_cells(entry, view, views.get(view, view))
     return cells
+
+
+def export_identity(image: Image | LibraryImage) -> str:
+    """The path that an import settles the image under.
+
+    It stays when the image is moved or its bytes are replaced, so a later export is not imported
+    beside an earlier one. The moment tells images of two stacks apart whose shops have one id.
+    """
+    moment = image.created_at.strftime("%Y%m%dT%H%M%S%f")[:-3]
+    group = f"library/{image.purpose}" if isinstance(image, LibraryImage) else image.product
+    return f"{SOURCE_MARK}vitrine/{image.shop}/{group}/{image.id}-{moment}"
 
 
 def columns(used: Iterable[str]) -> list[str]:
@@ -133,23 +147,8 @@ def product_rows(products: Mapping[ProductKey, Iterable[ProductKey]]) -> Iterato
 
 
 def _view_cells(entry: GalleryEntry, view: str, code: str) -> dict[str, str]:
-    """What one store view overrides. `overrides` tells an empty value from none."""
-    facts, cells = entry.image.views.get(view), {}
-    if facts is not None and facts.label is not None:
-        cells["label"] = facts.label
-    if facts is not None and facts.sort is not None:
-        cells["position"] = str(facts.sort)
-    if facts is not None and facts.excluded is not None:
-        cells["excluded"] = _yes_or_no(facts.excluded)
-    here = entry.gallery.roles_of(entry.image.id, view)
-    if here != entry.gallery.roles_of(entry.image.id):
-        cells["roles"] = "|".join(sorted(here))
-    if facts is not None and facts.removed:
-        cells["removed"] = "yes"
-    if cells:
-        cells["overrides"] = "|".join(cells)
-    return {f"view.{code}.{name}": text for name, text in cells.items()}
-
-
-def _yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"
+    """What one store view overrides."""
+    gallery, image = entry.gallery, entry.image
+    here = gallery.roles_of(image.id, view)
+    roles = here if here != gallery.roles_of(image.id) else None
+    return view_cells(code, image.views.get(view, ViewFacts()), roles)

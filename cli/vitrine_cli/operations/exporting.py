@@ -23,6 +23,7 @@ from vitrine.domain.locations import original_address
 from vitrine.domain.shops import product_key
 from vitrine_cli.operations.export_rows import Exported, columns, image_row, product_rows
 from vitrine_cli.operations.export_targets import DESCRIPTION, FORMAT
+from vitrine_cli.operations.shop_settings import store_views
 from vitrine_cli.operations.usage_check import products_of, require_indexed
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def export(
         FailureError: the index of the shop's products is not complete.
     """
     require_indexed(records, shop.id)
-    views = _store_views(shop)
+    views = store_views(shop)
     result, paths, used = Export(), set[str](), set[str]()
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as rows:
         found = _images(records, shop.id, selection)
@@ -250,7 +251,7 @@ def _write_table(target: Target, path: str, lines: Iterable[list[str]]) -> str:
     """Store a CSV file, UTF-8; return its SHA-256."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-        csv.writer(text, lineterminator="\n").writerows(lines)
+        csv.writer(text).writerows(lines)  # RFC 4180, which quotes line breaks of both kinds
         text.detach()
         digest = hashlib.sha256()
         file.seek(0)
@@ -277,10 +278,3 @@ def _write_description(
     }
     data = json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
     target.write(DESCRIPTION, io.BytesIO(data))
-
-
-def _store_views(shop: Shop) -> dict[str, str]:
-    """Codes of the shop's store views, by id."""
-    setting = shop.settings.get("openmage.store_views", "")
-    pairs = (each.partition(":") for each in setting.split(",") if each)
-    return {view: code for view, _, code in pairs}

@@ -62,6 +62,13 @@ def change_shop(
     return changed
 
 
+def store_views(shop: Shop) -> dict[str, str]:
+    """Codes of a shop's store views (OpenMage), by id."""
+    setting = shop.settings.get("openmage.store_views", "1:default")
+    pairs = (each.partition(":") for each in setting.split(","))
+    return {view: code for view, _, code in pairs}
+
+
 def complete_settings(records: StackRecords, shop: Shop, dialect: str) -> Shop:
     """Add a dialect's settings to a shop that was created before the dialect existed.
 

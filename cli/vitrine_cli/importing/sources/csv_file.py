@@ -11,12 +11,22 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.imports import SOURCE_MARK
+from vitrine.domain.library import Purpose
 from vitrine.domain.shops import is_product_name, product_key
-from vitrine_cli.importing.csv_columns import CellError, image_of, is_known
-from vitrine_cli.importing.source import LAST, Page, SourceImage, SourceProduct, Unreadable
+from vitrine_cli.importing.csv_columns import (
+    CellError,
+    image_of,
+    is_known,
+    is_literal,
+    is_set,
+)
+from vitrine_cli.importing.source import LAST, LIBRARY, Page, SourceImage, SourceProduct, Unreadable
 from vitrine_cli.ui.failure import FailureError
 
 LONGEST_CELL = 2**20  # characters
+RETIRED = "deleted images"
+"""The name, for people, of lines that `vitrine export --retired` writes."""
 RAW, SURPLUS = "line", "surplus"
 """Columns of a rejected line: its text if it is not valid CSV, and cells behind the last column."""
 
@@ -35,15 +45,18 @@ class CsvFile:
     root: Path | None
     prefix: str = "@folder"
     notes: list[str] = field(default_factory=list)
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def pages(self, after: str | None) -> Iterator[Page]:
         del after  # a file is read at once
         products: defaultdict[str, list[SourceImage]] = defaultdict(list)
         unreadable = []
-        self.notes = []
+        self.notes, self.left_out = [], Counter()
         for line, cells in self._lines():
             try:
+                if is_set(cells, "retired"):
+                    self.left_out[RETIRED] += 1
+                    continue
                 name, image = self._image(cells, line)
             except CellError as error:
                 unreadable.append(Unreadable(f"line {line}", str(error), cells))
@@ -65,15 +78,20 @@ class CsvFile:
             raise CellError("it is not valid CSV")
         if extra := cells.get(SURPLUS):
             raise CellError(f"the line has more cells than the header: '{extra}'")
-        if cells.get("purpose"):
-            raise CellError("library images (purpose) are not imported yet")
-        name = cells.get("product", "")
-        if not is_product_name(name):
+        name, purpose = cells.get("product", ""), cells.get("purpose", "")
+        if purpose and name:
+            raise CellError("a line has a product or a purpose")
+        if purpose not in ("", *Purpose):
+            raise CellError(f"purpose is one of {', '.join(Purpose)}, not '{purpose}'")
+        if not (purpose or is_product_name(name)):
             raise CellError(
                 f"{name!r} cannot name a product: 1 to 64 characters, no '/', no control characters"
             )
         image = image_of(cells, line)
         rank = image.rank if image.rank < LAST else LAST + line
+        if purpose:
+            own = image.id if image.id.startswith(SOURCE_MARK) else f"{purpose}/{image.id}"
+            return LIBRARY, replace(image, rank=rank, id=own)
         key = product_key(name)
         return key, replace(image, rank=rank, id=_without_folder(image.id, key))
 
@@ -114,10 +132,11 @@ class CsvFile:
             if isinstance(record, str):
                 yield line, {RAW: record}
                 continue
-            cells = [each.strip() for each in record]
-            if any(cells):
-                surplus = " ".join(filter(None, cells[len(titles) :]))
-                named = dict(zip(titles, cells, strict=False))
+            if any(each.strip() for each in record):
+                surplus = " ".join(filter(None, map(str.strip, record[len(titles) :])))
+                named = dict(zip(titles, record, strict=False))
+                if not is_literal(named):
+                    named = {name: cell.strip() for name, cell in named.items()}
                 yield line, {**named, **({SURPLUS: surplus} if surplus else {})}
 
     def _check_header(self, titles: list[str]) -> None:
@@ -128,7 +147,7 @@ class CsvFile:
         twice = [name for name, count in Counter(titles).items() if count > 1 and name]
         if twice:
             raise FailureError(f"The header of {self.file} has the column '{twice[0]}' twice.")
-        unknown = [name for name in titles if name and not is_known(name) and name != "purpose"]
+        unknown = [name for name in titles if name and not is_known(name)]
         if unknown:
             self.notes.append(f"columns without a meaning: {', '.join(unknown)}")
 
@@ -161,5 +180,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]
 
 def _without_folder(path: str, product: str) -> str:
     """The id of a file, which is the same in the folder of its product and in a CSV file."""
+    if path.startswith(SOURCE_MARK):
+        return path
     folder, slash, rest = path.partition("/")
     return rest if slash and product_key(unquote(folder)) == product else path
