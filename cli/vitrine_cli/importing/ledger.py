@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from vitrine_cli.importing.source import SourceImage, SourceProduct, Unreadable, ViewValues
 from vitrine_cli.ui.failure import FailureError
@@ -85,6 +85,19 @@ class Entry:
     is_current: bool = True
 
 
+def opened_for_owner(file: Path) -> IO[str]:
+    """A file, which is created if necessary, that only its owner can read.
+
+    Raises:
+        FailureError: it cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return os.fdopen(os.open(file, os.O_CREAT | os.O_RDWR, 0o600), "r+")
+    except OSError as error:
+        raise FailureError(f"The ledger {file} cannot be written: {error.strerror}.") from None
+
+
 class Ledger:
     """A ledger in a file that only its owner can read. Threads can share it.
 
@@ -98,9 +111,8 @@ class Ledger:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lock = RLock()
+        opened_for_owner(file).close()
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
             # Closed by its last user: a worker can still write while the command ends.
             self._connection = sqlite3.connect(
                 file, timeout=60, isolation_level=None, check_same_thread=False
@@ -108,7 +120,7 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
             raise FailureError(f"The ledger {file} cannot be written: {error}.") from None
         if self.fact("version", _VERSION) != _VERSION:
             raise FailureError(f"The ledger {file} is of another version of Vitrine; delete it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher, UnfetchedError
-from vitrine_cli.importing.ledger import Ledger, State
+from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import import_progress
 from vitrine_cli.importing.sources.csv_file import CsvFile
@@ -144,7 +145,8 @@ class Session:
             FailureError: the source, the stack, the ledger or a report cannot be used.
         """
         reports.require_writable(self.folder)
-        with _opened(self.ledger_file(source.prefix)) as ledger, import_progress() as progress:
+        file = self.ledger_file(source.prefix)
+        with self._alone(file), _opened(file) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
             engine = Engine(
                 ledger,
@@ -241,6 +243,20 @@ class Session:
             if ledger.fact("kind") == "csv":
                 return CsvFile(Path(path), Path(root) if root else None)
             return Folder(Path(path), ledger.fact("pattern"))
+
+    @contextmanager
+    def _alone(self, ledger: Path) -> Iterator[None]:
+        """Hold the ledger: two lists of one source must not mix. Other machines have their own."""
+        file = ledger.with_suffix(".lock")
+        with opened_for_owner(file) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FailureError(
+                    f"Another import of this source into shop '{self.shop.id}' is running on this "
+                    "machine; --status says how far it has come."
+                ) from None
+            yield
 
     def _existing(self, prefix: str) -> Path:
         file = self.ledger_file(prefix)
