@@ -23,16 +23,19 @@ class Forking:
 
     Attributes:
         folder: where the command runs.
+        home: its folder `.vitrine`.
     """
 
     folder: Path
+    home: Path
 
     def __enter__(self) -> Forking:
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.forked_commands", str(self.folder)],
+            [sys.executable, "-m", "tests.forked_commands", self.folder, self.home],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
+            bufsize=0,  # one line is read at a time, so `select` sees the next one
         )
         return self
 
@@ -48,7 +51,6 @@ class Forking:
         """Start the command; its process id."""
         assert self._parent.stdin
         self._parent.stdin.write(json.dumps(arguments).encode() + b"\n")
-        self._parent.stdin.flush()
         return self._number()
 
     def ended(self, seconds: float) -> int | None:
@@ -58,10 +60,10 @@ class Forking:
 
     def _number(self) -> int:
         assert self._parent.stdout
-        return int(os.read(self._parent.stdout.fileno(), 64).split(b"\n")[0])
+        return int(self._parent.stdout.readline())
 
 
-def serve(folder: str) -> None:
+def serve(folder: str, home: str) -> None:
     """Start the commands that standard input names; print each one's process id, and its status."""
     import boto3.session
     import botocore.handlers
@@ -69,7 +71,9 @@ def serve(folder: str) -> None:
     import vitrine_cli.commands.shop_import
     import vitrine_cli.importing.session
     from vitrine_cli.app import main
+    from vitrine_cli.local import workspace
 
+    workspace.HOME = Path(home)
     loaded = (botocore.handlers, boto3.session, vitrine_cli.importing.session)
     assert all(loaded)
     answers = os.dup(1)
@@ -90,4 +94,4 @@ def serve(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

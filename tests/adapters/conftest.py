@@ -1,6 +1,7 @@
 """The adapters, in memory and over moto's AWS: the same tests run on both, so no fake drifts."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from botocore.config import Config
 from moto import mock_aws
-from moto.server import ThreadedMotoServer
+from moto.server import DomainDispatcherApplication, create_backend_app
 from tests import pictures
 from tests.fakes import (
     FakeBlobs,
@@ -24,6 +25,7 @@ from tests.fakes import (
     FakeShops,
 )
 from tests.gateway import Answer, Gateway, template
+from werkzeug.serving import make_server
 
 from vitrine import environment
 from vitrine.access.callers import Access
@@ -161,15 +163,33 @@ class Counted:
         return Pages()
 
 
+class OneAtATime:
+    """An application that answers one request after another.
+
+    moto undoes a transaction by putting the whole table back as it was, with what other requests
+    have written meanwhile.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Any, start: Any) -> list[bytes]:
+        with self._lock:
+            return list(self._app(request, start))
+
+
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
     """The URL of a server of moto's AWS, for clients that it cannot patch."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    app = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """`vitrine import` over an AWS account: one process, killed ones, and two at once."""
 
 import csv
+import fcntl
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,14 +62,16 @@ class Agency:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(pictures.png(10 + shade, 10))
 
-    def start(self, *options: str, shop: str = "") -> "subprocess.Popen[str]":
-        command = ("import", shop or self.shop, *options, "--stack", STACK)
+    def start(self, *options: str, machine: str = "home") -> "subprocess.Popen[str]":
+        """Start an import on a machine, which has its own ledgers."""
+        command = ("import", self.shop, *options, "--stack", STACK)
         return subprocess.Popen(
-            [sys.executable, "-m", "vitrine_cli", *command],
+            [sys.executable, "-m", "tests.vitrine_at", self.folder / machine, *command],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
 
     def run(self, *options: str, shop: str = "") -> tuple[int, Any, str]:
@@ -79,6 +82,10 @@ class Agency:
             return 1, None, str(done.exception)
         assert done.exception is None or isinstance(done.exception, SystemExit)
         return done.exit_code, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+    def reports(self) -> dict[str, str]:
+        """The files that the command has written."""
+        return {file.name: file.read_text() for file in self.folder.glob("*.csv")}
 
     def content(self, shop: str = "") -> dict[str, list[tuple[str, bool]]]:
         """File names of each product in order, and whether each is the thumbnail."""
@@ -107,7 +114,7 @@ class Agency:
 @pytest.fixture
 def agency(
     open_account: Callable[[str], Account], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Agency]:
+) -> Agency:
     account = open_account("small")  # a server, which other processes reach
     account.client("cloudformation").create_stack(
         StackName=STACK, TemplateBody=json.dumps(TEMPLATE)
@@ -115,10 +122,9 @@ def agency(
     made = Agency(account, f"test-{os.getpid()}-{random.randrange(10**6)}", tmp_path)
     made.stores.shops.create_shop(Shop(made.shop))
     monkeypatch.setenv("AWS_DEFAULT_REGION", account.region_name)
+    monkeypatch.setattr(workspace, "HOME", tmp_path / "home")
     monkeypatch.chdir(tmp_path)
-    yield made
-    for file in made.ledger.parent.glob(f"{STACK}-{made.shop}*"):
-        file.unlink()
+    return made
 
 
 def fill(agency: Agency, products: int, images: int) -> None:
@@ -173,7 +179,7 @@ def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
     fill(agency, 2, 3)
     chance, kills = random.Random(7), 0
     where = ("--stack", STACK, "--json")
-    with Forking(agency.folder) as commands:
+    with Forking(agency.folder, agency.folder / "home") as commands:
         while kills < 40:
             shop = replace(agency, shop=f"{agency.shop}-{kills}")
             shop.stores.shops.create_shop(Shop(shop.shop))
@@ -187,20 +193,32 @@ def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
                     kills += commands.ended(60) == -signal.SIGKILL
                     if kills % 5 == 0:
                         shop.ledger.unlink(missing_ok=True)
-            assert status == 0
+            assert status == 0, shop.reports()
             assert shop.content() == agency.expected
             assert shop.stores.galleries.image_count(shop.shop) == 6
 
 
 def test_two_imports_at_once_add_each_image_once(agency: Agency) -> None:
     fill(agency, 3, 4)
-    processes = [agency.start("pictures") for _ in range(2)]
+    processes = [agency.start("pictures", machine=each) for each in ("home", "office")]
     for process in processes:
-        assert process.wait(timeout=240) == 0, process.communicate()
-        process.communicate()
+        told = process.communicate(timeout=240)
+        assert process.returncode == 0, (told, agency.reports())
 
     assert agency.content() == agency.expected
     assert agency.stores.galleries.image_count(agency.shop) == 12
+
+
+def test_one_machine_runs_one_import_of_a_source(agency: Agency) -> None:
+    fill(agency, 1, 1)
+    agency.ledger.parent.mkdir(parents=True)
+    with agency.ledger.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        status, _, told = agency.run("pictures")
+
+    assert (status, agency.content()) == (1, {"p0": []})
+    assert told.startswith(f"Another import of this source into shop '{agency.shop}' is running")
+    assert agency.run("pictures")[0] == 0
 
 
 def test_an_interrupt_ends_in_order_and_says_how_to_continue(agency: Agency) -> None:
