@@ -176,3 +176,89 @@ def test_a_server_that_fails_can_be_tried_again(server: FakeServer, visit: Visit
     page.get_by_role("button", name="Try again").click()
 
     expect(page.get_by_role("link", name="7")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_link_that_has_ended_too_does_not_prevent_the_next_one(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop, at="#/products/7")
+    field = cards(page).nth(0).get_by_role("textbox")
+    image = shop.images[shop.galleries["7"].order[0]]
+    shop.ended = True
+    field.fill("Lámpara roja")
+    field.press("Enter")
+    banner = page.get_by_label("Paste the link here")
+
+    for renewed in (
+        server.shop(ended=True),
+        server.shop(galleries=shop.galleries, images=shop.images),
+    ):
+        banner.fill(server.link(renewed))
+        page.get_by_role("button", name="Open").click()
+        expect(banner).to_have_count(0 if not renewed.ended else 1)
+
+    until(page, lambda: image.alt == "Lámpara roja")
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_link_that_cannot_be_checked_leaves_the_screen_as_it_is(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop, at="#/products/7")
+    field = cards(page).nth(0).get_by_role("textbox")
+    shop.ended = True
+    field.fill("Lámpara roja")
+    field.press("Enter")
+    banner = page.get_by_label("Paste the link here")
+    banner.wait_for()
+    server.refuse("GET", "/v1/shop$", 500, "internal")
+
+    banner.fill(server.link(server.shop(galleries=shop.galleries, images=shop.images)))
+    page.get_by_role("button", name="Open").click()
+
+    expect(page.get_by_text("The server failed.")).to_be_visible()
+    expect(field).to_have_value("Lámpara roja")
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_after_signing_out_a_new_link_is_used_for_products_that_were_open(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop, at="#/products/7")
+    image = shop.images[shop.galleries["7"].order[0]]
+    page.get_by_role("button", name="Sign out").click()
+    shop.ended = True
+
+    renewed = server.shop(galleries=shop.galleries, images=shop.images)
+    page.get_by_label("Paste the link here").fill(server.link(renewed))
+    page.get_by_role("button", name="Open").click()
+    field = cards(page).nth(0).get_by_role("textbox")
+    field.fill("Lámpara roja")
+    field.press("Enter")
+
+    until(page, lambda: image.alt == "Lámpara roja")
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_product_that_an_ended_link_could_not_open_opens_with_the_next(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 2)
+    page = visit(shop)
+    shop.ended = True
+    page.get_by_role("link", name="7", exact=True).click()
+    page.get_by_role("button", name="Try again").wait_for()
+
+    renewed = server.shop(galleries=shop.galleries, images=shop.images)
+    page.get_by_label("Paste the link here").fill(server.link(renewed))
+    page.get_by_role("button", name="Open").click()
+
+    expect(cards(page)).to_have_count(2)

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { tokensIn } from '../session/links';
-import { renew } from '../session/session';
+import { renew, startError } from '../session/session';
 import { text } from '../text/text';
+import { errorText } from './failure';
 
 /** A field for a link with tokens. */
 export function PasteLink() {
@@ -36,6 +37,11 @@ export function PasteLink() {
       <p id="link-hint" class={wrong ? 'small bad' : 'small'} role={wrong ? 'alert' : undefined}>
         {text(wrong ? 'no_token_in_link' : 'paste_hint')}
       </p>
+      {startError.value !== null && (
+        <p class="small bad" role="alert">
+          {errorText(startError.value)}
+        </p>
+      )}
     </form>
   );
 }

@@ -36,7 +36,7 @@ export function ProductScreen({ access, product }: { access: Access; product: st
   useEffect(() => {
     void gallery.open();
     return () => gallery.close();
-  }, [gallery]);
+  }, [gallery, access.token]);
 
   const status = gallery.status.value;
   const images = gallery.shown.value;

@@ -20,6 +20,12 @@ const CURRENT = 'vitrine.current';
 const accesses = signal<readonly Access[]>([]);
 const currentToken = signal<string | null>(null);
 
+/** By shop: what is under way in a shop goes on with the token of the next link that opens it. */
+const apis = new Map<string, ShopApi>();
+
+/** Grows with each link, and with signing out: answers about earlier links are out of date. */
+let links = 0;
+
 /** Whether the shops' answers are still to come. */
 export const starting = signal(true);
 
@@ -42,13 +48,15 @@ export const signedIn = computed(() => accesses.value.length > 0);
 export async function start(): Promise<void> {
   const fresh = takeTokens();
   const stored = sessionStorage.getItem(TOKENS)?.split(',').filter(Boolean) ?? [];
-  await useTokens(fresh.length > 0 ? fresh : stored, sessionStorage.getItem(CURRENT));
+  await useTokens(fresh.length > 0 ? fresh : stored);
 }
 
-/** Replaces all tokens by those of a new link. The shop stays the same if the link opens it. */
+/**
+ * Replaces all tokens by those of a new link. The shop stays the same if the link opens it. If the
+ * API cannot be reached, `startError` says so, and what is shown stays.
+ */
 export async function renew(tokens: readonly string[]): Promise<void> {
-  const shop = current.value?.shop?.id ?? null;
-  await useTokens(tokens, shop);
+  await useTokens(tokens);
   renewals.value += 1;
 }
 
@@ -61,9 +69,12 @@ export function choose(shop: string): void {
 }
 
 export function signOut(): void {
+  links += 1;
   sessionStorage.clear();
   accesses.value = [];
   currentToken.value = null;
+  startError.value = null;
+  starting.value = false;
 }
 
 /** Whether the current token has the scope. */
@@ -71,44 +82,59 @@ export function may(scope: Scope): boolean {
   return current.value?.shop?.token.scopes.includes(scope) ?? false;
 }
 
-async function useTokens(tokens: readonly string[], shop: string | null): Promise<void> {
+async function useTokens(tokens: readonly string[]): Promise<void> {
+  const link = (links += 1);
   starting.value = true;
   startError.value = null;
   if (tokens.length > 0) sessionStorage.setItem(TOKENS, tokens.join(','));
-  const known = accesses.value.find((each) => each.shop?.id === shop)?.shop ?? null;
-  const entered = await Promise.all(tokens.map((token) => enter(token, tokens.length === 1)));
+  const answers = await Promise.all(tokens.map((token) => enter(token, tokens.length === 1)));
+  if (link !== links) return;
+  starting.value = false;
+  startError.value = answers.find(({ error }) => error !== null)?.error ?? null;
+  const known = current.peek()?.shop ?? null;
+  const opens = answers.some(({ access }) => access.shop !== null);
+  if (known !== null && !opens && startError.value !== null) return;
+  take(
+    answers.map(({ access }) => access),
+    known,
+  );
+}
+
+/** Goes on with these tokens, in the shop that is `known` if they open it. */
+function take(entered: readonly Access[], known: Shop | null): void {
+  const wanted = known?.id ?? sessionStorage.getItem(CURRENT);
   const chosen =
-    entered.find((each) => each.shop !== null && each.shop.id === shop) ??
+    entered.find((each) => each.shop?.id === wanted) ??
     entered.find((each) => each.shop !== null) ??
     entered[0];
-  if (chosen && chosen.shop === null && known !== null) chosen.shop = known;
+  // An ended link leaves the screen as it is, with what the user has typed.
+  if (chosen && chosen.shop === null) chosen.shop = known;
+  for (const each of entered) if (each.shop !== null) adopt(each, each.shop);
   accesses.value = entered;
   currentToken.value = chosen?.token ?? null;
   if (chosen?.shop) sessionStorage.setItem(CURRENT, chosen.shop.id);
-  starting.value = false;
 }
 
-async function enter(token: string, alone: boolean): Promise<Access> {
-  const access: Access = {
-    token,
-    api: new ShopApi(token, end),
-    shop: null,
-    ended: false,
-  };
-  if (alone && /^(#\/)?$/.test(location.hash)) access.api.askAhead();
+/** Gives the shop's requests, also those under way, the token of this access. */
+function adopt(access: Access, { id }: Shop): void {
+  const api = apis.get(id) ?? access.api;
+  apis.set(id, api);
+  if (!access.ended) api.renew(access.token);
+  access.api = api;
+}
+
+/** Asks which shop a token opens; the error is what prevented the answer, or null. */
+async function enter(token: string, alone: boolean): Promise<{ access: Access; error: unknown }> {
+  const api = new ShopApi(token, end);
+  const access: Access = { token, api, shop: null, ended: false };
+  if (alone && /^(#\/)?$/.test(location.hash)) api.askAhead();
   try {
-    access.shop = await access.api.shop();
-    const { id } = access.shop;
-    const known = shops.peek().find((each) => each.shop?.id === id);
-    if (known) {
-      known.api.renew(token);
-      access.api = known.api;
-    }
+    access.shop = await api.shop();
   } catch (error) {
-    if (isProblem(error, 'unauthorized')) access.ended = true;
-    else startError.value = error;
+    if (!isProblem(error, 'unauthorized')) return { access, error };
+    access.ended = true;
   }
-  return access;
+  return { access, error: null };
 }
 
 /** Notes that a token is refused. */
