@@ -153,6 +153,13 @@ def test_the_menu_is_used_by_keyboard(server: FakeServer, visit: Visit) -> None:
 
 
 def drag(page: Page, start: int, end: int) -> None:
+    lift(page, start, end)
+    page.wait_for_timeout(250)  # the list moves its cards
+    page.mouse.up()
+
+
+def lift(page: Page, start: int, end: int) -> None:
+    """Take a card by its handle, and hold it over the place of another."""
     source, target = handle(page, start).bounding_box(), cards(page).nth(end - 1).bounding_box()
     assert source is not None
     assert target is not None
@@ -160,8 +167,6 @@ def drag(page: Page, start: int, end: int) -> None:
     page.mouse.down()
     page.mouse.move(source["x"] + 30, source["y"] + 20, steps=4)
     page.mouse.move(target["x"] + target["width"] - 20, target["y"] + 60, steps=12)
-    page.wait_for_timeout(250)  # the list moves its cards
-    page.mouse.up()
 
 
 def test_a_pointer_drags_a_card_by_its_handle(server: FakeServer, visit: Visit) -> None:
@@ -175,6 +180,30 @@ def test_a_pointer_drags_a_card_by_its_handle(server: FakeServer, visit: Visit) 
     until(page, lambda: stored(shop) != before)
     assert order(page) == stored(shop)
     assert stored(shop)[2] == before[0]
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_dragged_card_is_the_one_that_moves_while_others_arrive(
+    server: FakeServer, visit: Visit, place: int
+) -> None:
+    """A file that somebody else has uploaded appears at `place` during the drag."""
+    shop = shop_with(server, 4)
+    first, *rest = stored(shop)
+    shop.images[rest[-1]].complete_at = float("inf")  # the page looks again and again
+    page = visit(shop, at="#/products/7", viewport={"width": 1440, "height": 900})
+    lift(page, 1, 3)
+
+    shop.fill("new", 1)
+    arrived = shop.galleries["new"].order[0]
+    shop.reorder("7", [*stored(shop)[:place], arrived, *stored(shop)[place:]])
+    expect(cards(page)).to_have_count(5)
+    page.mouse.up()
+
+    until(page, lambda: server.sent("PUT", "/order"))
+    until(page, lambda: order(page) == stored(shop))
+    others = [each for each in stored(shop) if each not in (first, arrived)]
+    assert others == rest
+    assert stored(shop).index(first) > stored(shop).index(rest[0])
 
 
 def test_a_finger_drags_the_handle_and_scrolls_elsewhere(server: FakeServer, visit: Visit) -> None:
@@ -273,6 +302,26 @@ def test_an_order_contested_twice_is_decided_by_the_user(
     expect(page.get_by_text("Changed by someone else")).to_have_count(0)
     wanted = mine if choice == "Mine" else theirs
     until(page, lambda: stored(shop) == wanted and order(page) == wanted)
+
+
+def test_an_order_of_others_that_does_not_arrive_stays_a_choice(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = shop_with(server, 4)
+    page = visit(shop, at="#/products/7")
+    theirs = list(reversed(stored(shop)))
+    shop.reorder("7", theirs)
+    server.refuse("PUT", "/order", 412, "stale", times=2)
+    choose(page, 1, "Move to the end")
+    expect(page.get_by_role("alert")).to_contain_text("Changed by someone else")
+    server.refuse("GET", "/products/7", 500, "internal")
+
+    page.get_by_role("button", name="Theirs").click()
+    until(page, lambda: not server.faults)
+    page.get_by_role("button", name="Theirs").click()
+
+    until(page, lambda: order(page) == theirs)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_an_order_that_is_not_saved_can_be_sent_again(server: FakeServer, visit: Visit) -> None:

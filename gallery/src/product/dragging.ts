@@ -6,12 +6,14 @@ let mounted = false;
  * Lets pointers drag cards by their handles. Keyboards have their own way (`keyboard_reorder`).
  *
  * @param list the list of cards.
- * @param dropped called with the positions before and after, from 0.
+ * @param placeOf the place that a card has in the rendered list, from 0; -1 if it is gone.
+ * @param dropped called with a card and its new place. Other cards may have come or gone meanwhile.
  * @returns a function that ends it.
  */
 export function allowDragging(
   list: HTMLElement,
-  dropped: (from: number, to: number) => void,
+  placeOf: (card: HTMLElement) => number,
+  dropped: (card: HTMLElement, to: number) => void,
 ): () => void {
   if (!mounted) Sortable.mount(new AutoScroll());
   mounted = true;
@@ -30,13 +32,24 @@ export function allowDragging(
     scrollSensitivity: 80,
     scrollSpeed: 16,
     bubbleScroll: true,
-    onEnd: ({ item, oldDraggableIndex: from, newDraggableIndex: to }) => {
-      if (from === undefined || to === undefined || from === to) return;
-      // The rendered list is Preact's: the node returns, and the new order is rendered.
-      const others = [...list.children].filter((each) => each !== item);
+    onEnd: ({ item, newDraggableIndex: to }) => {
+      const from = placeOf(item);
+      if (from === -1 || to === undefined) return;
+      // The rendered list is Preact's: the node returns, and the new order is rendered. A card that
+      // was rendered during the drag may stand where the dragged one was.
+      const others = cardsOf(list).filter((each) => each !== item);
       list.insertBefore(item, others[from] ?? null);
-      dropped(from, to);
+      cardsOf(list)
+        .sort((one, other) => placeOf(one) - placeOf(other))
+        .forEach((card, at) => {
+          if (list.children[at] !== card) list.insertBefore(card, list.children[at] ?? null);
+        });
+      if (from !== to) dropped(item, to);
     },
   });
   return () => sortable.destroy();
+}
+
+function cardsOf(list: HTMLElement): HTMLElement[] {
+  return [...list.children] as HTMLElement[];
 }

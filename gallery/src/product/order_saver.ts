@@ -69,7 +69,11 @@ export class OrderSaver {
   async takeTheirs(): Promise<void> {
     clearTimeout(this.timer);
     this.state.value = 'saved';
-    await this.target.reload();
+    try {
+      await this.target.reload();
+    } catch {
+      this.state.value = 'contested';
+    }
   }
 
   private async send(): Promise<void> {

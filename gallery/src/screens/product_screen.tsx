@@ -105,10 +105,11 @@ function Cards({ open, writes, show }: CardsProps) {
   const element = useRef<HTMLOListElement>(null);
   useEffect(() => {
     if (!writes || !element.current) return undefined;
-    return allowDragging(element.current, (from, to) => {
-      const image = gallery.shown.peek()[from];
-      if (!image) return;
-      gallery.move(image.id, to);
+    const idOf = (card: HTMLElement): number => Number(card.dataset['image']);
+    const placeOf = (card: HTMLElement): number =>
+      gallery.shown.peek().findIndex((each) => each.id === idOf(card));
+    return allowDragging(element.current, placeOf, (card, to) => {
+      gallery.move(idOf(card), to);
       gallery.saver.schedule();
     });
   }, [gallery, writes]);
