@@ -5,7 +5,7 @@ import { MOST_CHARACTERS, draftOf, keepDraft, saveText, textOf } from '../produc
 import { whenOnline } from '../session/network';
 import { may, renewals } from '../session/session';
 import { say } from '../text/announcer';
-import { languageName } from '../text/formats';
+import { capitalised, languageName } from '../text/formats';
 import { text } from '../text/text';
 import { errorText } from './failure';
 
@@ -29,6 +29,8 @@ export function AltField({ open, image, position, language }: Props) {
   const [error, setError] = useState<unknown>(null);
   const known = useRef(stored);
   const sending = useRef<string | null>(null);
+  const typed = useRef(value);
+  typed.current = value;
 
   // A text that somebody else has changed is shown, unless this one is being edited.
   useEffect(() => {
@@ -46,13 +48,14 @@ export function AltField({ open, image, position, language }: Props) {
       await whenOnline();
       await saveText(open.gallery, image.id, language, shop.language, value);
       keepDraft(shop.id, image.id, language, null);
+      if (typed.current !== value) return;
       setStatus('saved');
       say(text('saved'));
     } catch (failure) {
       setError(failure);
       setStatus('failed');
     } finally {
-      sending.current = null;
+      if (sending.current === value) sending.current = null;
     }
   };
 
@@ -71,7 +74,7 @@ export function AltField({ open, image, position, language }: Props) {
   };
 
   const name = languageName(language);
-  const id = `alt-${image.id}-${language}`;
+  const id = `note-${image.id}-${language}`;
   const tooLong = value.length > MOST_CHARACTERS;
   const missing = isMain && value === '';
   const bad = tooLong || status === 'failed';
@@ -85,20 +88,21 @@ export function AltField({ open, image, position, language }: Props) {
           ? text('alt_missing')
           : '';
   return (
-    <div class="alt">
-      <label for={id}>{name}</label>
-      <p id={`${id}-note`} class={bad ? 'note bad' : missing ? 'note warn' : 'note'}>
-        {note}
-      </p>
+    <label class="alt">
+      {capitalised(name)}
+      {note !== '' && (
+        <span id={id} class={bad ? 'note bad' : missing ? 'note warn' : 'note'}>
+          {note}
+        </span>
+      )}
       <input
-        id={id}
         lang={language.replace('_', '-')}
         dir="auto"
         autocomplete="off"
         value={value}
         readOnly={!may('images:write')}
         aria-label={text('alt_label', { position, language: name })}
-        aria-describedby={`${id}-note`}
+        aria-describedby={note === '' ? undefined : id}
         aria-invalid={bad}
         onInput={({ currentTarget }) => {
           setValue(currentTarget.value);
@@ -107,6 +111,6 @@ export function AltField({ open, image, position, language }: Props) {
         onBlur={() => void save()}
         onKeyDown={onKeyDown}
       />
-    </div>
+    </label>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Image } from '../api/types';
 import { countBytes } from '../product/byte_counts';
-import { bytes, pixels } from '../text/formats';
+import { bytes, formatName, pixels } from '../text/formats';
 import { text } from '../text/text';
 import { copy } from './copy';
 
@@ -44,7 +44,7 @@ export function SizesTable({ image }: { image: Image }) {
             <th scope="col">{text('pixels')}</th>
             {types.map((type) => (
               <th key={type} scope="col">
-                {type.replace('image/', '').toUpperCase()}
+                {formatName(type)}
               </th>
             ))}
             <td />

@@ -19,7 +19,7 @@ import { openProduct } from '../product/open_product';
 import { href } from '../session/router';
 import type { Access } from '../session/session';
 import { may } from '../session/session';
-import { bytes, list } from '../text/formats';
+import { bytes, formatName, list } from '../text/formats';
 import { plural, rich, text } from '../text/text';
 import type { FoundFile } from '../uploads/files';
 
@@ -155,7 +155,7 @@ interface EmptyProps {
 
 function Empty({ access, onFiles }: EmptyProps) {
   const { limits } = access.shop!;
-  const formats = list(limits.formats.map((each) => each.replace('image/', '').toUpperCase()));
+  const formats = list(limits.formats.map(formatName));
   // Rounded down, so that the page never promises more than the shop takes.
   const most = bytes(Math.floor(limits.bytes / MEGABYTE) * MEGABYTE);
   return (

@@ -50,6 +50,18 @@ export function languageName(code: string): string {
   return names.of(code.replace('_', '-')) ?? code;
 }
 
+/** A name as it stands alone: with a capital letter. */
+export function capitalised(name: string): string {
+  const [first = '', ...rest] = name;
+  return first.toLocaleUpperCase(language.value) + rest.join('');
+}
+
+/** A format's name as people write it, of `image/webp` or `webp`. */
+export function formatName(format: string): string {
+  const name = format.replace('image/', '').toUpperCase();
+  return name === 'WEBP' ? 'WebP' : name;
+}
+
 function formatter(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const full = `${language.value} ${key}`;
   const known = formatters.get(full) ?? new Intl.NumberFormat(language.value, options);
