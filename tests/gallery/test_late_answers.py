@@ -1,4 +1,4 @@
-"""What the product screen does with answers that are older than the user's changes."""
+"""What the page does with answers that are older than what the user has done meanwhile."""
 
 import re
 from collections.abc import Callable
@@ -162,3 +162,88 @@ def test_texts_of_an_image_are_sent_one_after_another(
     until(page, lambda: image.alt == "two")
     expect(field).to_have_value("two")
     expect(shown_name(page)).to_have_accessible_name(re.compile("two"))
+
+
+def test_a_text_that_is_typed_meanwhile_is_not_called_saved(
+    server: FakeServer, shop: FakeShop, visit: Visit, held: Held
+) -> None:
+    page = visit(shop, at="#/products/7")
+    card = cards(page).nth(0)
+    field = card.locator(".alt input").first
+    page.route("**/images/*", held.hold, times=1)
+
+    field.fill("one")
+    field.press("Enter")
+    until(page, lambda: held.answers)
+    field.fill("one and more")
+    held.deliver()
+
+    expect(shown_name(page)).to_have_accessible_name(re.compile("one"))
+    expect(card).not_to_contain_text("Saved", timeout=1)
+    assert server.sent("PATCH", "/images/") == 1
+    expect(field).to_have_value("one and more")
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_figures_are_kept_when_an_earlier_request_is_refused(
+    server: FakeServer, visit: Visit, held: Held
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 3)
+    page = visit(shop)
+    page.route("**/shop/usage", held.hold, times=1)
+    shop.ended = True
+    page.get_by_role("link", name="Usage").click()
+    until(page, lambda: held.answers)
+
+    follow(page, server.link(server.shop(galleries=shop.galleries, images=shop.images)))
+    expect(page.get_by_text("3 images")).to_be_visible()
+    held.deliver()
+    settle(page)
+
+    expect(page.get_by_text("3 images")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_the_last_of_two_links_opens_the_page(server: FakeServer, visit: Visit, held: Held) -> None:
+    first, second = server.shop("lamps"), server.shop("mugs")
+    first.fill("lamp-1", 1)
+    second.fill("mug-1", 1)
+    page = visit()
+    page.route("**/vitrine/v1/shop", held.hold, times=1)
+
+    follow(page, server.link(first))
+    until(page, lambda: held.answers)
+    follow(page, server.link(second))
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+    held.deliver()
+    settle(page)
+
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="mug-1")).to_be_visible()
+
+
+def test_who_has_signed_out_stays_signed_out(server: FakeServer, visit: Visit, held: Held) -> None:
+    shop = server.shop()
+    page = visit(shop)
+    page.route("**/vitrine/v1/shop", held.hold, times=1)
+
+    follow(page, server.link(shop))
+    until(page, lambda: held.answers)
+    page.get_by_role("button", name="Sign out").click()
+    held.deliver()
+    settle(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open your pictures")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def follow(page: Page, link: str) -> None:
+    """Open a link in the page's tab."""
+    page.evaluate("(link) => { location.href = link; }", link)
+
+
+def settle(page: Page) -> None:
+    """Let the page handle what it has received: two frames later it has rendered."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")

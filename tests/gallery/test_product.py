@@ -227,6 +227,29 @@ def test_a_take_down_is_confirmed_and_says_what_remains(server: FakeServer, visi
     expect(cards(page)).to_have_count(4)
 
 
+def test_a_take_down_is_watched_until_its_dialog_is_closed(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = shop_with(server, scopes=["images:read", "images:write", "images:takedown"])
+    page = visit(shop)
+    page.clock.install()
+    page.evaluate("location.hash = '#/products/7'")
+    choose(page, 2, "Take down everywhere…")
+    dialog = page.get_by_role("dialog")
+    with page.expect_response("**/take-downs"):
+        dialog.get_by_role("button", name="Take down").click()
+    shop.take_downs.update(dict.fromkeys(shop.take_downs, float("inf")))
+    with page.expect_response("**/take-downs/*"):
+        page.clock.run_for(3_000)
+    dialog.get_by_role("button", name="Close").last.click()
+    watched = server.sent("GET", "/take-downs/")
+
+    page.clock.run_for(120_000)
+    page.evaluate("fetch('/gallery/index.html').then((answer) => answer.text())")
+
+    assert server.sent("GET", "/take-downs/") == watched
+
+
 def test_without_the_scope_there_is_no_take_down(server: FakeServer, visit: Visit) -> None:
     page = visit(shop_with(server), at="#/products/7")
 

@@ -131,3 +131,19 @@ def test_usage_counts_originals_by_format(server: FakeServer, visit: Visit) -> N
     expect(page.get_by_role("row", name=re.compile("^PNG 4 "))).to_be_visible()
     expect(page.get_by_role("row", name="Deleted, still kept 3 912 kB")).to_be_visible()
     expect(page.get_by_text("Only original files are counted.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_a_list_that_fails_to_load_is_not_replaced_by_the_one_before_it(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop()
+    shop.fill("7", 1)
+    page = visit(shop)
+    page.get_by_role("link", name="7", exact=True).wait_for()
+    server.refuse("GET", "/products", 500, "internal")
+
+    page.get_by_label("Search by product id").fill("9")
+
+    expect(page.get_by_role("alert")).to_contain_text("The server failed.")
+    expect(page.get_by_role("link", name="7", exact=True)).to_have_count(0)

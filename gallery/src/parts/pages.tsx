@@ -47,12 +47,17 @@ export function usePages<Item>(
       setNext(following);
       setDone(true);
     } catch (failure) {
-      if (turn === latest.current) setError(failure);
+      if (turn !== latest.current) return;
+      setError(failure);
+      if (before.length > 0) return;
+      setItems([]); // those of other inputs would stand for what failed
+      setNext(null);
     } finally {
       if (turn === latest.current) setLoading(false);
     }
   };
   const reload = (): void => {
+    focusAt.current = null;
     setDone(false);
     void take(first(), []);
   };

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Image } from '../api/types';
 import { takeDown } from '../product/take_downs';
 import type { ProductGallery } from '../product/product_gallery';
@@ -16,12 +16,14 @@ interface Props {
 export function TakeDownDialog({ gallery, image, onClose }: Props) {
   const [state, setState] = useState<'asking' | 'working' | 'done'>('asking');
   const [key] = useState(() => crypto.randomUUID());
+  const [closed] = useState(() => new AbortController());
+  useEffect(() => () => closed.abort(), []);
   const [error, setError] = useState<unknown>(null);
   const confirm = async (): Promise<void> => {
     setState('working');
     setError(null);
     try {
-      await takeDown(gallery, image.id, key);
+      await takeDown(gallery, image.id, key, closed.signal);
       setState('done');
     } catch (failure) {
       setError(failure);

@@ -3,22 +3,27 @@ import type { Amount, Usage } from '../api/types';
 import { Failure } from '../parts/failure';
 import { Screen } from '../parts/screen';
 import type { Access } from '../session/session';
-import { bytes, number } from '../text/formats';
+import { bytes, formatName, number } from '../text/formats';
 import { plural, text } from '../text/text';
 
 /** Screen E: how many images the shop has, and how many bytes their originals take. */
 export function UsageScreen({ access }: { access: Access }) {
   const [usage, setUsage] = useState<Usage | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const load = (): void => {
+  const [attempts, setAttempts] = useState(0);
+  useEffect(() => {
+    let wanted = true;
     setError(null);
-    access.api.usage().then(setUsage, setError);
-  };
-  useEffect(load, [access.token]);
+    access.api.usage().then(
+      (answer) => wanted && setUsage(answer),
+      (failure: unknown) => wanted && setError(failure),
+    );
+    return () => void (wanted = false);
+  }, [access.token, attempts]);
   return (
     <Screen title={text('usage')}>
       {error !== null ? (
-        <Failure error={error} retry={load} />
+        <Failure error={error} retry={() => setAttempts(attempts + 1)} />
       ) : usage === null ? (
         <p class="state">{text('loading')}</p>
       ) : (
@@ -47,11 +52,7 @@ function Figures({ usage }: { usage: Usage }) {
         </thead>
         <tbody>
           {formats.map(([format, amount]) => (
-            <AmountRow
-              key={format}
-              name={format.replace('image/', '').toUpperCase()}
-              amount={amount}
-            />
+            <AmountRow key={format} name={formatName(format)} amount={amount} />
           ))}
         </tbody>
         <tfoot>
