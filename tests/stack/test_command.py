@@ -135,11 +135,14 @@ def test_a_port_that_cannot_be_is_refused(port: str) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def paste_from_readme(shown: str, folder: Path) -> str:
-    """Run the curl lines of README.md after the `export` lines of `vitrine up`, as a shell would.
+def paste(document: str, shown: str, folder: Path) -> str:
+    """Run the blocks of shell lines with curl in a document, as somebody pastes them.
+
+    A line that ends with `# 404` must fail.
 
     Args:
-        shown: what `vitrine up` has printed.
+        document: a path in the repository.
+        shown: what `vitrine up` has printed; its `export` lines come first.
         folder: where curl's settings and the files that it writes go.
 
     Returns:
@@ -149,16 +152,20 @@ def paste_from_readme(shown: str, folder: Path) -> str:
         subprocess.CalledProcessError: a line failed, or the answer's status was not a success.
     """
     exports = [line for line in shown.splitlines() if line.startswith("export ")]
-    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
-    pasted = [block for block in blocks if "curl" in block]
-    assert [block.count("curl ") for block in pasted] == [3, 2]
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / document).read_text(), re.M | re.S)
+    lines = "".join(block for block in blocks if "curl" in block)
+    lines = re.sub(r"^(curl .*?) +# 404$", r"if \1; then exit 1; fi", lines, flags=re.M)
     (folder / ".curlrc").write_text("fail\nshow-error\n")
-    (folder / ".vitrine").symlink_to(ROOT / ".vitrine")
+    for installed in (".vitrine", ".venv"):
+        (folder / installed).unlink(missing_ok=True)
+        (folder / installed).symlink_to(ROOT / installed)
+    lines = lines.replace("9000", str(free_port()))
+    stop = "trap 'kill ${SERVER:-} 2>/dev/null || :' EXIT"
     return subprocess.run(
-        ["sh", "-eu", "-c", "\n".join([*exports, *pasted])],
+        ["sh", "-eu", "-c", "\n".join([stop, *exports, lines])],
         cwd=folder,
         env={**os.environ, "CURL_HOME": str(folder)},
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout
@@ -196,7 +203,8 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(
     for line in curl:
         done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
         statuses.append(done.stdout.split()[1])
-    pasted = paste_from_readme(shown, tmp_path)
+    pasted = paste("README.md", shown, tmp_path)
+    paste("docs/clients.md", shown, tmp_path)
     with PilImage.open(tmp_path / "lamp-320.jpg") as fetched:
         assert (fetched.format, fetched.size) == ("JPEG", (320, 240)), pasted
     process.send_signal(signal.SIGINT)
