@@ -161,6 +161,13 @@ _HOST = {"Sub": "https://${MediaHost}/media"}
 OWN_MEDIA_URL = {"If": ["OwnMediaUrl", {"Ref": "MediaUrl"}, {"If": ["OwnMediaHost", _HOST, ""]}]}
 
 
+def test_every_host_of_the_cdn_is_known_in_urls_that_clients_send_back() -> None:
+    """With a MediaUrl too: clients may have read pictures' URLs before it was set."""
+    hosts = template()["Globals"]["Function"]["Environment"]["Variables"]["MEDIA_ALIASES"]
+
+    assert hosts == {"Sub": "${Cdn.DomainName},${MediaHost}"}  # an empty one does not count
+
+
 @pytest.mark.parametrize("name", [*NATIVE, "RenderMissing"])
 def test_functions_that_the_cdn_depends_on_do_not_refer_to_it(name: str) -> None:
     """They read the URL of pictures by name, where it is the CDN's."""
