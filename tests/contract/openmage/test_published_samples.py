@@ -113,6 +113,15 @@ def test_xml_that_the_gateway_spoilt_is_refused(stocked: OpenMage) -> None:
     assert_refused(stocked.admin("PUT", one(A), XML, content=body), *UNREADABLE)
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252"])
+def test_the_gateway_does_not_spoil_character_references(stocked: OpenMage, encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?><a><label>caf&#233;</label></a>'
+
+    assert_written(stocked.admin("PUT", one(A), XML, content=body.encode("ascii")))
+
+    assert stocked.get(one(A))["label"] == "caf\u00e9"
+
+
 @pytest.mark.parametrize(
     "body",
     [
