@@ -1,0 +1,114 @@
+"""`vitrine image forget` over the account of a stack whose bucket keeps versions."""
+
+import json
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.adapters.test_calls import stored
+from tests.adapters.test_imports_command import Folder
+from tests.adapters.test_imports_command import folder as folder
+from tests.fakes import FakeRemote
+from typer.testing import CliRunner
+
+from pipeline import import_file
+from vitrine import environment
+from vitrine.domain.locations import original_address
+from vitrine.domain.pictures import Format
+from vitrine.domain.renditions import SETS
+from vitrine.domain.rules import FILE_RULES
+from vitrine.domain.shops import Shop, product_key
+from vitrine.services.catalogue import Catalogue
+from vitrine.services.changing import Change, change_image
+from vitrine.services.reading import get_entry
+from vitrine.services.removing import remove_image
+from vitrine.services.sources import at_hand
+from vitrine_cli.app import app
+
+PRODUCT = product_key("7")
+
+
+@pytest.fixture
+def versioned(folder: Folder) -> Folder:
+    """The import folder of a stack with `BackupDays`, and its images 1 and 2."""
+    folder.account.client("s3").put_bucket_versioning(
+        Bucket="originals", VersioningConfiguration={"Status": "Enabled"}
+    )
+    folder.drop("products/7/a.png", b"no picture")
+    folder.put("products/7/a.png", picture := pictures.png(30, 20))
+    import_file.handler(stored("import/s1/products/7/a.png", picture, "02"), None)
+    folder.drop("products/7/a.png.png", pictures.png(31, 20))
+    return folder
+
+
+def catalogue() -> Catalogue:
+    return Catalogue(Shop("s1"), environment.current().stores, FakeRemote({}))
+
+
+def replace_bytes(image: int) -> None:
+    """Give an image other bytes, and delete the earlier original as the pipeline does."""
+    found = get_entry(catalogue(), PRODUCT, image)
+    change = Change(source=at_hand(pictures.png(90, 20), "new.png"))
+    change_image(catalogue(), found, change, FILE_RULES)
+    earlier = original_address(found.image).original_key
+    environment.current().stores.blobs.remove_originals([earlier])
+
+
+def versions(folder: Folder, prefix: str) -> list[tuple[str, bool]]:
+    """The key of each version below a prefix, and whether it is a delete marker."""
+    found = folder.account.client("s3").list_object_versions(Bucket="originals", Prefix=prefix)
+    return [
+        *((each["Key"], False) for each in found.get("Versions", [])),
+        *((each["Key"], True) for each in found.get("DeleteMarkers", [])),
+    ]
+
+
+def forget(image: str) -> dict[str, Any]:
+    arguments = ["image", "forget", image, "--yes", "--no-wait", "--stack", "shop"]
+    run = CliRunner().invoke(app, arguments)
+    assert run.exit_code == 0, run.output
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
+
+
+def test_nothing_is_left_of_replaced_bytes_and_of_the_dropped_file(versioned: Folder) -> None:
+    replace_bytes(1)
+    originals = versions(versioned, "originals/s1/1/")
+    assert len(originals) == 3, "two originals, and the marker of the one that was replaced"
+    dropped = "import/s1/products/7/a.png"
+    assert versions(versioned, dropped).count((dropped, False)) == 2
+
+    told = forget("s1/1")
+
+    assert (told["state"], told["image"]) == ("working", 1)
+    assert versions(versioned, "originals/s1/1/") == []
+    assert versions(versioned, "import/") == [(f"{dropped}.png", False)]
+    assert [deleted for _, deleted in versions(versioned, "originals/s1/2/")] == [False]
+
+
+def test_versions_of_a_deleted_image_are_found_by_its_url(versioned: Folder) -> None:
+    url = url_of(1)
+    remove_image(catalogue(), PRODUCT, 1)
+    assert versions(versioned, "originals/s1/1/") != []
+
+    forget(url)
+
+    assert versions(versioned, "originals/s1/1/") == []
+    assert versions(versioned, "originals/s1/2/") != []
+
+
+def test_an_image_whose_earlier_bytes_are_forgotten_stays(versioned: Folder) -> None:
+    url = url_of(1)
+    replace_bytes(1)
+    before = versions(versioned, "originals/s1/1/")
+
+    forget(url)
+
+    assert versions(versioned, "originals/s1/1/") == before
+    assert get_entry(catalogue(), PRODUCT, 1).image.original.width == 90
+
+
+def url_of(image: int) -> str:
+    """The URL of a rendition of the image's present bytes."""
+    address = original_address(get_entry(catalogue(), PRODUCT, image).image)
+    return f"https://cdn.example/{address.rendition_key(SETS['gallery'][0], Format.PNG)}"
