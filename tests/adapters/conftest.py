@@ -1,6 +1,7 @@
 """The adapters, in memory and over moto's AWS: the same tests run on both, so no fake drifts."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -168,23 +169,39 @@ class OneAtATime:
 
     moto undoes a transaction by putting the whole table back as it was, with what other requests
     have written meanwhile.
+
+    Attributes:
+        writes: the requests so far that change the table or a bucket.
     """
 
     def __init__(self, app: Any) -> None:
+        self.writes: list[str] = []
         self._app = app
         self._lock = threading.Lock()
 
     def __call__(self, request: Any, start: Any) -> list[bytes]:
+        method, path = request["REQUEST_METHOD"], request["PATH_INFO"]
+        operation = request.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         with self._lock:
+            if method in ("PUT", "DELETE") or _WRITES.match(operation):
+                self.writes.append(operation or f"{method} {path}")
             return list(self._app(request, start))
 
 
+_WRITES = re.compile("Put|Update|Delete|Transact|BatchWrite")
+
+
 @pytest.fixture(scope="session")
-def moto_server() -> Iterator[str]:
+def moto() -> OneAtATime:
+    """The application of the server of moto's AWS."""
+    return OneAtATime(DomainDispatcherApplication(create_backend_app))
+
+
+@pytest.fixture(scope="session")
+def moto_server(moto: OneAtATime) -> Iterator[str]:
     """The URL of a server of moto's AWS, for clients that it cannot patch."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = OneAtATime(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, moto, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

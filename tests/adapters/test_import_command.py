@@ -15,14 +15,18 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import Account, Adapters, on_aws
+from tests.adapters.conftest import Account, Adapters, OneAtATime, on_aws
 from tests.adapters.test_imports_command import OUTPUTS
+from tests.fakes import APPEARANCE
 from tests.forked_commands import Forking
 from typer.testing import CliRunner
 
+from vitrine.domain.gallery import Gallery
+from vitrine.domain.locations import original_address
 from vitrine.domain.shops import Shop
 from vitrine_cli.app import app
 from vitrine_cli.local import workspace
+from vitrine_cli.operations.price_list import price_list
 from vitrine_cli.ui.failure import FailureError
 
 STACK = "shop"
@@ -83,6 +87,11 @@ class Agency:
         assert done.exception is None or isinstance(done.exception, SystemExit)
         return done.exit_code, json.loads(done.stdout) if done.stdout else None, done.stderr
 
+    def names(self, *products: str) -> str:
+        """A file with names of products."""
+        (self.folder / "names.txt").write_text("\n".join(products))
+        return str(self.folder / "names.txt")
+
     def reports(self) -> dict[str, str]:
         """The files that the command has written."""
         return {file.name: file.read_text() for file in self.folder.glob("*.csv")}
@@ -133,14 +142,63 @@ def fill(agency: Agency, products: int, images: int) -> None:
             agency.put(f"p{product}/{number}.png", product * images + number)
 
 
+def test_a_dry_run_forecasts_and_writes_nothing(agency: Agency, moto: OneAtATime) -> None:
+    fill(agency, 2, 3)
+    (agency.folder / "pictures/p1/3.png").write_bytes(b"no picture")
+    agency.run("pictures", "--only-products", agency.names("P0"))
+    files = [each for each in (agency.folder / "pictures").rglob("*.png") if each.stem != "3"]
+    del moto.writes[:]
+
+    status, checked, _ = agency.run("pictures", "--dry-run")
+
+    assert moto.writes == []
+    assert status == 1
+    counts = ("products", "images", "present", "new", "rejected")
+    assert [checked[each] for each in counts] == [2, 6, 3, 2, 1]
+    assert checked["new_bytes"] == sum(each.stat().st_size for each in files if "p1" in str(each))
+    prices = price_list()
+    each = prices.of("pipeline.import_file") + prices.of("pipeline.generate_renditions")
+    assert checked["usd"] == pytest.approx(2 * each / 1e6, abs=1e-6)
+    assert 0 < checked["seconds"] < 60
+    assert agency.run("pictures")[1]["added"] == 2
+    assert len(moto.writes) >= 4
+
+
+def test_an_image_that_is_pending_is_waited_for(agency: Agency) -> None:
+    fill(agency, 1, 1)
+    process = agency.start("pictures", "--wait", "--json")
+    galleries, head = agency.stores.galleries, Gallery()
+    while not head.sorts:
+        assert process.poll() is None
+        head, images = galleries.gallery_with_images(agency.shop, "p0")
+    (image,) = images.values()
+    galleries.complete_renditions(original_address(image), "p0", APPEARANCE, turned=False)
+
+    out, told = process.communicate(timeout=120)
+
+    assert (process.returncode, json.loads(out)["pending"]) == (0, 0), told
+
+
+def test_only_chosen_products_are_imported_and_listed_by_source(agency: Agency) -> None:
+    fill(agency, 3, 1)
+
+    assert agency.run("pictures", "--only-products", agency.names("P0", "", "p2"))[1]["added"] == 2
+
+    found = CliRunner().invoke(
+        app, ["imports", agency.shop, "--stack", STACK, "--source", "folder", "--json"]
+    )
+    assert [each["file"] for each in json.loads(found.stdout)] == [
+        "@folder/p0/1.png",
+        "@folder/p2/1.png",
+    ]
+    assert agency.run("pictures", "--only-products", agency.names())[2].endswith(
+        "names no product."
+    )
+
+
 def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
     fill(agency, 2, 3)
     (agency.folder / "pictures/p1/3.png").write_bytes(b"no picture")
-
-    status, checked, _ = agency.run("pictures", "--dry-run")
-    assert (status, checked["images"], checked["new"], checked["rejected"]) == (1, 6, 5, 1)
-    assert agency.content() == {"p0": [], "p1": []}
-    assert not agency.ledger.exists()
 
     status, done, _ = agency.run("pictures")
     assert (status, done["added"], done["rejected"], done["differences"]) == (1, 5, 1, 0)

@@ -25,7 +25,7 @@ from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher
 from vitrine_cli.importing.ledger import Ledger, State
 from vitrine_cli.importing.reports import write_ids, write_rejected
-from vitrine_cli.importing.source import Source
+from vitrine_cli.importing.source import Source, SourceImage
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.storing import Outcome, Shelf
@@ -403,6 +403,21 @@ def test_urls_are_tried_again_and_their_statuses_told(move: Move) -> None:
         URL.format("gone"): "answered 404",
         URL.format("busy"): "answered 503",
     }
+
+
+@pytest.mark.parametrize(("status", "reduced"), [(None, False), (403, True)])
+def test_a_smaller_picture_is_told_where_the_uploaded_file_is_not_to_be_had(
+    move: Move, status: int | None, reduced: bool
+) -> None:
+    def answer(url: str) -> bytes:
+        if url == URL.format("original") and status is not None:
+            raise DownloadError(status=status)
+        return pictures.png(20, 20)
+
+    places = (URL.format("original"), URL.format("zoom"))
+    fetcher = Fetcher(fetching(answer), None, threading.BoundedSemaphore(4), move._wait)
+    assert fetcher.fetch(SourceImage("1", places, reduced=True)).is_reduced is reduced
+    assert not fetcher.fetch(SourceImage("1", places)).is_reduced
 
 
 def test_pictures_that_are_here_are_not_downloaded_again(move: Move) -> None:

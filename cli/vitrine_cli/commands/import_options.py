@@ -64,6 +64,13 @@ VerifyOption = Annotated[
         "--verify/--no-verify", help="Compare the shop with the source, alone or at the end."
     ),
 ]
+WaitOption = Annotated[
+    bool, typer.Option("--wait", help="End when the renditions of all images are stored.")
+]
+OnlyOption = Annotated[
+    Path | None,
+    typer.Option("--only-products", help="A file that names the products to import, one a line."),
+]
 AtOnceOption = Annotated[
     int, typer.Option("--at-once", min=1, max=16, help="Products at the same time.")
 ]

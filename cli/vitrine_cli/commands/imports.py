@@ -48,15 +48,21 @@ def imports(
     stray: Annotated[
         bool, typer.Option("--stray", help="List files outside of products' folders.")
     ] = False,
+    source: Annotated[
+        str,
+        typer.Option(help="List images that `vitrine import` added, such as tiendanube/555."),
+    ] = "",
     as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
     """List the results of files in import/<shop>/products/<product>/ of the originals bucket."""
-    if sum((rejected, summary or follow, stray)) > 1:
-        raise typer.BadParameter("Use one of --rejected, --summary or --follow, and --stray.")
+    if sum((rejected, summary or follow, stray, bool(source))) > 1:
+        raise typer.BadParameter(
+            "Use one of --rejected, --summary or --follow, --stray, and --source."
+        )
     if not (summary or follow or stray):
-        _list(shop, stack, port, rejected=rejected, as_json=as_json)
+        _list(shop, stack, port, source, rejected=rejected, as_json=as_json)
         return
     look = _looking(shop, stack, port)
     if stray:
@@ -72,16 +78,28 @@ def imports(
         )
 
 
-def _list(shop: str, stack: str | None, port: int | None, *, rejected: bool, as_json: bool) -> None:
+def _list(
+    shop: str,
+    stack: str | None,
+    port: int | None,
+    source: str,
+    *,
+    rejected: bool,
+    as_json: bool,
+) -> None:
+    from vitrine.domain.imports import SOURCE_MARK
     from vitrine_cli.operations import records
 
-    found = records.selected(stack, port).stores.imports.imports(shop)
+    path = f"{SOURCE_MARK}{source.removeprefix(SOURCE_MARK)}" if source else ""
+    found = records.selected(stack, port).stores.imports.imports(shop, path)
     rows = [_row(each) for each in found if each.reason or not rejected]
     if as_json:
         print_json(rows)
         return
     if not rows:
-        console.print(f"No results for files in import/{escape(shop)}/products/.")
+        where = f"Nothing was imported from {source}" if source else ""
+        where = where or f"No results for files in import/{shop}/products/"
+        console.print(f"{escape(where)}.")
         return
     table = Table("file", "image", "rejected because", "settled", box=None)
     for row in rows:

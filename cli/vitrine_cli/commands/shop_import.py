@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
+    from vitrine_cli.importing.checking import Forecast
     from vitrine_cli.importing.platforms import PlatformOptions
     from vitrine_cli.importing.session import Options, Result, Session
     from vitrine_cli.importing.source import Source
@@ -50,6 +52,8 @@ def import_images(
     resume: options.ResumeOption = False,
     status: options.StatusOption = False,
     verify: options.VerifyOption = None,
+    wait: options.WaitOption = False,
+    only: options.OnlyOption = None,
     at_once: options.AtOnceOption = 4,
     as_json: JsonOption = False,
     stack: StackOption = None,
@@ -58,7 +62,7 @@ def import_images(
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
     _require_one_source(source, platform, resumes=resume, looks=status or verify is True)
     from vitrine_cli.importing.platforms import Kind, PlatformOptions, parse_store_views
-    from vitrine_cli.importing.session import Options, Session
+    from vitrine_cli.importing.session import Options, Session, product_names
     from vitrine_cli.operations import deployed_stack
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
@@ -74,7 +78,12 @@ def import_images(
     elif source is None and verify and not resume:
         _print_verified(session.verify(prefix), as_json=as_json)
     else:
-        run = Options(update, again, register, at_once, verifies=verify is not False)
+        run = Options(
+            *(update, again, register, at_once),
+            verifies=verify is not False,
+            waits=wait,
+            only=None if only is None else product_names(only),
+        )
         open_source = _opener(session, source, root, pattern, chosen, token)
         _run(session, open_source, run, resumes=resume, checks=dry_run, as_json=as_json)
 
@@ -156,6 +165,8 @@ def _print_result(result: Result) -> None:
         out.print(f"Left as they are here: {told['left']} → differs.csv says which")
     if told["rejected"]:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
+    if told["reduced"]:
+        out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
     out.print("Ids → ids.csv")
     if told["missing_at_source"]:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
@@ -163,6 +174,8 @@ def _print_result(result: Result) -> None:
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
         out.print(f"Note: {escape(note)}", soft_wrap=True)
+    if told["pending"]:
+        out.print(f"Renditions that are not stored yet: {told['pending']}")
     if result.differences is not None:
         _print_verified(result.differences, as_json=False, fails=False)
 
@@ -186,17 +199,23 @@ def _print_status(status: dict[str, Any], *, as_json: bool) -> None:
         out.print(f"{name.replace('_', ' '):<14}{value}")
 
 
-def _print_check(found: dict[str, Any], *, as_json: bool) -> None:
+def _print_check(found: Forecast, *, as_json: bool) -> None:
     if as_json:
-        print_json(found)
+        print_json(found.as_json())
     else:
         out.print(
-            f"{found['products']} products, {found['images']} images, "
-            f"{size_text(found['bytes'])} read: {found['new']} to import, "
-            f"{found['present']} already here, {found['rejected']} would be rejected",
+            f"{found.products} products, {found.images} images, {size_text(found.bytes)} read: "
+            f"{found.new} to import, {found.present} already here, {found.rejected} would be "
+            "rejected",
             soft_wrap=True,
         )
-        for reason, count in found["reasons"].items():
+        for reason, count in found.reasons.items():
             out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
-    if found["rejected"]:
+        length = timedelta(seconds=round(found.seconds))
+        out.print(
+            f"About {length} and the upload of {size_text(found.new_bytes)}; USD {found.usd:.4f} "
+            f"once, USD {found.usd_a_month:.4f} a month for the originals",
+            soft_wrap=True,
+        )
+    if found.rejected:
         raise typer.Exit(1)

@@ -30,12 +30,12 @@ from vitrine.services.restoring_order import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, Entry, State
 from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
-from vitrine_cli.importing.storing import GONE, NO_NAME, NO_PRODUCT, Outcome
+from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
     from vitrine.adapters.shops import DynamoShops
-    from vitrine_cli.importing.fetching import Fetcher
+    from vitrine_cli.importing.fetching import Fetched, Fetcher
     from vitrine_cli.importing.ledger import Ledger
     from vitrine_cli.importing.source import Source
     from vitrine_cli.importing.storing import Shelf
@@ -54,6 +54,8 @@ class Engine:
         stopping: set when the run is to end after the images that are under way.
         outcomes: what the run did, counted.
         seen: called after each image.
+        wants: whether a product of the source, given by its name, is to be imported.
+        reduced: how many images were added with fewer pixels than were uploaded.
     """
 
     ledger: Ledger
@@ -64,6 +66,8 @@ class Engine:
     stopping: threading.Event = field(default_factory=threading.Event)
     outcomes: Counter[Outcome | State] = field(default_factory=Counter)
     seen: Callable[[Entry], None] = lambda _: None
+    wants: Callable[[str], bool] = lambda _: True
+    reduced: int = 0
     _failure: list[BaseException] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -74,7 +78,9 @@ class Engine:
             source: the source.
             told: called after each page.
         """
-        for page in source.pages(self.ledger.cursor):
+        for whole in source.pages(self.ledger.cursor):
+            kept = (each for each in whole.products if self.wants(each.name))
+            page = replace(whole, products=tuple(kept))
             paths = {
                 product.name: {
                     each.id: identity(source.prefix, product.name, each.id)
@@ -168,8 +174,7 @@ class Engine:
                 found = replace(entry, state=State.STORED, image=image, reason=reason)
                 return found, Outcome.PRESENT if here else Outcome.LEFT
         try:
-            upload = self.fetcher.fetch(entry.listed)
-            return self.shelf.store(entry, upload)
+            return self._store(entry, self.fetcher.fetch(entry.listed))
         except UnfetchedError as error:
             state = State.REJECTED if error.is_final else State.FAILED
             return replace(entry, state=state, reason=str(error)), Outcome.REJECTED
@@ -177,12 +182,19 @@ class Engine:
             reason = f"the shop could not store it ({type(error).__name__})"
             return replace(entry, state=State.FAILED, reason=reason), Outcome.REJECTED
 
+    def _store(self, entry: Entry, fetched: Fetched) -> tuple[Entry, Outcome]:
+        stored, outcome = self.shelf.store(entry, fetched.upload)
+        if fetched.is_reduced and outcome is Outcome.ADDED:
+            with self._lock:
+                self.reduced += 1
+        return stored, outcome
+
     def _register(self, product: SourceProduct) -> str:
         """Register a product if that is requested; why none of its images can be imported."""
         if product.name == LIBRARY:
             return ""
         if not is_product_name(product.name):
-            return NO_NAME
+            return ""  # each of its images is rejected
         shop = self.shelf.catalogue.shop
         try:
             if shop.products is ProductMode.REGISTERED and self.registers is not None:

@@ -35,6 +35,19 @@ class UnfetchedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of an image.
+
+    Attributes:
+        upload: the bytes and the name of the file.
+        is_reduced: whether they are smaller than the uploaded file, which cannot be had.
+    """
+
+    upload: Upload
+    is_reduced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fetcher:
     """Fetches images.
 
@@ -50,7 +63,7 @@ class Fetcher:
     slots: BoundedSemaphore
     wait: Callable[[float], bool]
 
-    def fetch(self, image: SourceImage) -> Upload:
+    def fetch(self, image: SourceImage) -> Fetched:
         """The bytes of an image, from the first of its places that has them.
 
         Raises:
@@ -61,11 +74,11 @@ class Fetcher:
         *first, last = image.places
         for place in first:
             try:
-                return self._fetch(place, image)
+                return Fetched(self._fetch(place, image))
             except UnfetchedError as error:
                 if not error.is_final:
                     raise
-        return self._fetch(last, image)
+        return Fetched(self._fetch(last, image), image.reduced)
 
     def _fetch(self, place: str, image: SourceImage) -> Upload:
         if "://" in place:

@@ -29,6 +29,7 @@ class ImportProgress:
         self._lock = threading.Lock()
         self._reading = bars.add_task("Reading the catalogue", total=None, told="")
         self._importing = bars.add_task("Importing", total=None, told="", visible=False)
+        self._waiting = bars.add_task("Making renditions", total=None, told="", visible=False)
         self._started = self._shown = time.monotonic()
         self._products = self._images = self._done = self._size = self._rejected = 0
 
@@ -56,6 +57,12 @@ class ImportProgress:
             self._bars.update(self._importing, completed=self._done, told=told)
             left = round((self._images - self._done) / rate)
             self._say(f"Importing {self._done}/{self._images} · {told} · {left} s left")
+
+    def pending(self, images: int) -> None:
+        """Show how many images wait for their renditions."""
+        self._bars.update(self._waiting, total=self._images, visible=True)
+        self._bars.update(self._waiting, completed=self._images - images)
+        self._say(f"Making renditions: {images} images left")
 
     def _say(self, line: str) -> None:
         if not console.is_terminal and time.monotonic() - self._shown >= _INTERVAL:

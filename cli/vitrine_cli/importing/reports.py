@@ -67,7 +67,7 @@ def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str
         entries = [each for each in ledger.entries(product.name) if each.is_current]
         if not any(each.image for each in entries):
             continue
-        key, images = _images(catalogue, product.name, entries)
+        key, images = images_of(catalogue, product.name, entries)
         for entry in entries:
             image = None if entry.image is None else images.get(entry.image)
             if image is not None:
@@ -77,7 +77,7 @@ def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str
     return len(rows)
 
 
-def _images(
+def images_of(
     catalogue: Catalogue, name: str, entries: Iterable[Entry]
 ) -> tuple[str, Mapping[int, Image | LibraryImage]]:
     """The key of a product of the source here, and its images by id."""

@@ -13,24 +13,26 @@ from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.remote import HttpRemote
+from vitrine.domain.shops import product_key
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
+from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.engine import Engine
-from vitrine_cli.importing.fetching import SECONDS, Fetcher, UnfetchedError
+from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import import_progress
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
-from vitrine_cli.importing.storing import Outcome, Shelf, problem_of
+from vitrine_cli.importing.storing import Outcome, Shelf
 from vitrine_cli.importing.verifying import verify
+from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
     from vitrine.domain.shops import Shop
-    from vitrine_cli.importing.ledger import Entry
     from vitrine_cli.importing.source import Page, Source
     from vitrine_cli.operations.deployed_stack import DeployedStack
 
@@ -48,6 +50,8 @@ class Options:
         register: whether unknown products are registered.
         at_once: products, and downloads, at the same time.
         verifies: whether the shop is compared with the source at the end.
+        waits: whether the import ends when all renditions are stored.
+        only: keys of the products to import; None for all.
     """
 
     update: bool = False
@@ -55,6 +59,12 @@ class Options:
     register: bool = False
     at_once: int = 4
     verifies: bool = True
+    waits: bool = False
+    only: frozenset[str] | None = None
+
+    def wants(self, product: str) -> bool:
+        """Whether a product, given by its name, is to be imported."""
+        return self.only is None or product_key(product) in self.only
 
 
 @dataclass
@@ -68,6 +78,8 @@ class Result:
         notes: what the operator should know about the source.
         missing: images here that the source does not list any more.
         differences: lines of `differs.csv`; None if nothing was verified.
+        reduced: images with fewer pixels than were uploaded at the source.
+        pending: images whose renditions are not stored; None if nothing was waited for.
         is_interrupted: whether the run was asked to end before it was done.
     """
 
@@ -77,12 +89,16 @@ class Result:
     notes: list[str] = field(default_factory=list)
     missing: int = 0
     differences: int | None = None
+    reduced: int = 0
+    pending: int | None = None
     is_interrupted: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether all is imported and equal."""
-        return not (self.rejected or self.differences or self.outcomes[Outcome.LEFT])
+        return not (
+            self.rejected or self.differences or self.pending or self.outcomes[Outcome.LEFT]
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The result as one object for programs."""
@@ -90,6 +106,7 @@ class Result:
             "added": self.outcomes[Outcome.ADDED],
             "updated": self.outcomes[Outcome.UPDATED],
             "present": self.outcomes[Outcome.PRESENT],
+            "reduced": self.reduced,
             "left": self.outcomes[Outcome.LEFT],
             "rejected": self.rejected,
             "failed": self.outcomes[State.FAILED],
@@ -97,6 +114,7 @@ class Result:
             "left_out": self.left_out,
             "notes": self.notes,
             "differences": self.differences,
+            "pending": self.pending,
             "interrupted": self.is_interrupted,
         }
 
@@ -156,6 +174,7 @@ class Session:
                 options.at_once,
                 stopping,
                 seen=progress.seen,
+                wants=options.wants,
             )
             if not (resumes and ledger.run):
                 ledger.begin_list()
@@ -169,15 +188,18 @@ class Session:
                 rejected = reports.write_rejected(ledger, self.folder)
                 outputs = self.stack.outputs
                 reports.write_ids(ledger, self.folder, shelf.catalogue, outputs["MediaUrl"])
-            return Result(
-                engine.outcomes,
-                rejected,
-                dict(source.left_out),
-                list(source.notes),
-                ledger.missing() if isinstance(source, Folder) else 0,
-                None if stopping.is_set() or not options.verifies else self._verify(ledger, shelf),
-                stopping.is_set(),
+            done = Result(
+                *(engine.outcomes, rejected, dict(source.left_out), list(source.notes)),
+                missing=ledger.missing() if isinstance(source, Folder) else 0,
+                reduced=engine.reduced,
             )
+            if not stopping.is_set() and options.verifies:
+                done.differences = self._verify(ledger, shelf)
+            if not stopping.is_set() and options.waits:
+                pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
+                done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
+            done.is_interrupted = stopping.is_set()
+            return done
 
     def _list(self, engine: Engine, source: Source, told: Callable[[Page], None]) -> None:
         """List a source. A platform that must not be asked again now ends the run."""
@@ -186,31 +208,15 @@ class Session:
         except PausedError:
             engine.stopping.set()
 
-    def check(self, source: Source, options: Options) -> dict[str, Any]:
-        """What an import would do. Nothing is stored, and the ledger is not touched.
-
-        Files are read and inspected; of URLs, one of each host is fetched.
-        """
-        with tempfile.TemporaryDirectory() as folder, _opened(Path(folder) / "ledger") as ledger:
+    def check(self, source: Source, options: Options) -> Forecast:
+        """What an import would do. Nothing is stored, and the ledger is not touched."""
+        with tempfile.TemporaryDirectory() as folder, _opened(Path(folder) / "unused") as ledger:
             shelf = self._shelf(ledger, options)
             fetcher = self._fetcher(source.root, options.at_once, Event())
-            ledger.begin_list()
-            Engine(ledger, shelf, fetcher).list_source(source, lambda _: None)
-            counts: Counter[str] = Counter(rejected=len(ledger.unreadable()))
-            reasons = Counter(each.reason for each in ledger.unreadable())
-            hosts: set[str] = set()
-            for entry in ledger.entries_of_list():
-                counts["images"] += 1
-                size, reason = _checked(entry, shelf, fetcher, hosts)
-                counts["bytes"] += size
-                if reason:
-                    counts["rejected"] += 1
-                    reasons[reason] += 1
-                else:
-                    counts["new" if shelf.settled(entry) is None else "present"] += 1
-            counts["products"] = sum(1 for _ in ledger.products())
-            names = ("products", "images", "new", "present", "rejected", "bytes")
-            return {**{name: counts[name] for name in names}, "reasons": dict(reasons)}
+            return forecast(
+                *(source, shelf, fetcher, options.at_once, options.wants),
+                registers=options.register,
+            )
 
     def verify(self, prefix: str) -> int:
         """Compare the shop with the ledger of a source, and write `differs.csv`.
@@ -304,6 +310,24 @@ def local_source(path: Path, root: Path | None, pattern: str) -> Source:
     return CsvFile(file.resolve(), (root or file.parent).resolve())
 
 
+def product_names(file: Path) -> frozenset[str]:
+    """The keys of the products that a file names, one on a line.
+
+    Raises:
+        FailureError: it cannot be read, is not UTF-8, or names no product.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise FailureError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise FailureError(f"{file} is not UTF-8 (byte {error.start}).") from None
+    names = frozenset(product_key(line.strip()) for line in lines if line.strip())
+    if not names:
+        raise FailureError(f"{file} names no product.")
+    return names
+
+
 def described(source: Source) -> dict[str, str]:
     """What a ledger notes of a source, so that `--resume` finds it again."""
     if isinstance(source, CsvFile):
@@ -311,21 +335,6 @@ def described(source: Source) -> dict[str, str]:
     if isinstance(source, Folder):
         return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
     return {"kind": "platform"}  # whose options and token the operator gives again
-
-
-def _checked(entry: Entry, shelf: Shelf, fetcher: Fetcher, hosts: set[str]) -> tuple[int, str]:
-    """The size of an image if it was fetched, and why it would be rejected."""
-    place = entry.listed.places[0]
-    if "://" in place:
-        host = place.split("/")[2]
-        if host in hosts:
-            return 0, ""
-        hosts.add(host)
-    try:
-        upload = fetcher.fetch(entry.listed)
-    except UnfetchedError as error:
-        return 0, str(error)
-    return len(upload.data), problem_of(shelf, entry, upload)
 
 
 @contextmanager

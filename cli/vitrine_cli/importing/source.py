@@ -57,6 +57,7 @@ class SourceImage:
         views: what store views override, by the view's code.
         name: the requested permanent file name (OpenMage); empty for none.
         sha256: the expected SHA-256 of the bytes, hexadecimal; empty for any.
+        reduced: whether the last of its places has a smaller picture than was uploaded.
         purpose: the purpose of an image of the library; empty for an image of a product.
         line: the line that describes it; 0 without lines.
     """
@@ -73,6 +74,7 @@ class SourceImage:
     views: Mapping[str, ViewValues] = field(default_factory=dict)
     name: str = ""
     sha256: str = ""
+    reduced: bool = False
     purpose: str = ""
     line: int = 0
 

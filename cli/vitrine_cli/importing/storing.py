@@ -20,7 +20,7 @@ from vitrine.domain.images import Image, Texts, ViewFacts
 from vitrine.domain.imports import SOURCE_MARK, Import, source_arrival
 from vitrine.domain.library import Purpose
 from vitrine.domain.rejections import rejection_of
-from vitrine.domain.shops import ProductKey
+from vitrine.domain.shops import ProductKey, is_product_name
 from vitrine.domain.source_order import SourcePlace
 from vitrine.services.adding import NewImage, add_image, add_library_image
 from vitrine.services.changing import Change, change_image
@@ -112,7 +112,7 @@ class Shelf:
         """
         digest = hashlib.sha256(upload.data).hexdigest()
         entry = replace(entry, digest=digest, size=len(upload.data), state=State.FETCHED, reason="")
-        if problem := self.problem(entry.listed, digest):
+        if problem := self.problem_before(entry) or _other_bytes(entry.listed, digest):
             return _rejected(entry, problem)
         settled = self.settled(entry)
         if settled is not None:
@@ -122,10 +122,11 @@ class Shelf:
                 return replace(entry, state=State.STORED, image=None, reason=GONE), Outcome.LEFT
         return self._add(entry, settled, upload)
 
-    def problem(self, listed: SourceImage, digest: str) -> str:
-        """Why an image does not fit what is listed of it, or the shop; empty if it fits."""
-        if listed.sha256 and listed.sha256 != digest:
-            return f"its SHA-256 is {digest}"
+    def problem_before(self, entry: Entry) -> str:
+        """Why an image cannot be stored, whatever its bytes are; empty if it can."""
+        listed = entry.listed
+        if entry.product != LIBRARY and not is_product_name(entry.product):
+            return NO_NAME
         texts = [listed.alt, *listed.translations.values()]
         texts += [view.label or "" for view in listed.views.values()]
         if any(len(text) > LONGEST_TEXT for text in texts):
@@ -237,18 +238,28 @@ class Shelf:
         return {view: each for view, each in facts.items() if each != ViewFacts()}
 
 
-def problem_of(shelf: Shelf, entry: Entry, upload: Upload) -> str:
+def problem_of(entry: Entry, upload: Upload) -> str:
     """Why an image with these bytes would be rejected; empty if it would be accepted."""
     digest = hashlib.sha256(upload.data).hexdigest()
-    if problem := shelf.problem(entry.listed, digest):
+    if problem := _other_bytes(entry.listed, digest):
         return problem
-    try:
-        if entry.product != LIBRARY:
-            shelf.catalogue.product(entry.product)
-    except ProductNotFoundError:
-        return NO_PRODUCT
     found = _inspect(upload)
     return found if isinstance(found, str) else ""
+
+
+def product_problem(shelf: Shelf, name: str) -> str:
+    """Why a shop cannot have images of a product; empty if it can."""
+    try:
+        if name != LIBRARY:
+            shelf.catalogue.product(name)
+    except ProductNotFoundError:
+        return NO_PRODUCT
+    return ""
+
+
+def _other_bytes(listed: SourceImage, digest: str) -> str:
+    """Why bytes are not those that the source announces; empty if they are."""
+    return f"its SHA-256 is {digest}" if listed.sha256 and listed.sha256 != digest else ""
 
 
 def _inspect(upload: Upload) -> InspectedUpload | str:

@@ -198,6 +198,7 @@ class BigCommerce:
         return SourceImage(
             id=image.id,
             places=(*originals, *([zoom] if zoom else [])),
+            reduced=bool(zoom),
             rank=sort,
             sort=sort,
             file_name=_NUMBER.sub("", file.rpartition("/")[2]),

@@ -1,0 +1,198 @@
+"""What an import would do: `vitrine import --dry-run`. It writes nothing, and keeps no ledger."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitrine_cli.importing.engine import Engine
+from vitrine_cli.importing.fetching import UnfetchedError
+from vitrine_cli.importing.ledger import Ledger
+from vitrine_cli.importing.storing import problem_of, product_problem
+from vitrine_cli.operations.price_list import price_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vitrine_cli.importing.fetching import Fetcher
+    from vitrine_cli.importing.ledger import Entry
+    from vitrine_cli.importing.source import Source
+    from vitrine_cli.importing.storing import Shelf
+
+_STORING = 0.25
+"""Seconds that an image takes until it is stored, beside its bytes: five requests to AWS."""
+_EVENTS = ("pipeline.import_file", "pipeline.generate_renditions")
+"""What an image costs by the price list. An import makes the requests of ImportFile, in less."""
+_GIGABYTE = 10**9
+
+
+@dataclass
+class Forecast:
+    """What an import would do.
+
+    Attributes:
+        products: products of the list.
+        images: images of the list, with the unreadable ones.
+        new: images that it would add.
+        present: images that are here.
+        rejected: images and lines that it would reject, as far as that is known.
+        bytes: bytes that were read.
+        new_bytes: about how many bytes it would add: those that were read, and for all others the
+            mean of these.
+        seconds: about how long it would take: as long as reading the list took, and the downloads;
+            the upload comes on top.
+        usd: about what its requests and the renditions cost once, US dollars.
+        usd_a_month: about what its originals cost in a month, US dollars.
+        reasons: why images would be rejected, counted.
+    """
+
+    products: int = 0
+    images: int = 0
+    new: int = 0
+    present: int = 0
+    rejected: int = 0
+    bytes: int = 0
+    new_bytes: int = 0
+    seconds: float = 0.0
+    usd: float = 0.0
+    usd_a_month: float = 0.0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def reject(self, reason: str) -> None:
+        """Count an image or a line that would be rejected."""
+        self.rejected += 1
+        self.reasons[reason] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The forecast as one object for programs."""
+        return {
+            **asdict(self),
+            "seconds": round(self.seconds, 1),
+            "usd": round(self.usd, 6),
+            "usd_a_month": round(self.usd_a_month, 6),
+            "reasons": dict(self.reasons),
+        }
+
+
+def forecast(
+    source: Source,
+    shelf: Shelf,
+    fetcher: Fetcher,
+    at_once: int,
+    wants: Callable[[str], bool],
+    *,
+    registers: bool,
+) -> Forecast:
+    """What an import would do.
+
+    Files are read and inspected; of URLs, one of each host is fetched.
+
+    Args:
+        source: the source.
+        shelf: the shop.
+        fetcher: gets the bytes of images.
+        at_once: downloads at the same time.
+        wants: whether a product, given by its name, is to be imported.
+        registers: whether the import registers unknown products.
+
+    Raises:
+        FailureError: the source cannot be read.
+    """
+    found, sample = Forecast(), _Sample()
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = Ledger(Path(folder) / "ledger")
+        try:
+            ledger.begin_list()
+            began = time.monotonic()
+            Engine(ledger, shelf, fetcher, wants=wants).list_source(source, lambda _: None)
+            listing = time.monotonic() - began
+            for line in ledger.unreadable():
+                found.reject(line.reason)
+            for product in ledger.products():
+                found.products += 1
+                problem = "" if registers else product_problem(shelf, product.name)
+                for entry in ledger.entries(product.name):
+                    found.images += 1
+                    if reason := problem or shelf.problem_before(entry):
+                        found.reject(reason)
+                    else:
+                        _check(entry, shelf, fetcher, sample, found)
+            found.images += len(ledger.unreadable())
+        finally:
+            ledger.close()
+    found.bytes = sample.read
+    found.new_bytes = sample.new_read + round(sample.mean_size * sample.new_unread)
+    found.seconds = listing + found.new * (sample.mean_seconds + _STORING) / at_once
+    prices = price_list()
+    found.usd = found.new * sum(map(prices.of, _EVENTS)) / 1e6
+    found.usd_a_month = found.new_bytes / _GIGABYTE * prices.storage
+    return found
+
+
+@dataclass
+class _Sample:
+    """What reading some images told of all.
+
+    Attributes:
+        hosts: hosts that one picture was fetched of.
+        pictures: how many pictures were read.
+        read: their bytes.
+        new_read: the bytes of those that would be added.
+        new_unread: how many others would be added.
+        seconds: how long reading took.
+    """
+
+    hosts: set[str] = field(default_factory=set)
+    pictures: int = 0
+    read: int = 0
+    new_read: int = 0
+    new_unread: int = 0
+    seconds: float = 0.0
+
+    @property
+    def mean_size(self) -> float:
+        """The mean size of a picture, bytes; 0 if none was read."""
+        return self.read / max(self.pictures, 1)
+
+    @property
+    def mean_seconds(self) -> float:
+        """The mean duration of reading a picture."""
+        return self.seconds / max(self.pictures, 1)
+
+    def asks_for(self, place: str) -> bool:
+        """Whether to read what is at a path or URL: each file, and one picture of each host."""
+        if "://" not in place:
+            return True
+        host = place.split("/")[2]
+        is_first = host not in self.hosts
+        self.hosts.add(host)
+        return is_first
+
+
+def _check(entry: Entry, shelf: Shelf, fetcher: Fetcher, sample: _Sample, found: Forecast) -> None:
+    """Count what would become of an image."""
+    size, places = None, entry.listed.places
+    if places and sample.asks_for(places[0]):
+        began = time.monotonic()
+        try:
+            upload = fetcher.fetch(entry.listed).upload
+        except UnfetchedError as error:
+            found.reject(str(error))
+            return
+        sample.seconds += time.monotonic() - began
+        sample.pictures += 1
+        size = len(upload.data)
+        sample.read += size
+        if problem := problem_of(entry, upload):
+            found.reject(problem)
+            return
+    if shelf.settled(entry) is not None:
+        found.present += 1
+        return
+    found.new += 1
+    sample.new_read += size or 0
+    sample.new_unread += size is None
