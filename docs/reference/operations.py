@@ -55,9 +55,9 @@ class DescribedOperation:
         summary = (getdoc(self._module) or "").partition("\n\n")[0].partition(": ")[2]
         return {
             "operationId": self._id(),
-            "summary": " ".join(summary.split()).rstrip("."),
+            "summary": _sentence(summary),
             "description": " ".join((getdoc(self._module.handler) or "").split()),
-            "tags": [self.name.partition("_")[2]],
+            "tags": [self.name.partition("_")[2].replace("_", " ")],
             "security": self._security(),
             "parameters": [*self._parameters()],
             **self._body(),
@@ -159,11 +159,13 @@ class DescribedOperation:
                 for name, text in answer.headers.items()
             }
         if answer.body is not None and self.method != "HEAD":
-            shown = {"schema": self.schemas[answer.body]}
-            if answer.example is not None:
-                shown["example"] = answer.example
+            schema = self.schemas[answer.body]
+            shown = {} if answer.example is None else {"example": answer.example}
             media_types = answer.media_types or self.described.media_types
-            described["content"] = dict.fromkeys(media_types, shown)
+            described["content"] = {
+                each: {"schema": schema, **(shown if each.endswith("json") else {})}
+                for each in media_types
+            }
         return described
 
     def _refused(self, status: int, refused: list[Refusal]) -> dict[str, Any]:
@@ -185,14 +187,26 @@ class DescribedOperation:
             examples = {
                 each.name: {"summary": each.meaning, "value": each.body} for each in refused
             }
-            shown = {"schema": self.schemas[self.described.error], "examples": examples}
-            content = dict.fromkeys(self.described.error_media_types, shown)
+            schema = self.schemas[self.described.error]
+            content = {
+                each: {
+                    "schema": schema,
+                    **({"examples": examples} if each.endswith("json") else {}),
+                }
+                for each in self.described.error_media_types
+            }
         if status in gateway_answers.ANSWERS:
             media_type = gateway_answers.MEDIA_TYPE
             content[media_type] = _with_gateway(
                 content.get(media_type), self.schemas[gateway_answers.GatewayBody], status
             )
         return content
+
+
+def _sentence(text: str) -> str:
+    """A text on one line, with a capital and without a full stop."""
+    line = " ".join(text.split()).rstrip(".")
+    return line[:1].upper() + line[1:]
 
 
 def _with_gateway(shown: dict[str, Any] | None, gateway: Any, status: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import pytest
 from docs.reference.documents import FOLDER, document, rendered
 from openapi_spec_validator import validate
-from tests.openapi import dialect_named, response_of, validator
+from tests.openapi import described, dialect_named, response_of, validator
 
 from gateway.dialects import NAMES
 
@@ -25,12 +25,10 @@ def test_a_file_is_a_valid_document(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_has_every_route_and_no_other(name: str) -> None:
     paths = json.loads((FOLDER / f"{name}.json").read_text())["paths"]
-    described = {
-        f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
-    }
+    listed = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     routes = set(dialect_named(name).routes)
     heads = {route.replace("GET ", "HEAD ", 1) for route in routes if route.startswith("GET ")}
-    assert described == routes | heads
+    assert listed == routes | heads
 
 
 def test_there_is_one_file_for_each_dialect() -> None:
@@ -38,15 +36,29 @@ def test_there_is_one_file_for_each_dialect() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_success_with_a_body_has_an_example(name: str) -> None:
+    missing = [
+        f"{operation['operationId']}: {status}"
+        for methods in described(name)["paths"].values()
+        for operation in methods.values()
+        for status, response in operation["responses"].items()
+        for kind, content in response.get("content", {}).items()
+        if int(status) < 300 and kind.endswith("json") and "example" not in content
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_examples_are_valid(name: str) -> None:
-    described = json.loads((FOLDER / f"{name}.json").read_text())
-    for methods in described["paths"].values():
+    document = described(name)
+    for methods in document["paths"].values():
         for operation in methods.values():
             responses = operation["responses"].values()
-            contents = [response_of(described, each) for each in responses]
+            contents = [response_of(document, each) for each in responses]
             contents.append(operation.get("requestBody", {}))
             for content in [each for body in contents for each in body.get("content", {}).values()]:
                 shown = [each["value"] for each in content.get("examples", {}).values()]
                 shown += [content["example"]] if "example" in content else []
                 for example in shown:
-                    validator(described, content["schema"]).validate(example)
+                    validator(document, content["schema"]).validate(example)

@@ -19,6 +19,25 @@ _PAGE_ERRORS = [
 ]
 
 
+_PICTURES = "https://cdn.example/media/shop1/00000000e700b2a814c93d07e65f1b84"
+_PICTURE = f"{_PICTURES}/mug-00000000e700b2a814c93d07e65f1b84"
+_IMAGE = {
+    "id": 231,
+    "product_id": 47,
+    "image_file": "s/814/mug__23100.jpg",
+    "is_thumbnail": True,
+    "sort_order": 0,
+    "description": "Blue mug",
+    "date_created": "Fri, 05 Jan 2024 10:00:00 +0000",
+    "zoom_url": f"{_PICTURE}-1024-1024.jpg",
+    "standard_url": f"{_PICTURE}-480-0.jpg",
+    "thumbnail_url": f"{_PICTURE}-240-0.jpg",
+    "tiny_url": f"{_PICTURE}-50-0.jpg",
+    "date_modified": "Fri, 05 Jan 2024 10:00:00 +0000",
+    "is_sample": False,
+}
+
+
 class _Form(TypedDict, total=False):
     is_thumbnail: Annotated[str, {"pattern": "^(?:[01]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"}]
     sort_order: Annotated[str, {"pattern": "^[+-]?[0-9]+$"}]
@@ -70,21 +89,23 @@ description = Description(
     with_post=[errors.IdempotencyKeyReusedError()],
     operations={
         "list_images": Operation(
-            {200: Answer(list[ImageBody]), 204: Answer()}, parameters=_PAGE, raises=_PAGE_ERRORS
+            {200: Answer(list[ImageBody], [_IMAGE]), 204: Answer()},
+            parameters=_PAGE,
+            raises=_PAGE_ERRORS,
         ),
         "create_image": Operation(
-            {201: Answer(ImageBody, headers={"Location": "The path of the image."})},
+            {201: Answer(ImageBody, _IMAGE, {"Location": "The path of the image."})},
             {"application/json": NewRequest, "multipart/form-data": NewFormRequest},
-            {"image_file": "https://shop.example/lamp.jpg", "is_thumbnail": True},
+            {"image_file": "http://example.com/mug.jpg", "description": "Blue mug"},
         ),
         "delete_images": Operation({204: Answer()}, parameters=_PAGE, raises=_PAGE_ERRORS),
         "count_images": Operation({200: Answer(CountBody, {"count": 2})}),
         "count_all_images": Operation({200: Answer(CountBody, {"count": 9})}),
-        "get_image": Operation({200: Answer(ImageBody)}),
+        "get_image": Operation({200: Answer(ImageBody, _IMAGE)}),
         "update_image": Operation(
-            {200: Answer(ImageBody)},
+            {200: Answer(ImageBody, _IMAGE)},
             {"application/json": ChangeRequest, "multipart/form-data": ChangeFormRequest},
-            {"sort_order": 1},
+            {"sort_order": 0, "description": "Blue mug"},
             body_required=False,
         ),
         "delete_image": Operation({204: Answer()}),

@@ -32,6 +32,28 @@ class RefreshRequest(TypedDict):
     client_secret: NotRequired[str]
 
 
+_PICTURES = "https://cdn.example/media/uploads/1627/product/43-baeea3fd44e54da6c177"
+_IMAGE = {
+    "id": 43,
+    "urls": {
+        "ipad": f"{_PICTURES}/ipad.png",
+        "thumb": f"{_PICTURES}/thumb.png",
+        "image": f"{_PICTURES}/ipad.png",
+        "ipad_retina": f"{_PICTURES}/ipad_retina.png",
+        "ebay": f"{_PICTURES}/ebay.png",
+        "thumb_retina": f"{_PICTURES}/thumb_retina.png",
+        "original": f"{_PICTURES}/original.jpg",
+    },
+    "type": 0,
+    "new": True,
+}
+_TOKENS = {
+    "access_token": "ACCESS_TOKEN",
+    "token_type": "Bearer",
+    "expires_in": 36_000,
+    "refresh_token": "NEXT_REFRESH_TOKEN",
+    "scope": "images",
+}
 _RID = {"X-Rid": "The request's id."}
 
 description = Description(
@@ -57,7 +79,7 @@ description = Description(
     with_post=[errors.IdempotencyKeyReusedError()],
     operations={
         "create_image": Operation(
-            {200: Answer(ImageBody, headers=_RID)},
+            {200: Answer(ImageBody, _IMAGE, _RID)},
             {"multipart/form-data": FormRequest},
             raises=[
                 VersionError("13"),
@@ -69,8 +91,9 @@ description = Description(
             schemes=["user"],
         ),
         "refresh_token": Operation(
-            {200: Answer(TokensBody, headers={**_RID, "Cache-Control": "`no-store`"})},
+            {200: Answer(TokensBody, _TOKENS, {**_RID, "Cache-Control": "`no-store`"})},
             {"application/x-www-form-urlencoded": RefreshRequest},
+            {"grant_type": "refresh_token", "refresh_token": "REFRESH_TOKEN"},
             raises=[GrantError("invalid_request"), errors.RefreshTokenError()],
             schemes=["client", ""],
         ),

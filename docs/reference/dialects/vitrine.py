@@ -24,6 +24,7 @@ from native.shop_object import ShopBody
 from native.take_down_object import TakeDownBody
 from native.upload_fields import UploadRequest
 from native.upload_object import StatesBody, UploadBody
+from native.wire import MAX_FILES, MAX_PIXELS, RULES
 from vitrine.domain import errors
 from vitrine.edge.idempotency import IdempotencyKeyError
 
@@ -55,6 +56,104 @@ def _read(body: object, example: object = None, **more: object) -> Operation:
     return Operation(answers, headers=_IF_NONE_MATCH, **more)  # type: ignore[arg-type]
 
 
+_MEDIA = "https://cdn.example/media/1234"
+_FULL_SIZE = f"{_MEDIA}/product_images/p/022/lamp__11600.jpg"
+_DIGEST = "00000000b9a4d6e7c1f203948596a7b8"
+_SMALLEST = f"{_MEDIA}/{_DIGEST}/lamp-{_DIGEST}-50-0.jpg"
+_LARGEST = f"{_MEDIA}/{_DIGEST}/lamp-{_DIGEST}-1024-1024.jpg"
+_SRCSET = f"{_SMALLEST} 50w, {_LARGEST} 1024w"
+_IMAGE = {
+    "id": 116,
+    "product": "7",
+    "position": 1,
+    "thumbnail": True,
+    "roles": ["thumbnail", "image"],
+    "hidden": False,
+    "etag": '"3-complete"',
+    "alt": "Lámpara roja",
+    "translations": {"en": "Red lamp"},
+    "file_name": "lamp.jpg",
+    "format": "image/jpeg",
+    "bytes": 2_411_902,
+    "width": 3000,
+    "height": 2000,
+    "moves": False,
+    "transparent": False,
+    "colour": "#b22a1c",
+    "thumbhash": "b8cNFwT3eXd4h4d+dHd4l2h3dp/494kP",
+    "state": "complete",
+    "created_at": "2026-03-02T09:00:00.000Z",
+    "updated_at": "2026-03-02T09:00:04.512Z",
+    "url": _FULL_SIZE,
+    "manifest": f"{_FULL_SIZE}.json",
+    "sizes": [
+        {
+            "name": name,
+            "width": width,
+            "height": height,
+            "url": url,
+            "formats": {"image/jpeg": url, "image/webp": f"{url}.webp"},
+        }
+        for name, width, height, url in (
+            ("50-0", 50, 33, _SMALLEST),
+            ("1024-1024", 1024, 683, _LARGEST),
+        )
+    ],
+    "srcset": _SRCSET,
+    "html": f'<picture><img src="{_LARGEST}" alt="Lámpara roja"></picture>',
+}
+_SHOP = {
+    "id": "1234",
+    "language": "es",
+    "products": "open",
+    "media_url": _MEDIA.removesuffix("/1234"),
+    "limits": {
+        "bytes": RULES.max_bytes,
+        "pixels": MAX_PIXELS,
+        "images": RULES.max_images,
+        "files": MAX_FILES,
+        "formats": ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"],
+    },
+    "token": {"scopes": ["images:read", "images:write"], "expires_at": "2026-03-02T18:00:00.000Z"},
+}
+_USAGE = {
+    "images": 412,
+    "bytes": 901_223_344,
+    "formats": {
+        "jpeg": {"images": 390, "bytes": 880_000_000},
+        "png": {"images": 22, "bytes": 21_223_344},
+    },
+    "kept": {"images": 3, "bytes": 912_345},
+    "library": {"images": 7, "bytes": 55_555},
+    "counts": "originals",
+    "exact": True,
+}
+_PRODUCT = {
+    "product": "7",
+    "images": 3,
+    "cover": {
+        "id": 116,
+        "alt": "Lámpara roja",
+        "colour": "#b22a1c",
+        "thumbhash": "b8cNFwT3eXd4h4d+dHd4l2h3dp/494kP",
+        "width": 3000,
+        "height": 2000,
+        "srcset": _SRCSET,
+        "url": f"{_MEDIA}/{_DIGEST}/lamp-{_DIGEST}-320-0.jpg",
+    },
+}
+_IMPORT = {
+    "path": "products/7/a.heic",
+    "product": "7",
+    "source": "drop",
+    "state": "rejected",
+    "reason": {
+        "code": "heic",
+        "detail": "it is HEIC, which is not accepted; send JPEG, PNG, WebP, GIF or BMP",
+    },
+    "image": None,
+    "settled_at": "2026-03-02T09:00:00.000Z",
+}
 _TAKE_DOWN = {
     "id": "t9",
     "state": "working",
@@ -97,17 +196,23 @@ description = Description(
         FieldsRefusedError([_TOO_LONG]),
     ],
     operations={
-        "get_shop": _read(ShopBody),
-        "get_usage": _read(UsageBody),
+        "get_shop": _read(ShopBody, _SHOP),
+        "get_usage": _read(UsageBody, _USAGE),
         "list_products": _read(
             ProductsBody,
-            {"items": [], "next": None},
+            {
+                "items": [_PRODUCT],
+                "next": "/vitrine/v1/products?cursor=WyJwcm9kdWN0cyAiLCAiNyJd",
+            },
             parameters={"prefix": {"type": "string"}, **_PAGE},
-            raises=[MalformedRequestError("limit is not a number from 1 to 100.")],
+            raises=[
+                MalformedRequestError("limit is not a number from 1 to 100."),
+                errors.ConflictError(),
+            ],
         ),
         "get_product": _read(
             GalleryBody,
-            {"product": "7", "order": {"images": [], "etag": '"0"'}, "images": []},
+            {"product": "7", "order": {"images": [116], "etag": '"17"'}, "images": [_IMAGE]},
             raises=[errors.NotAcceptableError("6000001 bytes")],
         ),
         "put_order": Operation(
@@ -121,9 +226,9 @@ description = Description(
                 errors.WrongOrderError((115,), ()),
             ],
         ),
-        "get_image": _read(ImageBody),
+        "get_image": _read(ImageBody, _IMAGE, raises=[errors.ConflictError()]),
         "update_image": Operation(
-            {200: Answer(ImageBody, headers=_TAG)},
+            {200: Answer(ImageBody, _IMAGE, _TAG)},
             {MERGE_PATCH: PatchRequest, JSON: PatchRequest},
             {"alt": "Lámpara roja", "translations": {"en": "Red lamp"}, "thumbnail": True},
             headers=_IF_MATCH,
@@ -157,7 +262,7 @@ description = Description(
         ),
         "list_imports": _read(
             ImportsBody,
-            {"items": [], "next": None},
+            {"items": [_IMPORT], "next": None},
             parameters={"state": {"type": "string", "enum": ["rejected", "imported"]}, **_PAGE},
             raises=[MalformedRequestError("state is not rejected or imported.")],
         ),
