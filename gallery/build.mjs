@@ -55,13 +55,15 @@ await writeFile(
 await buildReference(JSON.parse(await readFile(process.argv[2], 'utf8')), dist);
 await writeFile(join(dist, 'licenses.txt'), await licenses(metafile));
 
-/** Names, versions and license texts of the packages in the bundle, as their licenses require. */
+/**
+ * Names, versions and license texts of the packages in the bundle, and of the one whose markup and
+ * styles the reference page has, as their licenses require.
+ */
 async function licenses({ inputs }) {
-  const packages = new Set(
-    Object.keys(inputs).flatMap(
-      (path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
-    ),
+  const bundled = Object.keys(inputs).flatMap(
+    (path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
   );
+  const packages = new Set([...bundled, 'redoc']);
   const texts = [...packages].sort().map(async (name) => {
     const folder = join(root, 'node_modules', name);
     const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));

@@ -22,7 +22,20 @@ const OPTIONS = {
   nativeScrollbars: true,
   expandResponses: '200,201,202',
   schemasExpansionLevel: 2,
+  jsonSamplesExpandLevel: 'all',
+  theme: { schema: { typeNameColor: '#333333' } },
 };
+
+// Without a script, the menu is open, and stands above the content where it has no place beside it.
+const STYLES = `
+body{margin:0}
+.menu-content.menu-content ul{display:block}
+.menu-content + div{display:none}
+@media (max-width:50rem){
+.redoc-wrap{display:block}
+.menu-content.menu-content{display:block;position:static;width:auto;height:auto}
+.menu-content.menu-content *{position:static}
+}`;
 
 /** Writes the document and its page into a folder. */
 export async function buildReference(document, dist) {
@@ -42,22 +55,47 @@ async function render(document) {
   sheet.seal();
   const rules = tags.replace(/<\/?style[^>]*>/g, '');
   const attributes = new Map();
-  const html = linked(markup).replace(/ style="([^"]*)"/g, (_, style) => {
+  const html = still(markup).replace(/ style="([^"]*)"/g, (_, style) => {
     if (!attributes.has(style)) attributes.set(style, `s${attributes.size}`);
     return ` data-style="${attributes.get(style)}"`;
   });
   const moved = [...attributes].map(([style, name]) => `[data-style="${name}"]{${style}}`);
-  return { html, css: `body{margin:0}${rules}${moved.join('')}` };
+  return { html, css: `${rules}${moved.join('')}${STYLES}` };
 }
 
-/** The markup with links instead of the menu's entries, and without buttons that need a script. */
-function linked(html) {
+/** The markup without what needs a script: its controls become text, the menu's entries links. */
+function still(html) {
+  const menu = html.indexOf('redoc-wrap');
+  const content = html.indexOf('api-content');
+  return (
+    html.slice(0, menu) + stillMenu(html.slice(menu, content)) + stillContent(html.slice(content))
+  );
+}
+
+function stillMenu(html) {
   return html
+    .replace(/<svg.*?<\/svg>/gs, '')
     .replace(
       /(<li[^>]* data-item-id="([^"]+)"[^>]*>)<label([^>]*)>(.*?)<\/label>/g,
       '$1<a href="#$2"$3>$4</a>',
     )
-    .replace(/<button[^>]*>\s*(?:Copy|Expand all|Collapse all)\s*<\/button>/g, '');
+    .replace(/ (?:role|tabindex|depth|width|type|aria-expanded|aria-label)="[^"]*"/g, '');
+}
+
+function stillContent(html) {
+  return html
+    .replace(/ html="[^"]*"/g, '')
+    .replace(/<svg[^>]* viewBox="0 0 24 24".*?<\/svg>/gs, '')
+    .replace(/<div tabindex="0" role="button">/g, '<div>')
+    .replace(/<li[^>]* role="tab"[^>]* aria-selected="false".*?<\/li>/g, '')
+    .replace(/<div class="react-tabs__tab-panel" role="tabpanel"[^>]*><\/div>/g, '')
+    .replace(/<button([^>]*)>(.*?)<\/button>/gs, (_, attributes, label) => {
+      if (!label || label.includes('>Copy<') || /^(?:Expand|Collapse) all$/.test(label.trim()))
+        return '';
+      const [style = ''] = attributes.match(/ class="[^"]*"/) ?? [];
+      const tag = label.includes('<div') ? 'div' : 'span';
+      return `<${tag}${style}>${label}</${tag}>`;
+    });
 }
 
 /** The document without HEAD, which each GET implies, so that the page has every operation once. */
