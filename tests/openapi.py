@@ -9,10 +9,15 @@ from typing import Any
 
 import jsonschema_rs
 from docs.reference.documents import FOLDER
+from docs.reference.gateway_answers import EXAMPLE
 
-from gateway.dialects import dialect_of, package_of
+from gateway.dialects import NAMES, dialect_of, package_of
 from vitrine.edge.dialect import Dialect, single_slashes
 
+Seen = tuple[str, str, str]
+"""A dialect, the name of an operation's handler, and a status."""
+seen: set[Seen] = set()
+"""The answers that have been checked in this process. HEAD is counted as GET."""
 _VARIABLE = re.compile(r"\\\{\w+\\\}")
 
 
@@ -61,6 +66,28 @@ def _described_path(dialect: Dialect, path: str) -> str | None:
     return next(found, None)
 
 
+def _handler(dialect: Dialect, path: str, method: str) -> str:
+    return dialect.routes[f"{'GET' if method == 'HEAD' else method} {path}"]
+
+
+def described_statuses() -> set[Seen]:
+    """All answers that the files describe, but those that only the gateway gives."""
+    return {
+        (name, _handler(dialect_named(name), path, method.upper()), status)
+        for name in NAMES
+        for path, methods in described(name)["paths"].items()
+        for method, operation in methods.items()
+        if method != "head"
+        for status, response in operation["responses"].items()
+        if not _is_only_the_gateways(response_of(described(name), response))
+    }
+
+
+def _is_only_the_gateways(response: Mapping[str, Any]) -> bool:
+    contents = response.get("content", {}).values()
+    return bool(contents) and all(set(each.get("examples", {})) == {EXAMPLE} for each in contents)
+
+
 Bodies = Mapping[str, jsonschema_rs.Validator | None]
 
 
@@ -99,6 +126,7 @@ def check_answer(method: str, path: str, status: int, media_type: str, body: str
     if not dialect or not answers:
         return
     asked = f"{method} {path} ({dialect.name})"
+    seen.add((dialect.name, _handler(dialect, found, method), str(status)))
     assert str(status) in answers, f"{asked}: status {status} is not described: {body}"
     bodies = answers[str(status)]
     if not body:
