@@ -9,6 +9,8 @@ from tests.openapi import Seen, described_statuses, seen
 HERE = Path(__file__).parent
 PROPERTY = "answers"
 _noted: set[Seen] = set()
+_answered: set[Seen] = set()
+"""What the processes of this run have reported."""
 
 UNSEEN: dict[Seen, str] = {
     ("vitrine", "create_upload", "409"): "a batch expires while a repeated request renews its forms"
@@ -26,22 +28,24 @@ def _note_answers(record_property: Callable[[str, object], None]) -> Iterator[No
         record_property(PROPERTY, sorted(new))
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the answers that a test of any process reports."""
+    for name, answers in report.user_properties:
+        if name == PROPERTY and isinstance(answers, list):
+            _answered.update((dialect, handler, status) for dialect, handler, status in answers)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Compare what all processes have seen with the files, after a run of the whole folder."""
     config = session.config
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     whole = any(HERE.is_relative_to(Path(each).absolute()) for each in config.args)
-    chosen = any(config.getoption(name) for name in ("keyword", "markexpr", "deselect", "lf"))
+    chosen = any(
+        config.getoption(name) for name in ("keyword", "markexpr", "deselect", "ignore", "lf")
+    )
     if hasattr(config, "workerinput") or reporter is None or not whole or chosen or exitstatus:
         return
-    answered = {
-        tuple(each)
-        for report in reporter.getreports("passed")
-        for name, answers in report.user_properties
-        if name == PROPERTY
-        for each in answers
-    }
-    missing = sorted(described_statuses() - answered - UNSEEN.keys())
+    missing = sorted(described_statuses() - _answered - UNSEEN.keys())
     if missing:
         lines = [
             f"{dialect}: {handler} never answered {status}" for dialect, handler, status in missing

@@ -52,6 +52,19 @@ def test_what_the_page_names_is_there_for_ever(running: Running) -> None:
     assert sum(len(gzip.compress(answer.content)) for answer in answers) < 68_000
 
 
+def test_the_reference_page_is_at_its_folder(running: Running) -> None:
+    folder = "/gallery/reference/"
+    page = running.client.get(folder.removesuffix("/"), follow_redirects=True)
+    named = re.findall(r'href="(reference-[^"]+)"', page.text)
+    answers = [running.client.get(folder + name) for name in named]
+    document = running.client.get("/gallery/openapi.json")
+
+    assert [each.headers["location"] for each in page.history] == [folder]
+    assert "content-security-policy" in page.headers
+    assert [each.headers["content-type"] for each in answers] == ["text/css; charset=utf-8"]
+    assert document.json()["openapi"].startswith("3.1")
+
+
 def test_the_page_without_its_slash_is_redirected(running: Running) -> None:
     answer = running.client.get("/gallery")
 
