@@ -122,6 +122,7 @@ def test_requests_and_events_of_a_month_are_counted_and_priced(stack: DeployedSt
 
 def test_the_moment_from_which_logs_are_kept_is_told(stack: DeployedStack) -> None:
     last = (now().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    write(stack, "api", request("12", "list_images"), at=now())  # of the month after that
 
     found = json.loads(usage("12", "--month", last, "--json").stdout)
 
