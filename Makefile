@@ -65,7 +65,7 @@ deploy: stack-name build gallery  ## build and deploy to the AWS account at hand
 	@.venv/bin/python -m vitrine_cli.operations.gallery_upload $(STACK)
 
 clean:           ## remove everything that can be made again
-	@-test -x .venv/bin/vitrine && .venv/bin/vitrine down --all
+	@if test -x .venv/bin/vitrine; then .venv/bin/vitrine down --all --forget; fi
 	@rm -rf .venv .vitrine .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(UV):

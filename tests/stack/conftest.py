@@ -120,6 +120,13 @@ def until(look: Callable[[], Found | None], seconds: float = 90) -> Found:
     pytest.fail(f"nothing within {seconds} seconds")
 
 
+def forget(port: int) -> None:
+    """Stop a stack and delete its data."""
+    done = vitrine("down", "--forget", "--yes", "--port", str(port))
+    assert done.returncode == 0, done.stderr
+    assert stacks.load(port) is None
+
+
 def free_port() -> int:
     with closing(socket()) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -317,7 +324,7 @@ def running() -> Iterator[Running]:
             yield Running(port, described, client)
     finally:
         if not os.environ.get("KEEP_STACK"):
-            vitrine("down", "--port", str(port))
+            forget(port)
 
 
 @pytest.fixture(scope="session")

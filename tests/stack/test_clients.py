@@ -5,7 +5,7 @@ from typing import Any
 from tests import pictures
 from tests.stack.conftest import Inventorum, Running, Tiendanube, served
 
-from vitrine_cli.local import deployment, emulator
+from vitrine_cli.local import emulator, stacks
 
 
 def outcomes(running: Running, tiendanube: Tiendanube, inventorum: Inventorum) -> list[Any]:
@@ -44,10 +44,10 @@ def test_either_client_of_aws_comes_to_the_same(
     found = {}
     try:
         for client in ("boto3", "small"):
-            emulator.adapt_functions(endpoint, deployment.STACK, {"AWS_CLIENT": client})
+            emulator.adapt_functions(endpoint, stacks.NAME, {"AWS_CLIENT": client})
             found[client] = outcomes(running, tiendanube, inventorum)
     finally:
-        emulator.adapt_functions(endpoint, deployment.STACK, {"AWS_CLIENT": "small"})
+        emulator.adapt_functions(endpoint, stacks.NAME, {"AWS_CLIENT": "small"})
 
     assert found["small"] == found["boto3"]
     assert found["small"][:5] == [1, 200, True, "image/png", [200, 200, 404]]

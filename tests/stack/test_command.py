@@ -12,11 +12,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from PIL import Image as PilImage
 from tests.gateway import ROOT
-from tests.stack.conftest import Running, Shop, free_port, until, vitrine
+from tests.stack.conftest import Running, Shop, forget, free_port, until, vitrine
 
 from vitrine_cli.local import stacks
 
@@ -27,8 +28,10 @@ def test_up_prints_one_json_object_and_a_second_up_the_same(running: Running) ->
     assert again.returncode == 0
     assert json.loads(again.stdout) == running.described
     assert running.described.keys() == {
-        *("base_url", "media_url", "shop", "credentials", "gallery_url", "formats")
+        *("base_url", "media_url", "product_images_url", "import_url", "shop", "credentials"),
+        *("gallery_url", "formats"),
     }
+    assert running.described["import_url"].endswith("/import/1234/products/")
     assert running.described["base_url"] == f"http://localhost:{running.port}"
     assert running.described["shop"] == "1234"
     credentials = running.described["credentials"]
@@ -57,30 +60,6 @@ def test_a_busy_port_gets_one_sentence() -> None:
         "(make run PORT=N).\n"
     )
     assert stacks.load(port) is None
-
-
-def test_a_half_dead_stack_is_cleared_away() -> None:
-    """Its proxy was killed, its emulator lives on: `up` starts anew, `down` ends all of it."""
-    port = free_port()
-    first = vitrine("up", "--detach", "--json", "--port", str(port))
-    assert first.returncode == 0, first.stderr
-    earlier = stacks.load(port)
-    assert earlier is not None
-    emulator, proxy = earlier.processes
-    os.kill(proxy.pid, signal.SIGKILL)
-    until(lambda: proxy.find() is None or None)
-
-    try:
-        second = vitrine("up", "--detach", "--json", "--port", str(port))
-        assert second.returncode == 0, second.stderr
-        assert emulator.find() is None
-        assert json.loads(second.stdout)["credentials"] != json.loads(first.stdout)["credentials"]
-    finally:
-        down = vitrine("down", "--port", str(port))
-    assert down.returncode == 0
-    assert stacks.load(port) is None
-    with closing(socket.socket()) as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_who_joins_a_running_stack_does_not_end_it(running: Running, shop: Shop) -> None:
@@ -183,7 +162,7 @@ def test_the_readmes_picture_is_made_from_the_demo_shop(running: Running, tmp_pa
         assert (made.format, made.size) == (kept.format, kept.size)
 
 
-def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(
+def test_in_the_foreground_it_serves_and_ends_when_another_command_stops_it(
     foreground: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     port = free_port()
@@ -207,12 +186,25 @@ def test_in_the_foreground_it_ends_with_ctrl_c_and_leaves_nothing(
     paste("docs/clients.md", shown, tmp_path)
     with PilImage.open(tmp_path / "lamp-320.jpg") as fetched:
         assert (fetched.format, fetched.size) == ("JPEG", (320, 240)), pasted
-    process.send_signal(signal.SIGINT)
-
-    assert process.wait(120) == 0
     assert statuses == ["200", "201", "201", "200", "200", "200", "200", "204", "200"]
+    end_while_another_uses_the_port(process, port)
     assert not any(each.find() for each in stack.processes)
-    assert stacks.load(port) is None
+    forget(port)
+
+
+def end_while_another_uses_the_port(process: subprocess.Popen[str], port: int) -> None:
+    """Another command stops the stack and starts it; the first one ends without touching it."""
+    described = Path(f"{stacks.Stack(port=port, endpoint='').folder}/stack.json")
+    for arguments in (("down",), ("up", "--detach", "--json")):
+        done = vitrine(*arguments, "--port", str(port))
+        assert done.returncode == 0, done.stderr
+    shop = json.loads(done.stdout)
+    assert process.wait(60) == 0
+    assert process.stdout is not None
+    assert "It was stopped by another command." in process.stdout.read()
+    assert described.exists()
+    listed = httpx.get(f"{shop['base_url']}/api/rest/products/2/images", timeout=60)
+    assert (listed.status_code, listed.text.count("<label>lamp</label>")) == (200, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 from tests import pictures
-from tests.stack.conftest import free_port, vitrine
+from tests.stack.conftest import forget, free_port, vitrine
 
 OFFLINE = """
 import pathlib, sys
@@ -44,7 +44,7 @@ def test_up_says_that_formats_are_not_chosen_and_pictures_are_served(tmp_path: P
         assert (described["formats"], described["gallery_url"]) == ("own", None)
         assert content_type(described) == "image/jpeg"
     finally:
-        vitrine("down", "--port", port)
+        forget(int(port))
 
 
 def programs_without_node(folder: Path) -> Path:

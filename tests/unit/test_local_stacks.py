@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -14,11 +15,22 @@ import pytest
 from vitrine_cli.local import launch, ownership, stacks
 from vitrine_cli.local.ownership import Mark
 from vitrine_cli.local.processes import Process
-from vitrine_cli.local.stacks import Stack
+from vitrine_cli.local.stacks import Description, Stack
 from vitrine_cli.operations import local_status
 from vitrine_cli.ui.failure import FailureError
 
 PORT = 8123
+READY = "ready"
+STORES_ITS_STATE = f"""
+import pathlib, signal, sys
+def end(*_):
+    pathlib.Path("state/dynamodb.json").write_text("{{}}")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+pathlib.Path("{READY}").touch()
+signal.pause()
+"""
+STORING = [sys.executable, "-c", STORES_ITS_STATE]
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 Start = Callable[..., Process]
 
@@ -36,10 +48,12 @@ def run() -> Iterator[Callable[..., Process]]:
     """Runs a process in a folder; what still runs after the test is ended."""
     with ExitStack() as started:
 
-        def begin(folder: Path, environment: Mapping[str, str]) -> Process:
+        def begin(
+            folder: Path, environment: Mapping[str, str], program: Sequence[str] = SLEEPER
+        ) -> Process:
             folder.mkdir(parents=True, exist_ok=True)
             every = {**os.environ, **environment}
-            process = started.enter_context(subprocess.Popen(SLEEPER, cwd=folder, env=every))
+            process = started.enter_context(subprocess.Popen(program, cwd=folder, env=every))
             started.callback(process.kill)
             began = psutil.Process(process.pid).create_time()
             return Process(pid=process.pid, began=began)
@@ -51,12 +65,19 @@ def run() -> Iterator[Callable[..., Process]]:
 def start(home: Path, run: Callable[..., Process]) -> Start:
     """Starts a process of a stack."""
 
-    def begin(stack: Stack, checkout: Path = home) -> Process:
+    def begin(stack: Stack, checkout: Path = home, program: Sequence[str] = SLEEPER) -> Process:
         mark = Mark(stack.port, stack.id, checkout).environment
-        stack.processes.append(run(stack.folder, mark))
+        stack.processes.append(run(stack.folder, mark, program))
         return stack.processes[-1]
 
     return begin
+
+
+def until_ready(folder: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not (folder / READY).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def new(port: int = PORT) -> Stack:
@@ -90,6 +111,64 @@ def test_a_stack_that_was_replaced_is_left_alone(start: Start) -> None:
     stacks.started(PORT).stop()
     assert running.find() is None
     assert not second.folder.exists()
+
+
+def complete(stack: Stack) -> Stack:
+    """The stack, as if it had started completely."""
+    urls = dict.fromkeys(("base_url", "media_url", "product_images_url", "import_url"), "")
+    stack.description = Description(**urls, shop="1234", credentials={})
+    stack.save()
+    stack.note_running()
+    return stack
+
+
+def test_a_complete_stack_is_kept_until_it_is_forgotten(start: Start) -> None:
+    stack = new()
+    running = start(stack)
+    complete(stack)
+    (stack.folder / "state").mkdir()
+    assert stack.alive
+
+    stack.stop()
+
+    assert running.find() is None
+    found = stacks.load(PORT)
+    assert found is not None
+    assert (found.is_stopped, found.alive, found.is_current) == (True, False, False)
+    assert found.last_seen is not None, "its emulator has stored nothing"
+    assert local_status.describe_stack(found).state == "killed"
+    found.forget()
+    assert not stack.folder.exists()
+    assert stacks.find(PORT) is None
+
+
+def test_an_emulator_that_stores_its_state_leaves_a_clean_folder(start: Start) -> None:
+    stack = new()
+    start(stack, program=STORING)
+    complete(stack)
+    (stack.folder / "state").mkdir()
+    until_ready(stack.folder)
+
+    stack.stop()
+
+    assert (stack.folder / "state/dynamodb.json").read_text() == "{}"
+    assert stack.last_seen is None
+    assert local_status.describe_stack(stack).state == "stopped"
+
+
+def test_another_start_keeps_ports_ids_and_data(start: Start) -> None:
+    earlier = complete(new())
+    earlier.deployed = "code"
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        earlier.endpoint = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        stack = launch.stopped_stack(earlier)
+
+    assert stack.id != earlier.id
+    assert stack.shop == earlier.shop
+    assert (stack.processes, stack.deployed) == ([], "")
+    free = launch.stopped_stack(stack.model_copy(update={"deployed": "code"}))
+    assert (free.endpoint, free.deployed) == (stack.endpoint, "code")
 
 
 def test_a_start_that_has_not_written_its_file_is_left_alone(start: Start) -> None:

@@ -13,12 +13,14 @@ from rich.table import Table
 
 from vitrine_cli.commands.options import JsonOption, PortOption
 from vitrine_cli.ui import interrupts
+from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, print_table, size_text
 from vitrine_cli.ui.progress import console, step
 
 if TYPE_CHECKING:
     from vitrine_cli.local.stacks import Stack
 
+YesOption = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 DEFAULT_PORT = 8000
 _WATCH_SECONDS = 0.5
 _DEMO_LIFETIME = timedelta(hours=24)
@@ -40,12 +42,22 @@ def up(
         str | None,
         typer.Option(help="Derive the demo shop's ids and secrets from this text."),
     ] = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Delete the stack's data, and start with an empty one.")
+    ] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Start a local stack with a demo shop. Ctrl-C stops it, unless --detach is given."""
+    """Start a local stack with a demo shop, or one that was stopped. Ctrl-C stops it.
+
+    With --detach it runs until 'vitrine down'. Its data is kept either way.
+    """
+    from vitrine_cli.local import stacks
     from vitrine_cli.operations import demo_stack
     from vitrine_cli.operations.seeds import Seed
 
     interrupts.listen()
+    if reset and (earlier := stacks.find(port)) is not None:
+        _forget([earlier], yes=yes)
     stack, started = demo_stack.start_or_join(port, None if seed is None else Seed(seed))
     try:
         if with_pictures:
@@ -54,23 +66,32 @@ def up(
         if started and not detach:
             _wait_for_interrupt(stack)
     except BaseException:
-        if started:
-            with step("Stopping"):
-                stack.stop()
+        if started and stack.is_current:
+            _stop(stack)
         raise
     if not started and not detach:
         console.print(f"\nThe stack was already running; 'vitrine down --port {port}' stops it.")
 
 
 def _wait_for_interrupt(stack: Stack) -> None:
-    console.print("\nPress Ctrl-C to stop.")
+    console.print("\nPress Ctrl-C to stop; the data is kept.")
     with suppress(KeyboardInterrupt):
         while stack.is_current:
+            if not stack.alive and stack.is_current:
+                raise FailureError(
+                    f"A process of the stack has ended by itself; its logs are in {stack.folder}."
+                )
             time.sleep(_WATCH_SECONDS)
         console.print("It was stopped by another command.")
         return
-    with step("Stopping"):
-        stack.stop()
+    _stop(stack)
+
+
+def _stop(stack: Stack) -> None:
+    from vitrine_cli.operations import demo_stack
+
+    with step(f"Stopping the stack on port {stack.port}"):
+        demo_stack.stop(stack)
 
 
 def _describe(stack: Stack, *, as_json: bool) -> None:
@@ -83,8 +104,7 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
     out.print(
         f"\nAPI         {shop.base_url}\nPictures    {shop.media_url}\nShop        {shop.shop}"
     )
-    folder = f"s3://{stack.outputs['OriginalsBucket']}/import/{shop.shop}/products/<product>/"
-    out.print(f"Import      {folder} at {stack.endpoint}", soft_wrap=True)
+    out.print(f"Import      {shop.import_url}<product>/ at {stack.endpoint}", soft_wrap=True)
     out.print("\nFor a shell:\n", style="bold")
     out.print(f"export BASE={shop.base_url}")
     for dialect, login in shop.credentials.items():
@@ -137,13 +157,56 @@ def down(
     everything: Annotated[
         bool, typer.Option("--all", help="Stop every local stack of this checkout.")
     ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Delete the stack's data, after asking.")
+    ] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Stop a local stack and delete its data."""
+    """Stop a local stack. Its data is kept for the next 'vitrine up', unless --forget is given."""
     from vitrine_cli.local import stacks
 
-    for stack in stacks.known() if everything else [stacks.started(port)]:
-        with step(f"Stopping the stack on port {stack.port}"):
-            stack.stop()
+    found = stacks.known() if everything else [_chosen(port, forget=forget)]
+    if forget:
+        _forget(found, yes=yes)
+        return
+    for stack in found:
+        if stack.is_stopped:
+            console.print(f"The stack on port {stack.port} is stopped; 'vitrine up' starts it.")
+        else:
+            _stop(stack)
+
+
+def _chosen(port: int | None, *, forget: bool) -> Stack:
+    """The stack of a port; without one the only stack, or else the only one that runs."""
+    from vitrine_cli.local import stacks
+
+    running = [each for each in stacks.known() if not each.is_stopped]
+    if port is None and not forget and len(running) == 1:
+        return running[0]
+    return stacks.started(port)
+
+
+def _forget(found: list[Stack], *, yes: bool) -> None:
+    """Say what is deleted, ask, and delete it.
+
+    Raises:
+        FailureError: the answer was no.
+    """
+    from vitrine_cli.operations import local_status
+
+    for each in found:
+        described = local_status.describe_stack(each)
+        shops = [f"shop {one.shop} ({one.images} images)" for one in described.shops]
+        told = ", ".join([*shops, size_text(described.disk)])
+        console.print(f"Port {each.port}: {told}", soft_wrap=True, markup=False)
+    if found and not yes:
+        if not console.is_terminal:
+            raise typer.BadParameter("Without a terminal, --yes is needed; nothing was deleted.")
+        if not typer.confirm("Delete this for good?", err=True):
+            raise FailureError("Nothing was deleted.")
+    for each in found:
+        with step(f"Deleting the stack on port {each.port}"):
+            each.forget()
 
 
 def status(*, as_json: JsonOption = False) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from vitrine_cli.local import emulator
-from vitrine_cli.local.stacks import FORM_PATH
+from vitrine_cli.local.stacks import FORM_PATH, NAME
 from vitrine_cli.local.workspace import (
     HOME,
     ROOT,
@@ -23,7 +23,6 @@ from vitrine_cli.local.workspace import (
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
-STACK = "vitrine"
 Target = Literal["host", "lambda"]
 
 
@@ -41,7 +40,7 @@ def build(target: Target) -> Path:
     """
     built = HOME / "build" / target
     with exclusive_lock("build"):
-        wanted = _fingerprint()
+        wanted = _digest("layers")
         mark = built / ".fingerprint"
         if mark.exists() and mark.read_text() == wanted:
             return built
@@ -60,18 +59,27 @@ def build(target: Target) -> Path:
         return built
 
 
-def _fingerprint() -> str:
-    """A digest of everything that goes into a build. Functions' sources are deployed unbuilt."""
+def fingerprint(*, choose_formats: bool) -> str:
+    """A digest of everything that a deployment depends on.
+
+    Args:
+        choose_formats: see `deploy`.
+    """
+    return f"{_digest('layers', 'functions')} {choose_formats}"
+
+
+def _digest(*folders: str) -> str:
+    """A digest of the template and of folders. Functions' sources are deployed unbuilt."""
     digest = hashlib.sha256(platform.python_version().encode() + platform.machine().encode())
-    layers = [path for path in (ROOT / "layers").rglob("*") if path.is_file()]
-    sources = [path for path in layers if "__pycache__" not in path.parts]
+    files = [path for each in folders for path in (ROOT / each).rglob("*") if path.is_file()]
+    sources = [path for path in files if "__pycache__" not in path.parts]
     for path in (ROOT / "template.yaml", ROOT / "uv.lock", *sorted(sources)):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) -> dict[str, str]:
-    """Deploy a build to the emulator.
+    """Deploy a build to the emulator, or update what an earlier one has deployed.
 
     Args:
         built: the folder that `build` returned.
@@ -91,7 +99,7 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
             "deploy",
             *("--config-file", ROOT / "samconfig.toml"),
             *("--template-file", built / "template.yaml"),
-            *("--stack-name", STACK),
+            *("--stack-name", NAME),
             "--parameter-overrides",
             f"MediaUrl={media_url}",
             "MakeOnRequest=proxy",
@@ -102,9 +110,9 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
         emulator_environment(endpoint),
     )
     outputs = stack_outputs(
-        emulator.session().client("cloudformation", endpoint_url=endpoint), STACK
+        emulator.session().client("cloudformation", endpoint_url=endpoint), NAME
     )
-    emulator.create_routes(endpoint, STACK)
+    emulator.create_routes(endpoint, NAME)
     # On this machine only: downloads from loopback addresses, OAuth PLAINTEXT over HTTP, and
     # presigned forms that browsers post to the proxy instead of the bucket's regional host.
     added = {
@@ -112,7 +120,7 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
         "OAUTH_PLAINTEXT_OVER_HTTP": "yes",
         "UPLOAD_URL": media_url.removesuffix("/media") + FORM_PATH,
     }
-    emulator.adapt_functions(endpoint, STACK, added)
+    emulator.adapt_functions(endpoint, NAME, added)
     return outputs
 
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from vitrine.adapters.functions import ALIAS
-from vitrine_cli.local.processes import Process, spawn
+from vitrine_cli.local.processes import Process, end_alone, spawn
 from vitrine_cli.local.workspace import REGION, tool_bin
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+
+
+_STATE = "state"
+_WARM_SECONDS = 60  # for which a function's process stays without work, except for one
+_END_SECONDS = 60  # to store a table of some 100 000 items
 
 
 def session() -> boto3.Session:
@@ -26,15 +33,20 @@ def session() -> boto3.Session:
 
 
 def start(port: int, folder: Path, node: Path | None, mark: Mapping[str, str]) -> Process:
-    """Start the emulator. It enforces IAM permissions.
+    """Start the emulator. It enforces IAM permissions, and goes on with what a folder has.
+
+    It stores objects at once, and everything else when it ends by itself. Reserved concurrency and
+    a limit for the account are not set: the emulator tries a throttled event three times within
+    three seconds, and AWS tries for six hours.
 
     Args:
         port: the port on which it listens, on the loopback interface only.
-        folder: for its log and its functions' files.
+        folder: for its log, its functions' files and its state.
         node: the `node` program, with which it runs the CDN's functions; None if there is none.
         mark: environment variables that say whose it is.
     """
     temporary = folder / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)  # of functions that have ended
     temporary.mkdir(parents=True, exist_ok=True)
     path = os.environ.get("PATH", os.defpath)
     environment = {
@@ -47,13 +59,43 @@ def start(port: int, folder: Path, node: Path | None, mark: Mapping[str, str]) -
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "LOG_LEVEL": "WARNING",
+        "LAMBDA_WARM_TTL_SECONDS": str(_WARM_SECONDS),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / _STATE),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "objects"),
         **mark,
     }
     return spawn([tool_bin("emulator") / "ministack"], folder / "emulator.log", environment)
 
 
+def end(process: Process, folder: Path) -> bool:
+    """End the emulator by itself, so that it stores its state.
+
+    Args:
+        process: the emulator.
+        folder: the folder of its state.
+
+    Returns:
+        Whether the state is stored.
+    """
+    began = datetime.now(UTC)
+    if not end_alone(process, _END_SECONDS):
+        return False
+    saved = saved_at(folder)
+    return saved is not None and saved >= began
+
+
+def saved_at(folder: Path) -> datetime | None:
+    """When the emulator of a folder last stored its state; None if it never did."""
+    file = folder / _STATE / "dynamodb.json"
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
+
+
 def create_routes(endpoint: str, stack: str) -> None:
     """Create the routes of all HTTP APIs; the emulator ignores the OpenAPI bodies that state them.
+
+    Routes and integrations that exist are replaced.
 
     Args:
         endpoint: URL of the emulator.
@@ -75,6 +117,10 @@ def create_routes(endpoint: str, stack: str) -> None:
 def _create_routes(
     gateway: ApiGatewayV2Client, api: str, body: Mapping[str, Any], names: Mapping[str, str]
 ) -> None:
+    for route in _all_pages(gateway.get_routes, api):
+        gateway.delete_route(ApiId=api, RouteId=route["RouteId"])
+    for integration in _all_pages(gateway.get_integrations, api):
+        gateway.delete_integration(ApiId=api, IntegrationId=integration["IntegrationId"])
     integrations: dict[str, str] = {}
     for path, methods in body["paths"].items():
         if path.endswith("/"):
@@ -94,6 +140,16 @@ def _create_routes(
                 RouteKey=path if path == "$default" else f"{verb} {path}",
                 Target=f"integrations/{integrations[function]}",
             )
+
+
+def _all_pages(ask: Callable[..., Any], api: str) -> list[Any]:
+    """What a list operation of API Gateway returns about an API, over all of its pages."""
+    answer = ask(ApiId=api)
+    found: list[Any] = answer["Items"]
+    while token := answer.get("NextToken"):
+        answer = ask(ApiId=api, NextToken=token)
+        found += answer["Items"]
+    return found
 
 
 def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None:

@@ -50,6 +50,11 @@ def build(sources: Path = SOURCES, marks: Path = HOME / "gallery") -> Path:
         return built
 
 
+def fingerprint() -> str:
+    """A digest of everything that goes into a build of the page."""
+    return _fingerprint(SOURCES)
+
+
 def run_script(script: str) -> None:
     """Run a script of the page's `package.json`, such as `types`.
 

@@ -82,6 +82,29 @@ def wait_for(url: str, process: Process, log: Path) -> None:
     raise FailureError(f"{url} did not answer. The last lines of its log:\n{last_lines(log)}")
 
 
+def end_alone(process: Process, seconds: float) -> bool:
+    """Terminate a process without its children, which it may need to the end.
+
+    Args:
+        process: the process.
+        seconds: how long to wait for its end.
+
+    Returns:
+        Whether it has ended by itself. It has not if it did not run.
+    """
+    found = process.find()
+    if found is None:
+        return False
+    try:
+        found.terminate()
+        found.wait(seconds)
+    except psutil.TimeoutExpired:
+        return False
+    except psutil.NoSuchProcess:
+        return True
+    return True
+
+
 def stop(processes: Iterable[Process]) -> None:
     """Terminate processes and their children; kill those that ignore it for 3 seconds."""
     end([process for each in processes if (process := each.find())])

@@ -28,6 +28,7 @@ from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
 from vitrine_cli.local.places import NoPlaceError, Places
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH
+from vitrine_cli.local.table_copy import Storage, keep_copying
 
 HEAD_LIMIT = 10_240  # bytes of a request line and all headers
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
@@ -39,6 +40,7 @@ _FORM_LIMIT = 32 * 1024 * 1024  # bytes; the largest picture has 20 MiB
 _NATIVE_PATH = b"/vitrine/"
 _ENCODED_QUESTION_MARK = re.compile(b"%3f", re.IGNORECASE)
 _RENAMED = {b"www-authenticate": b"x-amzn-remapped-www-authenticate"}
+_SHUTDOWN_SECONDS = 3  # for requests that are being answered
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
 
 
@@ -238,6 +240,9 @@ def main() -> None:
     parser.add_argument("--originals", required=True)
     parser.add_argument("--second-origin", required=True)
     parser.add_argument("--access-log", required=True)
+    parser.add_argument("--table", required=True)
+    parser.add_argument("--secrets", required=True)
+    parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--choose-format", type=Path)
     parser.add_argument("--node", type=Path)
     options = parser.parse_args()
@@ -253,15 +258,18 @@ def main() -> None:
         second_origin=SecondOrigin(options.second_origin, choose_format),
         access_log=open_access_log(options.endpoint, options.access_log),
     )
-    uvicorn.run(
-        proxy,
-        host="127.0.0.1",
-        port=options.port,
-        log_level="warning",
-        lifespan="off",
-        server_header=False,
-        date_header=False,
-    )
+    storage = Storage(options.endpoint, options.table, options.secrets)
+    with keep_copying(storage, options.folder):
+        uvicorn.run(
+            proxy,
+            host="127.0.0.1",
+            port=options.port,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
 
 
 if __name__ == "__main__":

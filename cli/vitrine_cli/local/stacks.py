@@ -1,19 +1,24 @@
 """The local stacks of this checkout, each remembered in a file so that any command finds it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from vitrine_cli.local import ownership, processes
+from vitrine_cli.local import emulator, ownership, processes, table_copy
 from vitrine_cli.local.processes import Process
+from vitrine_cli.local.table_copy import Storage
 from vitrine_cli.local.workspace import HOME
 from vitrine_cli.ui.failure import FailureError
 
 FORM_PATH = "/originals/"
 """Path of a local stack to which clients post presigned forms."""
+NAME = "vitrine"
+"""Name of a local stack's CloudFormation stack."""
+_END_SECONDS = 5  # for requests that the proxy answers
 
 
 class Description(BaseModel):
@@ -22,6 +27,8 @@ class Description(BaseModel):
     Attributes:
         base_url: URL of the API.
         media_url: URL of the CDN.
+        product_images_url: where BigCommerce's paths of the demo shop's pictures begin.
+        import_url: the demo shop's import folder, for clients of S3 at the emulator's URL.
         shop: id of the demo shop.
         credentials: values that clients of each dialect send, by dialect and name.
         gallery_url: URL of the gallery page; None if it could not be built.
@@ -31,6 +38,8 @@ class Description(BaseModel):
 
     base_url: str
     media_url: str
+    product_images_url: str
+    import_url: str
     shop: str
     credentials: Mapping[str, Mapping[str, str]]
     gallery_url: str | None = None
@@ -45,8 +54,12 @@ class Stack(BaseModel):
         endpoint: URL of the AWS emulator.
         id: random, another one for each start; its processes have it in their environment.
         damaged: whether the stack's file cannot be read; nothing else is known then.
-        processes: its background processes.
+        processes: its background processes, the emulator first; empty while it is stopped.
         outputs: outputs of the deployed template; empty until it is deployed.
+        deployed: a digest of the code that is deployed; empty until then.
+        page: a digest of the gallery page that is deployed; empty without one.
+        seed: a digest of the text from which ids and secrets are derived; empty if they are random.
+        shops: its shops when it was stopped, each with the number of its images.
         description: what clients need to know; None until the demo shop exists.
         without_node: why Node could not be installed; None if there is Node.
         without_gallery: why the gallery page could not be built; None if it is there.
@@ -58,6 +71,10 @@ class Stack(BaseModel):
     damaged: bool = Field(default=False, exclude=True)
     processes: list[Process] = []
     outputs: dict[str, str] = {}
+    deployed: str = ""
+    page: str = ""
+    seed: str = ""
+    shops: dict[str, int] = {}
     description: Description | None = None
     without_node: str | None = None
     without_gallery: str | None = None
@@ -70,8 +87,33 @@ class Stack(BaseModel):
     @property
     def alive(self) -> bool:
         """Whether the stack started completely and all of its processes still run."""
-        started = self.description is not None
+        started = self.description is not None and bool(self.processes)
         return started and all(process.find() for process in self.processes)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its data can be used again: it started completely once, and its file is whole."""
+        return self.description is not None and not self.damaged
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it is kept and has no process."""
+        return self.is_kept and not self.processes and not ownership.processes_of(self.port)
+
+    @property
+    def storage(self) -> Storage:
+        """Its table and secrets."""
+        return Storage(self.endpoint, self.outputs["Table"], f"/vitrine/{NAME}/oauth")
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """When it was last seen running, if it was not stopped since; None if it was stopped."""
+        mark = self.folder / table_copy.RUNNING
+        return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
+
+    def note_running(self) -> None:
+        """Mark the folder: until the stack is stopped, its table is newer than the stored state."""
+        (self.folder / table_copy.RUNNING).touch()
 
     @property
     def shop(self) -> Description:
@@ -101,23 +143,46 @@ class Stack(BaseModel):
     def is_current(self) -> bool:
         """Whether the stack's folder is still this start's, and not a later one's."""
         present = load(self.port)
-        return present is not None and present.id == self.id and not present.damaged
+        if present is None or present.damaged:
+            return False
+        return present.id == self.id and bool(present.processes)
 
     def stop(self) -> None:
-        """Stop its processes and delete its files. Another start's are left alone.
+        """Stop its processes, and keep its data if it started completely once.
 
-        If the stack's file is damaged or missing, all processes of this checkout's stack on this
-        port are stopped.
+        Another start's are left alone. If the stack's file is damaged or missing, all processes of
+        this checkout's stack on this port are stopped.
         """
-        processes.stop(self.processes)
-        present, running = load(self.port), ownership.processes_of(self.port)
-        if present is not None and not present.damaged and present.id != self.id:
-            return
+        self._end(keep=self.is_kept)
+
+    def forget(self) -> None:
+        """Stop its processes and delete its files. Another start's are left alone."""
+        self._end(keep=False)
+
+    def _end(self, *, keep: bool) -> None:
+        ending, present = self.processes, load(self.port)
+        own = present is None or present.damaged or present.id == self.id
+        if keep and own:  # before its processes end, so that nobody takes this for a failure
+            self.processes = []
+            self.save()
+            self._store(ending)
+        processes.stop(ending)
+        running = ownership.processes_of(self.port)
         theirs = set() if self.damaged else running.keys() - {"", self.id}
-        if theirs:  # a later start, which has not written its file yet
+        if not own or theirs:  # theirs: a later start, which has not written its file yet
             return
         processes.end([each for found in running.values() for each in found])
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder / "tmp" if keep else self.folder, ignore_errors=True)
+
+    def _store(self, ending: Sequence[Process]) -> None:
+        """End the proxy, then the emulator by itself, so that it stores its state."""
+        if not ending:
+            return
+        for each in reversed(ending[1:]):
+            processes.end_alone(each, _END_SECONDS)
+        if emulator.end(ending[0], self.folder):
+            (self.folder / table_copy.FILE).unlink(missing_ok=True)
+            (self.folder / table_copy.RUNNING).unlink(missing_ok=True)
 
 
 def _folder(port: int) -> Path:
@@ -125,7 +190,7 @@ def _folder(port: int) -> Path:
 
 
 def load(port: int) -> Stack | None:
-    """The stack of a port, running or not; None if there is none."""
+    """The stack of a port, running or stopped; None if there is none or its file is missing."""
     file = _folder(port) / "stack.json"
     if not file.exists():
         return None
@@ -150,6 +215,11 @@ def known() -> list[Stack]:
         stack or Stack(port=port, endpoint="", damaged=True)
         for port, stack in sorted(found.items())
     ]
+
+
+def find(port: int) -> Stack | None:
+    """The stack of a port, running, stopped or damaged; None if there is none."""
+    return next((each for each in known() if each.port == port), None)
 
 
 def started(port: int | None) -> Stack:

@@ -2,6 +2,9 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from gateway.dialects import NAMES
 from vitrine_cli.local import gallery_page, launch, stacks
@@ -10,20 +13,25 @@ from vitrine_cli.local.workspace import exclusive_lock
 from vitrine_cli.operations import (
     deployed_stack,
     gallery_upload,
+    local_status,
     records,
+    recovery,
     shop_credentials,
     shop_settings,
 )
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.seeds import Seed
 from vitrine_cli.ui.failure import FailureError
-from vitrine_cli.ui.progress import step
+from vitrine_cli.ui.progress import console, step
 
 DEMO_SHOP = "1234"
 
 
 def start_or_join(port: int, seed: Seed | None = None) -> tuple[Stack, bool]:
     """Start a stack with a demo shop, or find the stack that already runs on this port.
+
+    A stack that was stopped goes on with its data. If it was killed, its catalogue is repaired and
+    what was lost is printed.
 
     Args:
         port: the port.
@@ -33,33 +41,90 @@ def start_or_join(port: int, seed: Seed | None = None) -> tuple[Stack, bool]:
         The stack, and whether this call started it.
 
     Raises:
-        FailureError: the stack could not be started; none of its processes is left running.
+        FailureError: the stack could not be started, or was made from another seed; none of the
+            processes of this start is left running.
     """
     with exclusive_lock(f"port-{port}"):
-        earlier = next((each for each in stacks.known() if each.port == port), None)
-        if earlier is not None:
+        earlier = stacks.find(port)
+        if earlier is not None and earlier.is_kept:
+            _require_seed(earlier, seed)
             if earlier.alive:
                 return earlier, False
-            with step("Removing an incomplete stack"):
-                earlier.stop()
-        stack = launch.new_stack(port)
-        shutil.rmtree(stack.folder, ignore_errors=True)
+        if earlier is not None:
+            _clear(earlier)
+        resumed = earlier is not None and earlier.is_kept
+        stack = launch.stopped_stack(earlier) if earlier and resumed else launch.new_stack(port)
         try:
-            launch.launch(stack)
-            _provide_gallery_page(stack)
-            with step("Creating the demo shop"):
-                _create_demo_shop(stack, seed)
-        except BaseException:
-            with step("Removing the incomplete stack"):
+            if resumed:
+                _start_again(stack)
+            else:
+                _start_new(stack, seed)
+        except BaseException as failure:
+            replaced = bool(stack.processes) and not stack.is_current
+            with step("Stopping" if stack.is_kept else "Removing the incomplete stack"):
                 stack.stop()
+            if replaced and isinstance(failure, FailureError):
+                raise FailureError("Another command stopped the stack while it started.") from None
             raise
         return stack, True
 
 
+def _clear(earlier: Stack) -> None:
+    """Stop what is left of a stack that does not run completely; remove it if it is incomplete."""
+    if not earlier.is_kept:
+        with step("Removing an incomplete stack"):
+            earlier.stop()
+    elif earlier.processes:
+        with step("Stopping what is left of the stack"):
+            earlier.stop()
+
+
+def _require_seed(stack: Stack, seed: Seed | None) -> None:
+    if seed is not None and seed.fingerprint != stack.seed:
+        raise FailureError(
+            f"The stack on port {stack.port} was not made from this seed; 'vitrine up --reset "
+            f"--port {stack.port} --seed …' deletes it and makes another."
+        )
+
+
+def _start_new(stack: Stack, seed: Seed | None) -> None:
+    shutil.rmtree(stack.folder, ignore_errors=True)
+    launch.launch_aws(stack)
+    _provide_gallery_page(stack)
+    stack.seed = seed.fingerprint if seed else ""
+    with step("Creating the demo shop"):
+        _create_demo_shop(stack, seed)
+    launch.store_state(stack)
+    launch.launch_proxy(stack)
+
+
+def _start_again(stack: Stack) -> None:
+    try:
+        deployed = launch.launch_aws(stack)
+    except FailureError as failure:
+        raise FailureError(
+            f"{failure}\nThe stack's data is kept; 'vitrine up --reset --port {stack.port}' "
+            "deletes it and starts with an empty stack."
+        ) from None
+    _provide_gallery_page(stack)
+    _describe(stack, stack.shop.credentials)
+    if stack.last_seen is not None:
+        with step("Repairing the catalogue"):
+            recovered = recovery.recover(stack)
+        console.print(str(recovered), soft_wrap=True)
+        deployed = True
+    if deployed:
+        launch.store_state(stack)
+    launch.launch_proxy(stack)
+
+
 def _provide_gallery_page(stack: Stack) -> None:
-    """Build the gallery page and upload it. Without Node or its packages, the stack has none."""
+    """Build the gallery page, and upload it unless the stack has it.
+
+    Without Node or its packages, the stack has none.
+    """
+    stack.without_gallery = stack.without_node
     if stack.without_node is not None:
-        stack.without_gallery = stack.without_node
         return
     try:
         with step("Building the gallery page"):
@@ -67,16 +132,33 @@ def _provide_gallery_page(stack: Stack) -> None:
     except FailureError as failure:
         stack.without_gallery = str(failure)
         return
-    gallery_upload.upload_page(deployed_stack.local(stack), built)
+    wanted = gallery_page.fingerprint()
+    if stack.page != wanted:
+        gallery_upload.upload_page(deployed_stack.local(stack), built)
+        stack.page = wanted
+
+
+def stop(stack: Stack) -> None:
+    """Stop a stack and keep its data, with a note of its shops."""
+    if stack.alive:
+        with suppress(ClientError, BotoCoreError):
+            stack.shops = local_status.images_by_shop(stack)
+    stack.stop()
 
 
 def _create_demo_shop(stack: Stack, seed: Seed | None) -> None:
-    stored = records.local(stack)
-    base_url = stored.base_url
-    logins = create_demo_shop(stored, seed)
+    _describe(stack, create_demo_shop(records.local(stack), seed))
+
+
+def _describe(stack: Stack, logins: Mapping[str, Mapping[str, str]]) -> None:
+    """Note what clients need to know, which completes the stack."""
+    base_url = deployed_stack.local(stack).base_url
+    folder = f"import/{DEMO_SHOP}/products/"
     stack.description = Description(
         base_url=base_url,
         media_url=f"{base_url}/media",
+        product_images_url=f"{base_url}/media/{DEMO_SHOP}/product_images/",
+        import_url=f"s3://{stack.outputs['OriginalsBucket']}/{folder}",
         shop=DEMO_SHOP,
         credentials=logins,
         gallery_url=f"{base_url}/gallery/" if stack.without_gallery is None else None,

@@ -122,7 +122,7 @@ def selected(stack: str | None, port: int | None) -> DeployedStack:
 def local(stack: stacks.Stack) -> DeployedStack:
     """A stack on this machine."""
     base_url = f"http://localhost:{stack.port}"
-    name, session = deployment.STACK, emulator.session()
+    name, session = stacks.NAME, emulator.session()
     return DeployedStack(name, session, stack.outputs, base_url, base_url, stack.endpoint)
 
 

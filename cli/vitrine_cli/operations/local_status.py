@@ -32,11 +32,12 @@ class LocalStatus:
 
     Attributes:
         port: its port.
-        state: `running`, `incomplete` (a process is missing) or `damaged` (its file is).
+        state: `running`, `stopped`, `killed` (without being stopped), `incomplete` (a process is
+            missing) or `damaged` (its file is).
         processes: number of its processes, those of functions included.
         memory: their resident memory, bytes; memory that they share counts in each.
         disk: size of its folder, bytes.
-        shops: its shops; empty unless it runs.
+        shops: its shops; of a stack that was stopped, as they were then.
     """
 
     port: int
@@ -49,7 +50,7 @@ class LocalStatus:
 
 def describe_stacks() -> list[LocalStatus]:
     """All local stacks of this checkout, by port."""
-    return [_describe(each) for each in stacks.known()]
+    return [describe_stack(each) for each in stacks.known()]
 
 
 def free_disk() -> int:
@@ -62,15 +63,30 @@ def free_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
-def _describe(stack: Stack) -> LocalStatus:
+def describe_stack(stack: Stack) -> LocalStatus:
+    """A local stack, running or not."""
     found = [each for own in ownership.processes_of(stack.port).values() for each in own]
-    state = "damaged" if stack.damaged else "running" if stack.alive else "incomplete"
-    shops: list[ShopCount] = []
-    if state == "running":
-        rows = shop_overview.list_shops(records.local(stack))
-        shops = [ShopCount(row["shop"], row["images"]) for row in rows]
+    state = _state(stack, bool(found))
+    counted = images_by_shop(stack) if state == "running" else stack.shops
+    shops = [ShopCount(*each) for each in counted.items()]
     memory = sum(map(_memory, found))
     return LocalStatus(stack.port, state, len(found), memory, _size(stack.folder), shops)
+
+
+def images_by_shop(stack: Stack) -> dict[str, int]:
+    """The shops of a running stack, each with the number of its images."""
+    rows = shop_overview.list_shops(records.local(stack))
+    return {row["shop"]: row["images"] for row in rows}
+
+
+def _state(stack: Stack, has_processes: bool) -> str:
+    if stack.damaged:
+        return "damaged"
+    if stack.alive:
+        return "running"
+    if not stack.is_kept or has_processes:
+        return "incomplete"
+    return "stopped" if stack.last_seen is None else "killed"
 
 
 def _memory(process: psutil.Process) -> int:

@@ -40,6 +40,11 @@ class Seed:
             "bigcommerce.store_hash": self._digest("bigcommerce.store_hash").hex()[:10],
         }
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this seed from others; it does not tell the text."""
+        return self._digest("seed").hex()
+
     def token(self, dialect: str) -> str:
         """The token of a dialect's client: 256 bits, URL-safe base64."""
         digest = self._digest(f"{dialect}.token")

@@ -1,0 +1,139 @@
+"""A local stack that was killed: its copy of the table, and what is removed to make it agree."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import pictures
+from tests.adapters.conftest import TABLE, stores
+from tests.adapters.test_administration import keep
+from tests.adapters.test_galleries import add, image
+from tests.adapters.test_library import shelved
+from tests.stack.conftest import until
+
+from vitrine.clock import now
+from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.locations import original_address
+from vitrine.domain.shops import Shop
+from vitrine_cli.local import emulator, table_copy
+from vitrine_cli.local.table_copy import Storage, copied_at, keep_copying, write_copy
+from vitrine_cli.operations import usage_check
+from vitrine_cli.operations.records import StackRecords
+from vitrine_cli.operations.recovery import Recovery, reconcile
+
+ITEMS: list[Any] = [
+    {"pk": {"S": "a"}, "sk": {"S": "1"}, "data": {"B": b"\x00\xff"}, "B": {"M": {"B": {"S": "b"}}}},
+    {"pk": {"S": "a"}, "sk": {"S": "2"}, "all": {"BS": [b"1", b"2"]}, "none": {"NULL": True}},
+    {"pk": {"S": "b"}, "sk": {"S": "1"}, "number": {"N": "3"}, "list": {"L": [{"B": b"x"}]}},
+]
+
+
+@pytest.fixture
+def storage(open_account: Callable[[str], Any], moto_server: str) -> Storage:
+    """A table and secrets at an endpoint of their own."""
+    open_account("small")
+    session = emulator.session()
+    session.client("dynamodb", endpoint_url=moto_server).create_table(TableName="stack", **TABLE)
+    return Storage(moto_server, "stack", "/vitrine/oauth")
+
+
+def fill(storage: Storage, items: list[Any], secrets: dict[str, str]) -> None:
+    session = emulator.session()
+    for item in items:
+        session.client("dynamodb", endpoint_url=storage.endpoint).put_item(
+            TableName=storage.table, Item=item
+        )
+    for name, value in secrets.items():
+        session.client("ssm", endpoint_url=storage.endpoint).put_parameter(
+            Name=f"{storage.secrets}/{name}", Value=value, Type="SecureString", Overwrite=True
+        )
+
+
+def test_a_copy_brings_everything_back(storage: Storage, tmp_path: Path) -> None:
+    fill(storage, ITEMS, {"one": "secret"})
+    assert write_copy(storage, tmp_path)
+    before = list(storage.lines())
+    assert (tmp_path / table_copy.FILE).stat().st_mode & 0o777 == 0o600
+    changed = {**ITEMS[0], "data": {"S": "later"}}
+    later = [{"pk": {"S": "c"}, "sk": {"S": str(each)}} for each in range(60)]
+    fill(storage, [changed, *later], {"one": "later"})
+    assert storage.partitions() == {"a", "b", "c"}
+
+    storage.restore(tmp_path / table_copy.FILE)
+
+    assert list(storage.lines()) == before
+    assert len(before) == len(ITEMS) + 1
+
+
+def test_a_copy_is_written_where_something_changed(storage: Storage, tmp_path: Path) -> None:
+    assert copied_at(tmp_path) is None
+    began = now()
+    assert write_copy(storage, tmp_path)
+    written = (tmp_path / table_copy.FILE).stat().st_ino
+    assert not write_copy(storage, tmp_path)
+    assert (tmp_path / table_copy.FILE).stat().st_ino == written
+    fill(storage, ITEMS[:1], {})
+    assert write_copy(storage, tmp_path)
+    copied = copied_at(tmp_path)
+    assert copied is not None
+    assert (copied - began).total_seconds() > -1
+
+
+def test_copies_are_written_until_the_block_ends(storage: Storage, tmp_path: Path) -> None:
+    fill(storage, ITEMS, {})
+    with keep_copying(storage, tmp_path, seconds=0.05):
+        until(lambda: copied_at(tmp_path), seconds=20)
+        assert (tmp_path / table_copy.RUNNING).exists()
+    last = copied_at(tmp_path)
+    fill(storage, [{"pk": {"S": "c"}, "sk": {"S": "1"}}], {})
+    assert copied_at(tmp_path) == last
+
+
+def test_records_and_originals_that_lack_each_other_go(stack: StackRecords) -> None:
+    stack.shops.create_shop(Shop("s1"))
+    first, second, third = (image(each, product="7") for each in (1, 2, 3))
+    head = add(stores(stack), first, second, third)
+    retired = image(4, product="7")
+    head = add(stores(stack), retired)
+    galleries = stack.stores.galleries
+    galleries.commit(GalleryChange("s1", "7", head, head.retire(4), retired=(retired,)))
+    kept, lost = shelved(5), shelved(6)
+    for each in (kept, lost):
+        stack.stores.library.add(each)
+    keep(stack, first, third, image(90, product="8"))
+    stack.stores.blobs.put_original(
+        original_address(kept).original_key, pictures.png(), "image/png", ""
+    )
+    found = Recovery(now(), now())
+
+    for _ in range(2):  # idempotent
+        reconcile(stack, "s1", ["7", "8"], found)
+
+    assert (found.originals, found.records) == (1, 3)
+    gallery, images = galleries.gallery_with_images("s1", "7")
+    assert gallery.order == tuple(images) == (1, 3)
+    assert gallery.holder("thumbnail") == 1
+    left = {original_address(each).original_key for each in (first, third, kept)}
+    assert set(stack.stores.blobs.shop_keys("s1")) == left
+    assert usage_check.recount(stack, "s1").differing == {}
+    assert galleries.next_image_id("s1") > 90
+    assert "1 original without a record and 3 records without an original" in str(found)
+
+
+def test_a_copy_that_was_written_between_two_writes_is_made_whole(stack: StackRecords) -> None:
+    """The head was read before the record was committed: the record comes last."""
+    stack.shops.create_shop(Shop("s1"))
+    first, second = image(1, product="7"), image(2, product="7")
+    head = add(stores(stack), first)
+    keep(stack, first, second)
+    torn = replace(head, version=head.version)
+    stack.stores.galleries.commit(GalleryChange("s1", "7", torn, torn, added=(second,)))
+    found = Recovery(now(), now())
+
+    reconcile(stack, "s1", ["7"], found)
+
+    gallery, images = stack.stores.galleries.gallery_with_images("s1", "7")
+    assert gallery.order == tuple(images) == (1, 2)
+    assert (found.originals, found.records) == (0, 0)
