@@ -1,5 +1,5 @@
 """Run the `vitrine` command with `python -m vitrine_cli`."""
 
-from vitrine_cli.app import main
+from vitrine_cli.entry import main
 
 main()

@@ -69,9 +69,17 @@ def vitrine(
 
 
 def main() -> None:
-    """Run the command line. A failure prints one sentence and exits with status 1."""
+    """Run the command line. A failure prints one sentence and exits with status 1.
+
+    An interrupt that a command does not answer itself prints one line and exits with status 130.
+    """
     try:
         app()
+    except SystemExit as end:
+        cause = end.__context__
+        if isinstance(cause, typer.Exit) and isinstance(cause.__cause__, KeyboardInterrupt):
+            console.print("Interrupted.")
+        raise
     except FailureError as failure:
         console.print(f"[red]✗[/] {escape(str(failure))}", soft_wrap=True)
         sys.exit(1)
