@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 from starlette.requests import Request
 
+from vitrine_cli.local import room
 from vitrine_cli.local.access_log import AccessLog
 from vitrine_cli.local.proxy import EVENT_LIMIT, HEAD_LIMIT, Proxy, make_client
 from vitrine_cli.local.second_origin import SecondOrigin
@@ -41,6 +42,9 @@ def through_proxy(
     *,
     answer: httpx.Response | None = None,
     log: AccessLog | None = None,
+    fails: httpx.TransportError | None = None,
+    as_written: bool = False,
+    folder: Path | None = None,
     **request: Any,
 ) -> tuple[httpx.Response, list[httpx.Request]]:
     """The answer to a request, and the requests that reached the emulator."""
@@ -48,13 +52,19 @@ def through_proxy(
 
     def emulator(request: httpx.Request) -> httpx.Response:
         received.append(request)
+        if fails is not None:
+            raise fails
         return answer or httpx.Response(200, text="ok", headers={"WWW-Authenticate": "OAuth"})
 
     async def fetch() -> httpx.Response:
         client = make_client("http://emulator.example", httpx.MockTransport(emulator))
         second_origin = SecondOrigin("function", None)
         proxy = Proxy(
-            client, "api", "native", "cdn.example", "originals-1", second_origin, access_log=log
+            client,
+            *("api", "native", "cdn.example", "originals-1", second_origin),
+            access_log=log,
+            as_written=as_written,
+            folder=folder,
         )
         outside = httpx.AsyncClient(transport=httpx.ASGITransport(proxy))
         outside.headers.clear()
@@ -236,3 +246,54 @@ def test_the_access_log_has_the_gateways_fields() -> None:
     assert all(list(line) == wanted for line in lines)
     statuses = [(line["status"], line["integrationStatus"]) for line in lines]
     assert statuses == [("413", "-"), ("200", "200")]
+
+
+@pytest.mark.parametrize(
+    ("fails", "status"),
+    [(httpx.ConnectError("refused"), 502), (httpx.ReadTimeout("slow"), 504)],
+)
+def test_an_origin_that_does_not_answer_gets_the_cdns_page(
+    fails: httpx.TransportError, status: int
+) -> None:
+    answer, _ = through_proxy("/media/1234/a.png", fails=fails)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"<H1>{status} ERROR</H1>" in answer.text
+
+
+def test_an_emulator_that_is_gone_is_an_unavailable_service() -> None:
+    log = KeptLog()
+    answer, _ = through_proxy(IMAGES, fails=httpx.ConnectError("refused"), log=log)
+
+    assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})
+    assert log.noted == [(IMAGES, 503, "ConnectError: refused")]
+
+
+def test_a_full_disk_is_an_unavailable_service() -> None:
+    told = {"errorType": "OSError", "errorMessage": "[Errno 28] No space left on device: 'a'"}
+    answer, _ = through_proxy(IMAGES, answer=httpx.Response(502, json=told))
+
+    assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})
+
+
+@pytest.mark.parametrize("path", [IMAGES, "/originals/"])
+def test_nothing_is_stored_while_the_disk_is_full(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The emulator would answer that it is stored, and forget it."""
+    monkeypatch.setattr(room, "LEAST", 2**62)
+
+    refused, received = through_proxy(path, "POST", folder=tmp_path)
+    assert (refused.status_code, received) == (503, [])
+    assert refused.json() == {"message": "Service Unavailable"}
+    assert through_proxy(IMAGES, folder=tmp_path)[0].status_code == 200
+    monkeypatch.setattr(room, "LEAST", 0)
+    assert through_proxy(path, "POST", folder=tmp_path)[0].status_code == 200
+
+
+def test_as_written_nothing_is_cut_or_renamed() -> None:
+    answer, (received,) = through_proxy("/api/rest/a%3Fb", as_written=True)
+
+    assert received.url.raw_path.endswith(b"/api/rest/a%3Fb")
+    assert answer.headers["www-authenticate"] == "OAuth"

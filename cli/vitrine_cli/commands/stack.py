@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 DEFAULT_PORT = 8000
+_FIRST_OPEN_PORT = 1024
 _WATCH_SECONDS = 0.5
 _DEMO_LIFETIME = timedelta(hours=24)
 
@@ -45,6 +46,13 @@ def up(
     reset: Annotated[
         bool, typer.Option("--reset", help="Delete the stack's data, and start with an empty one.")
     ] = False,
+    as_written: Annotated[
+        bool,
+        typer.Option(
+            "--as-written",
+            help="Do not cut paths at '%3F' and rename WWW-Authenticate, as API Gateway does.",
+        ),
+    ] = False,
     yes: YesOption = False,
 ) -> None:
     """Start a local stack with a demo shop, or one that was stopped. Ctrl-C stops it.
@@ -56,9 +64,14 @@ def up(
     from vitrine_cli.operations.seeds import Seed
 
     interrupts.listen()
+    if port < _FIRST_OPEN_PORT and not yes:
+        raise typer.BadParameter(
+            f"Ports below {_FIRST_OPEN_PORT} belong to the system; --yes uses one nevertheless."
+        )
     if reset and (earlier := stacks.find(port)) is not None:
         _forget([earlier], yes=yes)
-    stack, started = demo_stack.start_or_join(port, None if seed is None else Seed(seed))
+    wanted = None if seed is None else Seed(seed)
+    stack, started = demo_stack.start_or_join(port, wanted, as_written=as_written)
     try:
         if with_pictures:
             _upload_pictures(stack)
@@ -229,3 +242,8 @@ def status(*, as_json: JsonOption = False) -> None:
     else:
         console.print("No local stack.")
     console.print(f"Free: {size_text(free_memory)} of memory, {size_text(free_disk)} of disk.")
+    for each in found:
+        if each.full:
+            console.print(
+                f"Port {each.port}: no space left on the disk; what would store something gets 503."
+            )

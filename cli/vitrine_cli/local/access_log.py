@@ -59,6 +59,8 @@ class AccessLog:
             "integrationLatency": milliseconds if failure is None else _NONE,
             "userAgent": request.headers.get("user-agent", _NONE),
         }
+        if failure:
+            print(f"{line['requestId']} {request.method} {request.url.path}: {failure}", flush=True)
         self._lines.append({"timestamp": round(time.time() * 1000), "message": json.dumps(line)})
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())

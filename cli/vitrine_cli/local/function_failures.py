@@ -1,5 +1,6 @@
 """Failed invocations: what API Gateway answers, where the emulator tells the failure itself."""
 
+import errno
 import json
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ import httpx
 _EMULATORS_FAILURE = 502
 _EMULATORS_THROTTLE = 429
 _TIMED_OUT = "Sandbox.Timedout"
+_DISK_FULL = f"[Errno {errno.ENOSPC}]"
+"""How Python begins the text of this error. The emulator tells no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,6 @@ def failure_of(answer: httpx.Response) -> Failure | None:
     if not isinstance(told, dict) or "errorType" not in told:
         return None
     cause = f"{told['errorType']}: {told.get('errorMessage', '')}"
-    if told["errorType"] == _TIMED_OUT:
+    if told["errorType"] == _TIMED_OUT or _DISK_FULL in cause:
         return Failure(*UNAVAILABLE, cause)
     return Failure(500, "Internal Server Error", cause)

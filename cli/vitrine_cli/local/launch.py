@@ -150,6 +150,8 @@ def _start_proxy(stack: Stack, node: Path | None) -> Process:
         *("--table", stack.storage.table, "--secrets", stack.storage.secrets),
         *("--folder", str(stack.folder)),
     ]
+    if stack.as_written:
+        command.append("--as-written")
     if node is not None:
         code = stack.folder / "choose_format.js"
         code.write_text(emulator.cloudfront_function_code(stack.endpoint, NAME, "ChooseFormat"))

@@ -23,9 +23,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from vitrine_cli.local.access_log import AccessLog, open_access_log
+from vitrine_cli.local.cdn_failures import failed_function, unreachable
 from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
 from vitrine_cli.local.places import NoPlaceError, Places
+from vitrine_cli.local.room import is_full, may_store
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH
 from vitrine_cli.local.table_copy import Storage, keep_copying
@@ -40,6 +42,7 @@ _FORM_LIMIT = 32 * 1024 * 1024  # bytes; the largest picture has 20 MiB
 _NATIVE_PATH = b"/vitrine/"
 _ENCODED_QUESTION_MARK = re.compile(b"%3f", re.IGNORECASE)
 _RENAMED = {b"www-authenticate": b"x-amzn-remapped-www-authenticate"}
+_NO_SPACE = "No space left on the disk of the stack's folder"
 _SHUTDOWN_SECONDS = 3  # for requests that are being answered
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"}
 
@@ -57,6 +60,9 @@ class Proxy:
         second_origin: the function that renders missing pictures.
         access_log: the log of requests to the APIs; None to keep none.
         places: how many requests functions may work on at once.
+        as_written: whether paths and headers stay as the client and the function wrote them; API
+            Gateway cuts a path at an encoded question mark, and renames `WWW-Authenticate`.
+        folder: the stack's folder; nothing is stored while its disk is full. None for no check.
     """
 
     client: httpx.AsyncClient
@@ -67,6 +73,8 @@ class Proxy:
     second_origin: SecondOrigin
     access_log: AccessLog | None = None
     places: Places = field(default_factory=Places)
+    as_written: bool = False
+    folder: Path | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -106,9 +114,9 @@ class Proxy:
                 answer = await self.second_origin.fetch(
                     self.client, request.method, path.decode("latin-1"), answer
                 )
-        except httpx.TransportError:
-            return _message(*UNAVAILABLE)
-        return _response(answer, request.method, {})
+        except httpx.TransportError as error:
+            return unreachable(error)
+        return failed_function(answer) or _response(answer, request.method, {})
 
     async def _from_api(self, request: Request, body: bytes) -> tuple[Response, str | None]:
         """The answer, and why it is not a function's; None if it is."""
@@ -118,6 +126,8 @@ class Proxy:
             return _message(413, "Request Entity Too Large"), ""
         if _leaves(request):
             return _message(404, "Not Found"), ""
+        if self._is_full(request):
+            return _message(*UNAVAILABLE), _NO_SPACE
         try:
             async with self.places.hold():
                 answer = await self._ask(request, body)
@@ -126,7 +136,8 @@ class Proxy:
         failure = failure_of(answer)
         if failure is not None:
             return _message(failure.status, failure.message), failure.cause
-        return _response(answer, request.method, _RENAMED), None
+        renamed = {} if self.as_written else _RENAMED
+        return _response(answer, request.method, renamed), None
 
     async def _ask(self, request: Request, body: bytes) -> httpx.Response:
         target, headers = self._target(request)
@@ -139,6 +150,8 @@ class Proxy:
             return JSONResponse({"message": "Method Not Allowed"}, 405, {"allow": "POST"})
         if len(body) > _FORM_LIMIT:
             return _message(413, "Request Entity Too Large")
+        if self._is_full(request):
+            return _message(*UNAVAILABLE)
         headers = [pair for pair in _end_to_end(request.headers.raw) if pair[0] != b"host"]
         url = self.client.base_url.copy_with(raw_path=f"/{self.originals}/".encode())
         try:
@@ -146,6 +159,9 @@ class Proxy:
         except httpx.TransportError:
             return _message(*UNAVAILABLE)
         return _response(answer, "POST", {})
+
+    def _is_full(self, request: Request) -> bool:
+        return self.folder is not None and may_store(request.method) and is_full(self.folder)
 
     def _target(self, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """Path and query of a request at the emulator, and its headers."""
@@ -156,7 +172,9 @@ class Proxy:
             headers += [(b"host", self.cdn.encode()), (b"x-forwarded-proto", b"https")]
         else:
             headers += [(b"x-forwarded-proto", b"http")]
-            kept = _ENCODED_QUESTION_MARK.split(path, maxsplit=1)[0]  # decoded, it cuts the path
+            kept = path
+            if not self.as_written:
+                kept = _ENCODED_QUESTION_MARK.split(path, maxsplit=1)[0]  # decoded, it cuts
             api = self.native_api if path.startswith(_NATIVE_PATH) else self.api
             path = f"/_aws/execute-api/{api}/$default".encode() + kept
         if query := request.scope["query_string"]:
@@ -243,6 +261,7 @@ def main() -> None:
     parser.add_argument("--table", required=True)
     parser.add_argument("--secrets", required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--as-written", action="store_true")
     parser.add_argument("--choose-format", type=Path)
     parser.add_argument("--node", type=Path)
     options = parser.parse_args()
@@ -257,6 +276,8 @@ def main() -> None:
         originals=options.originals,
         second_origin=SecondOrigin(options.second_origin, choose_format),
         access_log=open_access_log(options.endpoint, options.access_log),
+        as_written=options.as_written,
+        folder=options.folder,
     )
     storage = Storage(options.endpoint, options.table, options.secrets)
     with keep_copying(storage, options.folder):

@@ -60,6 +60,7 @@ class Stack(BaseModel):
         page: a digest of the gallery page that is deployed; empty without one.
         seed: a digest of the text from which ids and secrets are derived; empty if they are random.
         shops: its shops when it was stopped, each with the number of its images.
+        as_written: whether its proxy leaves paths and headers as they are written.
         description: what clients need to know; None until the demo shop exists.
         without_node: why Node could not be installed; None if there is Node.
         without_gallery: why the gallery page could not be built; None if it is there.
@@ -75,6 +76,7 @@ class Stack(BaseModel):
     page: str = ""
     seed: str = ""
     shops: dict[str, int] = {}
+    as_written: bool = False
     description: Description | None = None
     without_node: str | None = None
     without_gallery: str | None = None

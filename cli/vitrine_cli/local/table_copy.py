@@ -23,6 +23,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine_cli.local import emulator
+from vitrine_cli.local.worker_folders import remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +127,8 @@ def _client(endpoint: str, service: str) -> Any:
 def keep_copying(storage: Storage, folder: Path, seconds: float = _SECONDS) -> Iterator[None]:
     """Write copies inside the block while the emulator answers, and note when it last did.
 
+    Folders of functions' processes that were killed are removed at the same times.
+
     Args:
         storage: what is copied.
         folder: where to.
@@ -140,6 +143,7 @@ def keep_copying(storage: Storage, folder: Path, seconds: float = _SECONDS) -> I
                 httpx.get(f"{storage.endpoint}/_ministack/health", timeout=_LOOK_SECONDS)
                 (folder / RUNNING).touch()
                 if time.monotonic() >= due:
+                    remove_left(folder / "tmp")
                     write_copy(storage, folder)
                     due = time.monotonic() + seconds
             except httpx.TransportError:

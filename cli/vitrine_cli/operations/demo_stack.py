@@ -27,7 +27,9 @@ from vitrine_cli.ui.progress import console, step
 DEMO_SHOP = "1234"
 
 
-def start_or_join(port: int, seed: Seed | None = None) -> tuple[Stack, bool]:
+def start_or_join(
+    port: int, seed: Seed | None = None, *, as_written: bool = False
+) -> tuple[Stack, bool]:
     """Start a stack with a demo shop, or find the stack that already runs on this port.
 
     A stack that was stopped goes on with its data. If it was killed, its catalogue is repaired and
@@ -36,6 +38,7 @@ def start_or_join(port: int, seed: Seed | None = None) -> tuple[Stack, bool]:
     Args:
         port: the port.
         seed: where ids and secrets of the demo shop come from; None for random ones.
+        as_written: whether the proxy leaves paths and headers as they are written.
 
     Returns:
         The stack, and whether this call started it.
@@ -50,10 +53,14 @@ def start_or_join(port: int, seed: Seed | None = None) -> tuple[Stack, bool]:
             _require_seed(earlier, seed)
             if earlier.alive:
                 return earlier, False
+        warning = local_status.require_room(local_status.free_disk(), local_status.free_memory())
+        if warning:
+            console.print(warning, soft_wrap=True)
         if earlier is not None:
             _clear(earlier)
         resumed = earlier is not None and earlier.is_kept
         stack = launch.stopped_stack(earlier) if earlier and resumed else launch.new_stack(port)
+        stack.as_written = as_written
         try:
             if resumed:
                 _start_again(stack)

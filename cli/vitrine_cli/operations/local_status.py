@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 import psutil
 
 from vitrine_cli.local import ownership, stacks
+from vitrine_cli.local.room import is_full
 from vitrine_cli.local.workspace import HOME
 from vitrine_cli.operations import records, shop_overview
+from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.output import size_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from vitrine_cli.local.stacks import Stack
+
+
+ROOM = 2 * 2**30
+"""Bytes of disk and of memory that a stack can need: 60 functions of 69 MB and 60 MB, roughly half
+of them at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class LocalStatus:
         memory: their resident memory, bytes; memory that they share counts in each.
         disk: size of its folder, bytes.
         shops: its shops; of a stack that was stopped, as they were then.
+        full: whether its disk is full, so that it stores nothing.
     """
 
     port: int
@@ -46,6 +55,7 @@ class LocalStatus:
     memory: int
     disk: int
     shops: list[ShopCount]
+    full: bool
 
 
 def describe_stacks() -> list[LocalStatus]:
@@ -63,6 +73,29 @@ def free_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
+def require_room(disk: int, memory: int) -> str | None:
+    """Whether a stack can be started with so many free bytes.
+
+    Args:
+        disk: free bytes where local stacks are.
+        memory: bytes of memory that programs can still get.
+
+    Returns:
+        A warning; None if there is enough.
+
+    Raises:
+        FailureError: the disk has too little room.
+    """
+    if disk < ROOM:
+        raise FailureError(
+            f"Only {size_text(disk)} of disk are free in {HOME.parent}, and a stack needs up to "
+            f"{size_text(ROOM)}. 'vitrine status' shows what the stacks of this checkout use."
+        )
+    if memory < ROOM:
+        return f"Only {size_text(memory)} of memory are free; a busy stack uses {size_text(ROOM)}."
+    return None
+
+
 def describe_stack(stack: Stack) -> LocalStatus:
     """A local stack, running or not."""
     found = [each for own in ownership.processes_of(stack.port).values() for each in own]
@@ -70,7 +103,8 @@ def describe_stack(stack: Stack) -> LocalStatus:
     counted = images_by_shop(stack) if state == "running" else stack.shops
     shops = [ShopCount(*each) for each in counted.items()]
     memory = sum(map(_memory, found))
-    return LocalStatus(stack.port, state, len(found), memory, _size(stack.folder), shops)
+    full = stack.folder.exists() and is_full(stack.folder)
+    return LocalStatus(stack.port, state, len(found), memory, _size(stack.folder), shops, full)
 
 
 def images_by_shop(stack: Stack) -> dict[str, int]:
