@@ -63,11 +63,11 @@ def up(
     from vitrine_cli.operations import demo_stack
     from vitrine_cli.operations.seeds import Seed
 
-    interrupts.listen()
     if port < _FIRST_OPEN_PORT and not yes:
         raise typer.BadParameter(
             f"Ports below {_FIRST_OPEN_PORT} belong to the system; --yes uses one nevertheless."
         )
+    interrupts.listen()
     if reset and (earlier := stacks.find(port)) is not None:
         _forget([earlier], yes=yes)
     wanted = None if seed is None else Seed(seed)
