@@ -197,6 +197,31 @@ def test_the_lightbox_shows_every_size(server: FakeServer, visit: Visit) -> None
     expect(opener).to_be_focused()
 
 
+def test_the_lightbox_shows_a_placeholder_until_the_picture_arrives(
+    server: FakeServer, visit: Visit
+) -> None:
+    page = visit(shop_with(server), at="#/products/7")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/media/**", hold)
+
+    page.get_by_role("button", name="Show image 1, Lámpara roja, large").click()
+    picture = page.get_by_role("dialog").locator("img")
+
+    expect(picture).to_have_css("background-image", re.compile(r"^url\("))
+    box = picture.bounding_box()
+    assert box
+    assert box["width"] > 200
+    assert box["height"] > 200
+    for route in held:
+        route.continue_()
+    expect(picture).to_have_css("background-image", "none")
+    assert picture.bounding_box() == box
+
+
 def test_urls_and_markup_are_copied_as_text(server: FakeServer, visit: Visit) -> None:
     page = visit(
         shop_with(server), at="#/products/7", permissions=["clipboard-read", "clipboard-write"]
