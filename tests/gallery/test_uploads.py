@@ -75,6 +75,25 @@ def test_ten_files_with_one_heic_one_cut_and_one_cancel(server: FakeServer, visi
     expect(page.locator(".panel")).to_have_count(0)
 
 
+def test_a_file_that_is_cancelled_after_it_was_stored_is_no_image_in_the_end(
+    server: FakeServer, visit: Visit
+) -> None:
+    shop = server.shop(settle_seconds=float("inf"))
+    shop.fill("7", 1)
+    page = visit(shop, at="#/products/7")
+    pick(page, photo("late.jpg", 1))
+    until(page, lambda: shop.stored)
+    expect(page.locator(".file")).to_contain_text("Checking")
+
+    page.get_by_role("button", name="Cancel late.jpg").click()
+    shop.stored = [(0.0, *each[1:]) for each in shop.stored]
+
+    until(page, lambda: server.sent("DELETE", "/images/") == 1)
+    until(page, lambda: len(shop.galleries["7"].order) == 1)
+    expect(cards(page)).to_have_count(1)
+    expect(page.locator(".panel")).to_have_count(0)
+
+
 def test_the_order_can_be_changed_before_the_start(server: FakeServer, visit: Visit) -> None:
     shop = server.shop()
     page = visit(shop, at="#/products/7")

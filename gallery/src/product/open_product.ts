@@ -34,6 +34,7 @@ export class OpenProduct {
       },
       started: (count) => say(plural('upload_started', count)),
       added: (file) => void this.added(file),
+      withdrawn: () => void this.gallery.refresh(),
       finished: (added, failed) => this.finished(added, failed),
     });
     this.gallery.images.subscribe((images) => this.dropPreviews(images));

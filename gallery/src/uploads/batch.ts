@@ -1,7 +1,7 @@
 import { seconds } from '../api/client';
-import { Problem } from '../api/problem';
+import { Problem, isProblem } from '../api/problem';
 import type { ShopApi } from '../api/shop_api';
-import type { NewFile, Upload, UploadForm } from '../api/types';
+import type { ImageId, NewFile, Upload, UploadForm } from '../api/types';
 import { whenOnline } from '../session/network';
 import type { UploadFile } from './upload_file';
 
@@ -19,12 +19,15 @@ export class Batch {
 
   /**
    * @param settled called when a file became an image or was rejected.
+   * @param withdrawn called when a file that was cancelled too late is settled, and its image is
+   *   deleted again. What it has replaced stays replaced.
    */
   constructor(
     private readonly api: ShopApi,
     private readonly product: string,
     private files: readonly UploadFile[],
     private readonly settled: (file: UploadFile) => void,
+    private readonly withdrawn: () => void,
   ) {
     files.forEach((file, index) => (file.n = index + 1));
   }
@@ -55,7 +58,7 @@ export class Batch {
     this.polls = 0;
     if (this.watching) return;
     this.watching = true;
-    while (this.files.some((each) => each.state.peek() === 'checking')) {
+    while (this.files.some((each) => each.state.peek() === 'checking' || each.unwanted)) {
       await seconds(POLLS_SECONDS[Math.min(this.polls, POLLS_SECONDS.length - 1)]!);
       this.polls += 1;
       await whenOnline();
@@ -100,10 +103,12 @@ export class Batch {
   private async look(): Promise<void> {
     if (this.upload === null) return;
     const { value, etag } = await this.api.upload(this.upload.id, this.etag);
-    this.etag = etag;
+    const unwanted: [UploadFile, ImageId | undefined][] = [];
     for (const file of this.files) {
       const now = value?.files.find((each) => each.n === file.n);
-      if (!now || now.state === 'waiting' || file.state.peek() !== 'checking') continue;
+      if (!now || now.state === 'waiting') continue;
+      if (file.unwanted) unwanted.push([file, now.image]);
+      if (file.state.peek() !== 'checking') continue;
       if (now.state === 'done') {
         file.image = now.image ?? null;
         file.state.value = 'done';
@@ -111,6 +116,18 @@ export class Batch {
       else file.fail('expired');
       this.settled(file);
     }
+    for (const [file, image] of unwanted) await this.withdraw(file, image);
+    this.etag = etag;
+  }
+
+  private async withdraw(file: UploadFile, image: ImageId | undefined): Promise<void> {
+    if (image !== undefined && file.replaces === null) {
+      await this.api.deleteImage(this.product, image).catch((error: unknown) => {
+        if (!isProblem(error, 'not_found')) throw error;
+      });
+    }
+    file.unwanted = false;
+    this.withdrawn();
   }
 }
 

@@ -30,6 +30,8 @@ export class UploadFile {
   /** Number in its batch, from 1. */
   n = 0;
   image: ImageId | null = null;
+  /** Whether it was cancelled after it was stored: the image that it becomes is to be deleted. */
+  unwanted = false;
   readonly cancelling = new AbortController();
 
   /** Whether it may be cancelled. */
@@ -61,6 +63,7 @@ export class UploadFile {
 
   cancel(): void {
     if (!this.moving.peek() && this.state.peek() !== 'ready') return;
+    this.unwanted = this.state.peek() === 'checking';
     this.state.value = 'cancelled';
     this.cancelling.abort();
   }

@@ -21,6 +21,8 @@ export interface UploadEvents {
   started(count: number): void;
   /** A file became an image. */
   added(file: UploadFile): void;
+  /** A file that was cancelled too late has changed the images after all, for a moment or for good. */
+  withdrawn(): void;
   /** Nothing moves any more; counts since the last start. */
   finished(added: number, failed: number): void;
 }
@@ -112,7 +114,13 @@ export class Uploads {
   private send(files: readonly UploadFile[]): void {
     for (let at = 0; at < files.length; at += this.limits.files) {
       const part = files.slice(at, at + this.limits.files);
-      const batch = new Batch(this.api, this.product, part, (file) => this.settle(file));
+      const batch = new Batch(
+        this.api,
+        this.product,
+        part,
+        (file) => this.settle(file),
+        () => this.events.withdrawn(),
+      );
       for (const file of part) this.batches.set(file, batch);
     }
     this.begin(files);
