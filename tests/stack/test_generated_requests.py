@@ -13,7 +13,7 @@ from tests.stack.conftest import Running, Tiendanube, vitrine
 from gateway.dialects import NAMES
 
 PRODUCT = 13_007
-COUNT = 8  # requests of each operation
+COUNT = 5  # requests of each operation
 
 
 @pytest.fixture(scope="session")
