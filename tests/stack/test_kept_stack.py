@@ -22,6 +22,8 @@ from tests.stack.conftest import (
 
 from vitrine_cli.local import ownership, stacks, table_copy
 
+pytestmark = pytest.mark.xdist_group("kept stack")
+
 
 @dataclass
 class Kept:
