@@ -16,7 +16,7 @@ from vitrine_cli.local import launch, ownership, stacks
 from vitrine_cli.local.ownership import Mark
 from vitrine_cli.local.processes import Process
 from vitrine_cli.local.stacks import Description, Stack
-from vitrine_cli.operations import local_status
+from vitrine_cli.operations import demo_stack, local_status
 from vitrine_cli.ui.failure import FailureError
 
 PORT = 8123
@@ -154,6 +154,31 @@ def test_an_emulator_that_stores_its_state_leaves_a_clean_folder(start: Start) -
     assert (stack.folder / "state/dynamodb.json").read_text() == "{}"
     assert stack.last_seen is None
     assert local_status.describe_stack(stack).state == "stopped"
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_data_without_a_whole_file_are_deleted_on_request_only(
+    start: Start, text: str | None
+) -> None:
+    stack = new()
+    running = start(stack)
+    complete(stack)
+    (stack.folder / "objects").mkdir()
+    file = stack.folder / "stack.json"
+    file.unlink() if text is None else file.write_text(text)
+
+    stacks.started(PORT).stop()
+
+    assert running.find() is None
+    found = stacks.find(PORT)
+    assert found is not None
+    assert (found.is_lost, found.is_kept) == (True, False)
+    assert local_status.describe_stack(found).state == "damaged"
+    with pytest.raises(FailureError, match="damaged or missing"):
+        demo_stack.start_or_join(PORT)
+    assert (stack.folder / "objects").exists()
+    found.forget()
+    assert not stack.folder.exists()
 
 
 def test_another_start_keeps_ports_ids_and_data(start: Start) -> None:

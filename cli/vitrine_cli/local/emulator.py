@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
 
+OBJECTS = "objects"
+"""The subfolder in which the emulator stores objects."""
 _STATE = "state"
 _WARM_SECONDS = 60  # for which a function's process stays without work, except for one
 _END_SECONDS = 60  # to store a table of some 100 000 items
@@ -63,7 +65,7 @@ def start(port: int, folder: Path, node: Path | None, mark: Mapping[str, str]) -
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder / _STATE),
         "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(folder / "objects"),
+        "S3_DATA_DIR": str(folder / OBJECTS),
         **mark,
     }
     return spawn([tool_bin("emulator") / "ministack"], folder / "emulator.log", environment)

@@ -98,6 +98,11 @@ class Stack(BaseModel):
         return self.description is not None and not self.damaged
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it has data, but not the file that says how to use them."""
+        return self.damaged and (self.folder / emulator.OBJECTS).exists()
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it is kept and has no process."""
         return self.is_kept and not self.processes and not ownership.processes_of(self.port)
@@ -150,12 +155,12 @@ class Stack(BaseModel):
         return present.id == self.id and bool(present.processes)
 
     def stop(self) -> None:
-        """Stop its processes, and keep its data if it started completely once.
+        """Stop its processes, and keep its data if it started completely once, or may have.
 
         Another start's are left alone. If the stack's file is damaged or missing, all processes of
         this checkout's stack on this port are stopped.
         """
-        self._end(keep=self.is_kept)
+        self._end(keep=self.is_kept or self.is_lost)
 
     def forget(self) -> None:
         """Stop its processes and delete its files. Another start's are left alone."""
@@ -164,7 +169,9 @@ class Stack(BaseModel):
     def _end(self, *, keep: bool) -> None:
         ending, present = self.processes, load(self.port)
         own = present is None or present.damaged or present.id == self.id
-        if keep and own:  # before its processes end, so that nobody takes this for a failure
+        if (
+            keep and own and not self.damaged
+        ):  # before its processes end, so that nobody takes this for a failure
             self.processes = []
             self.save()
             self._store(ending)
@@ -205,11 +212,12 @@ def load(port: int) -> Stack | None:
 def known() -> list[Stack]:
     """All stacks of this checkout, running or not, by port.
 
-    A stack whose file is missing is found by its processes.
+    A stack whose file is missing is found by its processes and its data.
     """
     ports = {
         int(each.parent.name)
-        for each in (HOME / "stacks").glob("*/stack.json")
+        for name in ("stack.json", emulator.OBJECTS)
+        for each in (HOME / "stacks").glob(f"*/{name}")
         if each.parent.name.isdecimal()
     }
     found = {port: load(port) for port in ports | ownership.ports()}

@@ -56,6 +56,11 @@ def start_or_join(
         warning = local_status.require_room(local_status.free_disk(), local_status.free_memory())
         if warning:
             console.print(warning, soft_wrap=True)
+        if earlier is not None and earlier.is_lost:
+            raise FailureError(
+                f"The file stack.json in {earlier.folder} is damaged or missing, so its data cannot "
+                f"be used; 'vitrine up --reset --port {port}' deletes them and starts anew."
+            )
         if earlier is not None:
             _clear(earlier)
         resumed = earlier is not None and earlier.is_kept
