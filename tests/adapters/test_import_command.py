@@ -207,6 +207,8 @@ def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
     agency.put("p1/3.png", 50)
     status, done, _ = agency.run("rejected.csv", "--root", "pictures")
     assert (status, done["added"], done["rejected"], done["differences"]) == (0, 1, 0, 0)
+    with (agency.folder / "ids.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 6, "the earlier ones, too"
     assert agency.content() == agency.expected
 
     status, done, _ = agency.run("pictures")
@@ -285,10 +287,12 @@ def test_an_interrupt_ends_in_order_and_says_how_to_continue(agency: Agency) -> 
     while not agency.stores.galleries.image_count(agency.shop):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=120)
+    out, told = process.communicate(timeout=120)
 
     assert process.returncode == 130
-    assert f"Continue with: vitrine import {agency.shop} --resume" in told
+    assert f"Continue with: vitrine import {agency.shop} --resume --stack {STACK}\n" in told
+    assert "Not done: " in out
+    assert "Rejected" not in out
     status, done, _ = agency.run("--resume")
     assert (status, done["differences"]) == (0, 0)
     assert agency.content() == agency.expected

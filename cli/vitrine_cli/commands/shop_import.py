@@ -85,7 +85,8 @@ def import_images(
             only=None if only is None else product_names(only),
         )
         open_source = _opener(session, source, root, pattern, chosen, token)
-        _run(session, open_source, run, resumes=resume, checks=dry_run, as_json=as_json)
+        following = _continuing(session, stack, port)
+        _run(session, open_source, run, following, resumes=resume, checks=dry_run, as_json=as_json)
 
 
 def _require_one_source(
@@ -127,12 +128,12 @@ def _run(
     session: Session,
     open_source: Callable[[Event], Source],
     run: Options,
+    again: str,
     *,
     resumes: bool,
     checks: bool,
     as_json: bool,
 ) -> None:
-    again = f"vitrine import {shlex.quote(session.shop.id)} --resume"
     try:
         with interrupts.stoppable() as stopping:
             source = open_source(stopping)
@@ -143,17 +144,23 @@ def _run(
                 again += " with the same --from, --source, --store and token"
             result = session.run(source, run, stopping, resumes=resumes)
     except KeyboardInterrupt:
-        console.print(f"Interrupted. Continue with: {escape(again)}")
+        console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED) from None
     if as_json:
         print_json(result.as_json())
     else:
         _print_result(result)
     if result.is_interrupted:
-        console.print(f"Interrupted. Continue with: {escape(again)}")
+        console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED)
     if not result.is_whole:
         raise typer.Exit(1)
+
+
+def _continuing(session: Session, stack: str | None, port: int | None) -> str:
+    """The command that continues an import."""
+    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
+    return f"vitrine import {shlex.quote(session.shop.id)} --resume{where}"
 
 
 def _print_result(result: Result) -> None:
@@ -165,6 +172,8 @@ def _print_result(result: Result) -> None:
         out.print(f"Left as they are here: {told['left']} → differs.csv says which")
     if told["rejected"]:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
+    if told["undone"]:
+        out.print(f"Not done: {told['undone']} → rejected.csv, too")
     if told["reduced"]:
         out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
     out.print("Ids → ids.csv")
@@ -184,9 +193,11 @@ def _print_verified(differences: int, *, as_json: bool, fails: bool = True) -> N
     if as_json:
         print_json({"differences": differences})
     elif differences:
-        out.print(f"Differences: {differences} → differs.csv")
+        out.print(
+            f"Differences: {differences} → differs.csv; --update takes over the source's values"
+        )
     else:
-        out.print("Verified: all images are as at the source")
+        out.print("Verified: all imported images are as at the source")
     if differences and fails:
         raise typer.Exit(1)
 

@@ -202,10 +202,14 @@ class Ledger:
 
     # Images
 
-    def products(self) -> Iterator[SourceProduct]:
-        """The products of the present list, without images, in the order of their first listing."""
-        query = "SELECT key, aliases FROM product WHERE run = ? ORDER BY rowid"
-        for key, aliases in self._all(query, self.run):
+    def products(self, *, all_lists: bool = False) -> Iterator[SourceProduct]:
+        """The products of the present list, without images, in the order of their first listing.
+
+        Args:
+            all_lists: whether those of earlier lists are among them.
+        """
+        query = "SELECT key, aliases FROM product WHERE run >= ? ORDER BY rowid"
+        for key, aliases in self._all(query, 0 if all_lists else self.run):
             yield SourceProduct(key, (), tuple(json.loads(aliases)))
 
     def entries(self, product: str) -> list[Entry]:

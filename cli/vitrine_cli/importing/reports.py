@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.ledger import Entry, Ledger
     from vitrine_cli.importing.verifying import Difference
 
+UNDONE = "the import ended before it"
 REJECTED, IDS, DIFFERS = "rejected.csv", "ids.csv", "differs.csv"
 _IDS_COLUMNS = ("source_product", "source_image", "product", "image", "url")
 
@@ -51,21 +52,21 @@ def write_rejected(ledger: Ledger, folder: Path) -> int:
         if entry.state not in DONE:
             product = SourceProduct(entry.product, ())
             cells = cells_of(product, entry.listed, entry.path)
-            rows.append({**cells, "reason": entry.reason or "the import ended before it"})
+            rows.append({**cells, "reason": entry.reason or UNDONE})
     _write(folder / REJECTED, columns_of(rows), rows)
     return len(rows)
 
 
 def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
-    """Write the ids and URLs that the images of the present list have in the shop.
+    """Write the ids and URLs of all images that the ledger knows, those of earlier lists too.
 
     Returns:
         The number of lines without the header.
     """
     rows = []
-    for product in ledger.products():
-        entries = [each for each in ledger.entries(product.name) if each.is_current]
-        if not any(each.image for each in entries):
+    for product in ledger.products(all_lists=True):
+        entries = [each for each in ledger.entries(product.name) if each.image is not None]
+        if not entries:
             continue
         key, images = images_of(catalogue, product.name, entries)
         for entry in entries:

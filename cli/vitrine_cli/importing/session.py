@@ -73,7 +73,8 @@ class Result:
 
     Attributes:
         outcomes: images by outcome.
-        rejected: lines of `rejected.csv`.
+        rejected: images and lines that were rejected, or failed.
+        undone: images that the import ended before; they are lines of `rejected.csv`, too.
         left_out: things of the source that are not imported, by their name for people.
         notes: what the operator should know about the source.
         missing: images here that the source does not list any more.
@@ -85,6 +86,7 @@ class Result:
 
     outcomes: Counter[Any]
     rejected: int = 0
+    undone: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     missing: int = 0
@@ -109,6 +111,7 @@ class Result:
             "reduced": self.reduced,
             "left": self.outcomes[Outcome.LEFT],
             "rejected": self.rejected,
+            "undone": self.undone,
             "failed": self.outcomes[State.FAILED],
             "missing_at_source": self.missing,
             "left_out": self.left_out,
@@ -185,11 +188,14 @@ class Session:
             try:
                 engine.import_all()
             finally:
-                rejected = reports.write_rejected(ledger, self.folder)
+                lines = reports.write_rejected(ledger, self.folder)
                 outputs = self.stack.outputs
                 reports.write_ids(ledger, self.folder, shelf.catalogue, outputs["MediaUrl"])
+            states = ledger.counts()
+            undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
             done = Result(
-                *(engine.outcomes, rejected, dict(source.left_out), list(source.notes)),
+                *(engine.outcomes, lines - undone, undone),
+                *(dict(source.left_out), list(source.notes)),
                 missing=ledger.missing() if isinstance(source, Folder) else 0,
                 reduced=engine.reduced,
             )
