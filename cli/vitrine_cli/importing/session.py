@@ -195,7 +195,7 @@ class Session:
             undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
             done = Result(
                 *(engine.outcomes, lines - undone, undone),
-                *(dict(source.left_out), list(source.notes)),
+                *(dict(+Counter(source.left_out)), list(source.notes)),
                 missing=ledger.missing() if isinstance(source, Folder) else 0,
                 reduced=engine.reduced,
             )
