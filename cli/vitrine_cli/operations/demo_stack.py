@@ -58,8 +58,8 @@ def start_or_join(
             console.print(warning, soft_wrap=True)
         if earlier is not None and earlier.is_lost:
             raise FailureError(
-                f"The file stack.json in {earlier.folder} is damaged or missing, so its data cannot "
-                f"be used; 'vitrine up --reset --port {port}' deletes them and starts anew."
+                f"The file stack.json in {earlier.folder} is damaged or missing, so its data "
+                f"cannot be used; 'vitrine up --reset --port {port}' deletes them and starts anew."
             )
         if earlier is not None:
             _clear(earlier)
