@@ -169,9 +169,8 @@ class Stack(BaseModel):
     def _end(self, *, keep: bool) -> None:
         ending, present = self.processes, load(self.port)
         own = present is None or present.damaged or present.id == self.id
-        if (
-            keep and own and not self.damaged
-        ):  # before its processes end, so that nobody takes this for a failure
+        if keep and own and not self.damaged:
+            # Before its processes end, so that nobody takes this for a failure.
             self.processes = []
             self.save()
             self._store(ending)
