@@ -222,6 +222,26 @@ def test_the_lightbox_shows_a_placeholder_until_the_picture_arrives(
     assert picture.bounding_box() == box
 
 
+@pytest.mark.parametrize("opens", ["Show image 2", "Move to position…"])
+def test_a_dialog_ends_when_somebody_else_deletes_its_image(
+    server: FakeServer, visit: Visit, opens: str
+) -> None:
+    shop = shop_with(server, 3)
+    shop.images[image_at(shop, 3)].complete_at = float("inf")  # the page looks again and again
+    page = visit(shop, at="#/products/7")
+    if opens.startswith("Show"):
+        page.get_by_role("button", name=opens).click()
+    else:
+        choose(page, 2, opens)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+
+    shop.delete("7", image_at(shop, 2))
+
+    expect(cards(page)).to_have_count(2)
+    expect(dialog).to_have_count(0)
+
+
 def test_urls_and_markup_are_copied_as_text(server: FakeServer, visit: Visit) -> None:
     page = visit(
         shop_with(server), at="#/products/7", permissions=["clipboard-read", "clipboard-write"]

@@ -181,7 +181,13 @@ interface DialogsProps {
 function Dialogs({ open, shown, show }: DialogsProps) {
   const close = (): void => show(null);
   const { gallery } = open;
-  if (shown === null) return null;
+  // A take-down removes its image; the other dialogs end with theirs.
+  const about = shown?.dialog === 'view' || shown?.dialog === 'move' ? shown.image.id : null;
+  const gone = about !== null && !gallery.shown.value.some((each) => each.id === about);
+  useEffect(() => {
+    if (gone) close();
+  }, [gone]);
+  if (shown === null || gone) return null;
   if (shown.dialog === 'language') {
     const add = (language: string): void => {
       open.addedLanguages.value = [...open.addedLanguages.peek(), language];
