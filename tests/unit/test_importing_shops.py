@@ -49,6 +49,7 @@ class Move:
     folder: Path
     ledger: Path
     registers: bool = False
+    at_once: int = 4
     waits: list[float] = field(default_factory=list)
 
     def put(self, path: str, shade: int | bytes = 0) -> bytes:
@@ -74,12 +75,13 @@ class Move:
         """Import once, and return the counted outcomes."""
         found = source or Folder(self.folder)
         ledger = Ledger(self.ledger)
-        fetcher = Fetcher(self.world.remote, found.root, threading.BoundedSemaphore(4), self._wait)
+        slots = threading.BoundedSemaphore(self.at_once)
         engine = Engine(
             ledger,
             self.shelf(ledger, **options),
-            fetcher,
+            Fetcher(self.world.remote, found.root, slots, self._wait),
             self.world.shops if self.registers else None,  # type: ignore[arg-type]
+            self.at_once,
         )
         ledger.begin_list()
         engine.list_source(found, lambda _: None)
