@@ -53,15 +53,17 @@ class Recovery:
 def recover(stack: Stack) -> Recovery:
     """Load the last copy of the table, and remove what does not belong together. Idempotent.
 
+    A copy that is older than the state that the emulator stored is not loaded.
+
     The emulator must run, and nothing else that writes.
     """
     folder = stack.folder
     storage = stack.storage
-    copied = table_copy.copied_at(folder)
-    if copied is not None:
+    copied, saved = table_copy.copied_at(folder), emulator.saved_at(folder)
+    if copied is not None and (saved is None or copied > saved):
         storage.restore(folder / table_copy.FILE)
-    killed = stack.last_seen or copied or now()
-    found = Recovery(killed, copied or emulator.saved_at(folder) or killed)
+    as_of = max((each for each in (copied, saved) if each), default=now())
+    found = Recovery(max(stack.last_seen or as_of, as_of), as_of)
     stored = records.local(stack)
     galleries = [each for pk in storage.partitions() if (each := parse_gallery(pk)) is not None]
     for shop in stored.shops.listed_shops():
