@@ -66,24 +66,17 @@ def import_images(
     from vitrine_cli.operations import deployed_stack
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
-    chosen = None
-    if platform is not None:
-        chosen = PlatformOptions(
-            *(Kind(platform), url, store, api, parse_store_views(views), key == "sku", media),
-            *(share, session.shop.settings.get("tiendanube.language", "es")),
-        )
+    language = session.shop.settings.get("tiendanube.language", "es")
+    there = (url, store, api, parse_store_views(views), key == "sku", media, share, language)
+    chosen = None if platform is None else PlatformOptions(Kind(platform), *there)
     prefix = _FOLDER if chosen is None else chosen.prefix
     if status:
         _print_status(session.status(prefix), as_json=as_json)
     elif source is None and verify and not resume:
         _print_verified(session.verify(prefix), as_json=as_json)
     else:
-        run = Options(
-            *(update, again, register, at_once),
-            verifies=verify is not False,
-            waits=wait,
-            only=None if only is None else product_names(only),
-        )
+        wanted = None if only is None else product_names(only)
+        run = Options(update, again, register, at_once, verify is not False, wait, wanted)
         open_source = _opener(session, source, root, pattern, chosen, token)
         following = _continuing(session, stack, port)
         _run(session, open_source, run, following, resumes=resume, checks=dry_run, as_json=as_json)

@@ -26,6 +26,23 @@ _FIRST_OPEN_PORT = 1024
 _WATCH_SECONDS = 0.5
 _DEMO_LIFETIME = timedelta(hours=24)
 
+_DemoOption = Annotated[
+    bool, typer.Option("--demo", help="Upload sample pictures to the demo shop.")
+]
+_SeedOption = Annotated[
+    str | None, typer.Option(help="Derive the demo shop's ids and secrets from this text.")
+]
+_ResetOption = Annotated[
+    bool, typer.Option("--reset", help="Delete the stack's data, and start with an empty one.")
+]
+_AsWrittenOption = Annotated[
+    bool,
+    typer.Option(
+        "--as-written",
+        help="Do not cut paths at '%3F' and rename WWW-Authenticate, as API Gateway does.",
+    ),
+]
+
 
 def up(
     *,
@@ -36,23 +53,10 @@ def up(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of the API and the CDN.")
     ] = DEFAULT_PORT,
-    with_pictures: Annotated[
-        bool, typer.Option("--demo", help="Upload sample pictures to the demo shop.")
-    ] = False,
-    seed: Annotated[
-        str | None,
-        typer.Option(help="Derive the demo shop's ids and secrets from this text."),
-    ] = None,
-    reset: Annotated[
-        bool, typer.Option("--reset", help="Delete the stack's data, and start with an empty one.")
-    ] = False,
-    as_written: Annotated[
-        bool,
-        typer.Option(
-            "--as-written",
-            help="Do not cut paths at '%3F' and rename WWW-Authenticate, as API Gateway does.",
-        ),
-    ] = False,
+    with_pictures: _DemoOption = False,
+    seed: _SeedOption = None,
+    reset: _ResetOption = False,
+    as_written: _AsWrittenOption = False,
     yes: YesOption = False,
 ) -> None:
     """Start a local stack with a demo shop, or one that was stopped. Ctrl-C stops it.

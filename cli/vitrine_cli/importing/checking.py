@@ -78,6 +78,31 @@ class Forecast:
         }
 
 
+def _check_all(
+    ledger: Ledger,
+    shelf: Shelf,
+    fetcher: Fetcher,
+    sample: _Sample,
+    found: Forecast,
+    *,
+    registers: bool,
+) -> None:
+    """Count what is listed in a ledger, and what would be rejected."""
+    unreadable = ledger.unreadable()
+    found.images += len(unreadable)
+    for line in unreadable:
+        found.reject(line.reason)
+    for product in ledger.products():
+        found.products += 1
+        problem = "" if registers else product_problem(shelf, product.name)
+        for entry in ledger.entries(product.name):
+            found.images += 1
+            if reason := problem or shelf.problem_before(entry):
+                found.reject(reason)
+            else:
+                _check(entry, shelf, fetcher, sample, found)
+
+
 def forecast(
     source: Source,
     shelf: Shelf,
@@ -110,18 +135,7 @@ def forecast(
             began = time.monotonic()
             Engine(ledger, shelf, fetcher, wants=wants).list_source(source, lambda _: None)
             listing = time.monotonic() - began
-            for line in ledger.unreadable():
-                found.reject(line.reason)
-            for product in ledger.products():
-                found.products += 1
-                problem = "" if registers else product_problem(shelf, product.name)
-                for entry in ledger.entries(product.name):
-                    found.images += 1
-                    if reason := problem or shelf.problem_before(entry):
-                        found.reject(reason)
-                    else:
-                        _check(entry, shelf, fetcher, sample, found)
-            found.images += len(ledger.unreadable())
+            _check_all(ledger, shelf, fetcher, sample, found, registers=registers)
         finally:
             ledger.close()
     found.bytes = sample.read

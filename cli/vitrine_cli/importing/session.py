@@ -191,14 +191,7 @@ class Session:
                 lines = reports.write_rejected(ledger, self.folder)
                 outputs = self.stack.outputs
                 reports.write_ids(ledger, self.folder, shelf.catalogue, outputs["MediaUrl"])
-            states = ledger.counts()
-            undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
-            done = Result(
-                *(engine.outcomes, lines - undone, undone),
-                *(dict(+Counter(source.left_out)), list(source.notes)),
-                missing=ledger.missing() if isinstance(source, Folder) else 0,
-                reduced=engine.reduced,
-            )
+            done = _result(source, ledger, engine, lines)
             if not stopping.is_set() and options.verifies:
                 done.differences = self._verify(ledger, shelf)
             if not stopping.is_set() and options.waits:
@@ -350,3 +343,15 @@ def _opened(file: Path) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Result:
+    """What a run did, if it wrote so many lines into rejected.csv."""
+    states = ledger.counts()
+    undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
+    return Result(
+        *(engine.outcomes, lines - undone, undone),
+        *(dict(+Counter(source.left_out)), list(source.notes)),
+        missing=ledger.missing() if isinstance(source, Folder) else 0,
+        reduced=engine.reduced,
+    )

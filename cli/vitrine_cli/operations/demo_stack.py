@@ -56,12 +56,8 @@ def start_or_join(
         warning = local_status.require_room(local_status.free_disk(), local_status.free_memory())
         if warning:
             console.print(warning, soft_wrap=True)
-        if earlier is not None and earlier.is_lost:
-            raise FailureError(
-                f"The file stack.json in {earlier.folder} is damaged or missing, so its data "
-                f"cannot be used; 'vitrine up --reset --port {port}' deletes them and starts anew."
-            )
         if earlier is not None:
+            _require_data(earlier)
             _clear(earlier)
         resumed = earlier is not None and earlier.is_kept
         stack = launch.stopped_stack(earlier) if earlier and resumed else launch.new_stack(port)
@@ -89,6 +85,14 @@ def _clear(earlier: Stack) -> None:
     elif earlier.processes:
         with step("Stopping what is left of the stack"):
             earlier.stop()
+
+
+def _require_data(earlier: Stack) -> None:
+    if earlier.is_lost:
+        raise FailureError(
+            f"The file stack.json in {earlier.folder} is damaged or missing, so its data cannot be "
+            f"used; 'vitrine up --reset --port {earlier.port}' deletes them and starts anew."
+        )
 
 
 def _require_seed(stack: Stack, seed: Seed | None) -> None:
