@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from pydantic import Field, TypeAdapter
@@ -17,6 +17,8 @@ from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
 from vitrine_cli.importing.wire_values import Flag, Id, OrEmpty, Place, Text, Wire
 
+Entry = TypeVar("Entry")
+Form = TypeVar("Form")
 SCOPE = "the scope Products, read-only"
 _LIMIT = 250
 _NUMBER = re.compile(r"__\d{5}(?=\.[^.]+$)")
@@ -24,7 +26,7 @@ _ORIGINALS = (
     "https://store-{store}.mybigcommerce.com/product_images",
     "https://cdn11.bigcommerce.com/s-{store}/product_images",
 )
-"""Where third parties found the files that were uploaded; no documentation of the platform does."""
+"""Where third parties found the files that were uploaded; the platform documents no place."""
 
 
 class _Image(Wire):
@@ -63,13 +65,8 @@ class _Meta(Wire):
     pagination: _Paging = _Paging()
 
 
-class _Products(Wire):
-    data: list[_Product]
-    meta: _Meta = _Meta()
-
-
-class _Images(Wire):
-    data: list[_Image]
+class _Listed(Wire, Generic[Entry]):
+    data: list[Entry]
     meta: _Meta = _Meta()
 
 
@@ -77,7 +74,7 @@ class _Count(Wire):
     count: Place
 
 
-_PRODUCTS_V3, _IMAGES_V3 = TypeAdapter(_Products), TypeAdapter(_Images)
+_PRODUCTS_V3, _IMAGES_V3 = TypeAdapter(_Listed[_Product]), TypeAdapter(_Listed[_Image])
 _PRODUCTS_V2, _IMAGES_V2 = TypeAdapter(list[_ProductV2]), TypeAdapter(list[_Image])
 _COUNT = TypeAdapter(_Count)
 
@@ -126,15 +123,14 @@ class BigCommerce:
         found = self.client.read_first(_PRODUCTS_V3, path, include=more, limit=_LIMIT, page=number)
         if found is None:
             return Page(())
-        listed, paging = found[0].data, found[0].meta.pagination
+        paging = found[0].meta.pagination
         following = str(number + 1) if number < paging.total_pages else None
-        products = tuple(map(self._product_v3, listed))
+        products = tuple(map(self._product_v3, found[0].data))
         return Page(products, next=following, total=paging.total)
 
     def _product_v3(self, product: _Product) -> SourceProduct:
-        images = product.images
-        if len(images) >= _LIMIT:
-            images = self._all_v3(product.id)
+        whole = len(product.images) < _LIMIT
+        images = product.images if whole else self._all_v3(product.id)
         self.left_out["variants' images"] += sum(bool(each.image_url) for each in product.variants)
         self.left_out["videos"] += len(product.videos)
         return self._found(product, images)
@@ -143,16 +139,9 @@ class BigCommerce:
         path = f"stores/{self.store}/v3/catalog/products/{quote(product, safe='')}/images"
         images: list[_Image] = []
         number, pages = 1, 1
-        while number <= pages:
-            try:
-                found = self.client.read(_IMAGES_V3, path, limit=_LIMIT, page=number)
-            except GoneError:
-                self.left_out[DELETED] += number == 1
-                found = None
-            if found is None:
-                return images
-            images += found[0].data
-            pages = found[0].meta.pagination.total_pages
+        while number <= pages and (found := self._read_images(_IMAGES_V3, path, number)):
+            images += found.data
+            pages = found.meta.pagination.total_pages
             number += 1
         return images
 
@@ -173,17 +162,21 @@ class BigCommerce:
     def _all_v2(self, product: str) -> list[_Image]:
         path = f"stores/{self.store}/v2/products/{quote(product, safe='')}/images.json"
         images: list[_Image] = []
-        number = 1
-        while True:
-            try:
-                found = self.client.read(_IMAGES_V2, path, limit=_LIMIT, page=number)
-            except GoneError:
-                self.left_out[DELETED] += number == 1
-                found = None
-            images += found[0] if found else []
-            if found is None or len(found[0]) < _LIMIT:
-                return images
-            number += 1
+        number, more = 1, True
+        while more:
+            found = self._read_images(_IMAGES_V2, path, number) or []
+            images += found
+            number, more = number + 1, len(found) >= _LIMIT
+        return images
+
+    def _read_images(self, form: TypeAdapter[Form], path: str, number: int) -> Form | None:
+        """A page of a product's images; None behind the last one, or if the product is gone."""
+        try:
+            found = self.client.read(form, path, limit=_LIMIT, page=number)
+        except GoneError:
+            self.left_out[DELETED] += number == 1
+            return None
+        return found[0] if found else None
 
     def _found(self, product: _Product | _ProductV2, images: list[_Image]) -> SourceProduct:
         ordered = sorted(images, key=lambda each: (each.sort_order, len(each.id), each.id))
@@ -191,16 +184,15 @@ class BigCommerce:
         return SourceProduct(product.id.casefold(), tuple(map(self._image, ordered)), aliases)
 
     def _image(self, image: _Image) -> SourceImage:
-        sort, file = image.sort_order, image.image_file
-        zoom = image.url_zoom or image.zoom_url
+        file, zoom = image.image_file, image.url_zoom or image.zoom_url
         bases = (self.media_base,) if self.media_base else _ORIGINALS
         originals = [f"{base.format(store=self.store)}/{quote(file)}" for base in bases if file]
         return SourceImage(
             id=image.id,
             places=(*originals, *([zoom] if zoom else [])),
             reduced=bool(zoom),
-            rank=sort,
-            sort=sort,
+            rank=image.sort_order,
+            sort=image.sort_order,
             file_name=_NUMBER.sub("", file.rpartition("/")[2]),
             alt=image.description,
             roles=frozenset({THUMBNAIL} if image.is_thumbnail else ()),
