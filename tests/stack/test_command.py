@@ -187,9 +187,11 @@ def test_in_the_foreground_it_serves_and_ends_when_another_command_stops_it(
     with PilImage.open(tmp_path / "lamp-320.jpg") as fetched:
         assert (fetched.format, fetched.size) == ("JPEG", (320, 240)), pasted
     assert statuses == ["200", "201", "201", "200", "200", "200", "200", "204", "200"]
-    end_while_another_uses_the_port(process, port)
-    assert not any(each.find() for each in stack.processes)
-    forget(port)
+    try:
+        end_while_another_uses_the_port(process, port)
+        assert not any(each.find() for each in stack.processes)
+    finally:
+        forget(port)
 
 
 def end_while_another_uses_the_port(process: subprocess.Popen[str], port: int) -> None:

@@ -55,8 +55,9 @@ def run() -> Iterator[Callable[..., Process]]:
             every = {**os.environ, **environment}
             process = started.enter_context(subprocess.Popen(program, cwd=folder, env=every))
             started.callback(process.kill)
-            began = psutil.Process(process.pid).create_time()
-            return Process(pid=process.pid, began=began)
+            found = psutil.Process(process.pid)
+            until(found.environ)  # empty for the first moments after the start
+            return Process(pid=process.pid, began=found.create_time())
 
         yield begin
 
@@ -73,9 +74,9 @@ def start(home: Path, run: Callable[..., Process]) -> Start:
     return begin
 
 
-def until_ready(folder: Path) -> None:
+def until(look: Callable[[], object]) -> None:
     deadline = time.monotonic() + 20
-    while not (folder / READY).exists():
+    while not look():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -147,7 +148,7 @@ def test_an_emulator_that_stores_its_state_leaves_a_clean_folder(start: Start) -
     start(stack, program=STORING)
     complete(stack)
     (stack.folder / "state").mkdir()
-    until_ready(stack.folder)
+    until((stack.folder / READY).exists)
 
     stack.stop()
 
