@@ -234,6 +234,26 @@ def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
     assert (status, "There is no shop 'none'." in told) == (1, True)
 
 
+@pytest.mark.parametrize("name", ["rejected.csv", "ids.csv", "home/imports"])
+def test_what_cannot_be_written_is_told_before_the_first_write(
+    agency: Agency, moto: OneAtATime, name: str
+) -> None:
+    """As on a full disk: a report is a folder, or the folder of the ledgers is a file."""
+    fill(agency, 1, 1)
+    if name.endswith(".csv"):
+        (agency.folder / name).mkdir()
+    else:
+        (agency.folder / "home").mkdir()
+        (agency.folder / name).write_text("")
+    del moto.writes[:]
+
+    status, _, told = agency.run("pictures")
+
+    assert (status, moto.writes) == (1, [])
+    assert " cannot be written: " in told
+    assert "\n" not in told
+
+
 def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
     """The ledger is deleted after some of the kills."""
     fill(agency, 2, 3)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.conftest import MEDIA_URL, World
 from tests.gateway import Gateway
@@ -303,6 +304,28 @@ def test_the_last_page_of_openmage_that_comes_again_ends_the_list(
     if pages[0].next:
         resumed = list(move.source().pages(pages[0].next))
         assert [each.name for page in resumed for each in page.products] == numbers[100:]
+
+
+def test_all_of_300_images_of_a_product_are_read_by_their_links() -> None:
+    """The list of products has no texts, so the images are read by themselves."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/images"):
+            return httpx.Response(200, json=[{"id": 7, "images": None}])
+        page = int(request.url.params.get("page", "1"))
+        numbers = range(page * 200 - 199, min(page * 200, 300) + 1)
+        url = "https://cdn.example/{}.png"
+        listed = [{"id": n, "src": url.format(n), "position": n, "alt": []} for n in numbers]
+        more = request.url.copy_set_param("page", page + 1)
+        links = {"link": f'<{more}>; rel="next"'} if page == 1 else {}
+        return httpx.Response(200, json=listed, headers=links)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    reader = PlatformClient(ORIGIN, http, tiendanube, lambda _: True, lambda _: None, "a scope")
+    (page,) = Tiendanube(reader, "555", "es").pages(None)
+
+    (product,) = page.products
+    assert [each.id for each in product.images] == [str(n) for n in range(1, 301)]
 
 
 @pytest.fixture

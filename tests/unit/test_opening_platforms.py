@@ -91,3 +91,9 @@ def test_store_views_are_pairs() -> None:
     for text in ("fr", "x:fr", "1:"):
         with pytest.raises(FailureError, match="has not the form"):
             parse_store_views(text)
+
+
+def test_the_server_of_a_shop_gets_two_downloads_at_once() -> None:
+    openmage = PlatformOptions(Kind.OPENMAGE, "https://shop.example")
+    assert [openmage.at_once(wanted) for wanted in (1, 2, 16)] == [1, 2, 2]
+    assert PlatformOptions(Kind.EVOTOR).at_once(16) == 16

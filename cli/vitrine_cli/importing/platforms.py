@@ -19,6 +19,8 @@ from vitrine_cli.ui.failure import FailureError
 if TYPE_CHECKING:
     from vitrine_cli.importing.source import Source
 
+_MOST_OF_OPENMAGE = 2
+"""Downloads at once from a shop's own server, which serves its customers meanwhile."""
 TOKEN_VARIABLE = "VITRINE_IMPORT_TOKEN"
 _CONTACT = "https://github.com/vitrine-images/vitrine"
 _KEYS = ("consumer_key", "consumer_secret", "token", "token_secret")
@@ -78,6 +80,10 @@ class PlatformOptions:
         """How the paths of its images begin."""
         store = self.store if self.kind is not Kind.OPENMAGE else urlsplit(self.base).netloc
         return f"@{self.kind}/{store}"
+
+    def at_once(self, wanted: int) -> int:
+        """How many downloads at once the platform gets at most, given how many are wanted."""
+        return min(wanted, _MOST_OF_OPENMAGE) if self.kind is Kind.OPENMAGE else wanted
 
     @property
     def base(self) -> str:
