@@ -24,7 +24,7 @@ from vitrine.services.removing import remove_image
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher
 from vitrine_cli.importing.ledger import Ledger, State
-from vitrine_cli.importing.reports import write_ids, write_rejected
+from vitrine_cli.importing.reports import write_ids, write_rejected, write_reports
 from vitrine_cli.importing.source import Source, SourceImage
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
@@ -465,6 +465,33 @@ def test_what_an_ended_run_has_not_done_is_in_the_report(move: Move) -> None:
     ledger.close()
 
     assert move.reasons() == {"mug/1.png": "the import ended before it"}
+
+
+def test_an_image_that_a_worker_stores_meanwhile_is_in_one_report(move: Move) -> None:
+    """After a second interrupt, reports are written while workers still end their images."""
+    move.put("mug/1.png", 1)
+    move.put("pear/1.png", 2)
+    move.run()
+    ledger = Ledger(move.ledger)
+    (stored,) = ledger.entries("pear")
+    ledger.update(replace(stored, state=State.LISTED, image=None))
+    worker = threading.Thread(target=ledger.update, args=(stored,))
+
+    class Meanwhile(Catalogue):
+        def product(self, name: str) -> ProductKey:
+            if not worker.ident:
+                worker.start()
+                worker.join(0.3)  # it cannot end before the reports are written
+            return super().product(name)
+
+    catalogue = Meanwhile(move.catalogue.shop, move.world.stores, move.world.remote)
+    assert write_reports(ledger, move.folder, catalogue, MEDIA_URL) == 1
+
+    worker.join()
+    assert ledger.entries("pear") == [stored]
+    ledger.close()
+    with (move.folder / "ids.csv").open(newline="") as file:
+        assert [row["source_product"] for row in csv.DictReader(file)] == ["mug"]
 
 
 def test_a_ledger_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -131,6 +131,12 @@ class Ledger:
         with self._lock:
             self._connection.close()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make other threads wait before they read or change the ledger, until the block ends."""
+        with self._lock:
+            yield
+
     def fact(self, name: str, default: str = "") -> str:
         """A noted fact about the whole import."""
         row = self._one("SELECT value FROM fact WHERE name = ?", name)

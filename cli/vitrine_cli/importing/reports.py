@@ -39,6 +39,20 @@ def require_writable(folder: Path) -> None:
             raise FailureError(f"{folder / name} cannot be written: {error.strerror}.") from None
 
 
+def write_reports(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
+    """Write `rejected.csv` and `ids.csv` of one state of the ledger: no image is in both.
+
+    After a second interrupt, workers are still storing images.
+
+    Returns:
+        The number of lines of `rejected.csv` without the header.
+    """
+    with ledger.held():
+        lines = write_rejected(ledger, folder)
+        write_ids(ledger, folder, catalogue, media_url)
+    return lines
+
+
 def write_rejected(ledger: Ledger, folder: Path) -> int:
     """Write what is not in the shop as a CSV file that can be corrected and imported.
 

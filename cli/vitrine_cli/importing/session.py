@@ -188,9 +188,8 @@ class Session:
             try:
                 engine.import_all()
             finally:
-                lines = reports.write_rejected(ledger, self.folder)
-                outputs = self.stack.outputs
-                reports.write_ids(ledger, self.folder, shelf.catalogue, outputs["MediaUrl"])
+                media_url = self.stack.outputs["MediaUrl"]
+                lines = reports.write_reports(ledger, self.folder, shelf.catalogue, media_url)
             done = _result(source, ledger, engine, lines)
             if not stopping.is_set() and options.verifies:
                 done.differences = self._verify(ledger, shelf)
