@@ -25,6 +25,8 @@ from vitrine.domain.gallery import Gallery
 from vitrine.domain.locations import original_address
 from vitrine.domain.shops import Shop
 from vitrine_cli.app import app
+from vitrine_cli.importing import progress
+from vitrine_cli.importing.checking import Forecast
 from vitrine_cli.local import workspace
 from vitrine_cli.operations.price_list import price_list
 from vitrine_cli.ui.failure import FailureError
@@ -162,6 +164,28 @@ def test_a_dry_run_forecasts_and_writes_nothing(agency: Agency, moto: OneAtATime
     assert 0 < checked["seconds"] < 60
     assert agency.run("pictures")[1]["added"] == 2
     assert len(moto.writes) >= 4
+
+
+def test_a_dry_run_shows_how_far_it_is_and_one_interrupt_ends_it(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads every file, which takes minutes for a large shop, and leaves nothing to end."""
+    fill(agency, 1, 3)
+    command = ("import", agency.shop, "pictures", "--dry-run", "--stack", STACK)
+    monkeypatch.setattr(progress, "_INTERVAL", 0)
+    assert "Checking 2/3 · " in CliRunner().invoke(app, command).stderr
+
+    shown = progress.ImportProgress.checked
+    checked: list[int] = []
+
+    def interrupted(self: progress.ImportProgress, found: Forecast) -> None:
+        shown(self, found)
+        checked.append(found.images)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(progress.ImportProgress, "checked", interrupted)
+    assert CliRunner().invoke(app, command).exit_code == 130
+    assert checked == [1]
 
 
 def test_an_image_that_is_pending_is_waited_for(agency: Agency) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +19,6 @@ from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from threading import Event
 
     from vitrine_cli.importing.checking import Forecast
     from vitrine_cli.importing.platforms import PlatformOptions
@@ -128,12 +128,12 @@ def _run(
     checks: bool,
     as_json: bool,
 ) -> None:
+    if checks:
+        _print_check(session.check(open_source(Event()), run), as_json=as_json)
+        return
     try:
         with interrupts.stoppable() as stopping:
             source = open_source(stopping)
-            if checks:
-                _print_check(session.check(source, run), as_json=as_json)
-                return
             if source.root is None:
                 again += " with the same --from, --source, --store and token"
             result = session.run(source, run, stopping, resumes=resumes)

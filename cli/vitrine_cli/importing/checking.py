@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from vitrine_cli.importing.fetching import Fetcher
     from vitrine_cli.importing.ledger import Entry
+    from vitrine_cli.importing.progress import ImportProgress
     from vitrine_cli.importing.source import Source
     from vitrine_cli.importing.storing import Shelf
 
@@ -84,6 +85,7 @@ def _check_all(
     fetcher: Fetcher,
     sample: _Sample,
     found: Forecast,
+    progress: ImportProgress,
     *,
     registers: bool,
 ) -> None:
@@ -92,6 +94,7 @@ def _check_all(
     found.images += len(unreadable)
     for line in unreadable:
         found.reject(line.reason)
+    progress.begin(found.images + sum(ledger.counts().values()), "Checking")
     for product in ledger.products():
         found.products += 1
         problem = "" if registers else product_problem(shelf, product.name)
@@ -101,6 +104,8 @@ def _check_all(
                 found.reject(reason)
             else:
                 _check(entry, shelf, fetcher, sample, found)
+            found.bytes = sample.read
+            progress.checked(found)
 
 
 def forecast(
@@ -109,6 +114,7 @@ def forecast(
     fetcher: Fetcher,
     at_once: int,
     wants: Callable[[str], bool],
+    progress: ImportProgress,
     *,
     registers: bool,
 ) -> Forecast:
@@ -122,6 +128,7 @@ def forecast(
         fetcher: gets the bytes of images.
         at_once: downloads at the same time.
         wants: whether a product, given by its name, is to be imported.
+        progress: shows how far the check has come.
         registers: whether the import registers unknown products.
 
     Raises:
@@ -133,12 +140,11 @@ def forecast(
         try:
             ledger.begin_list()
             began = time.monotonic()
-            Engine(ledger, shelf, fetcher, wants=wants).list_source(source, lambda _: None)
+            Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
             listing = time.monotonic() - began
-            _check_all(ledger, shelf, fetcher, sample, found, registers=registers)
+            _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
         finally:
             ledger.close()
-    found.bytes = sample.read
     found.new_bytes = sample.new_read + round(sample.mean_size * sample.new_unread)
     found.seconds = listing + found.new * (sample.mean_seconds + _STORING) / at_once
     prices = price_list()

@@ -15,6 +15,7 @@ from vitrine_cli.ui.output import size_text
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
+    from vitrine_cli.importing.checking import Forecast
     from vitrine_cli.importing.ledger import Entry
     from vitrine_cli.importing.source import Page
 
@@ -41,10 +42,10 @@ class ImportProgress:
         self._bars.update(self._reading, completed=self._products, total=page.total, told=told)
         self._say(f"Reading the catalogue: {self._products} products, {told}")
 
-    def begin(self, images: int) -> None:
-        """Begin to import this number of images."""
+    def begin(self, images: int, doing: str = "Importing") -> None:
+        """Begin to import this number of images, or what `doing` says."""
         self._images, self._started = images, time.monotonic()
-        self._bars.update(self._importing, total=images, visible=True)
+        self._bars.update(self._importing, total=images, visible=True, description=doing)
 
     def seen(self, entry: Entry) -> None:
         """Count an image."""
@@ -57,6 +58,12 @@ class ImportProgress:
             self._bars.update(self._importing, completed=self._done, told=told)
             left = round((self._images - self._done) / rate)
             self._say(f"Importing {self._done}/{self._images} · {told} · {left} s left")
+
+    def checked(self, found: Forecast) -> None:
+        """Show how far a check has come, which imports nothing."""
+        told = f"{size_text(found.bytes)} read · {found.rejected} would be rejected"
+        self._bars.update(self._importing, completed=found.images, told=told)
+        self._say(f"Checking {found.images}/{self._images} · {told}")
 
     def pending(self, images: int) -> None:
         """Show how many images wait for their renditions."""

@@ -208,11 +208,15 @@ class Session:
 
     def check(self, source: Source, options: Options) -> Forecast:
         """What an import would do. Nothing is stored, and the ledger is not touched."""
-        with tempfile.TemporaryDirectory() as folder, _opened(Path(folder) / "unused") as ledger:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            _opened(Path(folder) / "unused") as ledger,
+            import_progress() as progress,
+        ):
             shelf = self._shelf(ledger, options)
             fetcher = self._fetcher(source.root, options.at_once, Event())
             return forecast(
-                *(source, shelf, fetcher, options.at_once, options.wants),
+                *(source, shelf, fetcher, options.at_once, options.wants, progress),
                 registers=options.register,
             )
 
