@@ -1,13 +1,16 @@
 """Whose a local stack is: what one command may stop and delete, and what it must leave alone."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -296,3 +299,28 @@ def test_the_status_has_every_stack_and_what_it_uses(
     assert all(each.memory > 10**6 for each in found)
     assert local_status.free_disk() > 0
     assert local_status.free_memory() > 0
+
+
+def test_folders_that_go_while_they_are_measured_do_not_count(home: Path) -> None:
+    """Those of the emulator's workers come and go while a stack runs."""
+    stack = new()
+    stack.save()
+    workers = stack.folder / "tmp"
+    measured = Event()
+
+    def come_and_go() -> None:
+        while not measured.is_set():
+            for number in range(20):
+                (workers / f"worker-{number}/code").mkdir(parents=True)
+                (workers / f"worker-{number}/code/file").touch()
+            shutil.rmtree(workers)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(come_and_go)
+        try:
+            sizes = [local_status.describe_stack(stack).disk for _ in range(200)]
+        finally:
+            measured.set()
+        running.result()
+
+    assert min(sizes) > 0

@@ -75,9 +75,8 @@ def import_images(
     elif source is None and verify and not resume:
         _print_verified(session.verify(prefix), as_json=as_json)
     else:
-        wanted = None if only is None else product_names(only)
-        downloads = at_once if chosen is None else chosen.at_once(at_once)
-        run = Options(update, again, register, downloads, verify is not False, wait, wanted)
+        most = at_once if chosen is None else chosen.at_once(at_once)
+        run = Options(update, again, register, most, verify is not False, wait, product_names(only))
         open_source = _opener(session, source, root, pattern, chosen, token)
         following = _continuing(session, stack, port)
         _run(session, open_source, run, following, resumes=resume, checks=dry_run, as_json=as_json)

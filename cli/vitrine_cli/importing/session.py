@@ -312,12 +312,14 @@ def local_source(path: Path, root: Path | None, pattern: str) -> Source:
     return CsvFile(file.resolve(), (root or file.parent).resolve())
 
 
-def product_names(file: Path) -> frozenset[str]:
-    """The keys of the products that a file names, one on a line.
+def product_names(file: Path | None) -> frozenset[str] | None:
+    """The keys of the products that a file names, one on a line; None, for all, without a file.
 
     Raises:
         FailureError: it cannot be read, is not UTF-8, or names no product.
     """
+    if file is None:
+        return None
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:

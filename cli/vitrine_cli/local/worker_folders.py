@@ -24,12 +24,20 @@ def remove_left(temporary: Path, starting: float = _STARTING) -> int:
     left = [
         each
         for each in temporary.glob(_PATTERN)
-        if time.time() - each.stat().st_mtime > starting
+        if time.time() - _changed(each) > starting
         and not any(folder.is_relative_to(each) for folder in used)
     ]
     for each in left:
         shutil.rmtree(each, ignore_errors=True)
     return len(left)
+
+
+def _changed(folder: Path) -> float:
+    """When a folder was last written, seconds since 1970; now if it has gone meanwhile."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _working_folders() -> set[Path]:

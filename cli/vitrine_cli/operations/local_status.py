@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -16,8 +19,6 @@ from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import size_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from vitrine_cli.local.stacks import Stack
 
 
@@ -133,9 +134,8 @@ def _memory(process: psutil.Process) -> int:
 def _size(folder: Path) -> int:
     """The size of the files in a folder, bytes; those that go meanwhile do not count."""
     total = 0
-    for each in folder.rglob("*"):
-        try:
-            total += each.lstat().st_size
-        except FileNotFoundError:
-            continue
+    for place, _, names in os.walk(folder):  # passes over folders that have gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(place, name).lstat().st_size
     return total
