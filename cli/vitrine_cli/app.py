@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from vitrine.domain.errors import ThrottledError, UnavailableError
 from vitrine.version import version
 from vitrine_cli.commands import (
     credential,
@@ -71,6 +72,8 @@ def vitrine(
 def main() -> None:
     """Run the command line. A failure prints one sentence and exits with status 1.
 
+    So does an account, or a local stack, that does not answer or refuses for a moment.
+
     An interrupt that a command does not answer itself prints one line and exits with status 130.
     """
     try:
@@ -81,5 +84,12 @@ def main() -> None:
             console.print("Interrupted.")
         raise
     except FailureError as failure:
-        console.print(f"[red]✗[/] {escape(str(failure))}", soft_wrap=True)
+        _print_failure(str(failure))
         sys.exit(1)
+    except (ThrottledError, UnavailableError) as failure:
+        _print_failure(f"AWS gives no answer; run the command again later: {failure}")
+        sys.exit(1)
+
+
+def _print_failure(sentence: str) -> None:
+    console.print(f"[red]✗[/] {escape(sentence)}", soft_wrap=True)

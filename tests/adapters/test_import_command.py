@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,8 +69,10 @@ class Agency:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(pictures.png(10 + shade, 10))
 
-    def start(self, *options: str, machine: str = "home") -> "subprocess.Popen[str]":
-        """Start an import on a machine, which has its own ledgers."""
+    def start(
+        self, *options: str, machine: str = "home", **variables: str
+    ) -> "subprocess.Popen[str]":
+        """Start an import on a machine, which has its own ledgers and environment variables."""
         command = ("import", self.shop, *options, "--stack", STACK)
         return subprocess.Popen(
             [sys.executable, "-m", "tests.vitrine_at", self.folder / machine, *command],
@@ -77,7 +80,7 @@ class Agency:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, **variables, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
 
     def run(self, *options: str, shop: str = "") -> tuple[int, Any, str]:
@@ -256,6 +259,19 @@ def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
         assert sentence in told
     status, _, told = agency.run("pictures", shop="none")
     assert (status, "There is no shop 'none'." in told) == (1, True)
+
+
+def test_a_table_that_does_not_answer_is_one_sentence(agency: Agency) -> None:
+    fill(agency, 1, 1)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and does not listen
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        process = agency.start("pictures", AWS_ENDPOINT_URL_DYNAMODB=url, AWS_MAX_ATTEMPTS="1")
+        _, told = process.communicate(timeout=120)
+
+    assert process.returncode == 1
+    assert "AWS gives no answer; run the command again later" in told
+    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize("name", ["rejected.csv", "ids.csv", "home/imports"])
