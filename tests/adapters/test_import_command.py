@@ -28,6 +28,7 @@ from vitrine.domain.shops import Shop
 from vitrine_cli.app import app
 from vitrine_cli.importing import progress
 from vitrine_cli.importing.checking import Forecast
+from vitrine_cli.importing.ledger import Ledger
 from vitrine_cli.local import workspace
 from vitrine_cli.operations.price_list import price_list
 from vitrine_cli.ui.failure import FailureError
@@ -63,6 +64,17 @@ class Agency:
     @property
     def ledger(self) -> Path:
         return workspace.HOME / f"imports/{STACK}-{self.shop}-folder.sqlite"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether an import has noted its source, so that it can be resumed."""
+        if not self.ledger.exists():
+            return False
+        ledger = Ledger(self.ledger)
+        try:
+            return ledger.run > 0
+        finally:
+            ledger.close()
 
     def put(self, path: str, shade: int) -> None:
         file = self.folder / "pictures" / path
@@ -305,7 +317,7 @@ def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
             shop.stores.shops.create_shop(Shop(shop.shop))
             status: int | None = None
             while status is None:
-                options = ["--resume"] if shop.ledger.exists() else ["pictures"]
+                options = ["--resume"] if shop.has_begun else ["pictures"]
                 process = commands.start("import", shop.shop, *options, *where)
                 status = commands.ended(chance.uniform(0.05, 0.9))
                 if status is None:
@@ -316,6 +328,19 @@ def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
             assert status == 0, shop.reports()
             assert shop.content() == agency.expected
             assert shop.stores.galleries.image_count(shop.shop) == 6
+
+
+def test_an_import_that_was_killed_before_it_noted_its_source_is_not_resumed(
+    agency: Agency,
+) -> None:
+    """It would import the folder in which the command runs."""
+    fill(agency, 1, 1)
+    Ledger(agency.ledger).close()
+
+    status, _, told = agency.run("--resume")
+
+    assert (status, told) == (1, f"Nothing has been imported into shop '{agency.shop}' yet.")
+    assert agency.run("pictures")[1]["added"] == 1
 
 
 def test_two_imports_at_once_add_each_image_once(agency: Agency) -> None:

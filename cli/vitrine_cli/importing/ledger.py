@@ -155,11 +155,15 @@ class Ledger:
         """The number of the present list, from 1; 0 before the first."""
         return int(self.fact("run", "0"))
 
-    def begin_list(self) -> None:
-        """Begin a new list. What became of images stays; what earlier lists rejected does not."""
+    def begin_list(self, **facts: str) -> None:
+        """Begin a new list. What became of images stays; what earlier lists rejected does not.
+
+        Args:
+            facts: what to note of the source, at the same moment.
+        """
         with self._transaction():
             self._run("DELETE FROM unreadable")
-            self.note(run=str(self.run + 1), cursor="", listed="")
+            self.note(run=str(self.run + 1), cursor="", listed="", **facts)
 
     def add_page(self, page: Page, paths: Mapping[str, Mapping[str, str]]) -> None:
         """Add a page to the present list, in one transaction.

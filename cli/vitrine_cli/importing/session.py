@@ -180,8 +180,7 @@ class Session:
                 wants=options.wants,
             )
             if not (resumes and ledger.run):
-                ledger.begin_list()
-                ledger.note(**described(source))
+                ledger.begin_list(**described(source))
             if not ledger.is_listed:
                 self._list(engine, source, progress.listed)
             progress.begin(sum(ledger.counts().values()))
@@ -247,6 +246,8 @@ class Session:
             FailureError: there is no such import.
         """
         with _opened(self._existing(prefix)) as ledger:
+            if not ledger.run:  # the process was killed before it noted the source
+                raise self._nothing()
             path, root = ledger.fact("source"), ledger.fact("root")
             if ledger.fact("kind") == "csv":
                 return CsvFile(Path(path), Path(root) if root else None)
@@ -269,8 +270,11 @@ class Session:
     def _existing(self, prefix: str) -> Path:
         file = self.ledger_file(prefix)
         if not file.exists():
-            raise FailureError(f"Nothing has been imported into shop '{self.shop.id}' yet.")
+            raise self._nothing()
         return file
+
+    def _nothing(self) -> FailureError:
+        return FailureError(f"Nothing has been imported into shop '{self.shop.id}' yet.")
 
     def _verify(self, ledger: Ledger, shelf: Shelf) -> int:
         return reports.write_differences(verify(ledger, shelf), self.folder)
