@@ -328,6 +328,30 @@ def test_all_of_300_images_of_a_product_are_read_by_their_links() -> None:
     assert [each.id for each in product.images] == [str(n) for n in range(1, 301)]
 
 
+@pytest.mark.parametrize("of_images", [False, True])
+@pytest.mark.parametrize("pages", [1, 3])
+def test_a_link_that_leads_back_to_a_page_ends_the_list(pages: int, *, of_images: bool) -> None:
+    """Pages 1 to `pages` lead to the next one, and the last to the first."""
+    requests = list[httpx.URL]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request.url)
+        assert len(requests) < 9, "the list does not end"
+        is_image_list = request.url.path.endswith("/images")
+        page = int(request.url.params.get("page", "1"))
+        more = request.url.copy_set_param("page", page % pages + 1)
+        links = {"link": f'<{more}>; rel="next"'} if is_image_list is of_images else {}
+        image = {"id": page, "src": "https://cdn.example/a.png", "alt": []}
+        product = {"id": page, "images": None if of_images else []}
+        return httpx.Response(200, json=[image if is_image_list else product], headers=links)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    reader = PlatformClient(ORIGIN, http, tiendanube, lambda _: True, lambda _: None, "a scope")
+
+    with pytest.raises(FailureError, match="leads back to a page that was read already: https://"):
+        list(Tiendanube(reader, "555", "es").pages(None))
+
+
 @pytest.fixture
 def client(world: World) -> tuple[Platform, PlatformClient, list[float]]:
     platform, waits = Platform([], Gateway().send), list[float]()

@@ -5,7 +5,7 @@ The token goes to the host of `--source` and to no other; redirects are not foll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -141,6 +141,37 @@ class PlatformClient:
             raise FailureError(
                 f"{parts.netloc} has no {parts.path} (404): are --source and --store right?"
             ) from None
+
+    def read_linked(
+        self, form: TypeAdapter[Form], url: str, **parameters: str | int
+    ) -> Iterator[tuple[Form, httpx.Response, str | None]]:
+        """The pages of a list whose `Link` headers name the next page, each with that URL.
+
+        Args:
+            form: the form of a page.
+            url: the first page, as for `read`; it raises the same errors.
+            parameters: the query of the first page.
+
+        Raises:
+            FailureError: a page leads back to one that was read already.
+        """
+        read = {str(httpx.URL(self._target(url), params=parameters or None))}
+        following: str | None = url
+        while following is not None:
+            found = self.read(form, following, **parameters)
+            if found is None:
+                return
+            listed, answer = found
+            following, parameters = answer.links.get("next", {}).get("url"), {}
+            if following is not None:
+                target = str(httpx.URL(self._target(following)))
+                if target in read:
+                    raise FailureError(
+                        f"The list of {urlsplit(self.base).netloc} leads back to a page that was "
+                        f"read already: {target}"
+                    )
+                read.add(target)
+            yield listed, answer, following
 
     def _rest(self) -> None:
         """Wait as the last answer asked for."""

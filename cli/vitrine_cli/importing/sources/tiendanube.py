@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit
 
-import httpx
 from pydantic import Field, TypeAdapter
 
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
@@ -78,21 +77,20 @@ class Tiendanube:
         first = f"{self.version}/{self.store}/products"
         given: dict[str, str | int] = {"fields": "id,images,variants", "page": 1}
         given["per_page"] = _PER_PAGE
-        url: str | None = after or first
-        while url is not None:
-            try:
-                found = self.client.read(_PRODUCTS, url, **({} if url != first else given))
-            except GoneError:  # behind the last page, and of a store without products
-                found = None
-            if found is None:
-                yield Page(())
-                return
-            listed, answer = found
-            url = _next(answer)
-            main = answer.headers.get("x-main-language", "") or self.language
-            total = answer.headers.get("x-total-count", "")
-            products = tuple(self._product(each, main) for each in listed)
-            yield Page(products, next=url, total=int(total) if total.isdigit() else None)
+        url = after or first
+        query = {} if after else given
+        try:
+            for listed, answer, following in self.client.read_linked(_PRODUCTS, url, **query):
+                main = answer.headers.get("x-main-language", "") or self.language
+                total = answer.headers.get("x-total-count", "")
+                count = int(total) if total.isdigit() else None
+                products = tuple(self._product(each, main) for each in listed)
+                yield Page(products, next=following, total=count)
+                if following is None:
+                    return
+        except GoneError:  # behind the last page, and of a store without products
+            pass
+        yield Page(())
 
     def _product(self, product: _Product, main: str) -> SourceProduct:
         images = product.images
@@ -107,21 +105,12 @@ class Tiendanube:
     def _all_images(self, product: _Product) -> list[_Image]:
         path = f"{self.version}/{self.store}/products/{quote(product.id, safe='')}/images"
         images: list[_Image] = []
-        given, url = {"per_page": _PER_PAGE}, path
-        while True:
-            try:
-                found = self.client.read(_IMAGES, url, **given)
-            except GoneError:
-                if url == path:
-                    self.left_out[DELETED] += 1
-                return images
-            if found is None:
-                return images
-            images += found[0]
-            following = _next(found[1])
-            if following is None:
-                return images
-            given, url = {}, following
+        try:
+            for listed, _, _ in self.client.read_linked(_IMAGES, path, per_page=_PER_PAGE):
+                images += listed
+        except GoneError:
+            self.left_out[DELETED] += not images
+        return images
 
     def _image(self, image: _Image, sort: int, main: str) -> SourceImage:
         alt, translations = texts_of(image.alt, main, self.language)
@@ -134,10 +123,6 @@ class Tiendanube:
             alt=alt,
             translations=translations,
         )
-
-
-def _next(answer: httpx.Response) -> str | None:
-    return answer.links.get("next", {}).get("url")
 
 
 def _by_number(number: str) -> tuple[int, str]:
