@@ -137,7 +137,7 @@ class FakeShops(Shops):
         self.by_digest[credential.digest] = credential
 
     def credentials(self, shop: str) -> list[Credential]:
-        mine = [each for each in self.by_digest.values() if each.shop == shop]
+        mine = [each for each in [*self.by_digest.values()] if each.shop == shop]
         return sorted(mine, key=lambda each: each.created_at)
 
     def revoke_credential(self, shop: str, credential: str, when: datetime) -> None:
@@ -475,7 +475,7 @@ class FakeGalleries(Galleries):
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return {
             name: naming
-            for (owner, name), naming in self.taken.items()
+            for (owner, name), naming in [*self.taken.items()]
             if (owner, naming.image) == (shop, image)
         }
 
@@ -497,12 +497,12 @@ class FakeGalleries(Galleries):
     def usage(self, shop: str) -> Usage:
         live = (
             image
-            for (owner, _), records in self.records.items()
+            for (owner, _), records in [*self.records.items()]
             for image in records.values()
             if owner == shop
         )
-        kept = (image for (owner, _), image in self.gone.items() if owner == shop)
-        library = (image for (owner, _), image in self.library.records.items() if owner == shop)
+        kept = (image for (owner, _), image in [*self.gone.items()] if owner == shop)
+        library = (image for (owner, _), image in [*self.library.records.items()] if owner == shop)
         return replace(usage_of(live, kept, library), exact=shop not in self.uncounted)
 
     def products(
@@ -510,7 +510,7 @@ class FakeGalleries(Galleries):
     ) -> ProductPage:
         found = sorted(
             product
-            for (owner, product), head in self.heads.items()
+            for (owner, product), head in [*self.heads.items()]
             if owner == shop and head.sorts and product.startswith(prefix) and product > after
         )
         return ProductPage(tuple(found[:limit]), more=len(found) >= limit)
@@ -603,10 +603,10 @@ class FakeBlobs(Blobs):
         return OriginalMetadata(self.original(key).product, self.stored_at[key])
 
     def original_keys(self, shop: str, image: int) -> list[str]:
-        return [key for key in self.originals if key.startswith(f"originals/{shop}/{image}/")]
+        return [key for key in [*self.originals] if key.startswith(f"originals/{shop}/{image}/")]
 
     def shop_keys(self, shop: str) -> list[str]:
-        return [key for key in self.originals if key.startswith(f"originals/{shop}/")]
+        return [key for key in [*self.originals] if key.startswith(f"originals/{shop}/")]
 
     def imported(self, key: str, max_bytes: int, tag: str | None = None) -> bytes:
         data = self.import_folder.get(key)
@@ -649,7 +649,7 @@ class FakeBlobs(Blobs):
         return f"https://s3.example/{key}"
 
     def public_keys(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.public if key.startswith(prefix))
+        return sorted(key for key in [*self.public] if key.startswith(prefix))
 
     def remove_public(self, keys: Sequence[str]) -> None:
         for key in keys:
