@@ -123,8 +123,11 @@ def record_request(
             **facts,
         },
     )
-    if os.environ.get("DIALECT_METRICS") != "yes":
-        return
+    if os.environ.get("DIALECT_METRICS") == "yes":
+        _count_request(dialect, milliseconds, failed=failed)
+
+
+def _count_request(dialect: str, milliseconds: float, *, failed: bool) -> None:
     _metrics.add_dimension("dialect", dialect)
     _metrics.add_metric("Requests", MetricUnit.Count, 1)
     _metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
