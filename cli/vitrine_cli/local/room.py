@@ -13,7 +13,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 
 
 def is_full(folder: Path) -> bool:
-    """Whether the disk of a folder is full, but for `LEAST`."""
+    """Whether fewer than `LEAST` bytes are free on the disk of a folder."""
     return shutil.disk_usage(folder).free < LEAST
 
 

@@ -11,7 +11,7 @@ def confirm(question: str, *, yes: bool) -> None:
     """Ask whether to go on, unless `yes` says so.
 
     Raises:
-        typer.BadParameter: nobody can be asked, because standard input is no terminal.
+        typer.BadParameter: standard input is not a terminal, so the question cannot be asked.
         typer.Abort: the answer is no.
     """
     if yes:
