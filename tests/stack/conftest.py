@@ -107,7 +107,12 @@ def foreground() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 def stop(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
-    process.communicate(timeout=120)
+    try:
+        process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        process.kill()  # so that the command does not disturb the tests that follow
+        process.communicate()
+        raise
 
 
 def until(look: Callable[[], Found | None], seconds: float = 90) -> Found:

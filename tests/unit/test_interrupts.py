@@ -2,6 +2,7 @@
 
 import os
 import signal
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -49,3 +50,31 @@ def test_what_nohup_ignores_stays_ignored() -> None:
         os.kill(os.getpid(), signal.SIGHUP)
 
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_in_a_finalizer_is_remembered(number: signal.Signals) -> None:
+    """Python ignores what a finalizer raises, such as one of a connection that closes."""
+
+    class Connection:
+        pass
+
+    def lose(connection: Connection) -> None:
+        weakref.finalize(connection, os.kill, os.getpid(), number)
+
+    steps = []
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered() as interrupted:  # noqa: PT012
+        while not interrupted.wait(0):
+            lose(Connection())
+            steps.append(number)
+
+    assert steps == [number]
+
+
+def test_an_interrupt_ends_what_it_meets() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered():  # noqa: PT012
+        os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("nothing was raised")
+    assert signal.getsignal(signal.SIGINT) is before

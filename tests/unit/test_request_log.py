@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -271,10 +272,21 @@ def test_following_shows_each_event_once_even_if_it_comes_late() -> None:
         return iter(found)
 
     seen: list[LogEvent] = []
-    following = follow(read, AT, pause=lambda: None)
+    following = follow(read, AT, Event(), pause=0)
     seen += (next(following), next(following), next(following))
     with pytest.raises(EndedError):
         next(following)
 
     assert seen == [first, late, newest]
     assert asked == [AT, AT, AT, AT + 40_000 - OVERLAP, AT + 40_000 - OVERLAP]
+
+
+def test_following_ends_between_two_events() -> None:
+    ended = Event()
+    first, second = (event("api", "x", AT, number) for number in (1, 2))
+    following = follow(lambda _: iter([first, second]), AT, ended)
+
+    assert next(following) == first
+    ended.set()
+
+    assert list(following) == []

@@ -139,21 +139,22 @@ def _looking(shop: str, stack: str | None, port: int | None) -> Callable[[], Sum
 
 def _follow(shop: str, look: Callable[[], Summary], *, as_json: bool) -> Summary:
     """Count until no file waits, or only late ones."""
-    interrupts.listen()
-    started, first = time.monotonic(), look()
-    found, waited = first, len(first.waiting.files)
-    while True:
-        settled = waited - len(found.waiting.files)
-        rate = settled / max(time.monotonic() - started, _PAUSE)
-        _print_summary(shop, found, as_json=as_json)
-        if len(found.waiting.files) <= len(found.late):
-            return found
-        if not as_json and rate > 0:
-            left = timedelta(seconds=round(len(found.waiting.files) / rate))
-            out.print(f"{rate:.1f} files/s, {left} left")
-        time.sleep(_PAUSE)
-        found = look()
-        waited = max(waited, len(found.waiting.files))
+    with interrupts.remembered() as interrupted:
+        started, first = time.monotonic(), look()
+        found, waited = first, len(first.waiting.files)
+        while True:
+            settled = waited - len(found.waiting.files)
+            rate = settled / max(time.monotonic() - started, _PAUSE)
+            _print_summary(shop, found, as_json=as_json)
+            if len(found.waiting.files) <= len(found.late):
+                return found
+            if not as_json and rate > 0:
+                left = timedelta(seconds=round(len(found.waiting.files) / rate))
+                out.print(f"{rate:.1f} files/s, {left} left")
+            if interrupted.wait(_PAUSE):
+                raise KeyboardInterrupt
+            found = look()
+            waited = max(waited, len(found.waiting.files))
 
 
 def _groups(summary: Summary) -> dict[str, Group]:

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from vitrine_cli.commands.options import PortOption, StackOption
+from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
@@ -60,18 +61,21 @@ def logs(
         raise typer.BadParameter("--request shows what is there already: leave out --follow.")
     wanted = Wanted(shop, dialect, operation, parse_status(status), pipeline)
     start = _start(since, minutes)
-    read = partial(read_events, deployed_stack.selected(stack, port))
+    deployed = deployed_stack.selected(stack, port)
+    read = partial(read_events, deployed.logs(), deployed.name)
     groups, pattern = (GROUPS, "") if raw else (wanted.groups, wanted.pattern)
-    if request:
-        events = iter(trace(lambda groups, pattern: read(groups, start, pattern), request))
-    else:
-        read_from = partial(read, groups, pattern=pattern)
-        events = followed(read_from, start) if follow else read_from(start)
-    if raw:
-        for event in events:
-            print(event.message, flush=follow)
-    else:
-        _print(events, wanted, as_json=as_json, with_date=time.time() * 1000 - start > _DAY)
+    with interrupts.remembered() as ended:
+        if request:
+            events = iter(trace(lambda groups, pattern: read(groups, start, pattern), request))
+        else:
+            read_from = partial(read, groups, pattern=pattern)
+            events = followed(read_from, start, ended) if follow else read_from(start)
+        if raw:
+            for event in events:
+                print(event.message, flush=follow)
+        else:
+            with_date = time.time() * 1000 - start > _DAY
+            _print(events, wanted, as_json=as_json, with_date=with_date)
 
 
 def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_date: bool) -> None:

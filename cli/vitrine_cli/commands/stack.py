@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -92,15 +91,15 @@ def up(
 
 def _wait_for_interrupt(stack: Stack) -> None:
     console.print("\nPress Ctrl-C to stop; the data is kept.")
-    with suppress(KeyboardInterrupt):
-        while stack.is_current:
+    with suppress(KeyboardInterrupt), interrupts.remembered() as interrupted:
+        while not interrupted.wait(_WATCH_SECONDS):
+            if not stack.is_current:
+                console.print("It was stopped by another command.")
+                return
             if not stack.alive and stack.is_current:
                 raise FailureError(
                     f"A process of the stack has ended by itself; its logs are in {stack.folder}."
                 )
-            time.sleep(_WATCH_SECONDS)
-        console.print("It was stopped by another command.")
-        return
     _stop(stack)
 
 

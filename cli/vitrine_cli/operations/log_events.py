@@ -1,15 +1,20 @@
 """Events of a stack's log groups, from CloudWatch Logs or the emulator."""
 
+from __future__ import annotations
+
 import heapq
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from vitrine_cli.operations.deployed_stack import DeployedStack
 from vitrine_cli.ui.failure import FailureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_logs import CloudWatchLogsClient
 
 GROUPS = ("access", "api", "pipeline")
 """The log groups of a stack: the gateway's access log, and the logs of the functions."""
@@ -39,12 +44,13 @@ class TooManyEventsError(FailureError):
 
 
 def read_events(
-    stack: DeployedStack, groups: Sequence[str], since: int, pattern: str = ""
+    client: CloudWatchLogsClient, stack: str, groups: Sequence[str], since: int, pattern: str = ""
 ) -> Iterator[LogEvent]:
     """The events of some of a stack's log groups, oldest first.
 
     Args:
-        stack: the stack.
+        client: reads the logs.
+        stack: name of the stack.
         groups: names from `GROUPS`. A group that does not exist has no events.
         since: time of the earliest event, milliseconds since 1970.
         pattern: a filter pattern of CloudWatch Logs for JSON events; empty for all events. The
@@ -54,7 +60,9 @@ def read_events(
         TooManyEventsError: there are more than `MOST` events.
         FailureError: the logs cannot be read.
     """
-    events = heapq.merge(*(group_events(stack, group, since, pattern=pattern) for group in groups))
+    events = heapq.merge(
+        *(group_events(client, stack, group, since, pattern=pattern) for group in groups)
+    )
     yield from islice(events, MOST)
     if next(events, None) is not None:
         raise TooManyEventsError(
@@ -63,12 +71,18 @@ def read_events(
 
 
 def group_events(
-    stack: DeployedStack, group: str, since: int, until: int | None = None, pattern: str = ""
+    client: CloudWatchLogsClient,
+    stack: str,
+    group: str,
+    since: int,
+    until: int | None = None,
+    pattern: str = "",
 ) -> Iterator[LogEvent]:
     """All events of one log group, oldest first, however many there are. Reading them is free.
 
     Args:
-        stack: the stack.
+        client: reads the logs.
+        stack: name of the stack.
         group: a name from `GROUPS`.
         since: time of the earliest event, milliseconds since 1970.
         until: time of the latest event; None for the present.
@@ -77,9 +91,8 @@ def group_events(
     Raises:
         FailureError: the logs cannot be read.
     """
-    client = stack.logs()
     asked: dict[str, Any] = {
-        "logGroupName": f"/vitrine/{stack.name}/{group}",
+        "logGroupName": f"/vitrine/{stack}/{group}",
         "startTime": since,
     }
     if until is not None:

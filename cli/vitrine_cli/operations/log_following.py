@@ -1,7 +1,7 @@
 """Following the logs: reading again and again what is new."""
 
-import time
 from collections.abc import Callable, Iterator
+from threading import Event
 
 from vitrine_cli.operations.log_events import LogEvent
 
@@ -14,22 +14,26 @@ PAUSE = 2.0
 def follow(
     read: Callable[[int], Iterator[LogEvent]],
     since: int,
-    pause: Callable[[], None] = lambda: time.sleep(PAUSE),
+    ended: Event,
+    pause: float = PAUSE,
 ) -> Iterator[LogEvent]:
-    """The events from `since` on, each once, and then new ones as they come, without an end.
+    """The events from `since` on, each once, and then new ones as they come.
 
     Args:
         read: reads the events from a time on, milliseconds since 1970.
         since: where to start, milliseconds since 1970.
-        pause: waits between two readings.
+        ended: ends the iteration when it is set.
+        pause: seconds between two readings.
     """
     known: dict[tuple[str, str], int] = {}
     newest = since
-    while True:
+    while not ended.is_set():
         for event in read(max(since, newest - OVERLAP)):
             if (event.group, event.id) not in known:
                 known[event.group, event.id] = event.at
                 newest = max(newest, event.at)
                 yield event
+            if ended.is_set():
+                return
         known = {name: at for name, at in known.items() if at >= newest - OVERLAP}
-        pause()
+        ended.wait(pause)

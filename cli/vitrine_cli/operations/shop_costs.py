@@ -174,7 +174,7 @@ def _lines(
     stack: DeployedStack, group: str, month: Month, pattern: str, advance: Callable[[], None]
 ) -> Iterator[dict[str, Any]]:
     begin, end = (round(each.timestamp() * 1000) for each in (month.begin, month.end))
-    for event in group_events(stack, group, begin, end - 1, pattern):
+    for event in group_events(stack.logs(), stack.name, group, begin, end - 1, pattern):
         advance()
         yield parsed(event) or {}
 

@@ -1,7 +1,7 @@
 """Signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -24,16 +24,8 @@ def deferred() -> Iterator[None]:
         KeyboardInterrupt: a signal arrived during the block, and the block raised nothing itself.
     """
     pending = _Pending()
-    previous = {
-        number: signal.signal(number, pending.note)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
+    with _handled(pending.note):
         yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
     if pending.received:
         raise KeyboardInterrupt
 
@@ -46,16 +38,45 @@ def stoppable() -> Iterator[Event]:
         KeyboardInterrupt: a second signal arrived, in the midst of the block.
     """
     asked = _Asked()
+    with _handled(asked.note):
+        yield asked.event
+
+
+@contextmanager
+def remembered() -> Iterator[Event]:
+    """An event that SIGINT, SIGTERM and SIGHUP set when they raise KeyboardInterrupt.
+
+    Python ignores an exception in a finalizer, so that an interrupt which arrives while one runs
+    is lost: a block without an end asks the event, or waits for it.
+
+    Raises:
+        KeyboardInterrupt: a signal arrived during the block.
+    """
+    seen = Event()
+
+    def note(_signal: int, _frame: FrameType | None) -> NoReturn:
+        seen.set()
+        raise KeyboardInterrupt
+
+    with _handled(note):
+        yield seen
+    if seen.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle the three signals during the block, but those that the command's parent ignores."""
     previous = {
-        number: signal.signal(number, asked.note)
+        number: signal.signal(number, handler)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
-        yield asked.event
+        yield
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        for number, before in previous.items():
+            signal.signal(number, before)
 
 
 @dataclass(slots=True)
