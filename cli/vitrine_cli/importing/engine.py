@@ -6,16 +6,12 @@ are right as they arise.
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine.domain.errors import (
     AliasTakenError,
@@ -31,7 +27,7 @@ from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, Entry, State
 from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
 from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.importing.workers import Workers
 
 if TYPE_CHECKING:
     from vitrine.adapters.shops import DynamoShops
@@ -68,7 +64,6 @@ class Engine:
     seen: Callable[[Entry], None] = lambda _: None
     wants: Callable[[str], bool] = lambda _: True
     reduced: int = 0
-    _failure: list[BaseException] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def list_source(self, source: Source, told: Callable[[Page], None]) -> None:
@@ -99,38 +94,9 @@ class Engine:
         Raises:
             FailureError: AWS cannot be reached, or the ledger cannot be written.
         """
-        waiting: queue.SimpleQueue[SourceProduct] = queue.SimpleQueue()
-        for product in self.ledger.products():
-            waiting.put(product)
-        # Daemons: a second interrupt ends the command although a download hangs.
-        workers = [
-            threading.Thread(target=self._work, args=(waiting,), name=f"import {n}", daemon=True)
-            for n in range(self.at_once)
-        ]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        if self._failure:
-            raise self._failure[0]
-
-    def _work(self, waiting: queue.SimpleQueue[SourceProduct]) -> None:
-        with suppress(queue.Empty):
-            while not self.stopping.is_set():
-                product = waiting.get_nowait()
-                try:
-                    self._import_product(product)
-                except (ClientError, BotoCoreError) as error:
-                    self._end(FailureError(f"AWS refuses or cannot be reached: {error}"))
-                except FailureError as error:
-                    self._end(error)
-                except BaseException as error:  # noqa: BLE001 - the command raises it again
-                    self._end(error)
-
-    def _end(self, failure: BaseException) -> None:
-        """End the run because of a failure."""
-        self._failure.append(failure)
-        self.stopping.set()
+        Workers(self._import_product, self.at_once, self.stopping).work_through(
+            self.ledger.products()
+        )
 
     def _import_product(self, product: SourceProduct) -> None:
         entries = self.ledger.entries(product.name)
