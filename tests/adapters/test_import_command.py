@@ -2,6 +2,7 @@
 
 import csv
 import fcntl
+import hashlib
 import json
 import os
 import random
@@ -257,6 +258,23 @@ def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
     assert agency.run("--verify")[:2] == (0, {"differences": 0})
     with (agency.folder / "ids.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 6
+
+
+def test_bytes_are_read_again_on_both_sides(agency: Agency) -> None:
+    fill(agency, 1, 2)
+    assert agency.run("pictures", "--verify-bytes")[1]["differences"] == 0
+    assert agency.run("--verify-bytes")[:2] == (0, {"differences": 0})
+    assert agency.run("--verify-bytes", "--no-verify")[0] == 2
+    (key,) = (each for each in agency.stores.blobs.shop_keys(agency.shop) if "/1.png" in each)
+    cut = agency.stores.blobs.original(key).data[:-1]
+    agency.stores.blobs.put_original(key, cut, "image/png")
+
+    assert agency.run("--verify")[:2] == (0, {"differences": 0}), "the record is as it was"
+    assert agency.run("--verify-bytes")[:2] == (1, {"differences": 1})
+    with (agency.folder / "differs.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert (row["image"], row["what"]) == ("1.png", "bytes, read again")
+    assert row["here"] == hashlib.sha256(cut).hexdigest()
 
 
 def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:

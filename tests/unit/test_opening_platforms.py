@@ -21,7 +21,7 @@ KEYS = {"consumer_key": "k", "consumer_secret": "s", "token": "t", "token_secret
 
 
 def opened(secret: str = "x" * 8, **options: Any) -> Source:
-    return open_platform(PlatformOptions(**options), secret, lambda _: True, lambda _: None)
+    return open_platform(PlatformOptions(**options), secret, lambda _: True, lambda _: None, "es")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ VerifyOption = Annotated[
         "--verify/--no-verify", help="Compare the shop with the source, alone or at the end."
     ),
 ]
+VerifyBytesOption = Annotated[
+    bool,
+    typer.Option("--verify-bytes", help="As --verify; the bytes are read again on both sides."),
+]
 WaitOption = Annotated[
     bool, typer.Option("--wait", help="End when the renditions of all images are stored.")
 ]

@@ -52,6 +52,7 @@ def import_images(
     resume: options.ResumeOption = False,
     status: options.StatusOption = False,
     verify: options.VerifyOption = None,
+    verify_bytes: options.VerifyBytesOption = False,
     wait: options.WaitOption = False,
     only: options.OnlyOption = None,
     at_once: options.AtOnceOption = 4,
@@ -60,26 +61,31 @@ def import_images(
     port: PortOption = None,
 ) -> None:
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
-    _require_one_source(source, platform, resumes=resume, looks=status or verify is True)
-    from vitrine_cli.importing.platforms import Kind, PlatformOptions, parse_store_views
+    looks = status or _compares(verify, verify_bytes)
+    _require_one_source(source, platform, resumes=resume, looks=looks)
+    from vitrine_cli.importing.platforms import chosen_platform
     from vitrine_cli.importing.session import Options, Session, product_names
     from vitrine_cli.operations import deployed_stack
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
-    language = session.shop.settings.get("tiendanube.language", "es")
-    there = (url, store, api, parse_store_views(views), key == "sku", media, share, language)
-    chosen = None if platform is None else PlatformOptions(Kind(platform), *there)
-    prefix = _FOLDER if chosen is None else chosen.prefix
-    if status:
-        _print_status(session.status(prefix), as_json=as_json)
-    elif source is None and verify and not resume:
-        _print_verified(session.verify(prefix), as_json=as_json)
+    chosen = chosen_platform(platform, url, store, api, views, key, media, share)
+    most = at_once if chosen is None else chosen.at_once(at_once)
+    compares = verify is not False, wait, product_names(only), verify_bytes
+    run = Options(update, again, register, most, *compares)
+    if status or (looks and source is None and not resume):
+        prefix = _FOLDER if chosen is None else chosen.prefix
+        _look(session, prefix, run, status=status, as_json=as_json)
     else:
-        most = at_once if chosen is None else chosen.at_once(at_once)
-        run = Options(update, again, register, most, verify is not False, wait, product_names(only))
-        open_source = _opener(session, source, root, pattern, chosen, token)
+        opener = _opener(session, source, root, pattern, chosen, token)
         following = _continuing(session, stack, port)
-        _run(session, open_source, run, following, resumes=resume, checks=dry_run, as_json=as_json)
+        _run(session, opener, run, following, resumes=resume, checks=dry_run, as_json=as_json)
+
+
+def _compares(verify: bool | None, verify_bytes: bool) -> bool:
+    """Whether the options ask for a comparison of the shop with its source."""
+    if verify_bytes and verify is False:
+        raise typer.BadParameter("--verify-bytes and --no-verify exclude each other.")
+    return verify is True or verify_bytes
 
 
 def _require_one_source(
@@ -111,7 +117,9 @@ def _opener(
         if platform is not None:
             secret = read_secret(token, lambda: typer.prompt("Token", hide_input=True, err=True))
             tell = console.print
-            return open_platform(platform, secret, lambda wait: not stopping.wait(wait), tell)
+            language = session.shop.settings.get("tiendanube.language", "es")
+            pause: Callable[[float], bool] = lambda wait: not stopping.wait(wait)  # noqa: E731
+            return open_platform(platform, secret, pause, tell, language)
         return session.source_of(_FOLDER) if path is None else local_source(path, root, pattern)
 
     return open_source
@@ -148,6 +156,19 @@ def _run(
         raise typer.Exit(_INTERRUPTED)
     if not result.is_whole:
         raise typer.Exit(1)
+
+
+def _look(session: Session, prefix: str, run: Options, *, status: bool, as_json: bool) -> None:
+    """Say how far an import has come, or compare the shop with its source; import nothing."""
+    if status:
+        _print_status(session.status(prefix), as_json=as_json)
+        return
+    with interrupts.stoppable() as stopping:
+        differences = session.verify(prefix, run, stopping)
+    if stopping.is_set():
+        console.print("Interrupted. Not all images were compared.")
+        raise typer.Exit(_INTERRUPTED)
+    _print_verified(differences, as_json=as_json)
 
 
 def _continuing(session: Session, stack: str | None, port: int | None) -> str:

@@ -62,7 +62,6 @@ class PlatformOptions:
         by_sku: whether products of OpenMage are called by their SKU.
         media_base: where BigCommerce's originals are instead of the platform's own places.
         share: the part of BigCommerce's quota that is used.
-        language: the shop's main language here.
     """
 
     kind: Kind
@@ -73,7 +72,6 @@ class PlatformOptions:
     by_sku: bool = False
     media_base: str = ""
     share: float = 0.5
-    language: str = "es"
 
     @property
     def prefix(self) -> str:
@@ -128,6 +126,7 @@ def open_platform(
     secret: str,
     wait: Callable[[float], bool],
     tell: Callable[[str], None],
+    language: str,
 ) -> Source:
     """A platform's store as a source.
 
@@ -136,6 +135,7 @@ def open_platform(
         secret: the token; for OpenMage a JSON object with the four values of OAuth 1.0a.
         wait: waits for a number of seconds; False if the import is to end.
         tell: shows a message to the operator.
+        language: the shop's main language here.
 
     Raises:
         FailureError: an option is missing or wrong.
@@ -157,7 +157,7 @@ def open_platform(
         case Kind.TIENDANUBE:
             http = http_client(tiendanube.headers(secret, _CONTACT))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
-            return tiendanube.Tiendanube(client, options.store, options.language, version)
+            return tiendanube.Tiendanube(client, options.store, language, version)
         case Kind.BIGCOMMERCE:
             http = http_client(bigcommerce.headers(secret))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
@@ -171,6 +171,24 @@ def open_platform(
             http = http_client(evotor.headers(secret))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
             return evotor.Evotor(client, options.store)
+
+
+def chosen_platform(
+    kind: str | None,
+    url: str,
+    store: str,
+    version: str,
+    store_views: str,
+    product_key: str,
+    media_base: str,
+    share: float,
+) -> PlatformOptions | None:
+    """The platform that the command's options choose; None for none."""
+    if kind is None:
+        return None
+    views = parse_store_views(store_views)
+    by_sku = product_key == "sku"
+    return PlatformOptions(Kind(kind), url, store, version, views, by_sku, media_base, share)
 
 
 def parse_store_views(text: str) -> dict[str, str]:

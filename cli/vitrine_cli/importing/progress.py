@@ -32,6 +32,7 @@ class ImportProgress:
         self._importing = bars.add_task("Importing", total=None, told="", visible=False)
         self._waiting = bars.add_task("Making renditions", total=None, told="", visible=False)
         self._started = self._shown = time.monotonic()
+        self._doing = "Importing"
         self._products = self._images = self._done = self._size = self._rejected = 0
 
     def listed(self, page: Page) -> None:
@@ -44,8 +45,11 @@ class ImportProgress:
 
     def begin(self, images: int, doing: str = "Importing") -> None:
         """Begin to import this number of images, or what `doing` says."""
-        self._images, self._started = images, time.monotonic()
-        self._bars.update(self._importing, total=images, visible=True, description=doing)
+        self._images, self._doing, self._started = images, doing, time.monotonic()
+        self._done = self._size = self._rejected = 0
+        self._bars.update(
+            self._importing, total=images, completed=0, visible=True, description=doing
+        )
 
     def seen(self, entry: Entry) -> None:
         """Count an image."""
@@ -57,7 +61,7 @@ class ImportProgress:
             told = f"{size_text(self._size)} · {rate:.1f}/s · {self._rejected} rejected"
             self._bars.update(self._importing, completed=self._done, told=told)
             left = round((self._images - self._done) / rate)
-            self._say(f"Importing {self._done}/{self._images} · {told} · {left} s left")
+            self._say(f"{self._doing} {self._done}/{self._images} · {told} · {left} s left")
 
     def checked(self, found: Forecast) -> None:
         """Show how far a check has come, which imports nothing."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner
 from vitrine_cli.importing.platform_client import PausedError
-from vitrine_cli.importing.progress import import_progress
+from vitrine_cli.importing.progress import ImportProgress, import_progress
+from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
 from vitrine_cli.importing.storing import Outcome, Shelf
@@ -50,6 +52,7 @@ class Options:
         register: whether unknown products are registered.
         at_once: products, and downloads, at the same time.
         verifies: whether the shop is compared with the source at the end.
+        rereads: whether the bytes are read again for that, at the source and here.
         waits: whether the import ends when all renditions are stored.
         only: keys of the products to import; None for all.
     """
@@ -61,6 +64,7 @@ class Options:
     verifies: bool = True
     waits: bool = False
     only: frozenset[str] | None = None
+    rereads: bool = False
 
     def wants(self, product: str) -> bool:
         """Whether a product, given by its name, is to be imported."""
@@ -191,7 +195,8 @@ class Session:
                 lines = reports.write_reports(ledger, self.folder, shelf.catalogue, media_url)
             done = _result(source, ledger, engine, lines)
             if not stopping.is_set() and options.verifies:
-                done.differences = self._verify(ledger, shelf)
+                again = Rereading(ledger, shelf.catalogue, engine.fetcher, stopping)
+                done.differences = self._verify(shelf, again, options, progress)
             if not stopping.is_set() and options.waits:
                 pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
                 done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
@@ -219,14 +224,22 @@ class Session:
                 registers=options.register,
             )
 
-    def verify(self, prefix: str) -> int:
+    def verify(self, prefix: str, options: Options, stopping: Event) -> int:
         """Compare the shop with the ledger of a source, and write `differs.csv`.
+
+        Args:
+            prefix: how the paths of the source's images begin.
+            options: how; only `at_once` and `rereads` matter.
+            stopping: set when the comparison is to end early.
 
         Returns:
             The number of differences.
         """
-        with _opened(self._existing(prefix)) as ledger:
-            return self._verify(ledger, self._shelf(ledger, Options()))
+        with _opened(self._existing(prefix)) as ledger, import_progress() as progress:
+            shelf = self._shelf(ledger, options)
+            fetcher = self._fetcher(_root_of(ledger), options.at_once, stopping)
+            again = Rereading(ledger, shelf.catalogue, fetcher, stopping)
+            return self._verify(shelf, again, options, progress)
 
     def status(self, prefix: str) -> dict[str, Any]:
         """How far the last import from a source has come, from its ledger only."""
@@ -248,10 +261,10 @@ class Session:
         with _opened(self._existing(prefix)) as ledger:
             if not ledger.run:  # the process was killed before it noted the source
                 raise self._nothing()
-            path, root = ledger.fact("source"), ledger.fact("root")
+            path, root = Path(ledger.fact("source")), _root_of(ledger)
             if ledger.fact("kind") == "csv":
-                return CsvFile(Path(path), Path(root) if root else None)
-            return Folder(Path(path), ledger.fact("pattern"))
+                return CsvFile(path, root)
+            return Folder(path, ledger.fact("pattern"))
 
     @contextmanager
     def _alone(self, ledger: Path) -> Iterator[None]:
@@ -276,8 +289,15 @@ class Session:
     def _nothing(self) -> FailureError:
         return FailureError(f"Nothing has been imported into shop '{self.shop.id}' yet.")
 
-    def _verify(self, ledger: Ledger, shelf: Shelf) -> int:
-        return reports.write_differences(verify(ledger, shelf), self.folder)
+    def _verify(
+        self, shelf: Shelf, again: Rereading, options: Options, progress: ImportProgress
+    ) -> int:
+        """Write `differs.csv`, and return the number of its lines."""
+        found = verify(again.ledger, shelf)
+        if options.rereads:
+            progress.begin(sum(again.ledger.counts().values()), "Comparing bytes")
+            found = chain(found, again.differences(options.at_once, progress.seen))
+        return reports.write_differences(found, self.folder)
 
     def _shelf(self, ledger: Ledger, options: Options) -> Shelf:
         def adding(product: str) -> None:
@@ -343,6 +363,12 @@ def described(source: Source) -> dict[str, str]:
     if isinstance(source, Folder):
         return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
     return {"kind": "platform"}  # whose options and token the operator gives again
+
+
+def _root_of(ledger: Ledger) -> Path | None:
+    """The folder of a source's files, from its ledger; None if it has URLs only."""
+    noted = ledger.fact("root") if ledger.fact("kind") == "csv" else ledger.fact("source")
+    return Path(noted) if noted else None
 
 
 @contextmanager
