@@ -63,19 +63,22 @@ def logs(
     start = _start(since, minutes)
     deployed = deployed_stack.selected(stack, port)
     read = partial(read_events, deployed.logs(), deployed.name)
-    groups, pattern = (GROUPS, "") if raw else (wanted.groups, wanted.pattern)
     with interrupts.remembered() as ended:
         if request:
             events = iter(trace(lambda groups, pattern: read(groups, start, pattern), request))
         else:
+            groups, pattern = (GROUPS, "") if raw else (wanted.groups, wanted.pattern)
             read_from = partial(read, groups, pattern=pattern)
             events = followed(read_from, start, ended) if follow else read_from(start)
         if raw:
-            for event in events:
-                print(event.message, flush=follow)
+            _print_raw(events, flush=follow)
         else:
-            with_date = time.time() * 1000 - start > _DAY
-            _print(events, wanted, as_json=as_json, with_date=with_date)
+            _print(events, wanted, as_json=as_json, with_date=time.time() * 1000 - start > _DAY)
+
+
+def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> None:
+    for event in events:
+        print(event.message, flush=flush)
 
 
 def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_date: bool) -> None:
