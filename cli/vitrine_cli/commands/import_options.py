@@ -37,6 +37,10 @@ KeyOption = Annotated[
 MediaOption = Annotated[
     str, typer.Option("--media-base", help="Where BigCommerce's originals are instead.")
 ]
+OriginalsOption = Annotated[
+    Path | None,
+    typer.Option("--originals", help="A folder with better files than Tiendanube has, by name."),
+]
 ShareOption = Annotated[
     float, typer.Option(min=0.05, max=1, help="Part of BigCommerce's quota that is used.")
 ]

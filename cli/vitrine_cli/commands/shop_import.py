@@ -44,6 +44,7 @@ def import_images(
     views: options.ViewsOption = "",
     key: options.KeyOption = "id",
     media: options.MediaOption = "",
+    originals: options.OriginalsOption = None,
     share: options.ShareOption = 0.5,
     dry_run: options.DryRunOption = False,
     update: options.UpdateOption = False,
@@ -62,7 +63,7 @@ def import_images(
 ) -> None:
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
     looks = status or _compares(verify, verify_bytes)
-    _require_one_source(source, platform, resumes=resume, looks=looks)
+    _require_one_source(source, platform, originals, resumes=resume, looks=looks)
     from vitrine_cli.importing.platforms import chosen_platform
     from vitrine_cli.importing.session import Options, Session, product_names
     from vitrine_cli.operations import deployed_stack
@@ -70,7 +71,7 @@ def import_images(
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
     chosen = chosen_platform(platform, url, store, api, views, key, media, share)
     most = at_once if chosen is None else chosen.at_once(at_once)
-    compares = verify is not False, wait, product_names(only), verify_bytes
+    compares = verify is not False, wait, product_names(only), verify_bytes, originals
     run = Options(update, again, register, most, *compares)
     if status or (looks and source is None and not resume):
         prefix = _FOLDER if chosen is None else chosen.prefix
@@ -89,11 +90,18 @@ def _compares(verify: bool | None, verify_bytes: bool) -> bool:
 
 
 def _require_one_source(
-    source: Path | None, platform: str | None, *, resumes: bool, looks: bool
+    source: Path | None,
+    platform: str | None,
+    originals: Path | None,
+    *,
+    resumes: bool,
+    looks: bool,
 ) -> None:
-    """Refuse a command line that names no source, or two."""
+    """Refuse a command line that names no source, two, or one that its options do not fit."""
     if platform is not None and platform not in _PLATFORMS:
         raise typer.BadParameter(f"--from is one of: {', '.join(_PLATFORMS)}.")
+    if originals is not None and platform != "tiendanube":
+        raise typer.BadParameter("--originals is for --from tiendanube.")
     if source is not None and (platform or resumes):
         raise typer.BadParameter("Give a SOURCE, or --from, or --resume.")
     if source is None and platform is None and not (resumes or looks):
@@ -188,11 +196,7 @@ def _print_result(result: Result) -> None:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
     if told["undone"]:
         out.print(f"Not done: {told['undone']} → rejected.csv, too")
-    if told["reduced"]:
-        out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
-    out.print("Ids → ids.csv")
-    if told["missing_at_source"]:
-        out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
+    _print_kept(told)
     for name, count in told["left_out"].items():
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
@@ -201,6 +205,18 @@ def _print_result(result: Result) -> None:
         out.print(f"Renditions that are not stored yet: {told['pending']}")
     if result.differences is not None:
         _print_verified(result.differences, as_json=False, fails=False)
+
+
+def _print_kept(told: dict[str, Any]) -> None:
+    """Say which bytes images have, and what stays that the source does not list any more."""
+    if told["originals"] is not None:
+        found = ", ".join(f"{count} × {name}" for name, count in told["originals"].items())
+        out.print(f"--originals: {escape(found)} → originals.csv", soft_wrap=True)
+    if told["reduced"]:
+        out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
+    out.print("Ids → ids.csv")
+    if told["missing_at_source"]:
+        out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
 
 def _print_verified(differences: int, *, as_json: bool, fails: bool = True) -> None:
@@ -236,6 +252,8 @@ def _print_check(found: Forecast, *, as_json: bool) -> None:
         )
         for reason, count in found.reasons.items():
             out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
+        if found.originals is not None:
+            out.print(f"Pictures that a file of --originals replaces: {found.originals}")
         length = timedelta(seconds=round(found.seconds))
         out.print(
             f"About {length} and the upload of {size_text(found.new_bytes)}; USD {found.usd:.4f} "

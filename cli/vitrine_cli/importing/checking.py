@@ -44,6 +44,7 @@ class Forecast:
         bytes: bytes that were read.
         new_bytes: about how many bytes it would add: those that were read, and for all others the
             mean of these.
+        originals: images that a file of `--originals` replaces; None without it.
         seconds: about how long it would take: as long as reading the list took, and the downloads;
             the upload comes on top.
         usd: about what its requests and the renditions cost once, US dollars.
@@ -58,6 +59,7 @@ class Forecast:
     rejected: int = 0
     bytes: int = 0
     new_bytes: int = 0
+    originals: int | None = None
     seconds: float = 0.0
     usd: float = 0.0
     usd_a_month: float = 0.0
@@ -142,6 +144,8 @@ def forecast(
             began = time.monotonic()
             Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
             listing = time.monotonic() - began
+            if fetcher.originals is not None:
+                found.originals = fetcher.originals.match(ledger)
             _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
         finally:
             ledger.close()

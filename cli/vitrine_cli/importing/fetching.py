@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from vitrine.domain.errors import DownloadError, PictureRefusedError
@@ -15,6 +16,9 @@ from vitrine.ports import Remote
 from vitrine.services.importing import RULES
 from vitrine.services.sources import Upload
 from vitrine_cli.importing.source import SourceImage
+
+if TYPE_CHECKING:
+    from vitrine_cli.importing.originals import Originals
 
 SECONDS = 60.0
 """The maximum duration of one download."""
@@ -56,19 +60,23 @@ class Fetcher:
         root: the folder of files; None if there is none.
         slots: bounds the downloads at the same time.
         wait: waits for a number of seconds; False if the import is to end.
+        originals: better files than the source has; None for none.
     """
 
     remote: Remote
     root: Path | None
     slots: BoundedSemaphore
     wait: Callable[[float], bool]
+    originals: Originals | None = None
 
     def fetch(self, image: SourceImage) -> Fetched:
-        """The bytes of an image, from the first of its places that has them.
+        """The bytes of an image: a better file, or else of the first of its places that has them.
 
         Raises:
             UnfetchedError: no place has them. The reason is that of the last place.
         """
+        if self.originals is not None and (better := self.originals.upload_of(image)):
+            return Fetched(better)
         if not image.places:
             raise UnfetchedError("the source names no file", is_final=True)
         *first, last = image.places
@@ -84,27 +92,9 @@ class Fetcher:
         if "://" in place:
             name = image.file_name or unquote(urlsplit(place).path.rpartition("/")[2])
             return Upload(self._download(place), name.replace("/", "-").replace("\\", "-"))
-        return Upload(self._read(place), image.file_name)
-
-    def _read(self, place: str) -> bytes:
         if self.root is None:
             raise UnfetchedError("a file needs --root", is_final=True)
-        path = self.root / place
-        try:
-            if not path.resolve().is_relative_to(self.root.resolve()):
-                raise UnfetchedError("it lies outside of the folder", is_final=True)
-            with path.open("rb") as file:
-                if not stat.S_ISREG(path.stat().st_mode):
-                    raise UnfetchedError("it is no file", is_final=True)
-                data = file.read(RULES.max_bytes + 1)
-        except FileNotFoundError:
-            raise UnfetchedError("there is no such file", is_final=True) from None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise UnfetchedError(f"it cannot be read: {reason}", is_final=True) from None
-        if len(data) > RULES.max_bytes:
-            raise UnfetchedError(_too_large(), is_final=True)
-        return data
+        return Upload(read_file(self.root, place), image.file_name)
 
     def _download(self, url: str) -> bytes:
         for pause in _WAITS:
@@ -127,6 +117,30 @@ class Fetcher:
                 raise UnfetchedError("it cannot be downloaded", is_final=False) from None
             final = error.status < 500 and error.status not in (408, 425, 429)
             raise UnfetchedError(f"answered {error.status}", is_final=final) from None
+
+
+def read_file(root: Path, place: str) -> bytes:
+    """The bytes of a file in a folder, given by its path there.
+
+    Raises:
+        UnfetchedError: there is no such file, it lies outside, is too large, or cannot be read.
+    """
+    path = root / place
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise UnfetchedError("it lies outside of the folder", is_final=True)
+        with path.open("rb") as file:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise UnfetchedError("it is no file", is_final=True)
+            data = file.read(RULES.max_bytes + 1)
+    except FileNotFoundError:
+        raise UnfetchedError("there is no such file", is_final=True) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnfetchedError(f"it cannot be read: {reason}", is_final=True) from None
+    if len(data) > RULES.max_bytes:
+        raise UnfetchedError(_too_large(), is_final=True)
+    return data
 
 
 def _too_large() -> str:

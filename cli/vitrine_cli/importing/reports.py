@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from vitrine.domain.library import LibraryImage
     from vitrine.services.catalogue import Catalogue
     from vitrine_cli.importing.ledger import Entry, Ledger
+    from vitrine_cli.importing.originals import Match
     from vitrine_cli.importing.verifying import Difference
 
 UNDONE = "the import ended before it"
 REJECTED, IDS, DIFFERS = "rejected.csv", "ids.csv", "differs.csv"
+ORIGINALS = "originals.csv"
 _IDS_COLUMNS = ("source_product", "source_image", "product", "image", "url")
 
 
@@ -123,6 +126,26 @@ def write_differences(differences: Iterable[Difference], folder: Path) -> int:
     ]
     _write(folder / DIFFERS, ("product", "image", "what", "source", "here"), rows)
     return len(rows)
+
+
+def write_originals(matches: Iterable[Match], folder: Path) -> dict[str, int]:
+    """Write which file of `--originals` replaced which picture.
+
+    Returns:
+        How many images and files have each result.
+    """
+    rows = [
+        {
+            "product": each.product,
+            "image": each.image,
+            "name": each.name,
+            "file": "|".join(each.files),
+            "result": each.result,
+        }
+        for each in matches
+    ]
+    _write(folder / ORIGINALS, ("product", "image", "name", "file", "result"), rows)
+    return dict(Counter(row["result"] for row in rows))
 
 
 def _ids(entry: Entry, product: str, url: str) -> dict[str, str]:

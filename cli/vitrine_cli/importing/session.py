@@ -21,6 +21,7 @@ from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner
+from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
 from vitrine_cli.importing.rereading import Rereading
@@ -52,6 +53,7 @@ class Options:
         register: whether unknown products are registered.
         at_once: products, and downloads, at the same time.
         verifies: whether the shop is compared with the source at the end.
+        originals: a folder with better files than the source has; None for none.
         rereads: whether the bytes are read again for that, at the source and here.
         waits: whether the import ends when all renditions are stored.
         only: keys of the products to import; None for all.
@@ -65,6 +67,7 @@ class Options:
     waits: bool = False
     only: frozenset[str] | None = None
     rereads: bool = False
+    originals: Path | None = None
 
     def wants(self, product: str) -> bool:
         """Whether a product, given by its name, is to be imported."""
@@ -83,6 +86,7 @@ class Result:
         notes: what the operator should know about the source.
         missing: images here that the source does not list any more.
         differences: lines of `differs.csv`; None if nothing was verified.
+        originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
         pending: images whose renditions are not stored; None if nothing was waited for.
         is_interrupted: whether the run was asked to end before it was done.
@@ -95,6 +99,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     missing: int = 0
     differences: int | None = None
+    originals: dict[str, int] | None = None
     reduced: int = 0
     pending: int | None = None
     is_interrupted: bool = False
@@ -113,6 +118,7 @@ class Result:
             "updated": self.outcomes[Outcome.UPDATED],
             "present": self.outcomes[Outcome.PRESENT],
             "reduced": self.reduced,
+            "originals": self.originals,
             "left": self.outcomes[Outcome.LEFT],
             "rejected": self.rejected,
             "undone": self.undone,
@@ -173,10 +179,13 @@ class Session:
         file = self.ledger_file(source.prefix)
         with self._alone(file), _opened(file) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
+            originals = originals_for(
+                ledger, options.originals, resumes=resumes, updates=options.update
+            )
             engine = Engine(
                 ledger,
                 shelf,
-                self._fetcher(source.root, options.at_once, stopping),
+                self._fetcher(source.root, options.at_once, stopping, originals),
                 records.deployed(self.stack).shops if options.register else None,
                 options.at_once,
                 stopping,
@@ -187,6 +196,8 @@ class Session:
                 ledger.begin_list(**described(source))
             if not ledger.is_listed:
                 self._list(engine, source, progress.listed)
+            if originals is not None:
+                originals.match(ledger)
             progress.begin(sum(ledger.counts().values()))
             try:
                 engine.import_all()
@@ -194,14 +205,23 @@ class Session:
                 media_url = self.stack.outputs["MediaUrl"]
                 lines = reports.write_reports(ledger, self.folder, shelf.catalogue, media_url)
             done = _result(source, ledger, engine, lines)
-            if not stopping.is_set() and options.verifies:
-                again = Rereading(ledger, shelf.catalogue, engine.fetcher, stopping)
-                done.differences = self._verify(shelf, again, options, progress)
-            if not stopping.is_set() and options.waits:
-                pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
-                done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
-            done.is_interrupted = stopping.is_set()
+            if originals is not None:
+                done.originals = reports.write_originals(originals.matches(ledger), self.folder)
+            self._look_back(done, engine, options, progress)
             return done
+
+    def _look_back(
+        self, done: Result, engine: Engine, options: Options, progress: ImportProgress
+    ) -> None:
+        """Compare the shop with its source, and wait for renditions, as far as that is wanted."""
+        ledger, shelf, stopping = engine.ledger, engine.shelf, engine.stopping
+        if not stopping.is_set() and options.verifies:
+            again = Rereading(ledger, shelf.catalogue, engine.fetcher, stopping)
+            done.differences = self._verify(shelf, again, options, progress)
+        if not stopping.is_set() and options.waits:
+            pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
+            done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
+        done.is_interrupted = stopping.is_set()
 
     def _list(self, engine: Engine, source: Source, told: Callable[[Page], None]) -> None:
         """List a source. A platform that must not be asked again now ends the run."""
@@ -218,7 +238,8 @@ class Session:
             import_progress() as progress,
         ):
             shelf = self._shelf(ledger, options)
-            fetcher = self._fetcher(source.root, options.at_once, Event())
+            originals = None if options.originals is None else Originals.read(options.originals)
+            fetcher = self._fetcher(source.root, options.at_once, Event(), originals)
             return forecast(
                 *(source, shelf, fetcher, options.at_once, options.wants, progress),
                 registers=options.register,
@@ -229,7 +250,7 @@ class Session:
 
         Args:
             prefix: how the paths of the source's images begin.
-            options: how; only `at_once` and `rereads` matter.
+            options: how; only `at_once`, `rereads` and `originals` matter.
             stopping: set when the comparison is to end early.
 
         Returns:
@@ -237,7 +258,10 @@ class Session:
         """
         with _opened(self._existing(prefix)) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
-            fetcher = self._fetcher(_root_of(ledger), options.at_once, stopping)
+            originals = originals_for(ledger, options.originals, resumes=True, updates=False)
+            if originals is not None:
+                originals.match(ledger)
+            fetcher = self._fetcher(_root_of(ledger), options.at_once, stopping, originals)
             again = Rereading(ledger, shelf.catalogue, fetcher, stopping)
             return self._verify(shelf, again, options, progress)
 
@@ -309,10 +333,12 @@ class Session:
         codes = {code: view for view, code in shop_settings.store_views(self.shop).items()}
         return Shelf(catalogue, codes, options.update, options.again, adding)
 
-    def _fetcher(self, root: Path | None, at_once: int, stopping: Event) -> Fetcher:
+    def _fetcher(
+        self, root: Path | None, at_once: int, stopping: Event, originals: Originals | None
+    ) -> Fetcher:
         wait: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
         remote = HttpRemote(allow_loopback=self.stack.endpoint is not None, total_seconds=SECONDS)
-        return Fetcher(remote, root, BoundedSemaphore(at_once), wait)
+        return Fetcher(remote, root, BoundedSemaphore(at_once), wait, originals)
 
 
 def local_source(path: Path, root: Path | None, pattern: str) -> Source:

@@ -241,8 +241,11 @@ class Shelf:
 def problem_of(entry: Entry, upload: Upload) -> str:
     """Why an image with these bytes would be rejected; empty if it would be accepted."""
     digest = hashlib.sha256(upload.data).hexdigest()
-    if problem := _other_bytes(entry.listed, digest):
-        return problem
+    return _other_bytes(entry.listed, digest) or picture_problem(upload)
+
+
+def picture_problem(upload: Upload) -> str:
+    """Why bytes are no accepted picture; empty if they are one."""
     found = _inspect(upload)
     return found if isinstance(found, str) else ""
 
