@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from tests.adapters.conftest import Account, Adapters, OneAtATime, on_aws
 from tests.adapters.test_imports_command import OUTPUTS
 from tests.fakes import APPEARANCE
 from tests.forked_commands import Forking
+from tests.small_disk import small_disk
 from typer.testing import CliRunner
 
 from vitrine.domain.gallery import Gallery
@@ -322,6 +324,24 @@ def test_what_cannot_be_written_is_told_before_the_first_write(
     assert (status, moto.writes) == (1, [])
     assert " cannot be written: " in told
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("size", [8_192, 98_304, 131_072])
+def test_an_import_that_a_full_disk_ends_is_resumed(agency: Agency, size: int) -> None:
+    """Before its list is noted, and at two moments afterwards."""
+    fill(agency, 2, 2)
+
+    with small_disk(size):
+        status, _, told = agency.run("pictures")
+
+    assert status == 1
+    assert re.fullmatch(r"The ledger [^\n]+ cannot be used: [^\n]+", told)
+    line = f" When it can be, continue with: vitrine import {agency.shop} --resume --stack {STACK}"
+    assert told.endswith(line) == agency.has_begun == (size > 10_000)
+    status, done, _ = agency.run("--resume" if agency.has_begun else "pictures")
+    assert (status, done["added"] + done["present"], done["differences"]) == (0, 4, 0)
+    assert agency.content() == agency.expected
+    assert agency.reports()["ids.csv"].count("\n") == 1 + 4
 
 
 def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:

@@ -24,7 +24,7 @@ from vitrine.services.removing import remove_image
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher
 from vitrine_cli.importing.ledger import Ledger, State
-from vitrine_cli.importing.reports import write_ids, write_rejected, write_reports
+from vitrine_cli.importing.reports import write_reports
 from vitrine_cli.importing.source import Source, SourceImage
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
@@ -109,7 +109,7 @@ class Move:
     def rejected(self) -> list[dict[str, str]]:
         """Lines of `rejected.csv`."""
         ledger = Ledger(self.ledger)
-        write_rejected(ledger, self.folder)
+        write_reports(ledger, self.folder, self.catalogue, MEDIA_URL)
         ledger.close()
         with (self.folder / "rejected.csv").open(newline="") as file:
             return list(csv.DictReader(file))
@@ -443,7 +443,7 @@ def test_ids_map_the_source_to_the_shop(move: Move) -> None:
     move.run()
     ledger = Ledger(move.ledger)
 
-    assert write_ids(ledger, move.folder, move.catalogue, MEDIA_URL) == 1
+    assert write_reports(ledger, move.folder, move.catalogue, MEDIA_URL) == 0
 
     ledger.close()
     with (move.folder / "ids.csv").open(newline="") as file:
@@ -496,7 +496,7 @@ def test_an_image_that_a_worker_stores_meanwhile_is_in_one_report(move: Move) ->
 
 def test_a_ledger_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "ledger").write_text("this is no database, and long enough to be read as one" * 20)
-    with pytest.raises(FailureError, match="cannot be written: file is not a database"):
+    with pytest.raises(FailureError, match="cannot be used: file is not a database"):
         Ledger(tmp_path / "ledger")
 
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from vitrine_cli.commands import import_options as options
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
+from vitrine_cli.ui.failure import FailureError, UnfinishedError
 from vitrine_cli.ui.output import out, print_json, size_text
 from vitrine_cli.ui.progress import console
 
@@ -155,6 +156,8 @@ def _run(
     except KeyboardInterrupt:
         console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED) from None
+    except UnfinishedError as failure:
+        raise FailureError(f"{failure} When it can be, continue with: {again}") from None
     if as_json:
         print_json(result.as_json())
     else:

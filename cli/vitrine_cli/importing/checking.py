@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import UnfetchedError
-from vitrine_cli.importing.ledger import Ledger
+from vitrine_cli.importing.ledger import opened_ledger
 from vitrine_cli.importing.storing import problem_of, product_problem
 from vitrine_cli.operations.price_list import price_list
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vitrine_cli.importing.fetching import Fetcher
-    from vitrine_cli.importing.ledger import Entry
+    from vitrine_cli.importing.ledger import Entry, Ledger
     from vitrine_cli.importing.progress import ImportProgress
     from vitrine_cli.importing.source import Source
     from vitrine_cli.importing.storing import Shelf
@@ -137,18 +135,14 @@ def forecast(
         FailureError: the source cannot be read.
     """
     found, sample = Forecast(), _Sample()
-    with tempfile.TemporaryDirectory() as folder:
-        ledger = Ledger(Path(folder) / "ledger")
-        try:
-            ledger.begin_list()
-            began = time.monotonic()
-            Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
-            listing = time.monotonic() - began
-            if fetcher.originals is not None:
-                found.originals = fetcher.originals.match(ledger)
-            _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
-        finally:
-            ledger.close()
+    with opened_ledger(None) as ledger:
+        ledger.begin_list()
+        began = time.monotonic()
+        Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
+        listing = time.monotonic() - began
+        if fetcher.originals is not None:
+            found.originals = fetcher.originals.match(ledger)
+        _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
     found.new_bytes = sample.new_read + round(sample.mean_size * sample.new_unread)
     found.seconds = listing + found.new * (sample.mean_seconds + _STORING) / at_once
     prices = price_list()

@@ -17,7 +17,7 @@ from threading import RLock
 from typing import IO, TYPE_CHECKING, Any
 
 from vitrine_cli.importing.source import SourceImage, SourceProduct, Unreadable, ViewValues
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UnwritableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.source import Page
 
 _VERSION = "1"
+_UNWRITTEN = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_PRIMARY = 0xFF  # the bits of SQLite's code that name the kind of a failure
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS product (
@@ -95,36 +97,49 @@ def opened_for_owner(file: Path) -> IO[str]:
         file.parent.mkdir(parents=True, exist_ok=True)
         return os.fdopen(os.open(file, os.O_CREAT | os.O_RDWR, 0o600), "r+")
     except OSError as error:
-        raise FailureError(f"The ledger {file} cannot be written: {error.strerror}.") from None
+        raise UnwritableError(f"The ledger {file} cannot be written: {error.strerror}.") from None
 
 
 class Ledger:
     """A ledger in a file that only its owner can read. Threads can share it.
 
     Args:
-        file: the file, which is created if necessary.
+        file: the file, which is created if necessary; None for a ledger that nobody opens again.
 
     Raises:
         FailureError: the file cannot be written, or is no ledger.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | None) -> None:
         self.file = file
         self._lock = RLock()
-        opened_for_owner(file).close()
-        try:
-            # Closed by its last user: a worker can still write while the command ends.
+        if file is not None:
+            opened_for_owner(file).close()
+        # Without a name, SQLite keeps it in memory, and in a file of its own if it becomes large.
+        # Closed by its last user: a worker can still write while the command ends.
+        with self._named_failure():
             self._connection = sqlite3.connect(
-                file, timeout=60, isolation_level=None, check_same_thread=False
+                file or "", timeout=60, isolation_level=None, check_same_thread=False
             )
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Create the tables if necessary. An existing ledger is not written."""
+        with self._named_failure():
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise FailureError(f"The ledger {file} cannot be written: {error}.") from None
-        if self.fact("version", _VERSION) != _VERSION:
-            raise FailureError(f"The ledger {file} is of another version of Vitrine; delete it.")
-        self.note(version=_VERSION)
+        version = self.fact("version")
+        if version not in ("", _VERSION):
+            raise FailureError(
+                f"The ledger {self.file} is of another version of Vitrine; delete it."
+            )
+        if not version:
+            self.note(version=_VERSION)
 
     def close(self) -> None:
         """Close the file."""
@@ -272,19 +287,24 @@ class Ledger:
 
     # SQLite
 
+    def _is_changing(self) -> bool:
+        """Whether a transaction has begun."""
+        return self._connection.in_transaction
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._lock:
-            if self._connection.in_transaction:
+            if self._is_changing():
                 yield
                 return
             self._run("BEGIN IMMEDIATE")
             try:
                 yield
+                self._run("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._is_changing():  # SQLite ends it itself where a write fails
+                    self._run("ROLLBACK")
                 raise
-            self._run("COMMIT")
 
     def _run(self, statement: str, *values: Any) -> None:
         with self._lock, self._named_failure():
@@ -303,7 +323,20 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            raise FailureError(f"The ledger {self.file} cannot be used: {error}.") from None
+            sentence = f"The ledger {self.file} cannot be used: {error}."
+            if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _UNWRITTEN:
+                raise UnwritableError(sentence) from None
+            raise FailureError(sentence) from None
+
+
+@contextmanager
+def opened_ledger(file: Path | None) -> Iterator[Ledger]:
+    """A `Ledger` that is closed at the end of the block."""
+    ledger = Ledger(file)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def _facts(image: SourceImage) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitrine.domain.locations import original_address, public_url
 from vitrine_cli.importing.csv_columns import cells_of, columns_of
 from vitrine_cli.importing.ledger import DONE
 from vitrine_cli.importing.source import LIBRARY, SourceProduct
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UnwritableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,19 +29,50 @@ UNDONE = "the import ended before it"
 REJECTED, IDS, DIFFERS = "rejected.csv", "ids.csv", "differs.csv"
 ORIGINALS = "originals.csv"
 _IDS_COLUMNS = ("source_product", "source_image", "product", "image", "url")
+_DIFFERS_COLUMNS = ("product", "image", "what", "source", "here")
+_ORIGINALS_COLUMNS = ("product", "image", "name", "file", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A CSV file that is written beside its place first, so that a full disk leaves no half one.
+
+    Attributes:
+        file: its place.
+        columns: the columns of its header.
+        rows: its lines.
+    """
+
+    file: Path
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, str]]
+
+    @property
+    def part(self) -> Path:
+        """Where it is written first."""
+        return self.file.with_name(f".{self.file.name}.part")
+
+    def write_part(self) -> None:
+        """Write it beside its place."""
+        with self.part.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, self.columns, restval="", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(self.rows)
 
 
 def require_writable(folder: Path) -> None:
     """Check that the reports can be written, before anything is imported.
 
     Raises:
-        FailureError: they cannot.
+        UnwritableError: they cannot.
     """
     for name in (REJECTED, IDS):
-        try:
-            (folder / name).open("a").close()
-        except OSError as error:
-            raise FailureError(f"{folder / name} cannot be written: {error.strerror}.") from None
+        report = _report(folder, name, (), ())
+        with _named(report):
+            report.part.touch()
+            report.part.unlink()
+            if report.file.exists():
+                report.file.open("a").close()
 
 
 def write_reports(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
@@ -51,17 +84,17 @@ def write_reports(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url:
         The number of lines of `rejected.csv` without the header.
     """
     with ledger.held():
-        lines = write_rejected(ledger, folder)
-        write_ids(ledger, folder, catalogue, media_url)
-    return lines
+        rejected = _rejected(ledger)
+        ids = _ids(ledger, catalogue, media_url)
+        _write(
+            _report(folder, REJECTED, columns_of(rejected), rejected),
+            _report(folder, IDS, _IDS_COLUMNS, ids),
+        )
+    return len(rejected)
 
 
-def write_rejected(ledger: Ledger, folder: Path) -> int:
-    """Write what is not in the shop as a CSV file that can be corrected and imported.
-
-    Returns:
-        The number of lines without the header.
-    """
+def _rejected(ledger: Ledger) -> list[Mapping[str, str]]:
+    """What is not in the shop, as lines that can be corrected and imported."""
     rows: list[Mapping[str, str]] = [
         {**each.cells, "reason": each.reason} for each in ledger.unreadable()
     ]
@@ -70,17 +103,12 @@ def write_rejected(ledger: Ledger, folder: Path) -> int:
             product = SourceProduct(entry.product, ())
             cells = cells_of(product, entry.listed, entry.path)
             rows.append({**cells, "reason": entry.reason or UNDONE})
-    _write(folder / REJECTED, columns_of(rows), rows)
-    return len(rows)
+    return rows
 
 
-def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
-    """Write the ids and URLs of all images that the ledger knows, those of earlier lists too.
-
-    Returns:
-        The number of lines without the header.
-    """
-    rows = []
+def _ids(ledger: Ledger, catalogue: Catalogue, media_url: str) -> list[Mapping[str, str]]:
+    """The ids and URLs of all images that the ledger knows, those of earlier lists too."""
+    rows: list[Mapping[str, str]] = []
     for product in ledger.products(all_lists=True):
         entries = [each for each in ledger.entries(product.name) if each.image is not None]
         if not entries:
@@ -90,9 +118,8 @@ def write_ids(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str
             image = None if entry.image is None else images.get(entry.image)
             if image is not None:
                 picture = original_address(image).full_size_key(image.original.format)
-                rows.append(_ids(entry, key, public_url(media_url, picture)))
-    _write(folder / IDS, _IDS_COLUMNS, rows)
-    return len(rows)
+                rows.append(_id_row(entry, key, public_url(media_url, picture)))
+    return rows
 
 
 def images_of(
@@ -124,7 +151,7 @@ def write_differences(differences: Iterable[Difference], folder: Path) -> int:
         }
         for each in differences
     ]
-    _write(folder / DIFFERS, ("product", "image", "what", "source", "here"), rows)
+    _write(_report(folder, DIFFERS, _DIFFERS_COLUMNS, rows))
     return len(rows)
 
 
@@ -144,11 +171,11 @@ def write_originals(matches: Iterable[Match], folder: Path) -> dict[str, int]:
         }
         for each in matches
     ]
-    _write(folder / ORIGINALS, ("product", "image", "name", "file", "result"), rows)
+    _write(_report(folder, ORIGINALS, _ORIGINALS_COLUMNS, rows))
     return dict(Counter(row["result"] for row in rows))
 
 
-def _ids(entry: Entry, product: str, url: str) -> dict[str, str]:
+def _id_row(entry: Entry, product: str, url: str) -> dict[str, str]:
     return {
         "source_product": entry.product,
         "source_image": entry.listed.id,
@@ -158,11 +185,33 @@ def _ids(entry: Entry, product: str, url: str) -> dict[str, str]:
     }
 
 
-def _write(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+def _report(
+    folder: Path, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]
+) -> _Report:
+    return _Report((folder / name).resolve(), columns, rows)
+
+
+def _write(*reports: _Report) -> None:
+    """Write all reports, or leave all as they are.
+
+    Raises:
+        UnwritableError: one of them cannot be written.
+    """
     try:
-        with file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, columns, restval="", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(rows)
+        for report in reports:
+            with _named(report):
+                report.write_part()
+        for report in reports:
+            with _named(report):
+                report.part.replace(report.file)
+    finally:
+        for report in reports:
+            report.part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(report: _Report) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise FailureError(f"{file} cannot be written: {error.strerror}.") from None
+        raise UnwritableError(f"{report.file} cannot be written: {error.strerror}.") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from vitrine_cli.importing import reports
 from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
-from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner
+from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner, opened_ledger
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
@@ -32,7 +31,7 @@ from vitrine_cli.importing.verifying import verify
 from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError
 
 if TYPE_CHECKING:
     from vitrine.domain.shops import Shop
@@ -174,10 +173,12 @@ class Session:
 
         Raises:
             FailureError: the source, the stack, the ledger or a report cannot be used.
+            UnfinishedError: the ledger or a report cannot be written any more; a run that resumes
+                this one completes it.
         """
         reports.require_writable(self.folder)
         file = self.ledger_file(source.prefix)
-        with self._alone(file), _opened(file) as ledger, import_progress() as progress:
+        with self._alone(file), opened_ledger(file) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
             originals = originals_for(
                 ledger, options.originals, resumes=resumes, updates=options.update
@@ -194,21 +195,31 @@ class Session:
             )
             if not (resumes and ledger.run):
                 ledger.begin_list(**described(source))
-            if not ledger.is_listed:
-                self._list(engine, source, progress.listed)
-            if originals is not None:
-                originals.match(ledger)
-            progress.begin(sum(ledger.counts().values()))
             try:
-                engine.import_all()
-            finally:
-                media_url = self.stack.outputs["MediaUrl"]
-                lines = reports.write_reports(ledger, self.folder, shelf.catalogue, media_url)
-            done = _result(source, ledger, engine, lines)
-            if originals is not None:
-                done.originals = reports.write_originals(originals.matches(ledger), self.folder)
-            self._look_back(done, engine, options, progress)
-            return done
+                return self._import(source, options, engine, progress)
+            except UnwritableError as failure:
+                raise UnfinishedError(str(failure)) from None
+
+    def _import(
+        self, source: Source, options: Options, engine: Engine, progress: ImportProgress
+    ) -> Result:
+        """Complete the list of the ledger, import it, write the reports, and compare."""
+        ledger, originals = engine.ledger, engine.fetcher.originals
+        if not ledger.is_listed:
+            self._list(engine, source, progress.listed)
+        if originals is not None:
+            originals.match(ledger)
+        progress.begin(sum(ledger.counts().values()))
+        try:
+            engine.import_all()
+        finally:
+            media_url = self.stack.outputs["MediaUrl"]
+            lines = reports.write_reports(ledger, self.folder, engine.shelf.catalogue, media_url)
+        done = _result(source, ledger, engine, lines)
+        if originals is not None:
+            done.originals = reports.write_originals(originals.matches(ledger), self.folder)
+        self._look_back(done, engine, options, progress)
+        return done
 
     def _look_back(
         self, done: Result, engine: Engine, options: Options, progress: ImportProgress
@@ -232,12 +243,8 @@ class Session:
 
     def check(self, source: Source, options: Options) -> Forecast:
         """What an import would do. Nothing is stored, and the ledger is not touched."""
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            _opened(Path(folder) / "unused") as ledger,
-            import_progress() as progress,
-        ):
-            shelf = self._shelf(ledger, options)
+        with opened_ledger(None) as unused, import_progress() as progress:
+            shelf = self._shelf(unused, options)
             originals = None if options.originals is None else Originals.read(options.originals)
             fetcher = self._fetcher(source.root, options.at_once, Event(), originals)
             return forecast(
@@ -256,7 +263,7 @@ class Session:
         Returns:
             The number of differences.
         """
-        with _opened(self._existing(prefix)) as ledger, import_progress() as progress:
+        with opened_ledger(self._existing(prefix)) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
             originals = originals_for(ledger, options.originals, resumes=True, updates=False)
             if originals is not None:
@@ -267,7 +274,7 @@ class Session:
 
     def status(self, prefix: str) -> dict[str, Any]:
         """How far the last import from a source has come, from its ledger only."""
-        with _opened(self._existing(prefix)) as ledger:
+        with opened_ledger(self._existing(prefix)) as ledger:
             counts = ledger.counts()
             return {
                 "complete_list": ledger.is_listed,
@@ -282,7 +289,7 @@ class Session:
         Raises:
             FailureError: there is no such import.
         """
-        with _opened(self._existing(prefix)) as ledger:
+        with opened_ledger(self._existing(prefix)) as ledger:
             if not ledger.run:  # the process was killed before it noted the source
                 raise self._nothing()
             path, root = Path(ledger.fact("source")), _root_of(ledger)
@@ -395,15 +402,6 @@ def _root_of(ledger: Ledger) -> Path | None:
     """The folder of a source's files, from its ledger; None if it has URLs only."""
     noted = ledger.fact("root") if ledger.fact("kind") == "csv" else ledger.fact("source")
     return Path(noted) if noted else None
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[Ledger]:
-    ledger = Ledger(file)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
 
 
 def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Result:

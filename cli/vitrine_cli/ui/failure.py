@@ -3,3 +3,11 @@
 
 class FailureError(Exception):
     """A command cannot continue. The message states the cause and, where possible, the remedy."""
+
+
+class UnwritableError(FailureError):
+    """A file of this machine cannot be written, such as on a full disk."""
+
+
+class UnfinishedError(FailureError):
+    """A command ended in the midst of its work, and can continue."""
