@@ -120,7 +120,7 @@ class Move:
         client = PlatformClient(ORIGIN, http, rules[name], self._wait, self.told.append, "a scope")
         match name:
             case "tiendanube":
-                return Tiendanube(client, NUMBERS["a"], self.main)
+                return Tiendanube(client, NUMBERS["a"], lambda _: (self.main, ""))
             case "bigcommerce":
                 base = f"{MEDIA_URL}/a/product_images"
                 return BigCommerce(client, "hasha", version, base)
@@ -322,7 +322,7 @@ def test_all_of_300_images_of_a_product_are_read_by_their_links() -> None:
 
     http = httpx.Client(transport=httpx.MockTransport(answer))
     reader = PlatformClient(ORIGIN, http, tiendanube, lambda _: True, lambda _: None, "a scope")
-    (page,) = Tiendanube(reader, "555", "es").pages(None)
+    (page,) = Tiendanube(reader, "555", lambda _: ("es", "")).pages(None)
 
     (product,) = page.products
     assert [each.id for each in product.images] == [str(n) for n in range(1, 301)]
@@ -349,7 +349,7 @@ def test_a_link_that_leads_back_to_a_page_ends_the_list(pages: int, *, of_images
     reader = PlatformClient(ORIGIN, http, tiendanube, lambda _: True, lambda _: None, "a scope")
 
     with pytest.raises(FailureError, match="leads back to a page that was read already: https://"):
-        list(Tiendanube(reader, "555", "es").pages(None))
+        list(Tiendanube(reader, "555", lambda _: ("es", "")).pages(None))
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ KEYS = {"consumer_key": "k", "consumer_secret": "s", "token": "t", "token_secret
 
 
 def opened(secret: str = "x" * 8, **options: Any) -> Source:
-    return open_platform(PlatformOptions(**options), secret, lambda _: True, lambda _: None, "es")
+    return open_platform(
+        PlatformOptions(**options), secret, lambda _: True, lambda _: None, lambda _: ("es", "")
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def import_images(
         prefix = _FOLDER if chosen is None else chosen.prefix
         _look(session, prefix, run, status=status, as_json=as_json)
     else:
-        opener = _opener(session, source, root, pattern, chosen, token)
+        opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
         following = _continuing(session, stack, port)
         _run(session, opener, run, following, resumes=resume, checks=dry_run, as_json=as_json)
 
@@ -116,8 +116,13 @@ def _opener(
     pattern: str,
     platform: PlatformOptions | None,
     token: Path | None,
+    *,
+    checks: bool,
 ) -> Callable[[Event], Source]:
-    """A function that opens the source, given the event that ends the import."""
+    """A function that opens the source, given the event that ends the import.
+
+    With `checks`, nothing is to be written.
+    """
 
     def open_source(stopping: Event) -> Source:
         from vitrine_cli.importing.platforms import open_platform, read_secret
@@ -126,9 +131,9 @@ def _opener(
         if platform is not None:
             secret = read_secret(token, lambda: typer.prompt("Token", hide_input=True, err=True))
             tell = console.print
-            language = session.shop.settings.get("tiendanube.language", "es")
+            decide = session.main_language(writes=not checks).decide
             pause: Callable[[float], bool] = lambda wait: not stopping.wait(wait)  # noqa: E731
-            return open_platform(platform, secret, pause, tell, language)
+            return open_platform(platform, secret, pause, tell, decide)
         return session.source_of(_FOLDER) if path is None else local_source(path, root, pattern)
 
     return open_source

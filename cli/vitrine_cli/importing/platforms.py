@@ -126,7 +126,7 @@ def open_platform(
     secret: str,
     wait: Callable[[float], bool],
     tell: Callable[[str], None],
-    language: str,
+    decide: Callable[[str], tuple[str, str]],
 ) -> Source:
     """A platform's store as a source.
 
@@ -135,7 +135,7 @@ def open_platform(
         secret: the token; for OpenMage a JSON object with the four values of OAuth 1.0a.
         wait: waits for a number of seconds; False if the import is to end.
         tell: shows a message to the operator.
-        language: the shop's main language here.
+        decide: the main language here, given that of Tiendanube's store, and a note about it.
 
     Raises:
         FailureError: an option is missing or wrong.
@@ -157,7 +157,7 @@ def open_platform(
         case Kind.TIENDANUBE:
             http = http_client(tiendanube.headers(secret, _CONTACT))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
-            return tiendanube.Tiendanube(client, options.store, language, version)
+            return tiendanube.Tiendanube(client, options.store, decide, version)
         case Kind.BIGCOMMERCE:
             http = http_client(bigcommerce.headers(secret))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)

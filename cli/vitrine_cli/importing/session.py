@@ -20,6 +20,7 @@ from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner, opened_ledger
+from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
@@ -153,6 +154,16 @@ class Session:
             FailureError: there is no such shop.
         """
         return cls(stack, shop_settings.find_shop(records.deployed(stack), shop), folder)
+
+    def main_language(self, *, writes: bool) -> MainLanguage:
+        """Decides on the shop's main language; `writes` says whether the setting may change."""
+        deployed = records.deployed(self.stack)
+
+        def change(language: str) -> None:
+            if writes:
+                shop_settings.change_shop(deployed, self.shop.id, {SETTING: language})
+
+        return MainLanguage(self.shop, deployed.stores.galleries, change)
 
     def ledger_file(self, prefix: str) -> Path:
         """The ledger of imports from a source, given by the prefix of its paths."""

@@ -69,6 +69,16 @@ def store_views(shop: Shop) -> dict[str, str]:
     return {view: code for view, _, code in pairs}
 
 
+def default(shop: Shop, name: str) -> str:
+    """The value that a setting has in a shop that is created without it."""
+    return _known(NAMES)[name].make(shop.id)
+
+
+def is_valid(name: str, value: str) -> bool:
+    """Whether a setting can have a value."""
+    return _known(NAMES)[name].pattern.fullmatch(value) is not None
+
+
 def complete_settings(records: StackRecords, shop: Shop, dialect: str) -> Shop:
     """Add a dialect's settings to a shop that was created before the dialect existed.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,17 +56,19 @@ class Tiendanube:
     Attributes:
         client: reads the API.
         store: the store's id.
-        language: the shop's main language here.
+        decide: given the store's main language, which is empty if unknown, the main language here
+            and what the operator should know.
         version: the version of the API.
     """
 
     client: PlatformClient
     store: str
-    language: str
+    decide: Callable[[str], tuple[str, str]]
     version: str = VERSION
     root: Path | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    language: str = field(default="", init=False)
 
     @property
     def prefix(self) -> str:
@@ -81,10 +83,13 @@ class Tiendanube:
         query = {} if after else given
         try:
             for listed, answer, following in self.client.read_linked(_PRODUCTS, url, **query):
-                main = answer.headers.get("x-main-language", "") or self.language
+                main = answer.headers.get("x-main-language", "")
+                if listed and not self.language:
+                    self.language, note = self.decide(main)
+                    self.notes += [note] if note else []
                 total = answer.headers.get("x-total-count", "")
                 count = int(total) if total.isdigit() else None
-                products = tuple(self._product(each, main) for each in listed)
+                products = tuple(self._product(each, main or self.language) for each in listed)
                 yield Page(products, next=following, total=count)
                 if following is None:
                     return
