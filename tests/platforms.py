@@ -54,6 +54,7 @@ class Platform:
         failing: whether it is answered 500.
         limits: the headers of every answer.
         replaced: the body that a request is answered with instead, by its number; None for none.
+        status: the status of every answer; 200 for what fits the request.
         requests: the paths of the requests so far.
     """
 
@@ -64,6 +65,7 @@ class Platform:
     failing: Callable[[int], bool] = lambda _: False
     limits: Callable[[], dict[str, str]] = dict
     replaced: Callable[[int], bytes | None] = lambda _: None
+    status: int = 200
     requests: list[str] = field(default_factory=list)
 
     def client(self) -> httpx.Client:
@@ -75,6 +77,7 @@ class Platform:
         """The platform as an application."""
         lists = {
             "/v1/{store}/products": self._tiendanube,
+            "/v1/{store}/store": self._tiendanube_store,
             "/stores/{store}/v3/catalog/products": self._bigcommerce_v3,
             "/stores/{store}/v2/products/count.json": self._bigcommerce_count,
             "/stores/{store}/v2/products.json": self._bigcommerce_v2,
@@ -93,6 +96,9 @@ class Platform:
             if body is not None:
                 kind = "text/html" if body.startswith(b"<") else "application/json"
                 return Response(body, headers=limits, media_type=kind)
+            if self.status != 200:
+                moved = {"location": "https://www.example/"} if self.status < 400 else {}
+                return JSONResponse({}, self.status, {**limits, **moved})
             if self.refused(number):
                 return JSONResponse({}, 429, limits)
             if self.failing(number):
@@ -141,6 +147,9 @@ class Platform:
         url = request.url.include_query_params(page=number + 1)
         headers = {"link": f'<{url}>; rel="next"'} if more else {}
         return JSONResponse(listed, headers={**headers, "x-main-language": "es"})
+
+    def _tiendanube_store(self, request: Request) -> Response:
+        return JSONResponse({"id": int(request.path_params["store"])})
 
     def _bigcommerce_v3(self, request: Request) -> Response:
         number, store = int(request.query_params["page"]), request.path_params["store"]

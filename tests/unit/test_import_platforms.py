@@ -284,6 +284,35 @@ def test_an_answer_of_another_form_is_one_sentence(
     assert len(sentence) < 250
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (301, "with a redirect to https://www.example/: is --source right?"),
+        (400, "api.example answers /"),
+        (401, "The platform does not know the token (401); it needs a scope."),
+        (402, "The platform asks the shop for a payment (402); it needs a scope."),
+        (403, "The token lacks a scope, or is another store's (403); it needs a scope."),
+        (404, "(404): are --from, --source and --store right?"),
+        (410, "with status 410."),
+    ],
+)
+def test_a_wrong_token_scope_store_host_or_dialect_is_one_sentence(
+    move: Move, status: int, told: str
+) -> None:
+    move.platform.status = status
+
+    with pytest.raises(FailureError) as caught:
+        move.run()
+
+    sentence = caught.value.args[0]
+    assert told in sentence
+    assert "\n" not in sentence
+    if status in (301, 400, 404, 410):  # name the place
+        stores = (NUMBERS["a"], "hasha", "api/rest/products", STORES["a"])
+        assert sentence.startswith("api.example ")
+        assert any(store in sentence for store in stores)
+
+
 def test_an_empty_catalogue_is_no_error(move: Move) -> None:
     move.platform.products = []
     assert move.run() == ({}, [])

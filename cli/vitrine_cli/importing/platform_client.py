@@ -139,7 +139,7 @@ class PlatformClient:
         except GoneError:
             parts = urlsplit(self._target(url))
             raise FailureError(
-                f"{parts.netloc} has no {parts.path} (404): are --source and --store right?"
+                f"{parts.netloc} has no {parts.path} (404): are --from, --source and --store right?"
             ) from None
 
     def read_linked(
@@ -216,6 +216,9 @@ class PlatformClient:
             raise GoneError
         if status == httpx.codes.NO_CONTENT:
             return None
+        if answer.has_redirect_location:
+            to = answer.headers["location"]
+            raise FailureError(f"{place} with a redirect to {to}: is --source right?")
         if not answer.is_success:
             raise FailureError(f"{place} with status {status}.")
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -41,7 +41,12 @@ class _Product(Wire):
     variants: Annotated[list[_Variant], OrEmpty] = Field(default_factory=list)
 
 
+class _Store(Wire):
+    id: Id
+
+
 _PRODUCTS, _IMAGES = TypeAdapter(list[_Product]), TypeAdapter(list[_Image])
+_STORE = TypeAdapter(_Store)
 
 
 def headers(token: str, contact: str) -> dict[str, str]:
@@ -93,8 +98,11 @@ class Tiendanube:
                 yield Page(products, next=following, total=count)
                 if following is None:
                     return
-        except GoneError:  # behind the last page, and of a store without products
-            pass
+        except GoneError:
+            # Behind the last page. The first one is also missing if the store has no products, and
+            # if there is no such store: then this fails.
+            if after is None and not self.language:
+                self.client.read_first(_STORE, f"{self.version}/{self.store}/store", fields="id")
         yield Page(())
 
     def _product(self, product: _Product, main: str) -> SourceProduct:
