@@ -50,7 +50,8 @@ def test_files_of_a_product_are_in_natural_order(tmp_path: Path) -> None:
 def test_what_is_no_picture_of_a_product_is_counted_or_rejected(tmp_path: Path) -> None:
     make(
         *(tmp_path / "shop", "mug/1.jpg", "mug/.DS_Store", "mug/Thumbs.db", "_old/1.jpg"),
-        *("__MACOSX/1.jpg", "mug/deep/er/2.jpg", "loose.jpg", f"{'x' * 65}/1.jpg", "a%2Fb/1.jpg"),
+        *("__MACOSX/1.jpg", "mug/deep/er/2.jpg", "mug/deep/er/.x"),
+        *("mug/deep/2.jpg", "loose.jpg", f"{'x' * 65}/1.jpg", "a%2Fb/1.jpg"),
     )
     make(tmp_path, "outside.jpg")
     (tmp_path / "shop/mug/link.jpg").symlink_to(tmp_path / "outside.jpg")
@@ -62,7 +63,7 @@ def test_what_is_no_picture_of_a_product_is_counted_or_rejected(tmp_path: Path) 
 
     assert ids(page) == {"mug": ["1.jpg", "inside.jpg"]}
     assert source.left_out == {
-        "hidden and system files": 4,
+        "hidden and system files": 5,
         "links that lead out of the folder": 1,
         "neither files nor folders": 1,
     }
@@ -70,7 +71,8 @@ def test_what_is_no_picture_of_a_product_is_counted_or_rejected(tmp_path: Path) 
     assert {each.place: each.reason for each in page.unreadable} == {
         "a%2Fb/1.jpg": bad,
         "loose.jpg": "it is in no product's folder, and fits no --pattern",
-        "mug/deep/": "1 files lie deeper than <product>/<file>",
+        "mug/deep/2.jpg": "it lies deeper than <product>/<file>",
+        "mug/deep/er/2.jpg": "it lies deeper than <product>/<file>",
         f"{'x' * 65}/1.jpg": bad,
     }
 
@@ -249,7 +251,7 @@ def test_a_line_of_an_export_is_read_as_it_was_written(tmp_path: Path) -> None:
         " mug ",
         (
             SourceImage(
-                *("@vitrine/s1/ mug /7-20240105T100000123", ("files/x.png",), LAST + 2),
+                *("@vitrine/s1/ mug /7-20240105T100000123", ("files/x.png",), LAST),
                 file_name=" x.png",
                 alt=" red ",
                 views={"fr": ViewValues("", removed=True)},
@@ -300,6 +302,11 @@ def test_every_line_is_an_image_or_rejected_and_never_both(tmp_path: Path, seed:
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     assert len({*lines, *rejected}) == len(lines) + len(rejected) == len(filled)
 
+    written = [dict(zip(columns, map(str.strip, row), strict=True)) for row in filled]
+    found = {image.line: image.cells for image in images}
+    found |= {int(each.place.removeprefix("line ")): each.cells for each in page.unreadable}
+    assert [found[line] for line in sorted(found)] == written
+
     # What is rejected is valid input again: mended, it is accepted; images survive the writing.
     again = [
         {**cells_of(product, image, image.id), "reason": "x"}
@@ -308,9 +315,9 @@ def test_every_line_is_an_image_or_rejected_and_never_both(tmp_path: Path, seed:
     ]
     header = columns_of(again)
     rewritten = io.StringIO()
-    written = csv.DictWriter(rewritten, header, extrasaction="ignore")
-    written.writeheader()
-    written.writerows(again)
+    writing = csv.DictWriter(rewritten, header, extrasaction="ignore")
+    writing.writeheader()
+    writing.writerows(again)
     second, _ = read(tmp_path, rewritten.getvalue())
     assert second.unreadable == ()
     for before, after in zip(page.products, second.products, strict=True):

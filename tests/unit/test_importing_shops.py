@@ -116,7 +116,7 @@ class Move:
 
     def reasons(self) -> dict[str, str]:
         """Reasons in `rejected.csv`, by file or URL."""
-        return {row["file"] or row["url"]: row["reason"] for row in self.rejected()}
+        return {row.get("file") or row["url"]: row["reason"] for row in self.rejected()}
 
     def differences(self) -> list[str]:
         ledger = Ledger(self.ledger)
@@ -317,6 +317,77 @@ def test_bad_pictures_are_rejected_with_a_reason(move: Move, cells: str, reason:
     assert outcomes[Outcome.ADDED] == (0 if cells.startswith("mug/a") else 1)
     (told,) = [each for each in move.reasons().values() if "earlier line" not in each]
     assert told.startswith(reason)
+
+
+def test_a_rejected_line_returns_as_it_was_written_and_imports_once_it_is_mended(
+    move: Move,
+) -> None:
+    """Whatever was wrong: its picture, a cell, their number, or its quotes."""
+    move.put("mug/1.png", 1)
+    move.put("mug/2.png", b"no picture")
+    header = "line;colour;product;file;;position;my note;surplus;"
+    lines = [
+        "1;red;Mug 01;mug/1.png;a;1;first;;",
+        '2;Blue;Mug 01;mug/2.png;b;02;"two ""lines"";\nsecond";x;y',
+        "3;;Mug 01;mug/2.png;;zero;;;",
+        "4;;Mug 01;mug/4.png;;;;;;more;cells",
+        '5;;Mug 01;mug/5.png;"open;;;;',
+    ]
+    move.run(move.csv("\n".join([header, *lines, ""])))
+
+    rows = move.rejected()
+
+    names = ["line", "colour", "product", "file", "    ", "position", "my note", "surplus"]
+    added = ["surplus_cells", "invalid_line", "source_id", "reason"]
+    assert [list(row) for row in rows] == [[*names, " " * 8, *added]] * 4
+    cells = {row["line"]: [row[name] for name in names] for row in rows}
+    assert cells["2"] == [
+        *("2", "Blue", "Mug 01", "mug/2.png", "b", "02", 'two "lines";\nsecond', "x")
+    ]
+    assert cells["3"] == ["3", "", "Mug 01", "mug/2.png", "", "zero", "", ""]
+    assert [row["surplus_cells"] for row in rows if row["line"] == "4"] == ["more cells"]
+    assert [row["invalid_line"] for row in rows if not row["line"]] == [lines[-1]]
+
+    for row in rows:
+        number = int(row["line"] or 5)
+        row |= {"product": "Mug 01", "file": f"mug/{number}.png", "position": str(number)}
+        move.put(row["file"], number)
+    rows.append({**rows[0], "file": "mug/2.png"})  # which another line names by its source_id
+    with (move.folder / "images.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    source = CsvFile(move.folder / "images.csv", move.folder)
+    assert move.run(source) == {Outcome.ADDED: 4}
+    assert move.shown("mug 01") == [f"{number}.png" for number in range(1, 6)]
+    (row,) = move.rejected()
+    assert row["reason"] == "an earlier line names the same picture of the product"
+    assert source.notes == [
+        "columns without a meaning: line, colour, my note, surplus, surplus_cells, invalid_line"
+    ]
+
+
+def test_a_mended_line_without_a_place_returns_to_its_place(move: Move) -> None:
+    for number in (1, 3, 4):
+        move.put(f"mug/{number}.png", number)
+    move.run(move.csv("product,file\n" + "".join(f"Mug,mug/{n}.png\n" for n in range(1, 5))))
+    (row,) = move.rejected()
+    assert row["product"] == "Mug"
+
+    move.put("mug/2.png", 2)
+    move.run(CsvFile(move.folder / "rejected.csv", move.folder))
+
+    assert move.shown("mug") == ["1.png", "2.png", "3.png", "4.png"]
+
+
+def test_a_rejected_file_has_the_product_as_its_folder_spells_it(move: Move) -> None:
+    move.put("Mug%3F/1.png", b"no picture")
+    move.put("Mug%3F/deep/2.png", 1)
+    move.run()
+
+    rows = [(row["product"], row["file"], row["position"]) for row in move.rejected()]
+    assert rows == [("Mug?", "Mug%3F/deep/2.png", ""), ("Mug?", "Mug%3F/1.png", "1")]
+    assert move.run(CsvFile(move.folder / "rejected.csv", move.folder))[Outcome.ADDED] == 1
 
 
 def test_an_unknown_view_is_rejected(move: Move) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vitrine.domain.gallery import HIGHEST_SORT, THUMBNAIL
@@ -20,6 +20,7 @@ PLAIN = (
     *("excluded", "name", "file_name", "sha256", "source_id", "retired", "reason"),
 )
 """Columns without a language or a store view. `reason` is written and never read."""
+_REQUIRED, _ADDED = ("product", "file", "url"), ("source_id", "reason")
 _OF_EXPORTS = frozenset({"id", "created_at"})
 """Columns of `vitrine export` that an import does not read."""
 _ALT = re.compile(r"alt\.([a-z]{2,3}(?:_[A-Z]{2})?)")
@@ -87,6 +88,7 @@ def image_of(cells: Mapping[str, str], line: int) -> SourceImage:
         sha256=digest,
         purpose=given.get("purpose", ""),
         line=line,
+        cells=cells,
     )
 
 
@@ -102,7 +104,8 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
     cells = {
         "product": product.name,
         "purpose": image.purpose,
-        "url" if "://" in place else "file": place,
+        "file": "" if "://" in place else place,
+        "url": place if "://" in place else "",
         "position": str(image.rank) if image.sort is None and image.rank < LAST else "",
         "sort": "" if image.sort is None else str(image.sort),
         "alt": image.alt,
@@ -122,13 +125,16 @@ def cells_of(product: SourceProduct, image: SourceImage, identity: str) -> dict[
     return cells
 
 
+def filled(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The rows without columns that all of them leave empty, except those that a header needs."""
+    used = {name for row in rows for name, cell in row.items() if cell}.union(_REQUIRED)
+    return [{name: cell for name, cell in row.items() if name in used} for row in rows]
+
+
 def columns_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """The columns that rows use: the plain ones in their order, then all others by name."""
-    used = {name for row in rows for name, value in row.items() if value}
-    return [
-        *(name for name in PLAIN if name in used or name in ("product", "file", "url", "reason")),
-        *sorted(used.difference(PLAIN)),
-    ]
+    """The columns of `rejected.csv`: those of its rows as they come, then what Vitrine adds."""
+    used = dict.fromkeys(name for row in rows for name in row) or dict.fromkeys(_REQUIRED)
+    return [*(name for name in used if name not in _ADDED), *_ADDED]
 
 
 def _is_below(path: str) -> bool:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from threading import RLock
 from typing import IO, TYPE_CHECKING, Any
 
-from vitrine_cli.importing.source import SourceImage, SourceProduct, Unreadable, ViewValues
+from vitrine_cli.importing.source import LAST, SourceImage, SourceProduct, Unreadable, ViewValues
 from vitrine_cli.ui.failure import FailureError, UnwritableError
 
 if TYPE_CHECKING:
@@ -279,10 +279,11 @@ class Ledger:
             self._run(
                 "INSERT INTO image (path, product, rank, number, facts, run, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, 'listed') ON CONFLICT (path) DO UPDATE SET"
-                " rank = excluded.rank, number = excluded.number, facts = excluded.facts,"
+                " rank = CASE excluded.rank WHEN ? THEN rank ELSE excluded.rank END,"
+                " number = excluded.number, facts = excluded.facts,"
                 " run = excluded.run, reason = '', state ="
                 " CASE WHEN image IS NULL THEN 'listed' ELSE state END",
-                *(paths[image.id], product.name, image.rank, number, _facts(image), self.run),
+                *(paths[image.id], product.name, image.rank, number, _facts(image), self.run, LAST),
             )
 
     # SQLite

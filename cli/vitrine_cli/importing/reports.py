@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitrine.domain.locations import original_address, public_url
-from vitrine_cli.importing.csv_columns import cells_of, columns_of
+from vitrine_cli.importing.csv_columns import cells_of, columns_of, filled
 from vitrine_cli.importing.ledger import DONE
 from vitrine_cli.importing.source import LIBRARY, SourceProduct
 from vitrine_cli.ui.failure import UnwritableError
@@ -95,15 +95,18 @@ def write_reports(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url:
 
 def _rejected(ledger: Ledger) -> list[Mapping[str, str]]:
     """What is not in the shop, as lines that can be corrected and imported."""
-    rows: list[Mapping[str, str]] = [
-        {**each.cells, "reason": each.reason} for each in ledger.unreadable()
-    ]
+    rows = [{**each.cells, "reason": each.reason} for each in ledger.unreadable()]
+    described = []
     for entry in ledger.entries_of_list():
-        if entry.state not in DONE:
-            product = SourceProduct(entry.product, ())
-            cells = cells_of(product, entry.listed, entry.path)
-            rows.append({**cells, "reason": entry.reason or UNDONE})
-    return rows
+        if entry.state in DONE:
+            continue
+        added = {"source_id": entry.path, "reason": entry.reason or UNDONE}
+        if entry.listed.cells:
+            rows.append({**entry.listed.cells, **added})
+        else:
+            cells = cells_of(SourceProduct(entry.product, ()), entry.listed, entry.path)
+            described.append({**cells, **added})
+    return [*rows, *filled(described)]
 
 
 def _ids(ledger: Ledger, catalogue: Catalogue, media_url: str) -> list[Mapping[str, str]]:

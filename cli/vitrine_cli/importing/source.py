@@ -60,6 +60,7 @@ class SourceImage:
         reduced: whether the last of its places has a smaller picture than was uploaded.
         purpose: the purpose of an image of the library; empty for an image of a product.
         line: the line that describes it; 0 without lines.
+        cells: the line as the operator has written it, by column; empty without lines.
     """
 
     id: str
@@ -77,6 +78,7 @@ class SourceImage:
     reduced: bool = False
     purpose: str = ""
     line: int = 0
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,14 +22,37 @@ from vitrine_cli.importing.csv_columns import (
     is_literal,
     is_set,
 )
-from vitrine_cli.importing.source import LAST, LIBRARY, Page, SourceImage, SourceProduct, Unreadable
+from vitrine_cli.importing.source import (
+    LAST,
+    LIBRARY,
+    Page,
+    SourceImage,
+    SourceProduct,
+    Unreadable,
+    identity,
+)
 from vitrine_cli.ui.failure import FailureError
 
 LONGEST_CELL = 2**20  # characters
 RETIRED = "deleted images"
 """The name, for people, of lines that `vitrine export --retired` writes."""
-RAW, SURPLUS = "line", "surplus"
+RAW, SURPLUS = "invalid_line", "surplus_cells"
 """Columns of a rejected line: its text if it is not valid CSV, and cells behind the last column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the file that is not empty.
+
+    Attributes:
+        number: where it begins.
+        cells: its cells by column.
+        problem: why it describes no image, whatever its cells are; empty if it may describe one.
+    """
+
+    number: int
+    cells: dict[str, str]
+    problem: str = ""
 
 
 @dataclass
@@ -50,21 +74,24 @@ class CsvFile:
     def pages(self, after: str | None) -> Iterator[Page]:
         del after  # a file is read at once
         products: defaultdict[str, list[SourceImage]] = defaultdict(list)
-        unreadable = []
+        unreadable, paths = [], set[str]()
         self.notes, self.left_out = [], Counter()
-        for line, cells in self._lines():
+        for line in self._lines():
+            place = f"line {line.number}"
             try:
-                if is_set(cells, "retired"):
+                if is_set(line.cells, "retired"):
                     self.left_out[RETIRED] += 1
                     continue
-                name, image = self._image(cells, line)
+                name, image = self._image(line)
             except CellError as error:
-                unreadable.append(Unreadable(f"line {line}", str(error), cells))
+                unreadable.append(Unreadable(place, str(error), line.cells))
                 continue
-            if any(each.id == image.id for each in products[name]):
+            path = identity(self.prefix, name, image.id)
+            if path in paths:
                 reason = "an earlier line names the same picture of the product"
-                unreadable.append(Unreadable(f"line {line}", reason, cells))
+                unreadable.append(Unreadable(place, reason, line.cells))
                 continue
+            paths.add(path)
             products[name].append(image)
         found = tuple(
             SourceProduct(name, self._one_thumbnail(name, images))
@@ -73,11 +100,10 @@ class CsvFile:
         )
         yield Page(found, tuple(unreadable), total=len(found))
 
-    def _image(self, cells: Mapping[str, str], line: int) -> tuple[str, SourceImage]:
-        if RAW in cells:
-            raise CellError("it is not valid CSV")
-        if extra := cells.get(SURPLUS):
-            raise CellError(f"the line has more cells than the header: '{extra}'")
+    def _image(self, line: _Line) -> tuple[str, SourceImage]:
+        cells = line.cells
+        if line.problem:
+            raise CellError(line.problem)
         name, purpose = cells.get("product", ""), cells.get("purpose", "")
         if purpose and name:
             raise CellError("a line has a product or a purpose")
@@ -87,8 +113,10 @@ class CsvFile:
             raise CellError(
                 f"{name!r} cannot name a product: 1 to 64 characters, no '/', no control characters"
             )
-        image = image_of(cells, line)
-        rank = image.rank if image.rank < LAST else LAST + line
+        image = image_of(cells, line.number)
+        rank = image.rank
+        if rank == LAST and not cells.get("source_id"):
+            rank += line.number  # a line that a report repeats keeps its earlier place
         if purpose:
             own = image.id if image.id.startswith(SOURCE_MARK) else f"{purpose}/{image.id}"
             return LIBRARY, replace(image, rank=rank, id=own)
@@ -108,8 +136,8 @@ class CsvFile:
             for each in images
         )
 
-    def _lines(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """The number of each line, where it begins, and its cells by column.
+    def _lines(self) -> Iterator[_Line]:
+        """All lines but the header and empty ones.
 
         Raises:
             FailureError: the file is not UTF-8, or its header is not valid.
@@ -126,30 +154,39 @@ class CsvFile:
         _, header = next(records, (1, []))
         if isinstance(header, str):
             raise FailureError(f"The header of {self.file} is not valid CSV.")
-        titles = [each.strip() for each in header]
+        # Blanks tell columns without a name apart, so that no cell of a rejected line is lost.
+        titles = [each.strip() or " " * number for number, each in enumerate(header)]
         self._check_header(titles)
         for line, record in records:
             if isinstance(record, str):
-                yield line, {RAW: record}
-                continue
-            if any(each.strip() for each in record):
-                surplus = " ".join(filter(None, map(str.strip, record[len(titles) :])))
-                named = dict(zip(titles, record, strict=False))
-                if not is_literal(named):
-                    named = {name: cell.strip() for name, cell in named.items()}
-                yield line, {**named, **({SURPLUS: surplus} if surplus else {})}
+                empty = dict.fromkeys(titles, "")
+                yield _Line(line, {**empty, RAW: record}, "it is not valid CSV")
+            elif any(each.strip() for each in record):
+                yield _line(line, titles, record)
 
     def _check_header(self, titles: list[str]) -> None:
         if "product" not in titles or not {"file", "url"} & set(titles):
             raise FailureError(
                 f"The header of {self.file} needs the columns 'product', and 'file' or 'url'."
             )
-        twice = [name for name, count in Counter(titles).items() if count > 1 and name]
+        twice = [name for name, count in Counter(titles).items() if count > 1 and name.strip()]
         if twice:
             raise FailureError(f"The header of {self.file} has the column '{twice[0]}' twice.")
-        unknown = [name for name in titles if name and not is_known(name)]
+        unknown = [name for name in titles if name.strip() and not is_known(name)]
         if unknown:
             self.notes.append(f"columns without a meaning: {', '.join(unknown)}")
+
+
+def _line(number: int, titles: Sequence[str], record: Sequence[str]) -> _Line:
+    """A line that is valid CSV."""
+    cells = dict(itertools.zip_longest(titles, record[: len(titles)], fillvalue=""))
+    if not is_literal(cells):
+        cells = {name: cell.strip() for name, cell in cells.items()}
+    surplus = " ".join(filter(None, map(str.strip, record[len(titles) :])))
+    if not surplus:
+        return _Line(number, cells)
+    problem = f"the line has more cells than the header: '{surplus}'"
+    return _Line(number, {**cells, SURPLUS: surplus}, problem)
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -17,16 +17,18 @@ from vitrine_cli.ui.failure import FailureError
 
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _PARTS = {"{product}": "(?P<product>.+?)", "{n}": r"(?P<n>\d+)", "{any}": ".*?"}
+_TOO_DEEP = "it lies deeper than <product>/<file>"
 _BAD_NAME = "its folder cannot name a product: 1 to 64 characters, no '/', no control characters"
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of a product: its path below the root, its id, and the key of its order."""
+    """A file of a product: its path below the root, its id, the key of its order, and the name."""
 
     path: str
     id: str
     order: tuple[object, ...]
+    product: str
 
 
 @dataclass
@@ -59,6 +61,18 @@ class Folder:
         )
         yield Page(found, tuple(unreadable), total=len(found))
 
+    def _deeper(self, folder: Path) -> Iterator[Path]:
+        """All files below a folder that lies in a product's folder; links are not followed."""
+        for parent, folders, names in os.walk(folder):
+            folders.sort()
+            yield from (Path(parent, name) for name in sorted(names) if not self._ignores(name))
+
+    def _ignores(self, name: str) -> bool:
+        """Whether a name is left out, and counted."""
+        ignored = name.startswith((".", "_")) or name.lower() in _IGNORED
+        self.left_out["hidden and system files"] += ignored
+        return ignored
+
     def _entries(self, folder: Path) -> list[Path]:
         """What a folder holds and an import takes, by name."""
         try:
@@ -67,9 +81,9 @@ class Folder:
             raise FailureError(f"{folder} cannot be read: {error.strerror}.") from None
         kept = []
         for path in entries:
-            if path.name.startswith((".", "_")) or path.name.lower() in _IGNORED:
-                self.left_out["hidden and system files"] += 1
-            elif path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
+            if self._ignores(path.name):
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
                 self.left_out["links that lead out of the folder"] += 1
             elif path.is_dir() or path.is_file():
                 kept.append(path)
@@ -82,15 +96,14 @@ class Folder:
         for path in self._entries(folder):
             relative = f"{folder.name}/{_text(path.name)}"
             if path.is_dir():
-                count = sum(len(names) for _, _, names in os.walk(path))
-                reason = f"{count} files lie deeper than <product>/<file>"
-                unreadable.append(_unreadable(f"{relative}/", reason, name))
+                below = (_text(str(each.relative_to(self.root))) for each in self._deeper(path))
+                unreadable.extend(_unreadable(each, _TOO_DEEP, name) for each in below)
             elif not is_product_name(name):
                 unreadable.append(_unreadable(relative, _BAD_NAME, name))
             elif _text(path.name) != path.name:
                 unreadable.append(_unreadable(relative, "its name is not UTF-8", name))
             else:
-                files.append(_File(relative, path.name, natural_key(path.name)))
+                files.append(_File(relative, path.name, natural_key(path.name), name))
 
     def _read_file(
         self, path: Path, products: defaultdict[str, list[_File]], unreadable: list[Unreadable]
@@ -105,7 +118,7 @@ class Folder:
             unreadable.append(_unreadable(name, _BAD_NAME, product))
         else:
             number = int(found["n"]) if "n" in found.groupdict() else 0
-            file = _File(name, name, (number, natural_key(name)))
+            file = _File(name, name, (number, natural_key(name)), product)
             products[product_key(product)].append(file)
 
     @property
@@ -131,7 +144,8 @@ def pattern_of(text: str) -> re.Pattern[str]:
 def _images(files: list[_File]) -> Iterator[SourceImage]:
     for rank, file in enumerate(sorted(files, key=lambda each: (_rooted(each), each.order)), 1):
         name = file.path.rpartition("/")[2]
-        yield SourceImage(file.id, (file.path,), rank, file_name=name)
+        cells = {"product": file.product, "file": file.path, "url": "", "position": str(rank)}
+        yield SourceImage(file.id, (file.path,), rank, file_name=name, cells=cells)
 
 
 def _rooted(file: _File) -> bool:
