@@ -14,6 +14,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from vitrine.clock import now
+from vitrine_cli.importing.paging import Identified, Seen
 from vitrine_cli.importing.rate_limits import LONGEST_WAIT, Limited, Rule, pause_after
 from vitrine_cli.ui.failure import FailureError
 
@@ -28,6 +29,7 @@ _STOPPING: Mapping[int, str] = {
 
 
 Form = TypeVar("Form")
+Entry = TypeVar("Entry", bound=Identified)
 
 
 class PausedError(Exception):
@@ -58,6 +60,11 @@ class PlatformClient:
     tell: Callable[[str], None]
     needs: str
     _pause: float = field(default=0.0, init=False)
+
+    @property
+    def host(self) -> str:
+        """The platform's host."""
+        return urlsplit(self.base).netloc
 
     def get(self, url: str, **parameters: str | int) -> httpx.Response | None:
         """The answer to a GET request; None if it has no content (204).
@@ -111,7 +118,7 @@ class PlatformClient:
         answer = self.get(url, **parameters)
         if answer is None:
             return None
-        place = f"{urlsplit(self.base).netloc} answers {answer.url.path}"
+        place = f"{self.host} answers {answer.url.path}"
         try:
             found = answer.json()
         except (ValueError, RecursionError):
@@ -143,9 +150,11 @@ class PlatformClient:
             ) from None
 
     def read_linked(
-        self, form: TypeAdapter[Form], url: str, **parameters: str | int
-    ) -> Iterator[tuple[Form, httpx.Response, str | None]]:
+        self, form: TypeAdapter[list[Entry]], url: str, **parameters: str | int
+    ) -> Iterator[tuple[list[Entry], httpx.Response, str | None]]:
         """The pages of a list whose `Link` headers name the next page, each with that URL.
+
+        An entry that an earlier page had is left out.
 
         Args:
             form: the form of a page.
@@ -153,9 +162,10 @@ class PlatformClient:
             parameters: the query of the first page.
 
         Raises:
-            FailureError: a page leads back to one that was read already.
+            FailureError: the pages lead back to one that was read already, or bring nothing new.
         """
         read = {str(httpx.URL(self._target(url), params=parameters or None))}
+        seen = Seen()
         following: str | None = url
         while following is not None:
             found = self.read(form, following, **parameters)
@@ -167,11 +177,14 @@ class PlatformClient:
                 target = str(httpx.URL(self._target(following)))
                 if target in read:
                     raise FailureError(
-                        f"The list of {urlsplit(self.base).netloc} leads back to a page that was "
+                        f"The list of {self.host} leads back to a page that was "
                         f"read already: {target}"
                     )
                 read.add(target)
-            yield listed, answer, following
+            new = seen.new(listed)
+            if following is not None:
+                seen.require_progress(self.host)
+            yield new, answer, following
 
     def _rest(self) -> None:
         """Wait as the last answer asked for."""
@@ -201,7 +214,7 @@ class PlatformClient:
             is_own = urlsplit(target)[:2] == urlsplit(self.base)[:2]
             httpx.URL(target)
         except (ValueError, httpx.InvalidURL):
-            host = urlsplit(self.base).netloc
+            host = self.host
             raise FailureError(f"The list of {host} leads to '{url}', which is no URL.") from None
         if not is_own:
             raise FailureError(f"The platform's list leads to another host: {target}")
@@ -209,7 +222,7 @@ class PlatformClient:
 
     def _checked(self, answer: httpx.Response) -> httpx.Response | None:
         status = answer.status_code
-        place = f"{urlsplit(self.base).netloc} answers {answer.url.path}"
+        place = f"{self.host} answers {answer.url.path}"
         if status in _STOPPING:
             raise FailureError(f"{_STOPPING[status]}; it needs {self.needs}.")
         if status == httpx.codes.NOT_FOUND:

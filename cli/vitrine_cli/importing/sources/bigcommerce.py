@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
@@ -13,12 +13,15 @@ from urllib.parse import quote
 from pydantic import Field, TypeAdapter
 
 from vitrine.domain.gallery import THUMBNAIL
+from vitrine_cli.importing.paging import numbered
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
 from vitrine_cli.importing.wire_values import Flag, Id, OrEmpty, Place, Text, Wire
 
 Entry = TypeVar("Entry")
 Form = TypeVar("Form")
+_Read = tuple[Sequence[Entry], bool]
+"""The entries of a page, and whether others follow."""
 SCOPE = "the scope Products, read-only"
 _LIMIT = 250
 _NUMBER = re.compile(r"__\d{5}(?=\.[^.]+$)")
@@ -43,17 +46,15 @@ class _Variant(Wire):
     image_url: Text = ""
 
 
-class _Product(Wire):
-    id: Id
-    sku: Text = ""
-    images: Annotated[list[_Image], OrEmpty] = Field(default_factory=list)
-    variants: Annotated[list[_Variant], OrEmpty] = Field(default_factory=list)
-    videos: Annotated[list[Any], OrEmpty] = Field(default_factory=list)
-
-
 class _ProductV2(Wire):
     id: Id  # its `images` is a link
     sku: Text = ""
+
+
+class _Product(_ProductV2):
+    images: Annotated[list[_Image], OrEmpty] = Field(default_factory=list)
+    variants: Annotated[list[_Variant], OrEmpty] = Field(default_factory=list)
+    videos: Annotated[list[Any], OrEmpty] = Field(default_factory=list)
 
 
 class _Paging(Wire):
@@ -110,25 +111,36 @@ class BigCommerce:
         return f"@bigcommerce/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
-        read = self._page_v3 if self.version == "v3" else self._page_v2
-        number: int | None = int(after or 1)
-        while number is not None:
-            page = read(number)
-            yield page
-            number = int(page.next) if page.next else None
+        read: Callable[[int], _Read[_ProductV2]]
+        read = self._read_v3 if self.version == "v3" else self._read_v2
+        for listed, following in numbered(int(after or 1), read):
+            products = tuple(map(self._product, listed))
+            yield Page(products, next=str(following) if following else None, total=self._total)
 
-    def _page_v3(self, number: int) -> Page:
+    def _read_v3(self, number: int) -> _Read[_Product]:
         path = f"stores/{self.store}/v3/catalog/products"
         more = "images,variants,videos"
         found = self.client.read_first(_PRODUCTS_V3, path, include=more, limit=_LIMIT, page=number)
         if found is None:
-            return Page(())
+            return [], False
         paging = found[0].meta.pagination
-        following = str(number + 1) if number < paging.total_pages else None
-        products = tuple(map(self._product_v3, found[0].data))
-        return Page(products, next=following, total=paging.total)
+        self._total = paging.total
+        return found[0].data, number < paging.total_pages
 
-    def _product_v3(self, product: _Product) -> SourceProduct:
+    def _read_v2(self, number: int) -> _Read[_ProductV2]:
+        path = f"stores/{self.store}/v2/products"
+        counted = self.client.read_first(_COUNT, f"{path}/count.json")
+        self._total = counted[0].count if counted else None
+        try:
+            found = self.client.read(_PRODUCTS_V2, f"{path}.json", limit=_LIMIT, page=number)
+        except GoneError:  # behind the last page, as 204
+            found = None
+        listed = found[0] if found else []
+        return listed, len(listed) >= _LIMIT
+
+    def _product(self, product: _ProductV2) -> SourceProduct:
+        if not isinstance(product, _Product):
+            return self._found(product, self._all_v2(product.id))
         whole = len(product.images) < _LIMIT
         images = product.images if whole else self._all_v3(product.id)
         self.left_out["variants' images"] += sum(bool(each.image_url) for each in product.variants)
@@ -137,37 +149,22 @@ class BigCommerce:
 
     def _all_v3(self, product: str) -> list[_Image]:
         path = f"stores/{self.store}/v3/catalog/products/{quote(product, safe='')}/images"
-        images: list[_Image] = []
-        number, pages = 1, 1
-        while number <= pages and (found := self._read_images(_IMAGES_V3, path, number)):
-            images += found.data
-            pages = found.meta.pagination.total_pages
-            number += 1
-        return images
 
-    def _page_v2(self, number: int) -> Page:
-        path = f"stores/{self.store}/v2/products"
-        if number == 1:
-            counted = self.client.read_first(_COUNT, f"{path}/count.json")
-            self._total = counted[0].count if counted else None
-        try:
-            found = self.client.read(_PRODUCTS_V2, f"{path}.json", limit=_LIMIT, page=number)
-        except GoneError:  # behind the last page, as 204
-            found = None
-        listed = found[0] if found else []
-        products = tuple(self._found(each, self._all_v2(each.id)) for each in listed)
-        more = len(listed) >= _LIMIT
-        return Page(products, next=str(number + 1) if more else None, total=self._total)
+        def read(number: int) -> _Read[_Image]:
+            found = self._read_images(_IMAGES_V3, path, number)
+            pages = found.meta.pagination.total_pages if found else 0
+            return found.data if found else [], number < pages
+
+        return [each for listed, _ in numbered(1, read) for each in listed]
 
     def _all_v2(self, product: str) -> list[_Image]:
         path = f"stores/{self.store}/v2/products/{quote(product, safe='')}/images.json"
-        images: list[_Image] = []
-        number, more = 1, True
-        while more:
+
+        def read(number: int) -> _Read[_Image]:
             found = self._read_images(_IMAGES_V2, path, number) or []
-            images += found
-            number, more = number + 1, len(found) >= _LIMIT
-        return images
+            return found, len(found) >= _LIMIT
+
+        return [each for listed, _ in numbered(1, read) for each in listed]
 
     def _read_images(self, form: TypeAdapter[Form], path: str, number: int) -> Form | None:
         """A page of a product's images; None behind the last one, or if the product is gone."""
@@ -178,7 +175,7 @@ class BigCommerce:
             return None
         return found[0] if found else None
 
-    def _found(self, product: _Product | _ProductV2, images: list[_Image]) -> SourceProduct:
+    def _found(self, product: _ProductV2, images: list[_Image]) -> SourceProduct:
         ordered = sorted(images, key=lambda each: (each.sort_order, len(each.id), each.id))
         aliases = (product.sku,) if product.sku else ()
         return SourceProduct(product.id.casefold(), tuple(map(self._image, ordered)), aliases)

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import TypeAdapter
 
+from vitrine_cli.importing.paging import Seen
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
 from vitrine_cli.importing.wire_values import Id, OrEmpty, Text, Url, Wire
@@ -70,15 +71,18 @@ class Evotor:
         return f"@evotor/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
-        cursor, seen = after or "", set[str]()
+        cursor, cursors, seen = after or "", set[str](), Seen()
         while True:
             given = {"cursor": cursor} if cursor else {}
             found = self.client.read_first(_PRODUCTS, f"stores/{self.store}/products", **given)
             page = found[0] if found else _Products(items=[])
             cursor = page.paging.next_cursor if page.paging else ""
-            more = cursor not in ("", *seen)
-            seen.add(cursor)
-            yield Page(tuple(map(self._product, page.items)), next=cursor if more else None)
+            more = cursor not in ("", *cursors)
+            cursors.add(cursor)
+            new = seen.new(page.items)
+            if more:
+                seen.require_progress(self.client.host)
+            yield Page(tuple(map(self._product, new)), next=cursor if more else None)
             if not more:
                 return
 
