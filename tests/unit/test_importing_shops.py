@@ -16,13 +16,13 @@ import pytest
 from tests import pictures
 from tests.conftest import MEDIA_URL, World
 
-from vitrine.domain.errors import DownloadError
+from vitrine.domain.errors import DownloadError, PictureRefusedError, Rule
 from vitrine.domain.gallery import THUMBNAIL
 from vitrine.domain.shops import ProductKey, ProductMode
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.removing import remove_image
 from vitrine_cli.importing.engine import Engine
-from vitrine_cli.importing.fetching import Fetcher
+from vitrine_cli.importing.fetching import Fetcher, UnfetchedError
 from vitrine_cli.importing.ledger import Ledger, State
 from vitrine_cli.importing.reports import write_reports
 from vitrine_cli.importing.source import Source, SourceImage
@@ -478,19 +478,86 @@ def test_urls_are_tried_again_and_their_statuses_told(move: Move) -> None:
     }
 
 
-@pytest.mark.parametrize(("status", "reduced"), [(None, False), (403, True)])
-def test_a_smaller_picture_is_told_where_the_uploaded_file_is_not_to_be_had(
-    move: Move, status: int | None, reduced: bool
+GUESSES = ("https://store-x.example", "https://cdn.example/x")
+
+
+def guessed(number: int) -> SourceImage:
+    """An image whose original is at one of two places, or else only a smaller picture is."""
+    guesses = (f"{base}/{number}.png" for base in GUESSES)
+    return SourceImage(str(number), (*guesses, URL.format(number)), reduced=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("picture", None, [1, 0, 0]),
+        (404, "picture", [4, 4, 0]),
+        ("<html>There is no such shop.", "picture", [4, 4, 0]),
+        ("too large", "picture", [4, 4, 0]),
+        (None, "picture", [3, 4, 0]),  # a host that nobody has: three tries in the whole run
+        (503, 403, [3, 4, 4]),
+        (None, None, [3, 3, 4]),
+    ],
+)
+def test_a_wrong_guess_of_a_place_costs_little_and_no_picture(
+    move: Move, first: Any, second: Any, expected: list[int]
 ) -> None:
+    tries: Counter[str] = Counter()
+
     def answer(url: str) -> bytes:
-        if url == URL.format("original") and status is not None:
-            raise DownloadError(status=status)
+        host, _, name = url.rpartition("/")
+        tries[host] += 1
+        what = dict(zip(GUESSES, (first, second), strict=True)).get(host, "picture")
+        if what == "too large":
+            raise PictureRefusedError((Rule.WEIGHT,))
+        if what is None or isinstance(what, int):
+            raise DownloadError(status=what)
+        return pictures.png(20 + int(name[0]), 20) if what == "picture" else what.encode()
+
+    fetcher = Fetcher(fetching(answer), None, threading.BoundedSemaphore(4), move._wait)
+    found = [fetcher.fetch(guessed(number)) for number in range(1 if expected[0] == 1 else 4)]
+
+    assert [tries[host] for host in (*GUESSES, "https://shop.example")] == expected
+    assert [each.is_reduced for each in found] == [expected[2] > 0] * len(found)
+    assert len(move.waits) == 2 * (first in (None, 503)) + 2 * (second is None and expected[1] > 0)
+
+
+def test_a_place_that_has_served_a_picture_is_tried_again_for_each(move: Move) -> None:
+    """One failure there does not make all further pictures smaller."""
+    tries: list[str] = []
+
+    def answer(url: str) -> bytes:
+        tries.append(url)
+        if url.startswith(GUESSES[0]) and tries.count(url) < 3 and not url.endswith("/0.png"):
+            raise DownloadError(status=503)
         return pictures.png(20, 20)
 
-    places = (URL.format("original"), URL.format("zoom"))
     fetcher = Fetcher(fetching(answer), None, threading.BoundedSemaphore(4), move._wait)
-    assert fetcher.fetch(SourceImage("1", places, reduced=True)).is_reduced is reduced
-    assert not fetcher.fetch(SourceImage("1", places)).is_reduced
+    assert not any(fetcher.fetch(guessed(number)).is_reduced for number in range(3))
+    assert len(tries) == 7
+
+
+def test_an_interrupt_does_not_make_a_picture_smaller(move: Move) -> None:
+    """It ends the tries of the original, and the next run begins them again."""
+
+    def answer(url: str) -> bytes:
+        if not url.startswith("https://shop.example"):
+            raise DownloadError(status=503)
+        return pictures.png(20, 20)
+
+    fetcher = Fetcher(fetching(answer), None, threading.BoundedSemaphore(4), lambda _: False)
+    with pytest.raises(UnfetchedError, match="answered 503") as caught:
+        fetcher.fetch(guessed(1))
+    assert not caught.value.is_final
+
+
+def test_only_the_last_place_has_a_smaller_picture(move: Move) -> None:
+    fetcher = Fetcher(
+        fetching(lambda _: pictures.png(20, 20)), None, threading.BoundedSemaphore(4), move._wait
+    )
+    assert not fetcher.fetch(guessed(1)).is_reduced
+    assert not fetcher.fetch(SourceImage("1", (URL.format("original"),))).is_reduced
+    assert fetcher.fetch(SourceImage("1", (URL.format("zoom"),), reduced=True)).is_reduced
 
 
 def test_pictures_that_are_here_are_not_downloaded_again(move: Move) -> None:

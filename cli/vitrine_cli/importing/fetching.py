@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from vitrine.ports import Remote
 from vitrine.services.importing import RULES
 from vitrine.services.sources import Upload
 from vitrine_cli.importing.source import SourceImage
+from vitrine_cli.importing.storing import picture_problem
 
 if TYPE_CHECKING:
     from vitrine_cli.importing.originals import Originals
@@ -38,6 +39,10 @@ class UnfetchedError(Exception):
         self.is_final = is_final
 
 
+class _EndingError(UnfetchedError):
+    """The import is to end before the next try."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """The bytes of an image.
@@ -49,6 +54,32 @@ class Fetched:
 
     upload: Upload
     is_reduced: bool = False
+
+
+@dataclass(slots=True)
+class _Hosts:
+    """What a run has learnt of the hosts of places that may be wrong guesses. Threads can share it.
+
+    Attributes:
+        serving: hosts that have served a picture.
+        silent: hosts that did not answer, or failed, in every try, and never served a picture.
+    """
+
+    serving: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+
+    def note(self, place: str, *, serves: bool) -> None:
+        """Note whether the host of a place has served a picture, or failed in every try."""
+        host = urlsplit(place).netloc
+        if serves:
+            self.serving.add(host)
+            self.silent.discard(host)
+        elif host not in self.serving:
+            self.silent.add(host)
+
+    def is_silent(self, place: str) -> bool:
+        """Whether asking the host of a place again has no use."""
+        return urlsplit(place).netloc in self.silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +99,14 @@ class Fetcher:
     slots: BoundedSemaphore
     wait: Callable[[float], bool]
     originals: Originals | None = None
+    _hosts: _Hosts = field(default_factory=_Hosts)
 
     def fetch(self, image: SourceImage) -> Fetched:
         """The bytes of an image: a better file, or else of the first of its places that has them.
+
+        All places but the last may be wrong guesses. One that fails in any way, or answers with
+        something that is not accepted as a picture, leads to the next; one whose host has not
+        answered at all costs its tries once in a run.
 
         Raises:
             UnfetchedError: no place has them. The reason is that of the last place.
@@ -79,14 +115,28 @@ class Fetcher:
             return Fetched(better)
         if not image.places:
             raise UnfetchedError("the source names no file", is_final=True)
-        *first, last = image.places
-        for place in first:
-            try:
-                return Fetched(self._fetch(place, image))
-            except UnfetchedError as error:
-                if not error.is_final:
-                    raise
+        *guesses, last = image.places
+        for place in guesses:
+            if (found := self._guessed(place, image)) is not None:
+                return Fetched(found)
         return Fetched(self._fetch(last, image), image.reduced)
+
+    def _guessed(self, place: str, image: SourceImage) -> Upload | None:
+        """The picture at a place that may be a wrong guess; None if it has none."""
+        if self._hosts.is_silent(place):
+            return None
+        try:
+            found = self._fetch(place, image)
+        except _EndingError:
+            raise
+        except UnfetchedError as error:
+            if not error.is_final:
+                self._hosts.note(place, serves=False)
+            return None
+        if picture_problem(found):  # a page for people, for example
+            return None
+        self._hosts.note(place, serves=True)
+        return found
 
     def _fetch(self, place: str, image: SourceImage) -> Upload:
         if "://" in place:
@@ -102,8 +152,10 @@ class Fetcher:
                 return self._download_once(url)
             except UnfetchedError as error:
                 spread = 1 + random.uniform(-_SPREAD, _SPREAD)  # noqa: S311 - no secret
-                if error.is_final or not self.wait(pause * spread):
+                if error.is_final:
                     raise
+                if not self.wait(pause * spread):
+                    raise _EndingError(str(error), is_final=False) from None
         return self._download_once(url)
 
     def _download_once(self, url: str) -> bytes:
