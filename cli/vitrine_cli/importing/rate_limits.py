@@ -15,6 +15,9 @@ DEFAULT_PAUSE = 0.5
 """Seconds between requests where an answer does not tell the limit."""
 LONGEST_WAIT = 900.0
 """Seconds that an import waits at most before it ends, to be resumed."""
+_MOST_AFTER_REFUSALS = 16.0
+"""Seconds up to which each refusal in a row doubles the shortest wait."""
+_MOST_DOUBLINGS = 30  # above every longest wait
 _REFUSED = 429
 _LOW = 5  # requests left in Tiendanube's bucket, below which requests follow its leak
 
@@ -46,6 +49,11 @@ class Limited:
         """Whether the platform refused the request because of its limit."""
         return self.status == _REFUSED
 
+    @property
+    def doubled(self) -> float:
+        """How often longer the wait is than after the first refusal: twice with each in a row."""
+        return 2.0 ** min(self.refusals - 1, _MOST_DOUBLINGS)
+
 
 Rule = Callable[[Limited], float]
 """The seconds to wait after an answer, without regard to `Retry-After`."""
@@ -55,6 +63,9 @@ def pause_after(answer: Limited, rule: Rule, now: datetime) -> float:
     """The seconds to wait before the next request.
 
     `Retry-After` wins over all. A result above `LONGEST_WAIT` means that the import should end.
+    After a refusal the wait is never shorter than `DEFAULT_PAUSE`, doubled by each refusal in a row
+    to `_MOST_AFTER_REFUSALS`: a platform that tells 0 seconds, or a date that has passed, and
+    refuses again must not get requests without pause.
 
     Args:
         answer: the latest answer.
@@ -63,7 +74,8 @@ def pause_after(answer: Limited, rule: Rule, now: datetime) -> float:
     """
     told = answer.headers.get("retry-after")
     asked = None if told is None else _seconds(told, now)
-    return rule(answer) if asked is None else asked
+    pause = rule(answer) if asked is None else asked
+    return max(pause, _backoff(answer, DEFAULT_PAUSE, _MOST_AFTER_REFUSALS, 0.0))
 
 
 def tiendanube(answer: Limited) -> float:
@@ -74,7 +86,7 @@ def tiendanube(answer: Limited) -> float:
         return _backoff(answer, DEFAULT_PAUSE, 60.0)
     drop = reset / (limit - left) / 1000  # seconds until one request has leaked
     if answer.is_refused:
-        return float(min(drop * 2 ** (answer.refusals - 1), reset / 1000))
+        return min(drop * answer.doubled, reset / 1000)
     return drop if left < _LOW else 0.0
 
 
@@ -114,10 +126,13 @@ def openmage(answer: Limited) -> float:
     return _backoff(answer, 5.0, 300.0) if answer.is_refused else 0.0
 
 
-def _backoff(answer: Limited, first: float, longest: float) -> float:
+def _backoff(
+    answer: Limited, first: float, longest: float, accepted: float = DEFAULT_PAUSE
+) -> float:
+    """The seconds after a refusal, which double; `accepted` after any other answer."""
     if not answer.is_refused:
-        return DEFAULT_PAUSE
-    return float(min(first * 2 ** (answer.refusals - 1), longest))
+        return accepted
+    return min(first * answer.doubled, longest)
 
 
 def _seconds(told: str, now: datetime) -> float | None:
