@@ -1,9 +1,10 @@
 """`vitrine imports` over the account of a stack: what it counts, lists and exits with."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from pipeline import import_file
 from vitrine import environment
 from vitrine.clock import now
+from vitrine.domain.imports import Import, source_arrival
 from vitrine.domain.shops import Shop
 from vitrine_cli.app import app
 from vitrine_cli.commands import imports
@@ -108,7 +110,7 @@ def test_a_person_sees_a_table_and_what_to_do(folder: Folder) -> None:
 
     assert run.exit_code == 0
     words = [line.split() for line in run.stdout.splitlines()]
-    assert words[0] == ["files", "bytes", "oldest"]
+    assert words[0] == ["import/s1/", "files", "bytes", "oldest"]
     assert words[1] == ["waiting", "0", "0", "B"]
     assert words[3][:4] == ["rejected", "1", "10", "B"]
     assert words[3][6] == "(now)"
@@ -148,9 +150,15 @@ def test_following_ends_when_nothing_waits(folder: Folder, monkeypatch: pytest.M
     data = pictures.png()
     folder.put("products/7/a.png", data)
     event = stored("import/s1/products/7/a.png", data)
-    monkeypatch.setattr(
-        "vitrine_cli.commands.imports.time.sleep", lambda _: import_file.handler(event, None)
-    )
+    wait = threading.Event.wait
+
+    def delivers(self: threading.Event, timeout: float | None = None) -> bool:
+        if timeout != 5:
+            return wait(self, timeout)
+        import_file.handler(event, None)
+        return False
+
+    monkeypatch.setattr(threading.Event, "wait", delivers)
 
     run = folder.run("--follow", "--json")
 
@@ -158,6 +166,38 @@ def test_following_ends_when_nothing_waits(folder: Folder, monkeypatch: pytest.M
     looks = [json.loads(line) for line in run.stdout.splitlines() if '"waiting"' in line]
     assert [each["waiting"]["files"] for each in looks] == [1, 0]
     assert looks[-1]["done"]["files"] == 1
+
+
+def test_what_an_import_has_copied_is_counted_by_source(folder: Folder) -> None:
+    """It is no file of the import folder, which the summary says where that is empty."""
+    empty = folder.run("--summary")
+    assert "'vitrine imports s1 --source folder --summary' counts it" in empty.stderr
+    assert empty.exit_code == 0
+    for number, path in enumerate(
+        ("folder/mug/1.png", "folder//user/2.png", "tiendanube/5/7/8", "tiendanube/55/7/8")
+    ):
+        arrival = source_arrival("s1", f"@{path}", "mug", "aa", 1)
+        settled = Import(arrival, datetime(2026, 11, 1 + number, tzinfo=UTC), number)
+        on_aws(folder.account).imports.reject(settled)
+
+    def counted(source: str) -> list[tuple[str, int, str, str]]:
+        shown = folder.run("--summary", "--json", "--source", source)
+        return [tuple(each.values()) for each in json.loads(shown.stdout)]
+
+    first, last = "2026-11-01T00:00:00+00:00", "2026-11-02T00:00:00+00:00"
+    assert counted("folder") == [("folder", 2, first, last)]
+    assert [each[:2] for each in counted("tiendanube")] == [
+        *(("tiendanube/5", 1), ("tiendanube/55", 1))
+    ]
+    assert [each[:2] for each in counted("tiendanube/5")] == [("tiendanube/5", 1)]
+    assert counted("evotor") == []
+    table = folder.run("--summary", "--source", "folder").stdout
+    assert table.split()[:7] == ["vitrine", "import", "images", "first", "last", "folder", "2"]
+    assert (
+        "Nothing was imported from evotor."
+        in folder.run(*("--summary", "--source", "evotor")).stderr
+    )
+    assert folder.count()["done"]["files"] == 0
 
 
 def test_stray_files_are_listed(folder: Folder) -> None:
@@ -171,6 +211,7 @@ def test_stray_files_are_listed(folder: Folder) -> None:
 
 def test_options_exclude_each_other_and_shops_exist(folder: Folder) -> None:
     assert folder.run("--stray", "--summary").exit_code == 2
+    assert folder.run("--follow", "--source", "folder").exit_code == 2
     unknown = CliRunner().invoke(app, ["imports", "s9", "--stack", "shop", "--summary"])
     assert (unknown.exit_code, str(unknown.exception)) == (1, "There is no shop 's9'.")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vitrine.domain.imports import Import
-    from vitrine_cli.operations.import_summary import Group, Summary
+    from vitrine_cli.operations.import_summary import Copied, Group, Summary
 
 _PAUSE = 5.0  # seconds between two looks
 _NAMED = 3  # keys in a row of the summary
@@ -50,17 +50,23 @@ def imports(
     ] = False,
     source: Annotated[
         str,
-        typer.Option(help="List images that `vitrine import` added, such as tiendanube/555."),
+        typer.Option(help="List, or count, images that `vitrine import` added: tiendanube/555."),
     ] = "",
     as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:
     """List the results of files in import/<shop>/products/<product>/ of the originals bucket."""
-    if sum((rejected, summary or follow, stray, bool(source))) > 1:
+    if sum((rejected, summary or follow, stray, bool(source) and not summary)) > 1 or (
+        source and follow
+    ):
         raise typer.BadParameter(
-            "Use one of --rejected, --summary or --follow, --stray, and --source."
+            "Use one of --rejected, --summary or --follow, --stray, and --source; "
+            "or --summary and --source."
         )
+    if summary and source:
+        _print_copied(_outcomes(shop, stack, port, source), shop, source, as_json=as_json)
+        return
     if not (summary or follow or stray):
         _list(shop, stack, port, source, rejected=rejected, as_json=as_json)
         return
@@ -87,25 +93,38 @@ def _list(
     rejected: bool,
     as_json: bool,
 ) -> None:
-    from vitrine.domain.imports import SOURCE_MARK
-    from vitrine_cli.operations import records
-
-    path = f"{SOURCE_MARK}{source.removeprefix(SOURCE_MARK)}" if source else ""
-    found = records.selected(stack, port).stores.imports.imports(shop, path)
+    found = _outcomes(shop, stack, port, source)
     rows = [_row(each) for each in found if each.reason or not rejected]
     if as_json:
         print_json(rows)
         return
     if not rows:
-        where = f"Nothing was imported from {source}" if source else ""
-        where = where or f"No results for files in import/{shop}/products/"
-        console.print(f"{escape(where)}.")
+        console.print(escape(_nothing(shop, source)), soft_wrap=True)
         return
     table = Table("file", "image", "rejected because", "settled", box=None)
     for row in rows:
         cells = (row["file"], row["image"], row["rejected"], row["settled"])
         table.add_row(*(escape(str(cell or "")) for cell in cells))
     print_table(table)
+
+
+def _outcomes(shop: str, stack: str | None, port: int | None, source: str) -> list[Import]:
+    """What became of files of the import folder, or of the images of a source."""
+    from vitrine.domain.imports import SOURCE_MARK
+    from vitrine_cli.operations import records
+
+    path = f"{SOURCE_MARK}{source.removeprefix(SOURCE_MARK)}" if source else ""
+    return records.selected(stack, port).stores.imports.imports(shop, path)
+
+
+def _nothing(shop: str, source: str = "") -> str:
+    """That there is nothing to list, and where else to look."""
+    if source:
+        return f"Nothing was imported from {source}."
+    return (
+        f"No results for files in import/{shop}/products/. What 'vitrine import' has copied is no "
+        f"file there: 'vitrine imports {shop} --source folder --summary' counts it (or --source tiendanube …)."
+    )
 
 
 def _row(outcome: Import) -> dict[str, Any]:
@@ -173,7 +192,7 @@ def _print_summary(shop: str, summary: Summary, *, as_json: bool) -> None:
         shown = {name: _counts(group) for name, group in groups}
         print_json({**shown, "late": summary.late})
         return
-    table = Table("", "files", "bytes", "oldest", "", box=None)
+    table = Table(escape(f"import/{shop}/"), "files", "bytes", "oldest", "", box=None)
     for name, group in _groups(summary).items():
         hint = _HINTS.get(name, "").format(shop=shop) if group.files else ""
         if group is summary.stray and group.files:
@@ -187,6 +206,32 @@ def _print_summary(shop: str, summary: Summary, *, as_json: bool) -> None:
         )
         table.add_row(*(escape(cell) for cell in (*cells, hint)))
     print_table(table)
+    if not any(group.files for group in _groups(summary).values()):
+        console.print(escape(_nothing(shop)), soft_wrap=True)
+
+
+def _print_copied(outcomes: list[Import], shop: str, source: str, *, as_json: bool) -> None:
+    """Print how many images came from a source."""
+    from vitrine_cli.operations.import_summary import copied_by_source
+
+    found = copied_by_source(outcomes)
+    if as_json:
+        print_json([_copied(each) for each in found])
+        return
+    if not found:
+        console.print(escape(_nothing(shop, source)), soft_wrap=True)
+        return
+    table = Table("vitrine import", "images", "first", "last", box=None)
+    for each in found:
+        count = f"{each.images:,}".replace(",", " ")
+        cells = (each.source, count, age_text(each.first), age_text(each.last))
+        table.add_row(*map(escape, cells))
+    print_table(table)
+
+
+def _copied(count: Copied) -> dict[str, Any]:
+    first, last = (each.isoformat(timespec="seconds") for each in (count.first, count.last))
+    return {"source": count.source, "images": count.images, "first": first, "last": last}
 
 
 def _counts(group: Group) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from vitrine.domain.imports import FOLDER, Import, parse_arrival
+from vitrine.domain.imports import FOLDER, Import, parse_arrival, source_name
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -75,6 +75,34 @@ class Summary:
     rejected: Group = field(default_factory=Group)
     stray: Group = field(default_factory=Group)
     late: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Copied:
+    """Images that `vitrine import` has copied from one source.
+
+    Attributes:
+        source: the source, as `--source` takes it: `folder`, or `tiendanube/555`.
+        images: how many, with those that were deleted here since.
+        first: when the first one was copied, UTC.
+        last: when the last one was copied, UTC.
+    """
+
+    source: str
+    images: int
+    first: datetime
+    last: datetime
+
+
+def copied_by_source(outcomes: Iterable[Import]) -> list[Copied]:
+    """How many images each source has given, by name of the source."""
+    found: dict[str, Copied] = {}
+    for each in outcomes:
+        name, moment = source_name(each.arrival.path), each.settled_at
+        count = found.setdefault(name, Copied(name, 0, moment, moment))
+        count.images += 1
+        count.first, count.last = min(count.first, moment), max(count.last, moment)
+    return [found[name] for name in sorted(found)]
 
 
 def summarize(files: Iterable[StoredFile], outcomes: Iterable[Import], now: datetime) -> Summary:

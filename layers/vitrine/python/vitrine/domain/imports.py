@@ -19,6 +19,8 @@ FOLDER = "import/"
 UPLOADS = "uploads/"
 SOURCE_MARK = "@"
 """How the path of an image from another platform begins: `@<source>/<store>/<product>/<image>`."""
+FILES = "folder"
+"""The source whose images are files of a folder or a CSV file."""
 _ARRIVAL = re.compile(
     r"import/(?P<shop>[^/]+)/(?P<path>products/(?P<product>[^/]+)/(?P<rest>.+))", re.DOTALL
 )
@@ -150,6 +152,15 @@ def source_arrival(shop: str, path: str, product: str, digest: str, version: int
     """
     name = path.rpartition("/")[2]
     return Arrival(shop, path, product, name, digest, f"{version:0{_SEQUENCER_DIGITS}X}")
+
+
+def source_name(path: str) -> str:
+    """The source of an image from another platform, given by its path: `<source>/<store>`.
+
+    Folders and CSV files of all machines are one source, without a store.
+    """
+    source, store, *_ = path.removeprefix(SOURCE_MARK).split("/")
+    return source if source == FILES else f"{source}/{store}"
 
 
 def import_key(shop: str, path: str) -> str | None:
