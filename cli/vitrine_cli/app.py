@@ -72,7 +72,8 @@ def vitrine(
 def main() -> None:
     """Run the command line. A failure prints one sentence and exits with status 1.
 
-    So does an account, or a local stack, that does not answer or refuses for a moment.
+    So does an error of AWS that the command does not answer itself: an account, or a local stack,
+    that does not answer, refuses, or lacks the table or a bucket.
 
     An interrupt that a command does not answer itself prints one line and exits with status 130.
     """
@@ -88,6 +89,13 @@ def main() -> None:
         sys.exit(1)
     except (ThrottledError, UnavailableError) as failure:
         _print_failure(f"AWS gives no answer; run the command again later: {failure}")
+        sys.exit(1)
+    except Exception as error:
+        from botocore.exceptions import BotoCoreError, ClientError  # takes a second
+
+        if not isinstance(error, BotoCoreError | ClientError):
+            raise
+        _print_failure(f"A call to AWS failed; the command can be run again: {error}")
         sys.exit(1)
 
 

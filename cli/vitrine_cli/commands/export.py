@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from vitrine_cli.commands.aws_failures import aws_failures
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
@@ -48,8 +47,7 @@ def export(
     interrupts.listen()
     selection = Selection(product, since and since.replace(tzinfo=UTC), retired)
     try:
-        with aws_failures():
-            result = _export(shop, target, selection, at_once, stack, port)
+        result = _export(shop, target, selection, at_once, stack, port)
     except KeyboardInterrupt:
         again = "starts again" if target.suffix == ".tar" else "continues"
         console.print(f"Interrupted; the same command {again}.")

@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from vitrine_cli.commands.aws_failures import aws_failures
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
@@ -40,7 +39,7 @@ def redrive(
     interrupts.listen()
     deployed = deployed_stack.selected(stack, port)
     queue = deployed.outputs["FailedEvents"]
-    with aws_failures(), DeadLetters(deployed.sqs(), queue) as letters:
+    with DeadLetters(deployed.sqs(), queue) as letters:
         if only_list:
             _print_letters(sorted(letters, key=lambda each: each.since), as_json=as_json)
             return
@@ -165,8 +164,7 @@ def _delete_manifests(deployed: DeployedStack, shop: str) -> None:
 
     stored = records.deployed(deployed)
     owner = shop_settings.find_shop(stored, shop).id
-    with aws_failures():
-        deleted = delete_manifests(stored.stores.blobs, cdn_of(deployed), owner)
+    deleted = delete_manifests(stored.stores.blobs, cdn_of(deployed), owner)
     out.print(f"Manifests deleted: {deleted}. The CDN was told to forget its copies.")
 
 
@@ -178,13 +176,12 @@ def _prepare_rebuild(
 
     stored = records.deployed(deployed)
     owner = shop_settings.find_shop(stored, shop).id
-    with aws_failures():
-        return Rebuild(
-            stores=stored.stores,
-            invoke=lambda_invoker.invoker(deployed, at_a_time),
-            function=deployed.function("GenerateRenditions"),
-            images=images_of(stored.stores.blobs, owner, after, only),
-        )
+    return Rebuild(
+        stores=stored.stores,
+        invoke=lambda_invoker.invoker(deployed, at_a_time),
+        function=deployed.function("GenerateRenditions"),
+        images=images_of(stored.stores.blobs, owner, after, only),
+    )
 
 
 def _run_rebuild(run: Rebuild, at_a_time: int) -> int:

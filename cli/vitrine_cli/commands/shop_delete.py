@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from vitrine_cli.commands.aws_failures import aws_failures
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
@@ -48,11 +47,10 @@ def delete(
     deployed = deployed_stack.selected(stack, port)
     stored = records.deployed(deployed)
     try:
-        with aws_failures():
-            _confirm(deployed, stored, shop, yes=yes)
-            result = shop_deletion.ShopDeletion(
-                deployed, stored, shop, waits, keep_import, _print_step
-            ).run()
+        _confirm(deployed, stored, shop, yes=yes)
+        result = shop_deletion.ShopDeletion(
+            deployed, stored, shop, waits, keep_import, _print_step
+        ).run()
     except KeyboardInterrupt:
         console.print("Interrupted; the shop is closed, and the same command goes on.")
         raise typer.Exit(_INTERRUPTED) from None

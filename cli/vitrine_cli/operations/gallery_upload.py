@@ -11,6 +11,8 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from vitrine.clock import now
 from vitrine_cli.local import gallery_page
 from vitrine_cli.operations import deployed_stack
@@ -84,7 +86,7 @@ def main() -> None:
     try:
         stack = deployed_stack.selected(name, None)
         upload_page(stack, gallery_page.build())
-    except FailureError as failure:
+    except (FailureError, ClientError, BotoCoreError) as failure:
         sys.exit(f"✗ The gallery page was not uploaded. {failure}")
     print(f"Gallery     {stack.gallery_url}")
 
