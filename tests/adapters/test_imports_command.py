@@ -171,7 +171,7 @@ def test_following_ends_when_nothing_waits(folder: Folder, monkeypatch: pytest.M
 def test_what_an_import_has_copied_is_counted_by_source(folder: Folder) -> None:
     """It is no file of the import folder, which the summary says where that is empty."""
     empty = folder.run("--summary")
-    assert "'vitrine imports s1 --source folder --summary' counts it" in empty.stderr
+    assert "'vitrine imports s1 --source folder --summary' counts them" in empty.stderr
     assert empty.exit_code == 0
     for number, path in enumerate(
         ("folder/mug/1.png", "folder//user/2.png", "tiendanube/5/7/8", "tiendanube/55/7/8")

@@ -122,8 +122,9 @@ def _nothing(shop: str, source: str = "") -> str:
     if source:
         return f"Nothing was imported from {source}."
     return (
-        f"No results for files in import/{shop}/products/. What 'vitrine import' has copied is no "
-        f"file there: 'vitrine imports {shop} --source folder --summary' counts it (or --source tiendanube …)."
+        f"No results for files in import/{shop}/products/. Images that 'vitrine import' has copied "
+        f"are no files there: 'vitrine imports {shop} --source folder --summary' counts them "
+        "(or --source tiendanube …)."
     )
 
 
