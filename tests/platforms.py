@@ -54,6 +54,8 @@ class Platform:
         failing: whether it is answered 500.
         limits: the headers of every answer.
         replaced: the body that a request is answered with instead, by its number; None for none.
+        arrived: called with the number of each request before it is answered.
+        deleted: products that are listed, and whose images answer 404.
         status: the status of every answer; 200 for what fits the request.
         requests: the paths of the requests so far.
     """
@@ -65,6 +67,8 @@ class Platform:
     failing: Callable[[int], bool] = lambda _: False
     limits: Callable[[], dict[str, str]] = dict
     replaced: Callable[[int], bytes | None] = lambda _: None
+    arrived: Callable[[int], None] = lambda _: None
+    deleted: set[str] = field(default_factory=set)
     status: int = 200
     requests: list[str] = field(default_factory=list)
 
@@ -92,6 +96,7 @@ class Platform:
         async def guarded(request: Request) -> Response:
             self.requests.append(request.url.path)
             number, limits = len(self.requests), self.limits()
+            self.arrived(number)
             body = self.replaced(number)
             if body is not None:
                 kind = "text/html" if body.startswith(b"<") else "application/json"
@@ -110,6 +115,8 @@ class Platform:
         return guarded
 
     def _passed_on(self, request: Request) -> Response:
+        if any(f"/products/{each}/images" in request.url.path for each in self.deleted):
+            return JSONResponse({"code": 404}, 404)
         kept = {name: value for name, value in request.headers.items() if name != "accept-encoding"}
         answer = self.vitrine(httpx.Request(request.method, str(request.url), headers=kept))
         made = Response(answer.body, answer.status)
@@ -143,10 +150,14 @@ class Platform:
             }
             for each in found
         ]
+        for each in listed:
+            if str(each["id"]) in self.deleted:  # as Tiendanube lists products now and then
+                each["images"] = None
         more = self._page(number + 1)
         url = request.url.include_query_params(page=number + 1)
         headers = {"link": f'<{url}>; rel="next"'} if more else {}
-        return JSONResponse(listed, headers={**headers, "x-main-language": "es"})
+        headers |= {"x-main-language": "es", "x-total-count": str(len(self.products))}
+        return JSONResponse(listed, headers=headers)
 
     def _tiendanube_store(self, request: Request) -> Response:
         return JSONResponse({"id": int(request.path_params["store"])})

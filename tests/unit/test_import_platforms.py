@@ -15,6 +15,7 @@ from tests.conftest import MEDIA_URL, World
 from tests.gateway import Gateway
 from tests.platforms import ORIGIN, Platform
 
+from vitrine.domain.errors import DownloadError
 from vitrine.domain.images import Texts, ViewFacts
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.own_pictures import find_original
@@ -23,7 +24,7 @@ from vitrine_cli.importing.fetching import Fetcher
 from vitrine_cli.importing.ledger import Ledger
 from vitrine_cli.importing.platform_client import PausedError, PlatformClient
 from vitrine_cli.importing.rate_limits import Rule, bigcommerce, evotor, openmage, tiendanube
-from vitrine_cli.importing.source import Source
+from vitrine_cli.importing.source import DELETED, Source
 from vitrine_cli.importing.sources.bigcommerce import BigCommerce
 from vitrine_cli.importing.sources.bigcommerce import headers as bigcommerce_headers
 from vitrine_cli.importing.sources.evotor import Evotor
@@ -316,6 +317,105 @@ def test_a_wrong_token_scope_store_host_or_dialect_is_one_sentence(
 def test_an_empty_catalogue_is_no_error(move: Move) -> None:
     move.platform.products = []
     assert move.run() == ({}, [])
+
+
+def removed(products: list[str]) -> None:
+    del products[0]
+
+
+def added(products: list[str]) -> None:
+    products.insert(0, "99")
+
+
+def removed_and_added(products: list[str]) -> None:
+    removed(products)
+    products.append("99")
+
+
+@pytest.mark.parametrize("kind", ["tiendanube", "bigcommerce v3"])
+@pytest.mark.parametrize(
+    ("change", "unlisted"), [(removed, 1), (added, 1), (removed_and_added, 0), (list.copy, 0)]
+)
+def test_a_list_that_changes_while_it_is_read_is_told(
+    world: World,
+    tmp_path: Path,
+    kind: str,
+    change: Callable[[list[str]], None],
+    unlisted: int,
+) -> None:
+    """Page 2 begins one product later or earlier than page 1 ended.
+
+    As many that come as that go cannot be told from a list that stays.
+    """
+    open_shops(world)
+    move = Move(world, kind, Platform(PRODUCTS[:20], Gateway().send), tmp_path)
+    move.platform.arrived = lambda number: change(move.platform.products) if number == 2 else None
+
+    move.run()
+
+    ledger = Ledger(tmp_path / "ledger")
+    assert (ledger.is_listed, ledger.unlisted) == (True, unlisted)
+    move.run()
+    assert ledger.unlisted == 0, "the same command again finds all"
+    ledger.close()
+
+
+def test_the_pages_of_a_resumed_list_are_counted_together(world: World, tmp_path: Path) -> None:
+    open_shops(world)
+    move = Move(world, "bigcommerce v3", Platform(PRODUCTS[:20], Gateway().send), tmp_path)
+    ledger = Ledger(tmp_path / "ledger")
+    ledger.begin_list()
+    stopping = threading.Event()
+    fetcher = Fetcher(world.remote, None, threading.BoundedSemaphore(1), lambda _: True)
+    shelf = Shelf(world.catalogue("b"), CODES)
+    wanted = PRODUCTS[:3]
+    engine = Engine(ledger, shelf, fetcher, stopping=stopping, wants=wanted.__contains__)
+    engine.list_source(move.source(), lambda _: stopping.set())
+    assert not ledger.is_listed
+    stopping.clear()
+
+    engine.list_source(move.source(), lambda _: None)
+
+    assert (ledger.is_listed, ledger.unlisted) == (True, 0)
+    assert [each.name for each in ledger.products()] == wanted
+    ledger.close()
+
+
+def test_a_product_that_is_deleted_after_it_was_listed_is_counted(move: Move) -> None:
+    """BigCommerce v3 and Tiendanube list images with their product: there the pictures are gone."""
+    fill(move.world, PRODUCTS[:9])
+    move.platform.products = PRODUCTS[:9]
+    gone = max(PRODUCTS[:9], key=lambda each: len(move.listed("a", each)))
+    lost = len(move.world.galleries.heads["a", gone].sorts)
+    source = move.source()
+    move.source = lambda: source  # type: ignore[method-assign]
+    if move.kind == "bigcommerce v3":
+        kept = move.fetch
+        catalogue = move.world.catalogue("a")
+
+        def fetch(url: str, max_bytes: int) -> bytes:
+            found = find_original(catalogue, url)
+            assert found is not None
+            if found.image in move.world.galleries.records["a", gone]:
+                raise DownloadError(url, status=404)
+            return kept(url, max_bytes)
+
+        move.fetch = fetch  # type: ignore[method-assign]
+    else:
+        move.platform.deleted = {gone}
+
+    outcomes, differences = move.run()
+
+    rest = count(move.world, "a") - lost
+    assert lost > 1
+    if move.kind == "bigcommerce v3":
+        assert (outcomes, differences) == ({Outcome.ADDED: rest, Outcome.REJECTED: lost}, [])
+        ledger = Ledger(move.folder / "ledger")
+        assert {each.reason for each in ledger.entries(gone)} == {"answered 404"}
+        ledger.close()
+    else:
+        assert (outcomes, differences) == ({Outcome.ADDED: rest}, [])
+        assert source.left_out[DELETED] == 1
 
 
 @pytest.mark.parametrize("products", [99, 100, 101, 200, 250])

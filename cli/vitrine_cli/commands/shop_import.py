@@ -223,6 +223,12 @@ def _print_kept(told: dict[str, Any]) -> None:
     if told["reduced"]:
         out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
     out.print("Ids → ids.csv")
+    if told["unlisted"]:
+        out.print(
+            f"Not listed: {told['unlisted']} of the products that the platform counts; a list that "
+            "changes while it is read can lack some. The same command again finds them",
+            soft_wrap=True,
+        )
     if told["missing_at_source"]:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 

@@ -73,7 +73,10 @@ class Engine:
             source: the source.
             told: called after each page.
         """
+        names = set[str]()
         for whole in source.pages(self.ledger.cursor):
+            new = {each.name for each in whole.products} - names
+            names |= new
             kept = (each for each in whole.products if self.wants(each.name))
             page = replace(whole, products=tuple(kept))
             paths = {
@@ -83,7 +86,7 @@ class Engine:
                 }
                 for product in page.products
             }
-            self.ledger.add_page(page, paths)
+            self.ledger.add_page(page, paths, len(new))
             told(page)
             if self.stopping.is_set():
                 return

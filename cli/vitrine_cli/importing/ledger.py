@@ -178,21 +178,27 @@ class Ledger:
         """
         with self._transaction():
             self._run("DELETE FROM unreadable")
-            self.note(run=str(self.run + 1), cursor="", listed="", **facts)
+            self.note(run=str(self.run + 1), cursor="", listed="", read="0", told="0", **facts)
 
-    def add_page(self, page: Page, paths: Mapping[str, Mapping[str, str]]) -> None:
+    def add_page(self, page: Page, paths: Mapping[str, Mapping[str, str]], new: int) -> None:
         """Add a page to the present list, in one transaction.
 
         Args:
             page: the page.
             paths: the path of each image by its id, by product.
+            new: how many products the source lists on it for the first time, wanted or not.
         """
         with self._transaction():
             for product in page.products:
                 self._add_product(product, paths[product.name])
             for each in page.unreadable:
                 self.add_unreadable(each)
-            self.note(cursor=page.next or "", listed="" if page.next else "yes")
+            self.note(
+                cursor=page.next or "",
+                listed="" if page.next else "yes",
+                read=str(int(self.fact("read", "0")) + new),
+                told=str(max(int(self.fact("told", "0")), page.total or 0)),
+            )
 
     def add_unreadable(self, entry: Unreadable) -> None:
         """Note an entry of the source that describes no image."""
@@ -205,6 +211,12 @@ class Ledger:
     def is_listed(self) -> bool:
         """Whether the present list is complete."""
         return self.fact("listed") == "yes"
+
+    @property
+    def unlisted(self) -> int:
+        """How many products the source told of, at most, and did not list; 0 before its end."""
+        missing = int(self.fact("told", "0")) - int(self.fact("read", "0"))
+        return max(missing, 0) if self.is_listed else 0
 
     @property
     def cursor(self) -> str | None:

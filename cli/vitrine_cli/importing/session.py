@@ -88,6 +88,7 @@ class Result:
         differences: lines of `differs.csv`; None if nothing was verified.
         originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
+        unlisted: products that the source told of and did not list.
         pending: images whose renditions are not stored; None if nothing was waited for.
         is_interrupted: whether the run was asked to end before it was done.
     """
@@ -101,15 +102,15 @@ class Result:
     differences: int | None = None
     originals: dict[str, int] | None = None
     reduced: int = 0
+    unlisted: int = 0
     pending: int | None = None
     is_interrupted: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether all is imported and equal."""
-        return not (
-            self.rejected or self.differences or self.pending or self.outcomes[Outcome.LEFT]
-        )
+        left = self.outcomes[Outcome.LEFT]
+        return not (self.rejected or self.differences or self.pending or self.unlisted or left)
 
     def as_json(self) -> dict[str, Any]:
         """The result as one object for programs."""
@@ -127,6 +128,7 @@ class Result:
             "left_out": self.left_out,
             "notes": self.notes,
             "differences": self.differences,
+            "unlisted": self.unlisted,
             "pending": self.pending,
             "interrupted": self.is_interrupted,
         }
@@ -424,4 +426,5 @@ def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Resul
         *(dict(+Counter(source.left_out)), list(source.notes)),
         missing=ledger.missing() if isinstance(source, Folder) else 0,
         reduced=engine.reduced,
+        unlisted=ledger.unlisted,
     )
