@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import Account, Adapters, OneAtATime, on_aws
+from tests.adapters.conftest import TABLE, Account, Adapters, OneAtATime, on_aws
 from tests.adapters.test_imports_command import OUTPUTS
 from tests.fakes import APPEARANCE
 from tests.forked_commands import Forking
@@ -32,7 +32,9 @@ from vitrine_cli.app import app
 from vitrine_cli.importing import progress
 from vitrine_cli.importing.checking import Forecast
 from vitrine_cli.importing.ledger import Ledger
+from vitrine_cli.importing.session import Session
 from vitrine_cli.local import workspace
+from vitrine_cli.operations import deployed_stack
 from vitrine_cli.operations.price_list import price_list
 from vitrine_cli.ui.failure import FailureError
 
@@ -66,7 +68,11 @@ class Agency:
 
     @property
     def ledger(self) -> Path:
-        return workspace.HOME / f"imports/{STACK}-{self.shop}-folder.sqlite"
+        return self.session.ledger_file("@folder")
+
+    @property
+    def session(self) -> Session:
+        return Session.open(deployed_stack.selected(STACK, None), self.shop, self.folder)
 
     @property
     def has_begun(self) -> bool:
@@ -419,3 +425,36 @@ def test_an_interrupt_ends_in_order_and_says_how_to_continue(agency: Agency) -> 
     status, done, _ = agency.run("--resume")
     assert (status, done["differences"]) == (0, 0)
     assert agency.content() == agency.expected
+
+
+def test_each_shop_of_each_stack_has_a_ledger_of_its_own(agency: Agency) -> None:
+    """Also where names are equal, or are equal together: one ledger would hide another's images."""
+    session, records = agency.session, agency.stores.shops
+    for shop in ("shop-a", "a"):
+        records.create_shop(Shop(shop))
+    stack = session.stack
+    local = {"base_url": "http://localhost:8000", "endpoint": os.environ["AWS_ENDPOINT_URL"]}
+    on_8000 = replace(stack, name="vitrine", **local)
+    found = {
+        replace(session, stack=each, shop=Shop(shop)).ledger_file(prefix).name
+        for each, shop, prefix in (
+            (replace(stack, name="my"), "shop-a", "@folder"),
+            (replace(stack, name="my-shop"), "a", "@folder"),
+            (replace(stack, name="my-shop", id="arn:of:another:account"), "a", "@folder"),
+            (replace(stack, name="local-8000"), "a", "@folder"),
+            (on_8000, "a", "@folder"),
+            (on_8000, "a", "@evotor/x-y"),
+            (on_8000, "a", "@evotor/x/y"),
+        )
+    }
+    assert len(found) == 7
+    assert session.ledger_file("@folder") == agency.session.ledger_file("@folder")
+
+
+def test_a_shop_that_has_the_name_of_a_forgotten_one_has_another_ledger(agency: Agency) -> None:
+    before = agency.ledger
+    agency.account.client("dynamodb").delete_table(TableName="table")
+    agency.account.client("dynamodb").create_table(TableName="table", **TABLE)
+    agency.stores.shops.create_shop(Shop(agency.shop))
+
+    assert agency.ledger != before

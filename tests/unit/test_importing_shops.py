@@ -647,3 +647,33 @@ def test_a_failure_of_a_worker_ends_the_import(move: Move, monkeypatch: pytest.M
     monkeypatch.setattr(move.world.blobs, "put_original", fail)
     with pytest.raises(RuntimeError, match="a defect"):
         move.run()
+
+
+@pytest.mark.parametrize("purpose", ["", "user"])
+def test_the_table_decides_whether_a_picture_that_the_ledger_has_as_stored_is_here(
+    move: Move, purpose: str
+) -> None:
+    """As when a shop has the name of an earlier one, or a local stack was killed."""
+    move.world.remote = fetching(lambda _: pictures.png(20, 20))
+    product = "" if purpose else "mug"
+    source = move.csv(f"product,purpose,url\n{product},{purpose},{URL.format('a')}\n")
+    assert move.run(source) == {Outcome.ADDED: 1}
+    assert move.run(source) == {Outcome.PRESENT: 1}
+    move.world.galleries.heads.clear()
+    move.world.library.records.clear()
+    move.world.imports.settled.clear()
+
+    assert move.run(source) == {Outcome.ADDED: 1}
+    assert move.differences() == []
+
+
+def test_a_picture_that_was_deleted_here_is_told_with_its_ledger_too(move: Move) -> None:
+    move.world.remote = fetching(lambda _: pictures.png(20, 20))
+    source = move.csv(f"product,url\nmug,{URL.format('a')}\nmug,{URL.format('b')}\n")
+    move.run(source)
+    remove_image(move.catalogue, ProductKey("mug"), 1)
+
+    for _ in range(2):
+        assert move.run(source) == {Outcome.LEFT: 1, Outcome.PRESENT: 1}
+    assert move.run(source, again=True) == {Outcome.ADDED: 1, Outcome.PRESENT: 1}
+    assert move.run(source) == {Outcome.PRESENT: 2}

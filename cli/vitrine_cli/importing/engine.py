@@ -104,25 +104,53 @@ class Engine:
     def _import_product(self, product: SourceProduct) -> None:
         entries = self.ledger.entries(product.name)
         problem = self._register(product)
+        here = frozenset[int]() if problem else self._still_here(product, entries)
         settled = []
         for entry in entries:
             if self.stopping.is_set():
                 return
-            done = self._import_image(entry, problem)
+            done = self._import_image(entry, problem, here)
             settled.append(done)
         self._restore_order(product, settled)
 
-    def _import_image(self, entry: Entry, problem: str) -> Entry:
-        """Import one image unless it is done, and note what became of it."""
+    def _still_here(self, product: SourceProduct, entries: list[Entry]) -> frozenset[int]:
+        """Which images the shop still has of those that the ledger has as stored.
+
+        Images that are fetched in any case are not looked up.
+        """
+        stored = {
+            each.image
+            for each in entries
+            if each.state in DONE and each.image is not None and not self._refetches(each)
+        }
+        if not stored:
+            return frozenset()
+        catalogue = self.shelf.catalogue
+        shop, stores = catalogue.shop.id, catalogue.stores
+        if product.name == LIBRARY:
+            found = {each for each in stored if stores.library.image(shop, each) is not None}
+            return frozenset(found)
+        gallery = stores.galleries.gallery(shop, catalogue.product(product.name))
+        return frozenset(stored & gallery.sorts.keys())
+
+    def _import_image(self, entry: Entry, problem: str, here: frozenset[int]) -> Entry:
+        """Import one image unless it is done, and note what became of it.
+
+        Args:
+            entry: the image.
+            problem: why no image of its product can be imported; empty if they can.
+            here: which images that the ledger has as stored are known to be in the shop.
+        """
         if not entry.is_current:
             return entry
-        if entry.state is State.REJECTED or (entry.state in DONE and not self._refetches(entry)):
-            is_here = entry.state in DONE
+        is_here = entry.state in DONE and entry.image in here
+        if entry.state is State.REJECTED or is_here:
             self._count(Outcome.PRESENT if is_here else Outcome.REJECTED)
             self.seen(entry)
             return entry
         if problem:
-            done, outcome = replace(entry, state=State.REJECTED, reason=problem), Outcome.REJECTED
+            done = replace(entry, state=State.REJECTED, reason=problem, image=None)
+            outcome = Outcome.REJECTED
         else:
             done, outcome = self._attempt(entry)
         self.ledger.update(done)

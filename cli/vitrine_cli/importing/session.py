@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.shops import product_key
@@ -168,12 +171,23 @@ class Session:
         return MainLanguage(self.shop, deployed.stores.galleries, change)
 
     def ledger_file(self, prefix: str) -> Path:
-        """The ledger of imports from a source, given by the prefix of its paths."""
+        """The ledger of imports from a source, given by the prefix of its paths.
+
+        Neither stacks nor shops have '_' or '.' in their names. The last part tells apart what has
+        one name: the stacks of two accounts, and a local stack from one that was forgotten.
+        """
         stack = self.stack.name
         if self.stack.endpoint is not None:
-            stack = f"local-{self.stack.base_url.rpartition(':')[2]}"
-        source = prefix.removeprefix("@").replace("/", "-")
-        return workspace.HOME / "imports" / f"{stack}-{self.shop.id}-{source}.sqlite"
+            stack = f"local.{self.stack.base_url.rpartition(':')[2]}"
+        source = quote(prefix.removeprefix("@"), safe="", errors="surrogateescape")
+        name = f"{stack}_{self.shop.id}_{source}_{self._mark}.sqlite"
+        return workspace.HOME / "imports" / name
+
+    @cached_property
+    def _mark(self) -> str:
+        """What only this shop of this stack has, for all time; eight hexadecimal digits."""
+        created = records.deployed(self.stack).shops.created_at(self.shop.id)
+        return sha256(f"{self.stack.id} {created}".encode()).hexdigest()[:8]
 
     def run(self, source: Source, options: Options, stopping: Event, *, resumes: bool) -> Result:
         """Import a source.

@@ -126,8 +126,16 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
 
 def stack_outputs(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
     """The outputs of a deployed stack, by key."""
+    return stack_id_and_outputs(cloudformation, name)[1]
+
+
+def stack_id_and_outputs(
+    cloudformation: CloudFormationClient, name: str
+) -> tuple[str, dict[str, str]]:
+    """The id of a deployed stack, which no other stack ever has, and its outputs, by key."""
     (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    return stack["StackId"], outputs
 
 
 def api_id(outputs: dict[str, str]) -> str:

@@ -39,6 +39,7 @@ class DeployedStack:
         base_url: URL of the API of all platforms.
         native_url: scheme and host of Vitrine's own API.
         endpoint: URL of the emulator; None on AWS.
+        id: the stack's ARN, which no other stack ever has; empty on this machine.
     """
 
     name: str
@@ -47,6 +48,7 @@ class DeployedStack:
     base_url: str
     native_url: str
     endpoint: str | None = None
+    id: str = ""
 
     @property
     def gallery_url(self) -> str:
@@ -134,10 +136,11 @@ def on_aws(name: str) -> DeployedStack:
     """
     try:
         session = boto3.Session()
-        outputs = deployment.stack_outputs(session.client("cloudformation"), name)
+        client = session.client("cloudformation")
+        arn, outputs = deployment.stack_id_and_outputs(client, name)
     except (ClientError, BotoCoreError) as error:
         raise FailureError(f"The stack '{name}' cannot be reached: {error}") from None
     if not outputs.keys() >= {*_OUTPUTS}:
         raise FailureError(f"The stack '{name}' was not deployed from Vitrine's template.")
     native_url = outputs["NativeApiUrl"].removesuffix("/vitrine/v1")
-    return DeployedStack(name, session, outputs, outputs["ApiUrl"], native_url)
+    return DeployedStack(name, session, outputs, outputs["ApiUrl"], native_url, id=arn)

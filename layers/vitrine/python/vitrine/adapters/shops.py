@@ -78,6 +78,11 @@ class DynamoShops(Shops):
             for item in self._table.query(_LIST, "SHOP#")
         }
 
+    def created_at(self, shop: str) -> datetime | None:
+        """When a shop was created; None if it was before the list of shops existed."""
+        item = self._table.get(_LIST, f"SHOP#{shop}") or {}
+        return moment(item["created"]) if "created" in item else None
+
     def is_indexed(self, shop: str) -> bool:
         """Whether all products of a shop that have images are in the index."""
         return "indexed" in (self._table.get(_LIST, f"SHOP#{shop}") or {})
