@@ -20,7 +20,7 @@ from tests.stack.conftest import (
     vitrine,
 )
 
-from vitrine_cli.local import ownership, stacks, table_copy
+from vitrine_cli.local import emulator, ownership, stacks, table_copy
 
 pytestmark = pytest.mark.xdist_group("kept stack")
 
@@ -119,6 +119,22 @@ def test_a_stopped_stack_comes_back_as_it_was(kept: Kept) -> None:
     assert "Deploying" not in kept.told
     assert (kept.shop().listed(5), kept.order(5)) == (before, [2, 1])
     assert kept.shop().client.get(before[0]["standard_url"]).content == picture
+
+
+def test_a_stack_that_was_stopped_misses_no_record_of_its_stream(kept: Kept) -> None:
+    """A record that is deleted without its original, as by a function that died between."""
+    session, endpoint = emulator.session(), kept.stack.endpoint
+    s3 = session.client("s3", endpoint_url=endpoint)
+    dynamodb = session.client("dynamodb", endpoint_url=endpoint)
+    bucket, table = kept.stack.outputs["OriginalsBucket"], kept.stack.outputs["Table"]
+    folder = "originals/1234/4000/"
+    s3.put_object(Bucket=bucket, Key=f"{folder}0-0123456789abcdef0123/a.png", Body=b"left")
+    record = {"pk": {"S": "GALLERY#1234#left"}, "sk": {"S": "IMAGE#000000004000"}}
+
+    dynamodb.put_item(TableName=table, Item=record)
+    dynamodb.delete_item(TableName=table, Key=record)
+
+    until(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=folder)["KeyCount"] or None, 30)
 
 
 def test_sixty_requests_at_once_from_cold_get_no_error(kept: Kept) -> None:

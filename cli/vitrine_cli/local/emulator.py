@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 OBJECTS = "objects"
 """The subfolder in which the emulator stores objects."""
 _STATE = "state"
+_MAPPING_SETTINGS = (
+    "BatchSize",
+    "BisectBatchOnFunctionError",
+    "DestinationConfig",
+    "FilterCriteria",
+    "FunctionResponseTypes",
+    "MaximumBatchingWindowInSeconds",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+)
+"""What the template can say of how a function reads a stream."""
 _WARM_SECONDS = 60  # for which a function's process stays without work, except for one
 _END_SECONDS = 60  # to store a table of some 100 000 items
 
@@ -185,6 +197,32 @@ def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None
         )
         version = functions.publish_version(FunctionName=function)["Version"]
         functions.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
+
+
+def read_streams_anew(endpoint: str) -> None:
+    """Make functions read the streams of tables from their beginning, after a start.
+
+    The emulator stores how far a function has read, but not the records: after another start, it
+    would pass over as many new records. A mapping cannot be set back, so it is replaced.
+
+    Args:
+        endpoint: URL of the emulator.
+    """
+    functions = session().client("lambda", endpoint_url=endpoint)
+    pages = functions.get_paginator("list_event_source_mappings").paginate()
+    found: list[Any] = [each for page in pages for each in page["EventSourceMappings"]]
+    read = set[tuple[str, str]]()
+    for each in found:
+        stream = each["EventSourceArn"], each["FunctionArn"]
+        if stream not in read:  # an interrupted command can leave the replaced one
+            read.add(stream)
+            functions.create_event_source_mapping(
+                EventSourceArn=each["EventSourceArn"],
+                FunctionName=each["FunctionArn"],
+                StartingPosition="TRIM_HORIZON",
+                **{name: each[name] for name in _MAPPING_SETTINGS if name in each},
+            )
+        functions.delete_event_source_mapping(UUID=each["UUID"])
 
 
 def function_url(endpoint: str, stack: str, function: str) -> str:
