@@ -1,14 +1,18 @@
 """Storage events on the deployed stack, with dead letters and IAM permissions."""
 
 import json
+import os
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 from tests import pictures
 from tests.stack.conftest import Running, Shop, until
+
+from vitrine_cli.local import event_queues, stacks
 
 KEY = "originals/1234/999999/0-0123456789abcdef0123/no picture.png"
 
@@ -46,6 +50,25 @@ def test_other_objects_among_the_originals_are_passed_over(running: Running, sho
 
     assert until(logged)
     s3.delete_object(Bucket=bucket, Key="originals/é 東+x.txt")
+
+
+def test_a_burst_of_events_starts_few_processes(running: Running, shop: Shop) -> None:
+    """AWS queues events that find no place; the emulator would start a process for each."""
+    s3, bucket = running.aws("s3"), running.outputs["OriginalsBucket"]
+    emulator = psutil.Process(running.stack.processes[0].pid)
+    before, most = len(emulator.children()), 0
+    keys = [f"originals/burst-{number}.txt" for number in range(60)]
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"hello")
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+
+    def done() -> bool | None:
+        nonlocal most
+        most = max(most, len(emulator.children()))
+        return event_queues.waiting(running.stack.endpoint, stacks.NAME) == 0 or None
+
+    until(done)
+    assert most - before <= 3 * (os.cpu_count() or 1)
 
 
 def test_permissions_are_enforced(running: Running, shop: Shop) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from vitrine_cli.local import emulator
+from vitrine_cli.local import emulator, event_queues
 from vitrine_cli.local.stacks import FORM_PATH, NAME
 from vitrine_cli.local.workspace import (
     HOME,
@@ -65,11 +65,12 @@ def fingerprint(*, choose_formats: bool) -> str:
     Args:
         choose_formats: see `deploy`.
     """
-    return f"{_digest('layers', 'functions')} {choose_formats}"
+    return f"{_digest('layers', 'functions', 'cli/vitrine_cli/local')} {choose_formats}"
 
 
 def _digest(*folders: str) -> str:
-    """A digest of the template and of folders. Functions' sources are deployed unbuilt."""
+    """A digest of the template and of folders. Functions' sources are deployed unbuilt, and what
+    this command adds for the emulator is deployed, too."""
     digest = hashlib.sha256(platform.python_version().encode() + platform.machine().encode())
     files = [path for each in folders for path in (ROOT / each).rglob("*") if path.is_file()]
     sources = [path for path in files if "__pycache__" not in path.parts]
@@ -121,6 +122,7 @@ def deploy(built: Path, endpoint: str, media_url: str, *, choose_formats: bool) 
         "UPLOAD_URL": media_url.removesuffix("/media") + FORM_PATH,
     }
     emulator.adapt_functions(endpoint, NAME, added)
+    event_queues.send_to_queues(endpoint, NAME)
     return outputs
 
 

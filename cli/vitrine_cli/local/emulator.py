@@ -49,9 +49,8 @@ def session() -> boto3.Session:
 def start(port: int, folder: Path, node: Path | None, mark: Mapping[str, str]) -> Process:
     """Start the emulator. It enforces IAM permissions, and goes on with what a folder has.
 
-    It stores objects at once, and everything else when it ends by itself. Reserved concurrency and
-    a limit for the account are not set: the emulator tries a throttled event three times within
-    three seconds, and AWS tries for six hours.
+    It stores objects at once, and everything else when it ends by itself. A limit for the account
+    is not set: the proxy limits requests and events (see `places` and `event_delivery`).
 
     Args:
         port: the port on which it listens, on the loopback interface only.
@@ -169,9 +168,6 @@ def _all_pages(ask: Callable[..., Any], api: str) -> list[Any]:
 def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None:
     """Give all functions of a stack what its template leaves to AWS, and publish them again.
 
-    The emulator sends a failed event of an alias to the function's dead-letter queue only, not to
-    the alias's destination.
-
     Args:
         endpoint: URL of the emulator.
         stack: name of the deployed stack.
@@ -185,15 +181,9 @@ def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None
             continue
         function = each["PhysicalResourceId"]
         settings = functions.get_function_configuration(FunctionName=function)
-        configured = functions.list_function_event_invoke_configs(FunctionName=function)
-        queues = [
-            config["DestinationConfig"]["OnFailure"]["Destination"]
-            for config in configured["FunctionEventInvokeConfigs"]
-        ]
         functions.update_function_configuration(
             FunctionName=function,
             Environment={"Variables": {**settings["Environment"]["Variables"], **added}},
-            DeadLetterConfig={"TargetArn": queues[0]} if queues else {},
         )
         version = functions.publish_version(FunctionName=function)["Version"]
         functions.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)

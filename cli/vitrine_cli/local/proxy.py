@@ -4,7 +4,8 @@ It does what the emulator does not: it refuses requests that API Gateway or Lamb
 their size, cuts paths, renames headers and keeps an access log as API Gateway does, answers failed
 invocations in API Gateway's words, and asks the CDN's second origin for missing pictures. It also
 passes presigned forms on to the originals bucket, so that the gallery page posts them to its own
-origin: the emulator refuses preflight requests.
+origin: the emulator refuses preflight requests. Beside the server, it copies the table and gives
+storage events to functions.
 """
 
 import argparse
@@ -25,12 +26,14 @@ from starlette.types import Receive, Scope, Send
 from vitrine_cli.local.access_log import AccessLog, open_access_log
 from vitrine_cli.local.cdn_failures import failed_function, unreachable
 from vitrine_cli.local.cdn_function import CdnFunction
+from vitrine_cli.local.event_delivery import deliver_events
 from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
 from vitrine_cli.local.places import NoPlaceError, Places
 from vitrine_cli.local.room import is_full, may_store
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
-from vitrine_cli.local.stacks import FORM_PATH
+from vitrine_cli.local.stacks import FORM_PATH, NAME
 from vitrine_cli.local.table_copy import Storage, keep_copying
+from vitrine_cli.ui import interrupts
 
 HEAD_LIMIT = 10_240  # bytes of a request line and all headers
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
@@ -280,7 +283,8 @@ def main() -> None:
         folder=options.folder,
     )
     storage = Storage(options.endpoint, options.table, options.secrets)
-    with keep_copying(storage, options.folder):
+    interrupts.listen()  # so that what is around the server ends in order
+    with keep_copying(storage, options.folder), deliver_events(options.endpoint, NAME):
         uvicorn.run(
             proxy,
             host="127.0.0.1",
