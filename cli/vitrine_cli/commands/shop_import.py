@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -74,13 +75,13 @@ def import_images(
     most = at_once if chosen is None else chosen.at_once(at_once)
     compares = verify is not False, wait, product_names(only), verify_bytes, originals
     run = Options(update, again, register, most, *compares)
+    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
     if status or (looks and source is None and not resume):
         prefix = _FOLDER if chosen is None else chosen.prefix
-        _look(session, prefix, run, status=status, as_json=as_json)
+        _look(session, prefix, run, where, status=status, as_json=as_json)
     else:
         opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
-        following = _continuing(session, stack, port)
-        _run(session, opener, run, following, resumes=resume, checks=dry_run, as_json=as_json)
+        _run(session, opener, run, where, resumes=resume, checks=dry_run, as_json=as_json)
 
 
 def _compares(verify: bool | None, verify_bytes: bool) -> bool:
@@ -143,7 +144,7 @@ def _run(
     session: Session,
     open_source: Callable[[Event], Source],
     run: Options,
-    again: str,
+    where: str,
     *,
     resumes: bool,
     checks: bool,
@@ -152,6 +153,7 @@ def _run(
     if checks:
         _print_check(session.check(open_source(Event()), run), as_json=as_json)
         return
+    again = f"vitrine import {shlex.quote(session.shop.id)} --resume{where}"
     try:
         with interrupts.stoppable() as stopping:
             source = open_source(stopping)
@@ -166,7 +168,7 @@ def _run(
     if as_json:
         print_json(result.as_json())
     else:
-        _print_result(result)
+        _print_result(result, session, where)
     if result.is_interrupted:
         console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED)
@@ -174,26 +176,28 @@ def _run(
         raise typer.Exit(1)
 
 
-def _look(session: Session, prefix: str, run: Options, *, status: bool, as_json: bool) -> None:
+def _look(
+    session: Session, prefix: str, run: Options, where: str, *, status: bool, as_json: bool
+) -> None:
     """Say how far an import has come, or compare the shop with its source; import nothing."""
     if status:
         _print_status(session.status(prefix), as_json=as_json)
         return
     with interrupts.stoppable() as stopping:
-        differences = session.verify(prefix, run, stopping)
+        found = session.verify(prefix, run, stopping)
     if stopping.is_set():
         console.print("Interrupted. Not all images were compared.")
         raise typer.Exit(_INTERRUPTED)
-    _print_verified(differences, as_json=as_json)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print_verified(found.differences)
+        _print_pending(found.pending, session, where)
+    if found.differences:
+        raise typer.Exit(1)
 
 
-def _continuing(session: Session, stack: str | None, port: int | None) -> str:
-    """The command that continues an import."""
-    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
-    return f"vitrine import {shlex.quote(session.shop.id)} --resume{where}"
-
-
-def _print_result(result: Result) -> None:
+def _print_result(result: Result, session: Session, where: str) -> None:
     told = result.as_json()
     out.print(
         f"Imported {told['added']}, updated {told['updated']}, already here {told['present']}"
@@ -209,10 +213,9 @@ def _print_result(result: Result) -> None:
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
         out.print(f"Note: {escape(note)}", soft_wrap=True)
-    if told["pending"]:
-        out.print(f"Renditions that are not stored yet: {told['pending']}")
     if result.differences is not None:
-        _print_verified(result.differences, as_json=False, fails=False)
+        _print_verified(result.differences)
+    _print_pending(result.pending or 0, session, where)
 
 
 def _print_kept(told: dict[str, Any]) -> None:
@@ -233,17 +236,25 @@ def _print_kept(told: dict[str, Any]) -> None:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
 
-def _print_verified(differences: int, *, as_json: bool, fails: bool = True) -> None:
-    if as_json:
-        print_json({"differences": differences})
-    elif differences:
+def _print_verified(differences: int) -> None:
+    if differences:
         out.print(
             f"Differences: {differences} → differs.csv; --update takes over the source's values"
         )
     else:
         out.print("Verified: all imported images are as at the source")
-    if differences and fails:
-        raise typer.Exit(1)
+
+
+def _print_pending(pending: int, session: Session, where: str) -> None:
+    """Say how many images lack renditions, which commands name them, and what mends them."""
+    if pending:
+        shop = shlex.quote(session.shop.id)
+        out.print(
+            f"Renditions not made yet: of {pending} images. 'vitrine image list {shop} --pending"
+            f"{where}' lists them; 'vitrine redrive{where}' repeats what failed",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _print_status(status: dict[str, Any], *, as_json: bool) -> None:

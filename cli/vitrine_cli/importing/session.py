@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from vitrine.adapters.remote import HttpRemote
+from vitrine.domain.images import RenditionState
 from vitrine.domain.shops import product_key
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
@@ -31,13 +32,15 @@ from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
 from vitrine_cli.importing.storing import Outcome, Shelf
-from vitrine_cli.importing.verifying import verify
+from vitrine_cli.importing.verifying import Verified, verify
 from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
 from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError
 
 if TYPE_CHECKING:
+    from vitrine.domain.images import Image
+    from vitrine.domain.library import LibraryImage
     from vitrine.domain.shops import Shop
     from vitrine_cli.importing.source import Page, Source
     from vitrine_cli.operations.deployed_stack import DeployedStack
@@ -92,7 +95,8 @@ class Result:
         originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
         unlisted: products that the source told of and did not list.
-        pending: images whose renditions are not stored; None if nothing was waited for.
+        pending: images whose renditions are not stored; None if nothing was verified or waited for.
+        has_waited: whether the run has waited for renditions.
         is_interrupted: whether the run was asked to end before it was done.
     """
 
@@ -107,13 +111,14 @@ class Result:
     reduced: int = 0
     unlisted: int = 0
     pending: int | None = None
+    has_waited: bool = False
     is_interrupted: bool = False
 
     @property
     def is_whole(self) -> bool:
-        """Whether all is imported and equal."""
-        left = self.outcomes[Outcome.LEFT]
-        return not (self.rejected or self.differences or self.pending or self.unlisted or left)
+        """Whether all is imported and equal, and has what the run has waited for."""
+        missing = self.rejected, self.unlisted, self.outcomes[Outcome.LEFT]
+        return not (any(missing) or self.differences or (self.has_waited and self.pending))
 
     def as_json(self) -> dict[str, Any]:
         """The result as one object for programs."""
@@ -255,10 +260,12 @@ class Session:
         ledger, shelf, stopping = engine.ledger, engine.shelf, engine.stopping
         if not stopping.is_set() and options.verifies:
             again = Rereading(ledger, shelf.catalogue, engine.fetcher, stopping)
-            done.differences = self._verify(shelf, again, options, progress)
+            verified = self._verify(shelf, again, options, progress)
+            done.differences, done.pending = verified.differences, verified.pending
         if not stopping.is_set() and options.waits:
             pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
             done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
+            done.has_waited = True
         done.is_interrupted = stopping.is_set()
 
     def _list(self, engine: Engine, source: Source, told: Callable[[Page], None]) -> None:
@@ -279,16 +286,13 @@ class Session:
                 registers=options.register,
             )
 
-    def verify(self, prefix: str, options: Options, stopping: Event) -> int:
+    def verify(self, prefix: str, options: Options, stopping: Event) -> Verified:
         """Compare the shop with the ledger of a source, and write `differs.csv`.
 
         Args:
             prefix: how the paths of the source's images begin.
             options: how; only `at_once`, `rereads` and `originals` matter.
             stopping: set when the comparison is to end early.
-
-        Returns:
-            The number of differences.
         """
         with opened_ledger(self._existing(prefix)) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
@@ -349,13 +353,19 @@ class Session:
 
     def _verify(
         self, shelf: Shelf, again: Rereading, options: Options, progress: ImportProgress
-    ) -> int:
-        """Write `differs.csv`, and return the number of its lines."""
-        found = verify(again.ledger, shelf)
+    ) -> Verified:
+        """Write `differs.csv`, and return what it holds."""
+        pending = 0
+
+        def here(image: Image | LibraryImage) -> None:
+            nonlocal pending
+            pending += image.renditions is not RenditionState.COMPLETE
+
+        found = verify(again.ledger, shelf, here)
         if options.rereads:
             progress.begin(sum(again.ledger.counts().values()), "Comparing bytes")
             found = chain(found, again.differences(options.at_once, progress.seen))
-        return reports.write_differences(found, self.folder)
+        return Verified(reports.write_differences(found, self.folder), pending)
 
     def _shelf(self, ledger: Ledger, options: Options) -> Shelf:
         def adding(product: str) -> None:

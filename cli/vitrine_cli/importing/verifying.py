@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from vitrine_cli.importing.source import LIBRARY
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Image
+    from vitrine.domain.library import LibraryImage
     from vitrine_cli.importing.ledger import Entry, Ledger
     from vitrine_cli.importing.storing import Shelf
 
@@ -35,8 +36,29 @@ class Difference:
     here: str
 
 
-def verify(ledger: Ledger, shelf: Shelf) -> Iterator[Difference]:
-    """All differences between the present list and the shop. Equal images become `verified`."""
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a comparison has found.
+
+    Attributes:
+        differences: lines of `differs.csv`.
+        pending: images that are here, and whose renditions are not stored.
+    """
+
+    differences: int
+    pending: int
+
+
+def verify(
+    ledger: Ledger, shelf: Shelf, here: Callable[[Image | LibraryImage], None] = lambda _: None
+) -> Iterator[Difference]:
+    """All differences between the present list and the shop. Equal images become `verified`.
+
+    Args:
+        ledger: the import.
+        shelf: the shop.
+        here: called with each image that is in the shop.
+    """
     for product in ledger.products():
         entries = [each for each in ledger.entries(product.name) if each.is_current]
         done = [each for each in entries if each.state in DONE]
@@ -44,7 +66,7 @@ def verify(ledger: Ledger, shelf: Shelf) -> Iterator[Difference]:
             continue
         if product.name == LIBRARY:
             for entry in done:
-                yield from _noted(entry, list(_library_image(entry, shelf)), ledger)
+                yield from _noted(entry, list(_library_image(entry, shelf, here)), ledger)
             continue
         key = shelf.catalogue.product(product.name)
         gallery, images = shelf.catalogue.stores.galleries.gallery_with_images(
@@ -52,7 +74,10 @@ def verify(ledger: Ledger, shelf: Shelf) -> Iterator[Difference]:
         )
         yield from _order(product.name, done, gallery)
         for entry in done:
-            yield from _noted(entry, list(_image(entry, gallery, images, shelf)), ledger)
+            image = None if entry.image is None else images.get(entry.image)
+            if image is not None:
+                here(image)
+            yield from _noted(entry, list(_image(entry, gallery, image, shelf)), ledger)
 
 
 def _noted(entry: Entry, found: list[Difference], ledger: Ledger) -> list[Difference]:
@@ -63,19 +88,21 @@ def _noted(entry: Entry, found: list[Difference], ledger: Ledger) -> list[Differ
     return found
 
 
-def _library_image(entry: Entry, shelf: Shelf) -> Iterator[Difference]:
+def _library_image(
+    entry: Entry, shelf: Shelf, here: Callable[[LibraryImage], None]
+) -> Iterator[Difference]:
     library, shop = shelf.catalogue.stores.library, shelf.catalogue.shop.id
     image = None if entry.image is None else library.image(shop, entry.image)
     if image is None:
-        here = entry.reason or "missing"
-        yield Difference(LIBRARY, entry.listed.id, "image", "present", here)
+        yield Difference(LIBRARY, entry.listed.id, "image", "present", entry.reason or "missing")
         return
+    here(image)
     digest = image.original.digest
     compared = {"bytes": (entry.digest or digest, digest)}
     compared["purpose"] = (entry.listed.purpose, image.purpose.value)
-    for what, (source, here) in compared.items():
-        if source != here:
-            yield Difference(LIBRARY, entry.listed.id, what, source, here)
+    for what, (source, own) in compared.items():
+        if source != own:
+            yield Difference(LIBRARY, entry.listed.id, what, source, own)
 
 
 def _order(product: str, entries: list[Entry], gallery: Gallery) -> Iterator[Difference]:
@@ -86,9 +113,8 @@ def _order(product: str, entries: list[Entry], gallery: Gallery) -> Iterator[Dif
 
 
 def _image(
-    entry: Entry, gallery: Gallery, images: Mapping[int, Image], shelf: Shelf
+    entry: Entry, gallery: Gallery, image: Image | None, shelf: Shelf
 ) -> Iterator[Difference]:
-    image = None if entry.image is None else images.get(entry.image)
     if image is None:
         here = entry.reason or "missing"
         yield Difference(entry.product, entry.listed.id, "image", "present", here)
