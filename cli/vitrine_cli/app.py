@@ -23,8 +23,10 @@ from vitrine_cli.commands import (
     shop_import,
     stack,
 )
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 from vitrine_cli.ui.progress import console
+
+_WRONG_USE = 2  # as of options that Typer refuses
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -70,7 +72,7 @@ def vitrine(
 
 
 def main() -> None:
-    """Run the command line. A failure prints one sentence and exits with status 1.
+    """Run the command line. A failure prints one sentence and exits with 1, wrong use with 2.
 
     So does an error of AWS that the command does not answer itself: an account, or a local stack,
     that does not answer, refuses, or lacks the table or a bucket.
@@ -86,7 +88,7 @@ def main() -> None:
         raise
     except FailureError as failure:
         _print_failure(str(failure))
-        sys.exit(1)
+        sys.exit(_WRONG_USE if isinstance(failure, UsageError) else 1)
     except (ThrottledError, UnavailableError) as failure:
         _print_failure(f"AWS gives no answer; run the command again later: {failure}")
         sys.exit(1)

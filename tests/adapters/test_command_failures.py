@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,13 @@ ARGUMENTS = {
 """Command lines for each of them. Line breaks and blanks are in none of the words."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def bare_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A stack `shop` of which only CloudFormation knows: its table and buckets are deleted."""
-    outputs = {name: {"Value": "deleted"} for name in template()["Outputs"]}
-    described = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs}
-    folder = tmp_path_factory.mktemp("bare")
+@contextmanager
+def deployed(folder: Path, outputs: Mapping[str, str]) -> Iterator[boto3.Session]:
+    """An account with a stack `shop` that has these outputs, while the commands run in a folder."""
+    described = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
     (folder / "products.csv").write_text("product\n7\n")
     (folder / "pictures/7").mkdir(parents=True)
     (folder / "pictures/7/1.png").write_bytes(pictures.png())
@@ -77,6 +79,14 @@ def bare_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         session.client("cloudformation").create_stack(
             StackName="shop", TemplateBody=json.dumps(described)
         )
+        yield session
+
+
+@pytest.fixture(scope="module")
+def bare_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A stack of which only CloudFormation knows: its table and buckets are deleted."""
+    outputs = dict.fromkeys(template()["Outputs"], "deleted")
+    with deployed(tmp_path_factory.mktemp("bare"), outputs):
         yield
 
 
@@ -95,6 +105,7 @@ def test_each_command_on_a_stack_is_tried_here() -> None:
 @pytest.mark.parametrize(
     "line", [f"{name} {rest}".strip() for name, lines in ARGUMENTS.items() for rest in lines]
 )
+@pytest.mark.usefixtures("bare_stack")
 def test_a_command_whose_stack_lacks_its_table_ends_in_one_sentence(
     line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,6 +115,7 @@ def test_a_command_whose_stack_lacks_its_table_ends_in_one_sentence(
     assert [each for each in told if each.startswith("✗ ")] == told[-1:]
 
 
+@pytest.mark.usefixtures("bare_stack")
 def test_the_upload_of_the_gallery_page_ends_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from vitrine_cli.commands.options import PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,14 +101,14 @@ def _start(since: str, minutes: int) -> int:
     """The earliest time to show, milliseconds since 1970.
 
     Raises:
-        FailureError: `since` is no time.
+        UsageError: `since` is no time.
     """
     if not since:
         return round((time.time() - 60 * minutes) * 1000)
     try:
         moment = datetime.fromisoformat(since)
     except ValueError:
-        raise FailureError(f"'{since}' is no time: write 2026-11-26T03:10.") from None
+        raise UsageError(f"'{since}' is no time: write 2026-11-26T03:10.") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 StackOption = Annotated[
     str | None,
@@ -24,10 +24,10 @@ def parse_settings(given: list[str] | None) -> dict[str, str]:
     """Shop settings by name, from arguments of the form NAME=VALUE.
 
     Raises:
-        FailureError: an argument has no equals sign.
+        UsageError: an argument has no equals sign.
     """
     pairs = [each.partition("=") for each in given or []]
     for name, equals, _ in pairs:
         if not equals:
-            raise FailureError(f"'{name}' is not a setting: write NAME=VALUE.")
+            raise UsageError(f"'{name}' is not a setting: write NAME=VALUE.")
     return {name: value for name, _, value in pairs}

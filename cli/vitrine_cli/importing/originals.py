@@ -14,7 +14,7 @@ from vitrine.services.sources import Upload
 from vitrine_cli.importing.fetching import UnfetchedError, read_file
 from vitrine_cli.importing.ledger import DONE
 from vitrine_cli.importing.storing import picture_problem
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
     from vitrine_cli.importing.ledger import Entry, Ledger
@@ -69,10 +69,11 @@ class Originals:
         """List a folder.
 
         Raises:
-            FailureError: there is no such folder, or it cannot be read.
+            UsageError: there is no such folder.
+            FailureError: it cannot be read.
         """
         if not folder.is_dir():
-            raise FailureError(f"--originals: there is no folder '{folder}'.")
+            raise UsageError(f"--originals: there is no folder '{folder}'.")
         found = cls(folder.resolve())
         try:
             for file in sorted(folder.resolve().rglob("*")):

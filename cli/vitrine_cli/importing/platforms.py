@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from vitrine_cli.importing import rate_limits
 from vitrine_cli.importing.platform_client import PlatformClient, http_client
 from vitrine_cli.importing.sources import bigcommerce, evotor, openmage, tiendanube
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 if TYPE_CHECKING:
     from vitrine_cli.importing.source import Source
@@ -88,14 +88,14 @@ class PlatformOptions:
         """URL of the API, without a slash at its end.
 
         Raises:
-            FailureError: it is missing, or a token would travel unencrypted.
+            UsageError: it is missing, or a token would travel unencrypted.
         """
         url = (self.url or _HOSTS.get(self.kind, "")).rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FailureError(f"--source '{self.url}' is no URL of {self.kind}'s API.")
+            raise UsageError(f"--source '{self.url}' is no URL of {self.kind}'s API.")
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise FailureError("--source needs https: the token would travel unencrypted.")
+            raise UsageError("--source needs https: the token would travel unencrypted.")
         return url
 
 
@@ -107,17 +107,17 @@ def read_secret(file: Path | None, ask: Callable[[], str]) -> str:
         ask: asks the operator, without showing the answer.
 
     Raises:
-        FailureError: the file cannot be read, or the token is empty.
+        UsageError: the file cannot be read, or the token is empty.
     """
     if file is not None:
         try:
             secret = file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise FailureError(f"The token file {file} cannot be read.") from None
+            raise UsageError(f"The token file {file} cannot be read.") from None
     else:
         secret = os.environ.get(TOKEN_VARIABLE, "").strip() or ask().strip()
     if not secret or (not secret.isprintable() and not secret.startswith("{")):
-        raise FailureError("The token is empty, or has characters that no token has.")
+        raise UsageError("The token is empty, or has characters that no token has.")
     return secret
 
 
@@ -138,14 +138,14 @@ def open_platform(
         decide: the main language here, given that of Tiendanube's store, and a note about it.
 
     Raises:
-        FailureError: an option is missing or wrong.
+        UsageError: an option is missing or wrong.
     """
     versions = _VERSIONS.get(options.kind, ("",))
     version = options.version or versions[0]
     if version not in versions:
-        raise FailureError(f"--api of {options.kind} is one of: {', '.join(versions)}.")
+        raise UsageError(f"--api of {options.kind} is one of: {', '.join(versions)}.")
     if not options.store and options.kind is not Kind.OPENMAGE:
-        raise FailureError(f"--store is needed for {options.kind}.")
+        raise UsageError(f"--store is needed for {options.kind}.")
     rules: dict[Kind, rate_limits.Rule] = {
         Kind.TIENDANUBE: rate_limits.tiendanube,
         Kind.BIGCOMMERCE: rate_limits.bigcommerce(options.share),
@@ -195,11 +195,11 @@ def parse_store_views(text: str) -> dict[str, str]:
     """Codes of store views by their ids at the source, from `1:default,2:fr`.
 
     Raises:
-        FailureError: it has another form.
+        UsageError: it has another form.
     """
     pairs = [each.strip().partition(":") for each in text.split(",") if each.strip()]
     if any(not (view.isascii() and view.isdigit() and code) for view, _, code in pairs):
-        raise FailureError(f"--store-views '{text}' has not the form 1:default,2:fr.")
+        raise UsageError(f"--store-views '{text}' has not the form 1:default,2:fr.")
     return {view: code for view, _, code in pairs}
 
 
@@ -209,5 +209,5 @@ def _signed(secret: str) -> openmage.SignedRequests:
         key, consumer_secret, token, token_secret = (str(values[name]) for name in _KEYS)
     except (ValueError, KeyError, TypeError):
         names = ", ".join(_KEYS)
-        raise FailureError(f"The token of OpenMage is a JSON object with {names}.") from None
+        raise UsageError(f"The token of OpenMage is a JSON object with {names}.") from None
     return openmage.SignedRequests((key, consumer_secret), (token, token_secret))

@@ -36,7 +36,7 @@ from vitrine_cli.importing.verifying import Verified, verify
 from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
-from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError
+from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError, UsageError
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Image
@@ -389,20 +389,20 @@ def local_source(path: Path, root: Path | None, pattern: str) -> Source:
     """The source that a path names: a folder, a CSV file, or a folder with `images.csv`.
 
     Raises:
-        FailureError: there is no such path, or the options do not fit it.
+        UsageError: there is no such path, or the options do not fit it.
     """
     if pattern:
         pattern_of(pattern)
     inside = path / _IN_FOLDER
     if path.is_dir() and not inside.is_file():
         if root is not None:
-            raise FailureError("--root is for CSV files.")
+            raise UsageError("--root is for CSV files.")
         return Folder(path.resolve(), pattern)
     file = inside if path.is_dir() else path
     if not file.is_file():
-        raise FailureError(f"There is no '{path}'.")
+        raise UsageError(f"There is no '{path}'.")
     if pattern:
-        raise FailureError("--pattern is for folders without images.csv.")
+        raise UsageError("--pattern is for folders without images.csv.")
     return CsvFile(file.resolve(), (root or file.parent).resolve())
 
 
@@ -410,19 +410,19 @@ def product_names(file: Path | None) -> frozenset[str] | None:
     """The keys of the products that a file names, one on a line; None, for all, without a file.
 
     Raises:
-        FailureError: it cannot be read, is not UTF-8, or names no product.
+        UsageError: it cannot be read, is not UTF-8, or names no product.
     """
     if file is None:
         return None
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise FailureError(f"{file} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
-        raise FailureError(f"{file} is not UTF-8 (byte {error.start}).") from None
+        raise UsageError(f"{file} is not UTF-8 (byte {error.start}).") from None
     names = frozenset(product_key(line.strip()) for line in lines if line.strip())
     if not names:
-        raise FailureError(f"{file} names no product.")
+        raise UsageError(f"{file} names no product.")
     return names
 
 

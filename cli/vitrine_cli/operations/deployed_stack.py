@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine.adapters.functions import ALIAS
 from vitrine_cli.local import deployment, emulator, stacks
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,10 +114,11 @@ def selected(stack: str | None, port: int | None) -> DeployedStack:
         port: port of a local stack; None for the only one.
 
     Raises:
+        UsageError: both are given.
         FailureError: there is no such stack, or AWS cannot be reached.
     """
     if stack is not None and port is not None:
-        raise FailureError("--stack names a stack on AWS, --port one on this machine: choose one.")
+        raise UsageError("--stack names a stack on AWS, --port one on this machine: choose one.")
     return local(stacks.running(port)) if stack is None else on_aws(stack)
 
 

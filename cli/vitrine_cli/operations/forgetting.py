@@ -19,7 +19,7 @@ from vitrine.domain.take_downs import PublicTarget, TakeDown, parse_target
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine.services.taking_down import TakingDown
 from vitrine_cli.operations import shop_settings
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,18 +56,19 @@ def find(records: StackRecords, text: str) -> Forgotten:
         text: `SHOP/ID`, or the URL of a public picture or manifest.
 
     Raises:
-        FailureError: it names no image of a shop.
+        UsageError: it is neither.
+        FailureError: there is no such shop or name.
     """
     if "://" not in text:
         shop, _, number = text.rpartition("/")
         if not number.isdecimal() or not shop:
-            raise FailureError(f"'{text}' is neither SHOP/ID nor the URL of a picture.")
+            raise UsageError(f"'{text}' is neither SHOP/ID nor the URL of a picture.")
         return Forgotten(shop_settings.find_shop(records, shop), int(number))
     _, found, rest = text.rpartition("/media/")
     owner = shop_settings.find_shop(records, rest.partition("/")[0]) if found else None
     target = parse_target(owner.id, text) if owner else None
     if owner is None or target is None:
-        raise FailureError(f"'{text}' is no picture of a shop's products.")
+        raise UsageError(f"'{text}' is no picture of a shop's products.")
     reference = target.reference
     if not isinstance(reference, NameReference):
         return Forgotten(owner, reference.image, target)

@@ -9,7 +9,7 @@ from native.wire import NAME, READ, TAKE_DOWN, WRITE
 from vitrine_cli.operations import records, shop_credentials
 from vitrine_cli.operations.shop_credentials import CredentialRequest
 from vitrine_cli.operations.shop_settings import find_shop
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +42,10 @@ def scopes(*, read_only: bool, take_down: bool) -> tuple[str, ...]:
     """The scopes of a link's tokens.
 
     Raises:
-        FailureError: the options contradict each other.
+        UsageError: the options contradict each other.
     """
     if read_only and take_down:
-        raise FailureError("--read-only excludes --take-down, which deletes pictures.")
+        raise UsageError("--read-only excludes --take-down, which deletes pictures.")
     if read_only:
         return (READ,)
     return (READ, WRITE, TAKE_DOWN) if take_down else (READ, WRITE)
@@ -63,11 +63,12 @@ def create_link(
         permitted: the tokens' scopes.
 
     Raises:
-        FailureError: there are more than 20 shops, or one does not exist. No token is issued then.
+        UsageError: there are more than 20 shops.
+        FailureError: one does not exist. No token is issued then.
     """
     named = tuple(dict.fromkeys(shops))
     if len(named) > MOST_SHOPS:
-        raise FailureError(f"A link opens at most {MOST_SHOPS} shops; {len(named)} were named.")
+        raise UsageError(f"A link opens at most {MOST_SHOPS} shops; {len(named)} were named.")
     stored = records.deployed(stack)
     for shop in named:
         find_shop(stored, shop)

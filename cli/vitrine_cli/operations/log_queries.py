@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vitrine_cli.local.workspace import ROOT
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,11 +83,11 @@ def stored_query(name: str) -> StoredQuery:
     """The stored query of a name.
 
     Raises:
-        FailureError: there is none.
+        UsageError: there is none.
     """
     queries = stored_queries()
     if name not in queries:
-        raise FailureError(f"There is no query '{name}'; there are: {', '.join(queries)}.")
+        raise UsageError(f"There is no query '{name}'; there are: {', '.join(queries)}.")
     return queries[name]
 
 

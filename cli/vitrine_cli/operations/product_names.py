@@ -13,7 +13,7 @@ from vitrine.domain.shops import ProductKey, is_product_name, product_key
 from vitrine.services.catalogue import retry_on_conflict
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.shop_settings import find_shop
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 _HEADER = "product"
 _BOM = b"\xef\xbb\xbf"
@@ -43,8 +43,9 @@ def register(records: StackRecords, shop: str, product: str, aliases: Sequence[s
         The product's key.
 
     Raises:
-        FailureError: there is no such shop, a name is invalid or belongs to another product.
-            Nothing has changed then.
+        UsageError: a name is invalid.
+        FailureError: there is no such shop, or a name belongs to another product. Nothing has
+            changed then.
     """
     return _register(records, find_shop(records, shop).id, product, aliases)
 
@@ -58,8 +59,9 @@ def add_aliases(
         The product's key.
 
     Raises:
-        FailureError: there is no such shop or product, a name is invalid or belongs to another
-            product. Nothing has changed then.
+        UsageError: a name is invalid.
+        FailureError: there is no such shop or product, or a name belongs to another product.
+            Nothing has changed then.
     """
     owner = find_shop(records, shop).id
     known = records.shops.registered_product(owner, _key(product))
@@ -131,7 +133,7 @@ def _cells_or_problem(line: bytes) -> list[str] | str:
 def _register(records: StackRecords, shop: str, product: str, aliases: Sequence[str]) -> ProductKey:
     names = list(dict.fromkeys(_key(name) for name in (product, *aliases)))
     if len(names) > MOST_WRITES:
-        raise FailureError(f"At most {MOST_WRITES - 1} aliases can be added at once.")
+        raise UsageError(f"At most {MOST_WRITES - 1} aliases can be added at once.")
     try:
         retry_on_conflict(lambda: records.shops.register_product(shop, *names))
     except AliasTakenError as error:
@@ -145,7 +147,7 @@ def _register(records: StackRecords, shop: str, product: str, aliases: Sequence[
 
 def _key(name: str) -> ProductKey:
     if not is_product_name(name):
-        raise FailureError(
+        raise UsageError(
             f"{name!r} cannot name a product: 1 to 64 characters, no '/', no control characters."
         )
     return product_key(name)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vitrine_cli.operations.log_events import LogEvent
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 GATEWAY = "gateway"
 """The dialect of a request that API Gateway answered itself, or whose path has no dialect."""
@@ -125,13 +125,13 @@ def parse_status(given: str) -> tuple[int, int] | None:
     """First and last status of `404`, `5xx` or `400-499`; None if nothing is given.
 
     Raises:
-        FailureError: it has another form.
+        UsageError: it has another form.
     """
     if not given:
         return None
     found = _STATUS.fullmatch(given.lower())
     if found is None:
-        raise FailureError(f"'{given}' is no status: write 404, 5xx or 400-499.")
+        raise UsageError(f"'{given}' is no status: write 404, 5xx or 400-499.")
     if found[1]:
         return int(found[1]) * 100, int(found[1]) * 100 + 99
     return int(found[2]), int(found[3] or found[2])

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from vitrine_cli.operations.log_events import group_events
 from vitrine_cli.operations.price_list import price_list
 from vitrine_cli.operations.request_log import parsed
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,12 +50,12 @@ class Month:
         """The month that a text such as `2026-11` names.
 
         Raises:
-            FailureError: it names none.
+            UsageError: it names none.
         """
         try:
             begin = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
         except ValueError:
-            raise FailureError(f"'{text}' is no month: write 2026-11.") from None
+            raise UsageError(f"'{text}' is no month: write 2026-11.") from None
         return cls(begin, (begin + timedelta(days=31)).replace(day=1))
 
     def __str__(self) -> str:

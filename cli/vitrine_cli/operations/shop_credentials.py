@@ -14,7 +14,7 @@ from vitrine.services.tokens import issue_tokens, make_secret
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.seeds import Seed
 from vitrine_cli.operations.shop_settings import complete_settings, find_shop
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 _FULL_ACCESS = "admin"
 
@@ -59,7 +59,8 @@ def create_credential(
         secrets; the stack stores hashes of tokens, and OAuth secrets in Parameter Store.
 
     Raises:
-        FailureError: the shop, dialect, role or scope does not exist, or they do not go together.
+        UsageError: the dialect, role or scope does not exist, or they do not go together.
+        FailureError: there is no such shop.
     """
     account = _checked_account(request)
     owner = find_shop(records, request.shop)
@@ -101,20 +102,20 @@ def _checked_account(request: CredentialRequest) -> Account:
     """The account of the requested dialect, if it permits what is requested."""
     dialect, scopes, role = request.dialect, set(request.scopes), request.role
     if dialect not in NAMES:
-        raise FailureError(f"There is no dialect '{dialect}'; there are: {', '.join(NAMES)}.")
+        raise UsageError(f"There is no dialect '{dialect}'; there are: {', '.join(NAMES)}.")
     account = account_of(dialect)
     if unknown := scopes - set(account.scopes):
         known = ", ".join(account.scopes)
-        raise FailureError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
+        raise UsageError(f"{dialect} has no scope '{min(unknown)}'; it has: {known}.")
     if request.refreshable and not account.refreshable:
-        raise FailureError(f"{dialect} has no refresh tokens: its tokens do not expire.")
+        raise UsageError(f"{dialect} has no refresh tokens: its tokens do not expire.")
     if request.lifetime and (request.refreshable or (account.keys and not request.bearer)):
-        raise FailureError("Only a token can expire: not a client's keys, and not its secret.")
+        raise UsageError("Only a token can expire: not a client's keys, and not its secret.")
     if role != _FULL_ACCESS and role not in account.readers:
         known = ", ".join([_FULL_ACCESS, *account.readers])
-        raise FailureError(f"{dialect} has no role '{role}'; it has: {known}.")
+        raise UsageError(f"{dialect} has no role '{role}'; it has: {known}.")
     if excessive := scopes - set(account.readers.get(role, account.scopes)):
-        raise FailureError(f"The role '{role}' of {dialect} excludes scope '{min(excessive)}'.")
+        raise UsageError(f"The role '{role}' of {dialect} excludes scope '{min(excessive)}'.")
     return account
 
 

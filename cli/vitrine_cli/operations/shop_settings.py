@@ -9,7 +9,7 @@ from vitrine.access.accounts import Setting
 from vitrine.domain.errors import ShopExistsError
 from vitrine.domain.shops import ProductMode, Shop, is_shop_id
 from vitrine_cli.operations.records import StackRecords
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 
 def create_shop(
@@ -21,10 +21,11 @@ def create_shop(
     """Create a shop. Settings that are not given get their default values.
 
     Raises:
-        FailureError: the id is taken or invalid, or a setting is unknown or invalid.
+        UsageError: the id is invalid, or a setting is unknown or invalid.
+        FailureError: the id is taken.
     """
     if not is_shop_id(shop):
-        raise FailureError(
+        raise UsageError(
             f"'{shop}' cannot name a shop: up to 32 of a-z, 0-9 and '-', not '-' first."
         )
     _check(shop, settings)
@@ -48,7 +49,8 @@ def change_shop(
     """Change settings of a shop, its product mode, or both. All others keep their values.
 
     Raises:
-        FailureError: there is no such shop, or a setting is unknown or invalid.
+        UsageError: a setting is unknown or invalid.
+        FailureError: there is no such shop.
     """
     _check(shop, settings)
     present = find_shop(records, shop)
@@ -101,10 +103,11 @@ def open_host(records: StackRecords, shop: str, host: str) -> None:
         host: a host name; `*` for every host that is assigned to no shop.
 
     Raises:
-        FailureError: there is no such shop, or the host name is invalid.
+        UsageError: the host name is invalid.
+        FailureError: there is no such shop.
     """
     if host != "*" and not re.fullmatch(r"[a-z0-9.-]{1,253}", host):
-        raise FailureError(f"'{host}' is not a host name: a-z, 0-9, '.' and '-', or '*' for all.")
+        raise UsageError(f"'{host}' is not a host name: a-z, 0-9, '.' and '-', or '*' for all.")
     records.shops.open_host(host, find_shop(records, shop).id)
 
 
@@ -158,8 +161,8 @@ def _check(shop: str, settings: Mapping[str, str]) -> None:
     known = _known(NAMES)
     if unknown := settings.keys() - known.keys():
         names = ", ".join(sorted(known))
-        raise FailureError(f"There is no setting '{min(unknown)}'; there are: {names}.")
+        raise UsageError(f"There is no setting '{min(unknown)}'; there are: {names}.")
     for name, value in settings.items():
         if not known[name].pattern.fullmatch(value):
             example = known[name].make(shop) or "(empty)"
-            raise FailureError(f"'{value}' is not a valid {name}; an example: {example}.")
+            raise UsageError(f"'{value}' is not a valid {name}; an example: {example}.")

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from vitrine.domain.natural_order import natural_key
 from vitrine.domain.shops import is_product_name, product_key
 from vitrine_cli.importing.source import Page, SourceImage, SourceProduct, Unreadable
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _PARTS = {"{product}": "(?P<product>.+?)", "{n}": r"(?P<n>\d+)", "{any}": ".*?"}
@@ -130,14 +130,14 @@ def pattern_of(text: str) -> re.Pattern[str]:
     """The expression of a pattern such as `{product}_{n}`, for names without extension.
 
     Raises:
-        FailureError: it has unknown parts, a part twice, or no `{product}`.
+        UsageError: it has unknown parts, a part twice, or no `{product}`.
     """
     pieces = re.split(r"(\{[^}]*\})", text)
     parts = pieces[1::2]
     if unknown := [each for each in parts if each not in _PARTS]:
-        raise FailureError(f"A pattern has the parts {', '.join(_PARTS)}, not {unknown[0]}.")
+        raise UsageError(f"A pattern has the parts {', '.join(_PARTS)}, not {unknown[0]}.")
     if parts.count("{product}") != 1 or parts.count("{n}") > 1:
-        raise FailureError("A pattern has {product} once, and {n} at most once.")
+        raise UsageError("A pattern has {product} once, and {n} at most once.")
     return re.compile("".join(_PARTS.get(each, re.escape(each)) for each in pieces), re.DOTALL)
 
 
