@@ -14,7 +14,10 @@ from threading import Event
 
 import psutil
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from vitrine_cli.app import app
 from vitrine_cli.local import launch, ownership, stacks
 from vitrine_cli.local.ownership import Mark
 from vitrine_cli.local.processes import Process
@@ -82,6 +85,10 @@ def until(look: Callable[[], object]) -> None:
     while not look():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
 
 
 def new(port: int = PORT) -> Stack:
@@ -185,6 +192,49 @@ def test_data_without_a_whole_file_are_deleted_on_request_only(
     assert not stack.folder.exists()
 
 
+def test_a_deletion_that_is_cut_short_is_told_and_completed(
+    home: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleting gigabytes takes a while, and `--yes` runs where commands have a time limit."""
+
+    def cut_short(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(local_status, "HOME", home)
+    for port in (PORT, PORT + 1):
+        stack = new(port)
+        start(stack)
+        complete(stack)
+        (stack.folder / "objects").write_bytes(b"1" * 5000)
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "rmtree", cut_short)
+            with pytest.raises(KeyboardInterrupt):
+                stack.forget()
+
+    assert stacks.known() == []
+    shown = [(each.port, each.state, each.disk > 5000) for each in local_status.describe_stacks()]
+    assert shown == [(PORT, "deleted", True), (PORT + 1, "deleted", True)]
+    told = command("status")
+    assert f"Port {PORT}: its deletion was interrupted" in told.stderr
+    done = command("down", "--forget", "--yes", "--port", str(PORT))
+    assert (done.exit_code, f"a deleted stack on port {PORT}" in done.stderr) == (0, True)
+    assert [each.port for each in stacks.remainders()] == [PORT + 1]
+    done = command("down", "--all")
+    assert (done.exit_code, list((home / "stacks").iterdir())) == (0, [])
+    assert command("down", "--all").exit_code == 0
+    assert command("down").exit_code == 1
+
+
+def test_a_folder_without_a_file_is_no_secret(home: Path) -> None:
+    """Such as that of a start that was killed at once, or of an earlier version's deletion."""
+    new().folder.mkdir(parents=True)
+    (home / "stacks/other").mkdir()
+
+    assert [(each.port, each.damaged) for each in stacks.known()] == [(PORT, True)]
+    assert command("down", "--forget", "--yes", "--port", str(PORT)).exit_code == 0
+    assert [each.name for each in (home / "stacks").iterdir()] == ["other"]
+
+
 def test_another_start_keeps_ports_ids_and_data(start: Start) -> None:
     earlier = complete(new())
     earlier.deployed = "code"
@@ -246,7 +296,7 @@ def test_a_missing_file_hides_no_process(start: Start) -> None:
 def test_the_stack_of_another_checkout_is_left_alone(start: Start, tmp_path: Path) -> None:
     running = start(new(), tmp_path / "elsewhere")
 
-    assert stacks.known() == []
+    assert ownership.ports() == set()
     assert ownership.processes_of(PORT) == {}
     new().stop()
     assert running.find()

@@ -71,6 +71,7 @@ def up(
             f"Ports below {_FIRST_OPEN_PORT} belong to the system; --yes uses one nevertheless."
         )
     interrupts.listen()
+    _delete_remainders(port)
     if reset and (earlier := stacks.find(port)) is not None:
         _forget([earlier], yes=yes)
     wanted = None if seed is None else Seed(seed)
@@ -181,6 +182,10 @@ def down(
     """Stop a local stack. Its data is kept for the next 'vitrine up', unless --forget is given."""
     from vitrine_cli.local import stacks
 
+    deleted = _delete_remainders(None if everything else port)
+    present = [each for each in stacks.known() if port in (None, each.port)]
+    if deleted and not present:
+        return
     found = stacks.known() if everything else [_chosen(port, forget=forget)]
     if forget:
         _forget(found, yes=yes)
@@ -200,6 +205,17 @@ def _chosen(port: int | None, *, forget: bool) -> Stack:
     if port is None and not forget and len(running) == 1:
         return running[0]
     return stacks.started(port)
+
+
+def _delete_remainders(port: int | None) -> bool:
+    """Complete deletions that were interrupted; whether there were any."""
+    from vitrine_cli.local import stacks
+
+    left = stacks.remainders(port)
+    for each in left:
+        with step(f"Deleting what is left of a deleted stack on port {each.port}"):
+            each.delete()
+    return bool(left)
 
 
 def _forget(found: list[Stack], *, yes: bool) -> None:
@@ -249,4 +265,10 @@ def status(*, as_json: JsonOption = False) -> None:
         if each.full:
             console.print(
                 f"Port {each.port}: no space left on the disk; what would store something gets 503."
+            )
+        if each.state == "deleted":
+            console.print(
+                f"Port {each.port}: its deletion was interrupted; "
+                f"'vitrine down --port {each.port}' completes it.",
+                soft_wrap=True,
             )

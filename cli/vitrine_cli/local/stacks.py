@@ -1,10 +1,12 @@
 """The local stacks of this checkout, each remembered in a file so that any command finds it."""
 
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -19,6 +21,7 @@ FORM_PATH = "/originals/"
 NAME = "vitrine"
 """Name of a local stack's CloudFormation stack."""
 _END_SECONDS = 5  # for requests that the proxy answers
+_DELETED = ".deleted-"
 
 
 class Description(BaseModel):
@@ -180,7 +183,10 @@ class Stack(BaseModel):
         if not own or theirs:  # theirs: a later start, which has not written its file yet
             return
         processes.end([each for found in running.values() for each in found])
-        shutil.rmtree(self.folder / "tmp" if keep else self.folder, ignore_errors=True)
+        if keep:
+            shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        elif self.folder.exists():
+            Remainder.of(self.folder).delete()
 
     def _store(self, ending: Sequence[Process]) -> None:
         """End the proxy, then the emulator by itself, so that it stores its state."""
@@ -191,6 +197,44 @@ class Stack(BaseModel):
         if emulator.end(ending[0], self.folder):
             (self.folder / table_copy.FILE).unlink(missing_ok=True)
             (self.folder / table_copy.RUNNING).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """Files of a stack that was deleted: a command that is interrupted leaves some.
+
+    Attributes:
+        port: the stack's port.
+        folder: the files.
+    """
+
+    port: int
+    folder: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """What is left of a stack from now on; its folder is free for another one."""
+        left = folder.with_name(f"{folder.name}{_DELETED}{secrets.token_hex(4)}")
+        folder.rename(left)
+        return cls(int(folder.name), left)
+
+    def delete(self) -> None:
+        """Delete the files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def remainders(port: int | None = None) -> list[Remainder]:
+    """What interrupted commands have left of deleted stacks of this checkout.
+
+    Args:
+        port: the stacks' port; None for all.
+    """
+    found = [
+        Remainder(int(number), folder)
+        for folder in sorted((HOME / "stacks").glob(f"*{_DELETED}*"))
+        if (number := folder.name.partition(_DELETED)[0]).isdecimal()
+    ]
+    return [each for each in found if port in (None, each.port)]
 
 
 def _folder(port: int) -> Path:
@@ -211,14 +255,9 @@ def load(port: int) -> Stack | None:
 def known() -> list[Stack]:
     """All stacks of this checkout, running or not, by port.
 
-    A stack whose file is missing is found by its processes and its data.
+    A stack whose file is missing is found by its processes and its folder.
     """
-    ports = {
-        int(each.parent.name)
-        for name in ("stack.json", emulator.OBJECTS)
-        for each in (HOME / "stacks").glob(f"*/{name}")
-        if each.parent.name.isdecimal()
-    }
+    ports = {int(each.name) for each in (HOME / "stacks").glob("*") if each.name.isdecimal()}
     found = {port: load(port) for port in ports | ownership.ports()}
     return [
         stack or Stack(port=port, endpoint="", damaged=True)

@@ -42,7 +42,8 @@ class LocalStatus:
     Attributes:
         port: its port.
         state: `running`, `stopped`, `killed` (without being stopped), `incomplete` (a process is
-            missing) or `damaged` (its file is).
+            missing), `damaged` (its file is) or `deleted` (but for files that an interrupted
+            command left).
         processes: number of its processes, those of functions included.
         memory: their resident memory, bytes; memory that they share counts in each.
         disk: size of its folder, bytes.
@@ -60,8 +61,12 @@ class LocalStatus:
 
 
 def describe_stacks() -> list[LocalStatus]:
-    """All local stacks of this checkout, by port."""
-    return [describe_stack(each) for each in stacks.known()]
+    """All local stacks of this checkout, by port, then what is left of deleted ones."""
+    left = [
+        LocalStatus(each.port, "deleted", 0, 0, _size(each.folder), [], full=False)
+        for each in stacks.remainders()
+    ]
+    return [*map(describe_stack, stacks.known()), *left]
 
 
 def free_disk() -> int:
