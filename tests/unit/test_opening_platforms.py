@@ -97,5 +97,6 @@ def test_store_views_are_pairs() -> None:
 
 def test_the_server_of_a_shop_gets_two_downloads_at_once() -> None:
     openmage = PlatformOptions(Kind.OPENMAGE, "https://shop.example")
-    assert [openmage.at_once(wanted) for wanted in (1, 2, 16)] == [1, 2, 2]
-    assert PlatformOptions(Kind.EVOTOR).at_once(16) == 16
+    assert [openmage.at_once(wanted)[0] for wanted in (1, 2, 16)] == [1, 2, 2]
+    assert openmage.at_once(2)[1], "and one when it becomes slow"
+    assert PlatformOptions(Kind.EVOTOR).at_once(16) == (16, False)

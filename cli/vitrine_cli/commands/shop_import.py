@@ -72,9 +72,9 @@ def import_images(
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
     chosen = chosen_platform(platform, url, store, api, views, key, media, share)
-    most = at_once if chosen is None else chosen.at_once(at_once)
-    compares = verify is not False, wait, product_names(only), verify_bytes, originals
-    run = Options(update, again, register, most, *compares)
+    pace = (at_once, False) if chosen is None else chosen.at_once(at_once)
+    rest = *pace, verify is not False, wait, product_names(only), verify_bytes, originals
+    run = Options(update, again, register, *rest)
     where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
     if status or (looks and source is None and not resume):
         prefix = _FOLDER if chosen is None else chosen.prefix

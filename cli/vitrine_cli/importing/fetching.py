@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import stat
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -96,7 +96,7 @@ class Fetcher:
 
     remote: Remote
     root: Path | None
-    slots: BoundedSemaphore
+    slots: AbstractContextManager[object]
     wait: Callable[[float], bool]
     originals: Originals | None = None
     _hosts: _Hosts = field(default_factory=_Hosts)

@@ -79,9 +79,14 @@ class PlatformOptions:
         store = self.store if self.kind is not Kind.OPENMAGE else urlsplit(self.base).netloc
         return f"@{self.kind}/{store}"
 
-    def at_once(self, wanted: int) -> int:
-        """How many downloads at once the platform gets at most, given how many are wanted."""
-        return min(wanted, _MOST_OF_OPENMAGE) if self.kind is Kind.OPENMAGE else wanted
+    def at_once(self, wanted: int) -> tuple[int, bool]:
+        """How many downloads at once the platform gets at most, given how many are wanted.
+
+        Returns:
+            The number, and whether it becomes 1 if the platform becomes slow.
+        """
+        is_own_server = self.kind is Kind.OPENMAGE
+        return min(wanted, _MOST_OF_OPENMAGE) if is_own_server else wanted, is_own_server
 
     @property
     def base(self) -> str:

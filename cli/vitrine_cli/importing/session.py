@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from threading import BoundedSemaphore, Event
+from threading import Event, Semaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from vitrine.domain.shops import product_key
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
 from vitrine_cli.importing.checking import Forecast, forecast
+from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner, opened_ledger
@@ -37,6 +38,7 @@ from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
 from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError, UsageError
+from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Image
@@ -58,6 +60,7 @@ class Options:
         again: whether images that were deleted here are imported again.
         register: whether unknown products are registered.
         at_once: products, and downloads, at the same time.
+        considerate: whether the source becomes slow under them: then it gets one at a time.
         verifies: whether the shop is compared with the source at the end.
         originals: a folder with better files than the source has; None for none.
         rereads: whether the bytes are read again for that, at the source and here.
@@ -69,6 +72,7 @@ class Options:
     again: bool = False
     register: bool = False
     at_once: int = 4
+    considerate: bool = False
     verifies: bool = True
     waits: bool = False
     only: frozenset[str] | None = None
@@ -218,7 +222,7 @@ class Session:
             engine = Engine(
                 ledger,
                 shelf,
-                self._fetcher(source.root, options.at_once, stopping, originals),
+                self._fetcher(source.root, options, stopping, originals),
                 records.deployed(self.stack).shops if options.register else None,
                 options.at_once,
                 stopping,
@@ -280,7 +284,7 @@ class Session:
         with opened_ledger(None) as unused, import_progress() as progress:
             shelf = self._shelf(unused, options)
             originals = None if options.originals is None else Originals.read(options.originals)
-            fetcher = self._fetcher(source.root, options.at_once, Event(), originals)
+            fetcher = self._fetcher(source.root, options, Event(), originals)
             return forecast(
                 *(source, shelf, fetcher, options.at_once, options.wants, progress),
                 registers=options.register,
@@ -291,7 +295,7 @@ class Session:
 
         Args:
             prefix: how the paths of the source's images begin.
-            options: how; only `at_once`, `rereads` and `originals` matter.
+            options: how; only `at_once`, `considerate`, `rereads` and `originals` matter.
             stopping: set when the comparison is to end early.
         """
         with opened_ledger(self._existing(prefix)) as ledger, import_progress() as progress:
@@ -299,7 +303,7 @@ class Session:
             originals = originals_for(ledger, options.originals, resumes=True, updates=False)
             if originals is not None:
                 originals.match(ledger)
-            fetcher = self._fetcher(_root_of(ledger), options.at_once, stopping, originals)
+            fetcher = self._fetcher(_root_of(ledger), options, stopping, originals)
             again = Rereading(ledger, shelf.catalogue, fetcher, stopping)
             return self._verify(shelf, again, options, progress)
 
@@ -378,11 +382,13 @@ class Session:
         return Shelf(catalogue, codes, options.update, options.again, adding)
 
     def _fetcher(
-        self, root: Path | None, at_once: int, stopping: Event, originals: Originals | None
+        self, root: Path | None, options: Options, stopping: Event, originals: Originals | None
     ) -> Fetcher:
         wait: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
         remote = HttpRemote(allow_loopback=self.stack.endpoint is not None, total_seconds=SECONDS)
-        return Fetcher(remote, root, BoundedSemaphore(at_once), wait, originals)
+        most = options.at_once
+        slots = ConsiderateSlots(most, console.print) if options.considerate else Semaphore(most)
+        return Fetcher(remote, root, slots, wait, originals)
 
 
 def local_source(path: Path, root: Path | None, pattern: str) -> Source:
