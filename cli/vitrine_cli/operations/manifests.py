@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from vitrine.adapters.cdn import CloudFrontCdn
 from vitrine.clock import now
-from vitrine.domain.locations import PUBLIC, LibraryAddress, parse_original_key
+from vitrine.domain.locations import (
+    PUBLIC,
+    LibraryAddress,
+    cdn_path,
+    parse_original_key,
+    shop_cdn_path,
+)
 from vitrine.domain.manifests import picture_of
 
 if TYPE_CHECKING:
@@ -25,11 +31,11 @@ def delete_manifests(blobs: Blobs, cdn: Cdn, shop: str) -> int:
     addresses = filter(None, map(parse_original_key, blobs.shop_keys(shop)))
     library = {each for each in addresses if isinstance(each, LibraryAddress)}
     prefixes = {f"{PUBLIC}{shop}/", *(each.renditions_prefix for each in library)}
-    accounts = {f"{PUBLIC}uploads/{each.account}/" for each in library}
+    accounts = {cdn_path(f"{PUBLIC}uploads/{each.account}/") for each in library}
     keys = [key for each in sorted(prefixes) for key in blobs.public_keys(each) if picture_of(key)]
     if keys:
         blobs.remove_public(keys)
-    paths = [f"/{each}*" for each in sorted({f"{PUBLIC}{shop}/", *accounts})]
+    paths = sorted({shop_cdn_path(shop), *accounts})
     cdn.invalidate(f"manifests-{shop}-{now().isoformat()}", paths)
     return len(keys)
 

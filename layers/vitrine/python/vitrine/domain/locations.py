@@ -264,6 +264,16 @@ def public_url(media_url: str, key: str) -> str:
     return f"{media_url}/{quote(key.removeprefix(PUBLIC))}"
 
 
+def cdn_path(start: str) -> str:
+    """The CDN's path, for an invalidation, of all public keys that begin with `start`."""
+    return f"/{quote(start)}*"
+
+
+def shop_cdn_path(shop: str) -> str:
+    """The CDN's path of all pictures of a shop's products."""
+    return cdn_path(f"{PUBLIC}{shop}/")
+
+
 def rendition_kind(address: OriginalAddress, original: Original) -> Format:
     """The format of the renditions of the bytes at `address`, whose properties are `original`."""
     if isinstance(address, LibraryAddress):

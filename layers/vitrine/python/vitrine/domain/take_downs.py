@@ -7,11 +7,12 @@ A delete leaves copies in the CDN for up to a year, because no public URL change
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from vitrine.domain.locations import (
     PUBLIC,
     OriginalAddress,
+    cdn_path,
     full_size_folder,
     full_sizes_prefix,
     named_key,
@@ -186,4 +187,4 @@ def _with_manifests(keys: Collection[str]) -> frozenset[str]:
 
 
 def _paths(starts: Collection[str]) -> frozenset[str]:
-    return frozenset(f"/{quote(start)}*" for start in starts)
+    return frozenset(map(cdn_path, starts))
