@@ -35,6 +35,7 @@ from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.idempotency import Attempt, Claim
 from vitrine.domain.images import Appearance, Image, RenditionState
 from vitrine.domain.imports import SOURCE_MARK, UPLOADS, Arrival, Import, Slot
+from vitrine.domain.invalidations import Unpublished
 from vitrine.domain.library import LibraryImage
 from vitrine.domain.listing import ProductPage
 from vitrine.domain.locations import OriginalAddress
@@ -364,6 +365,8 @@ class FakeGalleries(Galleries):
     defaults: Counter[str] = field(default_factory=Counter)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     uncounted: set[str] = field(default_factory=set)
+    flagged: set[tuple[str, int]] = field(default_factory=set)
+    unpublished: list[Unpublished] = field(default_factory=list)
 
     def next_image_id(self, shop: str) -> int:
         return next(self.sequences[shop])
@@ -392,7 +395,8 @@ class FakeGalleries(Galleries):
 
     def commit(self, change: GalleryChange) -> Gallery:
         where = change.shop, change.product
-        assert len(change.added) + len(change.removed) <= 97, "a transaction takes 100 writes"
+        writes = len(change.added) + len(change.removed) + len(change.flagged)
+        assert writes <= 98, "a transaction takes 100 writes"
         present, head = self.records[where], self.heads[where]
         if change.after != change.before and head.version != change.before.version:
             raise ConflictError
@@ -420,6 +424,7 @@ class FakeGalleries(Galleries):
         for image in leaving:
             del self.records[where][image.id]
         self.gone |= {(change.shop, image.id): image for image in change.retired}
+        self.flagged |= {(change.shop, image) for image in change.flagged}
         self.counts[change.shop] += len(change.added) - len(leaving)
         return self.heads[where]
 
@@ -478,6 +483,16 @@ class FakeGalleries(Galleries):
             for (owner, name), naming in [*self.taken.items()]
             if (owner, naming.image) == (shop, image)
         }
+
+    def names_and_flag(self, shop: str, image: int) -> tuple[Mapping[str, Naming], bool]:
+        return self.names_of(shop, image), (shop, image) in self.flagged
+
+    def flag(self, shop: str, image: int) -> None:
+        self.flagged.add((shop, image))
+
+    def note_unpublished(self, unpublished: Unpublished) -> None:
+        if (unpublished.shop, unpublished.image) in self.flagged:
+            self.unpublished.append(unpublished)
 
     def named(self, shop: str, name: str) -> Naming | None:
         return self.taken.get((shop, name))

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from tests import pictures
 from tests.conftest import World
-from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops, etag
+from tests.fakes import FakeBlobs, FakeCdn, FakeGalleries, FakeLibrary, FakeShops, etag
 
 from pipeline import (
     generate_renditions,
@@ -31,6 +31,7 @@ from vitrine.domain.gallery import THUMBNAIL, Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.idempotency import ObjectIdentity
 from vitrine.domain.images import Image, RenditionState
+from vitrine.domain.invalidations import Unpublished
 from vitrine.domain.library import LibraryImage, Purpose
 from vitrine.domain.locations import (
     PUBLIC,
@@ -147,6 +148,14 @@ class NotifyingBlobs(FakeBlobs):
     """Storage that sends an event for each original that is stored or deleted."""
 
     tell: Callable[[Event], None] = lambda _: None
+    copies: set[str] = field(default_factory=set)
+    """Public keys of which the CDN may have a copy: it could fetch each as soon as it is stored."""
+
+    def put_public(self, stored: Iterable[PublicPicture]) -> int:
+        before = set(self.public)
+        count = super().put_public(stored)
+        self.copies |= set(self.public) - before
+        return count
 
     def put_original(self, key: str, data: bytes, media_type: str, product: str = "") -> None:
         super().put_original(key, data, media_type, product)
@@ -173,6 +182,20 @@ class NotifyingBlobs(FakeBlobs):
 
 
 @dataclass
+class EagerCdn(FakeCdn):
+    """A CDN that fetches every public picture again at once."""
+
+    blobs: NotifyingBlobs = field(default_factory=NotifyingBlobs)
+
+    def invalidate(self, reference: str, paths: Sequence[str]) -> str:
+        made = super().invalidate(reference, paths)
+        starts = tuple(unquote(path).removesuffix("*").removeprefix("/") for path in paths)
+        self.blobs.copies = {key for key in self.blobs.copies if not key.startswith(starts)}
+        self.blobs.copies |= set(self.blobs.public)
+        return made
+
+
+@dataclass
 class NotifyingGalleries(FakeGalleries):
     """A table whose stream sends an event for each deleted record."""
 
@@ -196,6 +219,11 @@ class NotifyingGalleries(FakeGalleries):
         if there:
             self._gone(table_keys.retired(image.shop), image.id)
 
+    def note_unpublished(self, unpublished: Unpublished) -> None:
+        super().note_unpublished(unpublished)
+        if (unpublished.shop, unpublished.image) in self.flagged:
+            self.tell(_noted(unpublished))
+
     def _gone(self, pk: str, image: int) -> None:
         keys = {"pk": {"S": pk}, "sk": {"S": table_keys.sort_key(image)}}
         record = {"eventName": "REMOVE", "dynamodb": {"Keys": keys}}
@@ -205,6 +233,21 @@ class NotifyingGalleries(FakeGalleries):
 
 def _notification(key: str, **more: str) -> dict[str, Any]:
     return {"Records": [{"s3": {"object": {"key": quote_plus(key, safe="/"), **more}}}]}
+
+
+def _noted(unpublished: Unpublished) -> Event:
+    keys = {
+        "pk": {"S": table_keys.names(unpublished.shop, unpublished.image)},
+        "sk": {"S": table_keys.FLAG},
+    }
+    item = {
+        "paths": {"L": [{"S": path} for path in sorted(unpublished.paths)]},
+        "tries": {"N": str(unpublished.tries)},
+    }
+    change = {"Keys": keys, "NewImage": item, "SequenceNumber": "1"}
+    record = {"eventName": "MODIFY", "dynamodb": change}
+    about = f"invalidate {unpublished.image}"
+    return Event(remove_originals.handler, {"Records": [record]}, about)
 
 
 def _begun(begun: TakeDown) -> Event:
@@ -228,8 +271,13 @@ class FaultyAws:
         self.time = datetime(2024, 1, 1, tzinfo=UTC)
         self.blobs = NotifyingBlobs(clock=lambda: self.time, tell=self._tell)
         self.galleries = NotifyingGalleries(tell=self._tell)
-        self.world = World(galleries=self.galleries, blobs=self.blobs, clock=lambda: self.time)
-        self.world.open_shop("s1")
+        self.world = World(
+            galleries=self.galleries,
+            blobs=self.blobs,
+            cdn=EagerCdn(blobs=self.blobs),
+            clock=lambda: self.time,
+        )
+        self.world.open_shop("s1", cdn_invalidate="yes")
         self.drawn = 0
 
     def _tell(self, event: Event) -> None:
@@ -427,6 +475,7 @@ class FaultyAws:
                 continue
             assert image.renditions is RenditionState.COMPLETE, image
         self.check_manifests()
+        assert self.blobs.copies <= self.blobs.public.keys(), "the CDN shows what is deleted"
         expected = self.expected()
         public = {
             key: picture.data for key, picture in self.blobs.public.items() if not picture_of(key)

@@ -1,14 +1,19 @@
 """Parsers of S3 event notifications and of DynamoDB stream records."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from vitrine.adapters.table_keys import RecordKey, parse, parse_take_down
+from vitrine.adapters.table_keys import RecordKey, parse, parse_flag, parse_take_down
 from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import OriginalAddress, parse_original_key
 from vitrine.domain.uploads import parse_upload
 from vitrine.edge.telemetry import logger
+
+if TYPE_CHECKING:
+    from vitrine.domain.invalidations import Unpublished
 
 
 def parse_originals(event: Mapping[str, Any]) -> Iterator[OriginalAddress]:
@@ -53,6 +58,25 @@ def parse_take_downs(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         found = parse_take_down(keys["pk"]["S"], keys["sk"]["S"])
         if each["eventName"] == "INSERT" and found is not None:
             yield found
+
+
+def parse_unpublished(event: Mapping[str, Any]) -> list[Unpublished]:
+    """What flagged images have lost, as noted in a batch of stream records."""
+    found = []
+    for each in event["Records"]:
+        keys, item = each["dynamodb"]["Keys"], each["dynamodb"].get("NewImage", {})
+        image = parse_flag(keys["pk"]["S"], keys["sk"]["S"])
+        if each["eventName"] == "MODIFY" and image and "paths" in item:
+            from vitrine.domain.invalidations import Unpublished  # for shops that invalidate
+
+            paths = frozenset(path["S"] for path in item["paths"]["L"])
+            found.append(Unpublished(*image, paths, int(item["tries"]["N"])))
+    return found
+
+
+def first_sequence_number(event: Mapping[str, Any]) -> str:
+    """What identifies a batch of stream records, and all its deliveries."""
+    return str(event["Records"][0]["dynamodb"]["SequenceNumber"])
 
 
 def _object_key(stored: Mapping[str, Any]) -> str:

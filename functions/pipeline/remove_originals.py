@@ -1,14 +1,18 @@
-"""DynamoDB stream, image record deleted: delete the orphaned originals of the image.
+"""DynamoDB stream, image record deleted, or pictures of an image unpublished: delete what is left.
 
-A handler deletes the originals itself, so that they are gone when the client gets the answer. This
-function covers handlers that failed in between. The originals of a retired (soft-deleted) image
-stay: its record only moves to another partition.
+Of a deleted record, these are the orphaned originals of the image. A handler deletes the originals
+itself, so that they are gone when the client gets the answer. This function covers handlers that
+failed in between. The originals of a retired (soft-deleted) image stay: its record only moves to
+another partition.
+
+Of unpublished pictures, these are the CDN's copies, if the shop's setting `cdn.invalidate` is
+`yes`. Lambda collects stream records for a minute, so that one invalidation covers many images.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.events import parse_deleted_records
+from pipeline.events import first_sequence_number, parse_deleted_records, parse_unpublished
 from vitrine import environment
 from vitrine.domain.locations import ORIGINALS
 from vitrine.edge.telemetry import logger
@@ -18,7 +22,10 @@ environment.prepare("blobs", "library")
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """Delete the orphans of each record in the event; an exception causes a retry."""
+    """Delete the orphans of each record in the event, then the CDN's copies.
+
+    An exception causes a retry.
+    """
     here = environment.current()
     for key in parse_deleted_records(event):
         removed = delete_leftover_originals(here.stores, key.shop, key.image, key.product)
@@ -26,3 +33,11 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
             folder = f"{ORIGINALS}{key.shop}/{key.image}/"
             facts = {"shop": key.shop, "key": folder, "image": key.image, "removed": removed}
             logger.info("originals left behind", extra=facts)
+    if unpublished := parse_unpublished(event):
+        from vitrine.services.invalidating import invalidate  # for shops that invalidate
+
+        reference = f"unpublished-{first_sequence_number(event)}"
+        invalidation = invalidate(here.stores.galleries, here.cdn, reference, unpublished)
+        shops = sorted({each.shop for each in unpublished})
+        facts = {"shops": shops, "images": len(unpublished), "invalidation": invalidation}
+        logger.info("invalidated", extra=facts)

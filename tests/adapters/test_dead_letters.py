@@ -13,8 +13,9 @@ from tests.adapters.test_galleries import image
 from tests.fakes import FakeBlobs, FakeGalleries, FakeLibrary, FakeShops
 from tests.unit.test_rendering import event
 
-from pipeline.events import parse_deleted_records
+from pipeline.events import parse_deleted_records, parse_unpublished
 from vitrine.adapters import table_keys
+from vitrine.domain.invalidations import Unpublished
 from vitrine.domain.locations import original_address
 from vitrine.ports import Stores
 from vitrine_cli.operations.dead_letters import DeadLetters
@@ -283,6 +284,33 @@ def test_records_of_the_stream_are_read_again(operator: Operator, first: int, la
     assert function == GENERATE
     found = [each.image for each in parse_deleted_records(json.loads(json.dumps(sent)))]
     assert found == [*range(first, last + 1)]
+
+
+def test_what_is_to_be_invalidated_is_read_again_with_its_paths(operator: Operator) -> None:
+    item = {"paths": {"L": [{"S": "/media/s1/a*"}]}, "tries": {"N": "2"}}
+
+    class Notes(FakeStream):
+        @staticmethod
+        def record(number: int) -> dict[str, Any]:
+            pk, sk = table_keys.names("s1", number), table_keys.FLAG
+            changed = {
+                "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
+                "SequenceNumber": str(number),
+                "NewImage": item,
+            }
+            return {"eventName": "MODIFY", "dynamodb": changed}
+
+    operator.write(batch(3, 4))
+    operator.streams = Notes()
+
+    (result,) = operator.replay()
+
+    assert result.outcome is Outcome.REPLAYED
+    ((_, sent),) = operator.sent
+    paths = frozenset({"/media/s1/a*"})
+    assert parse_unpublished(json.loads(json.dumps(sent))) == [
+        Unpublished("s1", number, paths, tries=2) for number in (3, 4)
+    ]
 
 
 @pytest.mark.parametrize("told", [batch(3, 5), batch(8, 9, "another"), batch(18, 99)])

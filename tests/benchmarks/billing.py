@@ -19,6 +19,7 @@ S3_WRITE, S3_READ = 5.00, 0.40  # a million PUT or LIST requests, a million GET 
 LOGS = 0.50  # a gigabyte that CloudWatch Logs ingests
 CDN = 1.00  # a million HTTPS requests to CloudFront
 ORIGINAL_GB = 0.023  # a gigabyte in S3 for a month
+INVALIDATION = 0.005  # a path, beyond the first 1000 of a month
 METRIC = 0.30  # a month, each of the first 10 000
 EVENT = 26  # bytes that CloudWatch Logs adds to each event
 S3_CALLS = {
@@ -160,6 +161,22 @@ class _Pages:
         for page in self._paginator.paginate(**arguments):
             self._note(page)
             yield page
+
+
+class BilledCdn:
+    """A client of CloudFront that bills the paths of invalidations."""
+
+    def __init__(self, client: Any, bill: Bill) -> None:
+        self._client = client
+        self._bill = bill
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def create_invalidation(self, **arguments: Any) -> Any:
+        """An invalidation of some paths."""
+        self._bill.add(1e6 * INVALIDATION * arguments["InvalidationBatch"]["Paths"]["Quantity"])
+        return self._client.create_invalidation(**arguments)
 
 
 class BilledTable:

@@ -19,6 +19,7 @@ from tests.benchmarks.billing import (
     METRIC,
     STEP,
     Bill,
+    BilledCdn,
     BilledS3,
     BilledTable,
     log_price,
@@ -37,7 +38,10 @@ from pipeline import (
     render_missing,
 )
 from vitrine import environment
+from vitrine.access.callers import Access
+from vitrine.adapters import table_keys
 from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.cdn import CloudFrontCdn
 from vitrine.adapters.galleries import DynamoGalleries
 from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
@@ -194,6 +198,38 @@ def test_cost_of_each_request(aws: Account, prices: Prices, show: Show) -> None:
     assert told(prices.rows) == []
     for figure in (create, listed, made, deleted, removed):
         assert f"{figure} USD" in readme
+
+
+def test_cost_of_a_delete_that_invalidates(aws: Account, prices: Prices, show: Show) -> None:
+    shops = environment.current().stores.shops
+    assert isinstance(shops, DynamoShops)
+    known = shops.shop("s1")
+    assert known is not None
+    settings = {**known.settings, "cdn.invalidate": "yes"}
+    shops.change_shop(replace(known, settings=settings))
+    listed = aws.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    client: Any = BilledCdn(aws.cloudfront(), prices.bill)
+    cdn = CloudFrontCdn(client, listed[0]["Id"])
+    here = replace(environment.current(), cdn=cdn, access=Access(shops))
+    with environment.use(here):
+        body = {"src": "http://elsewhere/a.png"}
+        for _ in range(2):  # the product keeps an image, so the index of products does not change
+            assert prices.send("POST", TIENDANUBE, json=body).status == 201
+        found = aws.client("s3").list_objects_v2(Bucket="originals", Prefix="originals/s1/2/")
+        (original,) = found["Contents"]
+        prices.bill.clear()
+        assert prices.send("DELETE", f"{TIENDANUBE}/2").status == 200
+        prices("delete an image of a shop that invalidates", "api")
+        remove_renditions.handler(event(original["Key"]), None)
+        prices("remove its public pictures, and note their paths", "glance")
+        flag = {"pk": {"S": table_keys.names("s1", 2)}, "sk": {"S": table_keys.FLAG}}
+        item = aws.client("dynamodb").get_item(TableName="table", Key=flag)["Item"]
+        noted = {"Keys": flag, "NewImage": item, "SequenceNumber": "1"}
+        remove_originals.handler({"Records": [{"eventName": "MODIFY", "dynamodb": noted}]}, None)
+        prices("invalidate its two paths, alone in its minute", "glance")
+
+    show("US dollars for a million of each", ("what", "AWS calls", "USD"), prices.rows)
+    assert told(prices.rows) == []
 
 
 def arriving(meter: Meter) -> dict[str, str]:

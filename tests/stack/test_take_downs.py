@@ -1,5 +1,6 @@
 """Take-downs on the deployed stack: nothing is left in storage, and the CDN is told."""
 
+import base64
 import json
 from typing import Any
 
@@ -114,3 +115,38 @@ def test_a_deleted_picture_is_taken_down_by_its_url(
     assert begun.status_code == 202, begun.text
     prefix = f"/media/1234/{image['id']:010x}*"
     until(lambda: any(prefix in paths for paths in invalidations(running)) or None)
+
+
+def test_a_shop_can_have_deletes_and_replacements_forgotten_by_the_cdn(
+    running: Running, tiendanube: Tiendanube
+) -> None:
+    """The emulator does not wait for a minute as Lambda does."""
+    port = ("--port", str(running.port))
+    setting = ("--setting", "cdn.invalidate=yes")
+    assert vitrine("shop", "create", "forgetful", *setting, *port).returncode == 0
+    made = vitrine("credential", "create", "forgetful", "--dialect", "tiendanube", *port)
+    login = json.loads(made.stdout)
+    client = Tiendanube(login["store_id"], login["token"], running.client)
+    image = client.attach(1, pictures.jpeg(300, 200)).json()
+    first, kept = image["src"], tiendanube.attach(7704, pictures.jpeg(300, 200)).json()
+    until(lambda: running.keys("MediaBucket", key_of(first).rpartition("/")[0]) or None)
+
+    body = {"attachment": base64.b64encode(pictures.jpeg(320, 200)).decode()}
+    replaced = client.send("PUT", client.images(1, image["id"]), json=body)
+
+    assert replaced.status_code == 200, replaced.text
+    second = replaced.json()["src"]
+    until(lambda: forgotten(running, first) or None)
+    assert not forgotten(running, second)
+    for shop, product, number in ((client, 1, image["id"]), (tiendanube, 7704, kept["id"])):
+        shop.send("DELETE", shop.images(product, number))
+    until(lambda: forgotten(running, second) or None)
+    assert {running.client.get(each).status_code for each in (first, second)} == {404}
+    until(lambda: not running.keys("MediaBucket", key_of(kept["src"])) or None)
+    assert not forgotten(running, kept["src"])
+
+
+def forgotten(running: Running, src: str) -> list[set[str]]:
+    """The invalidations with a path of a picture's renditions, each of two paths."""
+    path = f"/{key_of(src).rpartition('/')[0]}/*"
+    return [paths for paths in invalidations(running) if path in paths and len(paths) == 2]

@@ -440,6 +440,33 @@ def test_a_permission_that_several_functions_have_is_an_anchor() -> None:
         assert all(each is statements[0] for each in statements), statements[0]
 
 
+def test_two_functions_invalidate_and_only_this_stacks_cdn() -> None:
+    granted = {
+        name: statement["Resource"]
+        for name, function in FUNCTIONS.items()
+        for statement in function["Policies"][0]["Statement"]
+        if any(each.startswith("cloudfront:") for each in members(statement["Action"]))
+    }
+    own = {"Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"}
+
+    assert granted == {"RemoveOriginals": own, "TakeDown": own}
+    for name in granted:
+        variables = FUNCTIONS[name]["Environment"]["Variables"]
+        assert variables["DISTRIBUTION_PARAMETER"] == {"Ref": "DistributionParameter"}
+
+
+def test_the_stream_has_no_third_reader() -> None:
+    """Two read a shard without throttling each other."""
+    readers = [
+        name
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
+    ]
+
+    assert readers == ["RemoveOriginals", "TakeDown"]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_action_is_granted_twice(name: str) -> None:
     (policy,) = FUNCTIONS[name]["Policies"]
@@ -488,20 +515,25 @@ def test_what_fails_for_good_lands_in_the_dead_letter_queue(name: str) -> None:
     }
 
 
-def test_the_stream_tells_of_the_end_of_images_records_and_of_nothing_else() -> None:
+def test_the_stream_tells_of_images_ends_and_of_what_is_invalidated_and_of_nothing_else() -> None:
     table = RESOURCES["Table"]["Properties"]
     (event,) = FUNCTIONS["RemoveOriginals"]["Events"].values()
     source = event["Properties"]
-    (criterion,) = source["FilterCriteria"]["Filters"]
+    ends, notes = [json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"]]
 
-    # AWS refuses to change the view of an enabled stream, and events will need both images.
+    # AWS refuses to change the view of an enabled stream; notes are read from it.
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert source["Stream"] == {"GetAtt": "Table.StreamArn"}
     assert source["StartingPosition"] == "TRIM_HORIZON", "nothing is missed while it is set up"
-    assert json.loads(criterion["Pattern"]) == {
+    assert ends == {
         "eventName": ["REMOVE"],
         "dynamodb": {"Keys": {"sk": {"S": [{"prefix": table_keys.IMAGE}]}}},
     }
+    assert notes == {
+        "eventName": ["MODIFY"],
+        "dynamodb": {"Keys": {"sk": {"S": [table_keys.FLAG]}}},
+    }
+    assert source["MaximumBatchingWindowInSeconds"] == 60, "about one invalidation a minute"
     assert source["BisectBatchOnFunctionError"] is True
     assert source["MaximumRecordAgeInSeconds"] < 24 * 3600, "then it can still be read again"
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"GetAtt": "FailedEvents.Arn"}

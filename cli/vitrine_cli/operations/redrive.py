@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vitrine.adapters.table_keys import parse_flag
 from vitrine.clock import now
 from vitrine.domain.locations import parse_original_key
 from vitrine.services.orphans import delete_if_orphaned
@@ -151,9 +152,11 @@ class StreamReader(ReadStream):
 
 
 def _event_record(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields of a stream record that functions read; the others are not valid JSON."""
+    """The fields of a stream record that functions read; the others may not be valid JSON."""
     changed = record["dynamodb"]
     kept = {"Keys": changed["Keys"], "SequenceNumber": changed["SequenceNumber"]}
+    if parse_flag(changed["Keys"]["pk"]["S"], changed["Keys"]["sk"]["S"]):
+        kept["NewImage"] = changed["NewImage"]
     return {"eventName": record["eventName"], "dynamodb": kept}
 
 

@@ -17,7 +17,8 @@ from vitrine.adapters.table import ConditionFailedError, key, milliseconds, mome
 from vitrine.clock import now
 from vitrine.domain.credentials import Scheme
 from vitrine.domain.errors import ThrottledError
-from vitrine.domain.locations import PUBLIC
+from vitrine.domain.invalidations import MOST_PATHS
+from vitrine.domain.locations import cdn_path, shop_cdn_path
 from vitrine_cli.operations import records as stack_records
 from vitrine_cli.operations.dead_letters import DeadLetters
 from vitrine_cli.operations.shop_items import ItemKey, Walk, delete_items
@@ -41,8 +42,6 @@ _FOLDER = "CLOSING#"
 _PROFILE, _SEQUENCE, _CREDENTIAL = "PROFILE", "SEQUENCE", "CREDENTIAL#"
 _QUIET_LOOKS = 2
 _MOST_LOOKS = 10
-_WILDCARDS = 15
-"""The most paths with a wildcard that CloudFront invalidates at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +232,12 @@ class ShopDeletion:
         lose copies in the CDN, and no pictures.
         """
         folders = self._folders()
-        if len(folders) >= _WILDCARDS:
+        if len(folders) >= MOST_PATHS:
             folders = sorted({"/".join(each.split("/")[:3]) + "/" for each in folders})
-        paths = [f"/{each}*" for each in (f"{PUBLIC}{self.shop}/", *folders)]
+        paths = [shop_cdn_path(self.shop), *map(cdn_path, folders)]
         cdn = CloudFrontCdn(self.stack.client("cloudfront"), self.stack.outputs["CdnId"])
-        for start in range(0, len(paths), _WILDCARDS):
-            batch = paths[start : start + _WILDCARDS]
+        for start in range(0, len(paths), MOST_PATHS):
+            batch = paths[start : start + MOST_PATHS]
             self.result.invalidations.append(self._invalidated(cdn, f"delete-{which}", batch))
 
     def _invalidated(self, cdn: CloudFrontCdn, reference: str, paths: list[str]) -> str:

@@ -7,9 +7,12 @@ from dataclasses import replace
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
 from vitrine.domain.errors import ShopExistsError
-from vitrine.domain.shops import ProductMode, Shop, is_shop_id
+from vitrine.domain.shops import CDN_INVALIDATE, ProductMode, Shop, is_shop_id
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.ui.failure import FailureError, UsageError
+
+GENERAL = {CDN_INVALIDATE: Setting(re.compile("yes|no"), lambda _: "no")}
+"""Settings that belong to no dialect. A shop needs none: without one, its default applies."""
 
 
 def create_shop(
@@ -158,7 +161,7 @@ def _defaults(shop: str, dialects: Iterable[str]) -> dict[str, str]:
 
 
 def _check(shop: str, settings: Mapping[str, str]) -> None:
-    known = _known(NAMES)
+    known = {**GENERAL, **_known(NAMES)}
     if unknown := settings.keys() - known.keys():
         names = ", ".join(sorted(known))
         raise UsageError(f"There is no setting '{min(unknown)}'; there are: {names}.")

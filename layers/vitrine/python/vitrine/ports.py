@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # each module of records takes a millisecond, and no function
     from vitrine.domain.idempotency import Attempt, Claim
     from vitrine.domain.images import Appearance, Image
     from vitrine.domain.imports import Import
+    from vitrine.domain.invalidations import Unpublished
     from vitrine.domain.library import LibraryImage
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
@@ -138,6 +139,22 @@ class Galleries(Protocol):
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         """All file names that an image has had, each with the bytes that received it."""
+
+    def names_and_flag(self, shop: str, image: int) -> tuple[Mapping[str, Naming], bool]:
+        """All file names that an image has had, and whether it is flagged, read in one call.
+
+        What a flagged image loses is to be invalidated in the CDN.
+        """
+
+    def flag(self, shop: str, image: int) -> None:
+        """Flag an image; changes of galleries flag images themselves."""
+
+    def note_unpublished(self, unpublished: Unpublished) -> None:
+        """Note what a flagged image has lost, for the next invalidation; without a flag, nothing.
+
+        Raises:
+            ConflictError: another writer is changing the flag; retry.
+        """
 
     def named(self, shop: str, name: str) -> Naming | None:
         """The image and bytes that received a file name; None for a name never taken."""

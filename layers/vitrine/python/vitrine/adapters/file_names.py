@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vitrine.adapters.table import Item, key, serialize
+from vitrine.adapters.table_keys import names
 from vitrine.domain.names import FileName, Naming
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def name_actions(
         "instead_of": change.key_before_naming(image),
     }
     item = {**key(f"NAMES#{change.shop}", f"NAME#{name.full}"), **facts}
-    by_image = {**key(f"NAMES#{change.shop}#{image}", f"NAME#{name.full}"), **facts}
+    by_image = {**key(names(change.shop, image), f"NAME#{name.full}"), **facts}
     puts: list[Mapping[str, Mapping[str, Any]]] = [
         {"Put": {"Item": serialize(item), **unused}},
         {"Put": {"Item": serialize(by_image)}},

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from vitrine.domain.gallery_change import GalleryChange
     from vitrine.domain.images import Appearance
+    from vitrine.domain.invalidations import Unpublished
     from vitrine.domain.listing import ProductPage
     from vitrine.domain.locations import OriginalAddress
     from vitrine.domain.take_downs import TakeDown
@@ -136,6 +137,12 @@ class DynamoGalleries(Galleries):
             from vitrine.adapters.take_downs import creation as take_down
 
             actions.append({"Put": take_down(change.taken_down)})
+        if change.flagged:
+            from vitrine.adapters.invalidations import flag
+
+            actions += (
+                {"Put": {"Item": serialize(flag(change.shop, each))}} for each in change.flagged
+            )
         self._table.transact(actions)
         return head
 
@@ -183,8 +190,22 @@ class DynamoGalleries(Galleries):
         return {sk.removeprefix("NAME#") for sk in items}
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
-        items = self._table.query(f"NAMES#{shop}#{image}", "NAME#")
-        return {item["sk"].removeprefix("NAME#"): naming_of(item) for item in items}
+        return self.names_and_flag(shop, image)[0]
+
+    def names_and_flag(self, shop: str, image: int) -> tuple[Mapping[str, Naming], bool]:
+        items = {item["sk"]: item for item in self._table.query(table_keys.names(shop, image))}
+        flagged = items.pop(table_keys.FLAG, None) is not None
+        return {sk.removeprefix("NAME#"): naming_of(item) for sk, item in items.items()}, flagged
+
+    def flag(self, shop: str, image: int) -> None:
+        from vitrine.adapters.invalidations import flag
+
+        self._table.put(flag(shop, image))
+
+    def note_unpublished(self, unpublished: Unpublished) -> None:
+        from vitrine.adapters.invalidations import note  # for shops that invalidate
+
+        note(self._table, unpublished)
 
     def named(self, shop: str, name: str) -> Naming | None:
         item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")

@@ -1,4 +1,4 @@
-"""Partition keys and sort keys of image records, built and parsed.
+"""Partition keys and sort keys of image records and of what belongs to images, built and parsed.
 
 The module imports no AWS library, so functions that only parse keys start faster.
 """
@@ -8,8 +8,10 @@ from vitrine.records import dataclass
 TAKE_DOWN = "TAKEDOWN#"
 """The beginning of the sort keys of take-downs, which the filter of the table's stream names."""
 _GALLERY, _RETIRED, _LIBRARY = "GALLERY#", "RETIRED#", "LIBRARY#"
-_SHOP = "SHOP#"
+_SHOP, _NAMES = "SHOP#", "NAMES#"
 IMAGE = "IMAGE#"
+FLAG = "INVALIDATE"
+"""The sort key of an image's flag: what the image loses is invalidated in the CDN."""
 HEAD = "HEAD"
 """The sort key of a gallery's head."""
 
@@ -62,6 +64,19 @@ def parse_take_down(pk: str, sk: str) -> tuple[str, str] | None:
     if not (pk.startswith(_SHOP) and sk.startswith(TAKE_DOWN)):
         return None
     return pk.removeprefix(_SHOP), sk.removeprefix(TAKE_DOWN)
+
+
+def names(shop: str, image: int) -> str:
+    """The partition key of the file names that an image has had, and of its flag."""
+    return f"{_NAMES}{shop}#{image}"
+
+
+def parse_flag(pk: str, sk: str) -> tuple[str, int] | None:
+    """The shop and the id of the image whose flag has this key; None for another item."""
+    if not (pk.startswith(_NAMES) and sk == FLAG):
+        return None
+    shop, _, image = pk.removeprefix(_NAMES).partition("#")
+    return shop, int(image)
 
 
 def sort_key(image: int) -> str:

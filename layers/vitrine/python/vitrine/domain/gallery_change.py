@@ -37,6 +37,8 @@ class GalleryChange:
         imported: the outcome of a file in the import folder.
         claim: the idempotency key at which the added image is noted.
         taken_down: the take-down that begins with the removal of an image.
+        invalidates: whether the CDN's copies are invalidated when the pictures of removed images
+            and of replaced bytes are unpublished.
     """
 
     shop: str
@@ -51,6 +53,15 @@ class GalleryChange:
     imported: Import | None = None
     claim: Claim | None = None
     taken_down: TakeDown | None = None
+    invalidates: bool = False
+
+    @property
+    def flagged(self) -> tuple[int, ...]:
+        """Ids of the images that are flagged, because what they lose is to be invalidated."""
+        if not self.invalidates:
+            return ()
+        replaced = (old.id for old, new in self.changed if old.original != new.original)
+        return (*(each.id for each in self.removed), *replaced)
 
     def version_of(self, image: int) -> str:
         """The `OriginalAddress.version` of an image that the change adds or changes."""

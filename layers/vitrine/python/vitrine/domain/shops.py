@@ -1,4 +1,4 @@
-"""A shop: the tenant, its products' names, and its settings for the dialects."""
+"""A shop: the tenant, its products' names, and its settings."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +10,9 @@ from vitrine.records import dataclass
 
 ProductKey = NewType("ProductKey", str)
 """A product's name inside the catalogue, the same for all dialects and aliases."""
+
+CDN_INVALIDATE = "cdn.invalidate"
+"""The setting that has deletions of a shop invalidate the CDN's copies: `yes` or `no`."""
 
 _SHOP_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 # Public paths that do not belong to one shop (contract: inventorum §5).
@@ -31,12 +34,17 @@ class Shop:
     Attributes:
         id: the short name, part of the public URLs of its images.
         products: which products exist.
-        settings: the settings for dialects, by names such as `evotor.store_id`.
+        settings: the settings, by names such as `evotor.store_id`.
     """
 
     id: str
     products: ProductMode = ProductMode.OPEN
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def invalidates_cdn(self) -> bool:
+        """Whether deletions invalidate the CDN's copies of what they unpublish."""
+        return self.settings.get(CDN_INVALIDATE) == "yes"
 
 
 def is_shop_id(text: str) -> bool:

@@ -156,6 +156,7 @@ class _Update:
                 changed=((image, wanted.image),) if wanted.image != image else (),
                 named=(name, image.id) if name else None,
                 imported=Import(arrival, wanted.image.updated_at, image.id) if arrival else None,
+                invalidates=self.catalogue.shop.invalidates_cdn,
             )
         )
         return GalleryEntry(gallery, wanted.image)

@@ -37,6 +37,16 @@ def names_of(stores: Stores, address: OriginalAddress) -> Mapping[str, Naming]:
     return stores.galleries.names_of(address.shop, address.image)
 
 
+def names_and_flag(stores: Stores, address: OriginalAddress) -> tuple[Mapping[str, Naming], bool]:
+    """All file names that an image has had, and whether what it loses is to be invalidated.
+
+    Images of the library have no names and no flag: no API deletes them.
+    """
+    if isinstance(address, LibraryAddress):
+        return {}, False
+    return stores.galleries.names_and_flag(address.shop, address.image)
+
+
 def originals_of(blobs: Blobs, shop: str, image: int) -> frozenset[OriginalAddress]:
     """The addresses of all stored originals of an image, superseded ones included."""
     keys = blobs.original_keys(shop, image)

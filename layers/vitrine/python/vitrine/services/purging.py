@@ -24,7 +24,10 @@ def purge_retired(stores: Stores, shop: str, before: datetime) -> Iterator[Image
         shop: id of the shop.
         before: images retired before this moment, UTC, are deleted.
     """
+    found = stores.shops.shop(shop)
     for image in stores.galleries.retired_before(shop, before):
+        if found and found.invalidates_cdn:
+            stores.galleries.flag(shop, image.id)  # before the event of its bytes
         stores.blobs.remove_originals(stores.blobs.original_keys(shop, image.id))
         retry_on_conflict(partial(stores.galleries.forget_retired, image))
         yield image

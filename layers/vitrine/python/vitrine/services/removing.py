@@ -16,8 +16,9 @@ from vitrine.domain.shops import ProductKey
 from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
-_BATCH = 50
-"""Images per transaction. A transaction takes at most 100 items; head and count are two of them."""
+_BATCH, _FLAGGED_BATCH = 50, 49
+"""Images per transaction, and in a shop that flags each of them. A transaction takes at most 100
+items; head and count are two of them."""
 
 
 def _accept(_entry: GalleryEntry) -> None:
@@ -51,7 +52,9 @@ def remove_image(
         require(GalleryEntry(gallery, found))
         catalogue.stores.galleries.commit(
             GalleryChange(
-                catalogue.shop.id, product, gallery, gallery.remove(image), removed=(found,)
+                *(catalogue.shop.id, product, gallery, gallery.remove(image)),
+                removed=(found,),
+                invalidates=catalogue.shop.invalidates_cdn,
             )
         )
         return found
@@ -107,16 +110,17 @@ def remove_images(
 ) -> None:
     """Remove all present images of a product, or those that `choose` selects.
 
-    One transaction removes up to 50 images. An interrupted removal can be repeated. Images that
+    One transaction removes some 50 images. An interrupted removal can be repeated. Images that
     other requests add meanwhile stay.
     """
     read = catalogue.stores.galleries.gallery_with_images
     seen = [read(catalogue.shop.id, product)]
     chosen = frozenset(choose(seen[0][0]))
+    most = _FLAGGED_BATCH if catalogue.shop.invalidates_cdn else _BATCH
 
     def remove_next() -> int:
         gallery, images = seen.pop() if seen else read(catalogue.shop.id, product)
-        batch = [image for image in gallery.order if image in chosen][:_BATCH]
+        batch = [image for image in gallery.order if image in chosen][:most]
         if not batch:
             return 0
         if not images.keys() >= set(batch):  # another request was committing during the read
@@ -124,7 +128,9 @@ def remove_images(
         removed = tuple(images[image] for image in batch)
         left = catalogue.stores.galleries.commit(
             GalleryChange(
-                catalogue.shop.id, product, gallery, gallery.remove(*batch), removed=removed
+                *(catalogue.shop.id, product, gallery, gallery.remove(*batch)),
+                removed=removed,
+                invalidates=catalogue.shop.invalidates_cdn,
             )
         )
         seen.append((left, images))

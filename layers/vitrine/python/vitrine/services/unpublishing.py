@@ -3,14 +3,15 @@
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.publication import Plan, State, plan, unlisted
 from vitrine.ports import Blobs, Stores
-from vitrine.services.image_state import names_of, originals_of
+from vitrine.services.image_state import names_and_flag, originals_of
 
 
 def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     """Delete the public pictures of an original that is no longer stored. Idempotent.
 
     Superseded originals of the image go with it, because an image may be removed before the
-    renditions of its last bytes are complete.
+    renditions of its last bytes are complete. If the image is flagged, what was unpublished is
+    noted for the next invalidation of the CDN.
 
     Returns:
         True if the original no longer exists and its public pictures were deleted; False if it
@@ -19,7 +20,7 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     blobs = stores.blobs
     if blobs.has_original(address.original_key):
         return False
-    names = names_of(stores, address)
+    names, flagged = names_and_flag(stores, address)
     # The first bytes of an image without names cannot have predecessors: no call for those.
     has_others = names or address.revision
     originals = originals_of(blobs, address.shop, address.image) if has_others else frozenset()
@@ -27,8 +28,19 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     record = stores.record_of(address.shop, address.image, product) if names and originals else None
     # Listed by prefix, because an earlier version of `SETS` may have had other sizes.
     public = frozenset(blobs.public_keys(address.renditions_prefix))
-    carry_out(blobs, plan(State(address, originals, record, names, public)))
+    planned = plan(State(address, originals, record, names, public))
+    carry_out(blobs, planned)
+    if flagged and planned.unpublish:  # last: before that, the CDN could fetch a picture again
+        _note(stores, address, planned)
     return True
+
+
+def _note(stores: Stores, address: OriginalAddress, planned: Plan) -> None:
+    """Note what was unpublished for the next invalidation of the CDN."""
+    from vitrine.domain.invalidations import Unpublished, unpublished_paths  # for some shops
+
+    paths = unpublished_paths(address, planned.unpublish)
+    stores.galleries.note_unpublished(Unpublished(address.shop, address.image, paths))
 
 
 def unpublish_unlisted_sizes(blobs: Blobs, address: OriginalAddress) -> int:
