@@ -253,7 +253,7 @@ def test_only_chosen_products_are_imported_and_listed_by_source(agency: Agency) 
     found = CliRunner().invoke(
         app, ["imports", agency.shop, "--stack", STACK, "--source", "folder", "--json"]
     )
-    assert [each["file"] for each in json.loads(found.stdout)] == [
+    assert [json.loads(each)["file"] for each in found.stdout.splitlines()] == [
         "@folder/p0/1.png",
         "@folder/p2/1.png",
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.stack.conftest import Running, Shop, until, vitrine
+from tests.stack.conftest import Running, Shop, json_lines, until, vitrine
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def command(running: Running, *arguments: str) -> Any:
     """What a command prints as JSON."""
     done = vitrine(*arguments, "--json", "--port", str(running.port))
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return json_lines(done)
 
 
 def test_shops_and_images_are_listed(running: Running, lamps: Shop) -> None:

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from PIL import Image as PilImage
 from tests.gateway import ROOT
-from tests.stack.conftest import Running, Shop, forget, free_port, until, vitrine
+from tests.stack.conftest import Running, Shop, forget, free_port, json_lines, until, vitrine
 
 from vitrine_cli.local import stacks
 
@@ -245,7 +245,7 @@ def test_credentials_are_listed_without_their_secrets(running: Running, shop: Sh
     listed = vitrine("credential", "list", shop.id, "--json", "--port", port)
     table = vitrine("credential", "list", shop.id, "--port", port)
 
-    first, *_ = [row for row in json.loads(listed.stdout) if row["dialect"] == "evotor"]
+    first, *_ = [row for row in json_lines(listed) if row["dialect"] == "evotor"]
     assert first["label"] == "demo"
     assert first["scopes"] == ["product.image:read", "product.image:write"]
     assert first["revoked"] is None

@@ -1,17 +1,16 @@
 """`vitrine doctor`: checks of a deployed stack, which leave nothing behind."""
 
-import json
 from typing import Any
 
 from tests.gateway import routes
-from tests.stack.conftest import Running, until, vitrine
+from tests.stack.conftest import Running, json_lines, until, vitrine
 
 
 def doctor(running: Running) -> tuple[int, dict[str, dict[str, Any]]]:
     """The exit code, and the results by check."""
     run = vitrine("doctor", "--json", "--port", str(running.port))
     assert run.stdout, run.stderr
-    return run.returncode, {each["check"]: each for each in json.loads(run.stdout)}
+    return run.returncode, {each["check"]: each for each in json_lines(run)}
 
 
 def left_over(running: Running) -> list[str]:

@@ -12,6 +12,7 @@ from tests.stack.conftest import (
     Native,
     Running,
     Tiendanube,
+    json_lines,
     served,
     until,
     vitrine,
@@ -29,7 +30,7 @@ def test_a_dropped_file_becomes_an_image_with_all_its_pictures(
     (image,) = until(lambda: bigcommerce.listed(300) or None)
     url = f"{running.described['media_url']}/1234/product_images/{image['image_file']}"
     assert served(running.client, url).content == data
-    rows = json.loads(vitrine("imports", "1234", "--json", "--port", str(running.port)).stdout)
+    rows = json_lines(vitrine("imports", "1234", "--json", "--port", str(running.port)))
     (row,) = [row for row in rows if row["product"] == "300"]
     assert (row["file"], row["image"], row["rejected"]) == (
         "products/300/кружка 1+2 é.png",
@@ -70,7 +71,7 @@ def test_a_bad_file_leaves_a_reason_that_a_good_one_takes_away(
 
     def rejected() -> list[str]:
         shown = vitrine("imports", "1234", "--rejected", "--json", "--port", port)
-        return [row["rejected"] for row in json.loads(shown.stdout) if row["product"] == "302"]
+        return [row["rejected"] for row in json_lines(shown) if row["product"] == "302"]
 
     s3.put_object(Bucket=bucket, Key=key, Body=b"no picture")
     reasons = until(lambda: rejected() or None)

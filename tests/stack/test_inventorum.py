@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests import pictures
-from tests.stack.conftest import Inventorum, Running, served, vitrine
+from tests.stack.conftest import Inventorum, Running, json_lines, served, vitrine
 
 BOXES = {
     "ipad": 512,
@@ -193,6 +193,6 @@ def test_tokens_are_refreshed_once_each_until_their_client_is_revoked(
     revoked = vitrine("credential", "revoke", "1234", login["id"], "--port", port)
     assert revoked.returncode == 0
     assert upload(newest["access_token"]) == 401, "no function knows it yet"
-    listed = json.loads(vitrine("credential", "list", "1234", "--json", "--port", port).stdout)
+    listed = json_lines(vitrine("credential", "list", "1234", "--json", "--port", port))
     (row,) = [each for each in listed if each["id"] == login["id"]]
     assert (row["label"], bool(row["revoked"])) == ("till", True)

@@ -12,6 +12,7 @@ from tests.stack.conftest import (
     Native,
     Running,
     Tiendanube,
+    json_lines,
     served,
     until,
     vitrine,
@@ -217,8 +218,8 @@ def test_a_credential_has_the_scopes_and_the_hours_that_were_asked_for(running: 
     assert timedelta(hours=7, minutes=50) < left < timedelta(hours=8)
     refused = Native(login["token"], running.client)("DELETE", "/products/1/images/1")
     assert (refused.status_code, refused.json()["scope"]) == (403, "images:write")
-    listed = json.loads(
-        vitrine("credential", "list", "1234", "--json", "--port", str(running.port)).stdout
+    listed = json_lines(
+        vitrine("credential", "list", "1234", "--json", "--port", str(running.port))
     )
     (row,) = [each for each in listed if each["id"] == login["id"]]
     assert datetime.fromisoformat(row["expires"]) > datetime.now(UTC)

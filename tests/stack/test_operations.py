@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.stack.conftest import Running, Shop, served, until, vitrine
+from tests.stack.conftest import Running, Shop, json_lines, served, until, vitrine
 
 SHOP = "operated"
 ORPHAN = f"originals/{SHOP}/999999/0-0123456789abcdef0123/orphan 東+.png"
@@ -25,7 +25,7 @@ def command(running: Running, *arguments: str) -> CompletedProcess[str]:
 
 def waiting(running: Running) -> list[dict[str, Any]]:
     """The entries of `redrive --list` for this shop."""
-    found = json.loads(command(running, "redrive", "--list", "--json").stdout)
+    found = json_lines(command(running, "redrive", "--list", "--json"))
     return [each for each in found if f"/{SHOP}/" in each["what"]]
 
 

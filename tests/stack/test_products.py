@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.stack.conftest import Running, Shop, Tiendanube, served, until, vitrine
+from tests.stack.conftest import Running, Shop, Tiendanube, json_lines, served, until, vitrine
 
 from vitrine.domain.errors import AliasTakenError
 from vitrine.domain.shops import product_key
@@ -52,7 +52,7 @@ def tiendanube(running: Running, login: dict[str, dict[str, Any]]) -> Tiendanube
 
 
 def listed(command: Callable[..., CompletedProcess[str]], shop: str) -> dict[str, list[str]]:
-    found = json.loads(command("product", "list", shop, "--json").stdout)
+    found = json_lines(command("product", "list", shop, "--json"))
     return {each["product"]: each["aliases"] for each in found}
 
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
-from vitrine_cli.ui.output import print_json, print_table
+from vitrine_cli.ui.output import print_json, print_json_lines, print_table
 from vitrine_cli.ui.progress import console
 
 app = typer.Typer(help="Issue and revoke credentials for API clients.", no_args_is_help=True)
@@ -87,7 +87,7 @@ def list_credentials(
         for each in shop_credentials.list_credentials(records.selected(stack, port), shop)
     ]
     if as_json:
-        print_json(rows)
+        print_json_lines(rows)
         return
     table = Table("id", "dialect", "scopes", "label", "created", "expires", "revoked", box=None)
     for row in rows:

@@ -10,7 +10,7 @@ from rich.table import Table
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
-from vitrine_cli.ui.output import print_json, print_table
+from vitrine_cli.ui.output import print_json_lines, print_table
 from vitrine_cli.ui.progress import step
 
 if TYPE_CHECKING:
@@ -35,10 +35,9 @@ def doctor(
 
 def _print_checks(checks: list[Check], *, as_json: bool) -> None:
     if as_json:
-        rows = [
+        print_json_lines(
             {"check": each.name, "passed": each.passed, "detail": each.detail} for each in checks
-        ]
-        print_json(rows)
+        )
         return
     table = Table("", "check", "result", box=None)
     for each in checks:

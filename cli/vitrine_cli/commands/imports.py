@@ -13,7 +13,7 @@ from rich.table import Table
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
-from vitrine_cli.ui.output import out, print_json, print_table, size_text
+from vitrine_cli.ui.output import out, print_json, print_json_lines, print_table, size_text
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _list(
     found = _outcomes(shop, stack, port, source)
     rows = [_row(each) for each in found if each.reason or not rejected]
     if as_json:
-        print_json(rows)
+        print_json_lines(rows)
         return
     if not rows:
         console.print(escape(_nothing(shop, source)), soft_wrap=True)
@@ -217,7 +217,7 @@ def _print_copied(outcomes: list[Import], shop: str, source: str, *, as_json: bo
 
     found = copied_by_source(outcomes)
     if as_json:
-        print_json([_copied(each) for each in found])
+        print_json_lines(map(_copied, found))
         return
     if not found:
         console.print(escape(_nothing(shop, source)), soft_wrap=True)
@@ -253,7 +253,7 @@ def age_text(moment: datetime | None) -> str:
 
 def _print_stray(summary: Summary, *, as_json: bool) -> None:
     if as_json:
-        print_json(summary.stray.files)
+        print_json_lines({"key": each} for each in summary.stray.files)
         return
     if not summary.stray.files:
         console.print("No files outside of products' folders.")

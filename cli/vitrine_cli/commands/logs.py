@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from vitrine_cli.commands.options import PortOption, StackOption
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import UsageError
 
@@ -46,7 +46,7 @@ def logs(
     raw: Annotated[
         bool, typer.Option("--raw", help="Every line as the functions and the gateway wrote it.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each line.")] = False,
+    as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
 ) -> None:

@@ -13,7 +13,9 @@ StackOption = Annotated[
 PortOption = Annotated[
     int | None, typer.Option("--port", help="Port of a local stack, if several are running.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print only JSON, on one line.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON only; of a list, one object a line.")
+]
 SettingsOption = Annotated[
     list[str] | None,
     typer.Option("--setting", help="A shop setting as NAME=VALUE. Can be repeated."),

@@ -12,7 +12,7 @@ from rich.table import Table
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
-from vitrine_cli.ui.output import out, print_json, print_table
+from vitrine_cli.ui.output import out, print_json, print_json_lines, print_table
 from vitrine_cli.ui.progress import console, item_bar, step
 from vitrine_cli.ui.questions import confirm
 
@@ -93,7 +93,7 @@ def _print_results(results: list[Result], *, as_json: bool) -> None:
 def _print_letters(letters: list[DeadLetter], *, as_json: bool) -> None:
     rows = [_row(letter, letter.failed) for letter in letters]
     if as_json:
-        print_json(rows)
+        print_json_lines(rows)
         return
     if not rows:
         console.print("The dead-letter queue is empty.")

@@ -13,7 +13,7 @@ from rich.table import Table
 from vitrine.domain.shops import ProductMode
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui.failure import FailureError
-from vitrine_cli.ui.output import print_json, print_table
+from vitrine_cli.ui.output import print_json_lines, print_table
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def list_products(
 
     found = product_names.list_products(records.selected(stack, port), shop)
     if as_json:
-        print_json([{"product": key, "aliases": aliases} for key, aliases in found.items()])
+        print_json_lines({"product": key, "aliases": each} for key, each in found.items())
         return
     if not found:
         console.print(f"Shop {escape(shop)} has no registered products.")

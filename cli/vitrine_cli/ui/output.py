@@ -1,7 +1,8 @@
 """Results on standard output: JSON for programs, tables for people."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -17,13 +18,13 @@ def print_table(table: Table) -> None:
     Console(highlight=False, width=WIDTH).print(table)
 
 
-def print_json(value: object) -> None:
-    """Print a value as JSON on one line."""
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print an object as JSON on one line. Lists are printed by `print_json_lines`."""
     print(json.dumps(value, ensure_ascii=False))
 
 
-def print_json_lines(values: Iterable[object]) -> None:
-    """Print each value as JSON on a line of its own."""
+def print_json_lines(values: Iterable[Mapping[str, Any]]) -> None:
+    """Print a list: each object as JSON on a line of its own."""
     for value in values:
         print_json(value)
 
