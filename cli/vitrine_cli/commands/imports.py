@@ -111,10 +111,12 @@ def _list(
 def _outcomes(shop: str, stack: str | None, port: int | None, source: str) -> list[Import]:
     """What became of files of the import folder, or of the images of a source."""
     from vitrine.domain.imports import SOURCE_MARK
-    from vitrine_cli.operations import records
+    from vitrine_cli.operations import records, shop_settings
 
     path = f"{SOURCE_MARK}{source.removeprefix(SOURCE_MARK)}" if source else ""
-    return records.selected(stack, port).stores.imports.imports(shop, path)
+    stored = records.selected(stack, port)
+    owner = shop_settings.find_shop(stored, shop).id
+    return stored.stores.imports.imports(owner, path)
 
 
 def _nothing(shop: str, source: str = "") -> str:
