@@ -315,6 +315,14 @@ def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
     assert (status, "There is no shop 'none'." in told) == (1, True)
 
 
+def test_a_store_view_that_the_shop_lacks_ends_before_the_platform_is_asked(agency: Agency) -> None:
+    where = ("--from", "openmage", "--source", "https://shop.example")
+    for views in ("1:default,2:frr", "2:frr"):
+        status, _, told = agency.run(*where, "--store-views", views)
+        sentence = f"Shop '{agency.shop}' has no store view 'frr': it has default (setting "
+        assert (status, told) == (1, f"{sentence}openmage.store_views).")
+
+
 def test_a_table_that_does_not_answer_is_one_sentence(agency: Agency) -> None:
     fill(agency, 1, 1)
     with socket.socket() as closed:

@@ -396,6 +396,24 @@ def test_an_unknown_view_is_rejected(move: Move) -> None:
     assert move.reasons() == {"a.png": "the shop has no store view 'de'"}
 
 
+def test_what_no_bytes_could_mend_is_rejected_without_a_download(move: Move) -> None:
+    tries: list[str] = []
+
+    def answer(url: str) -> bytes:
+        tries.append(url)
+        return pictures.png(20, 20)
+
+    move.world.remote = fetching(answer)
+    lines = "".join(
+        f"mug,{URL.format(name)},{label}\n" for name, label in {"a": "Blau", "b": ""}.items()
+    )
+    source = move.csv(f"product,url,view.de.label\n{lines}")
+
+    assert move.run(source) == {Outcome.ADDED: 1, Outcome.REJECTED: 1}
+    assert move.reasons() == {URL.format("a"): "the shop has no store view 'de'"}
+    assert tries == [URL.format("b")]
+
+
 def test_registered_products_are_needed_or_made(move: Move) -> None:
     move.world.shops.profiles["s1"] = replace(
         move.world.shops.profiles["s1"], products=ProductMode.REGISTERED

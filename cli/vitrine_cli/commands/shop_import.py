@@ -126,10 +126,11 @@ def _opener(
     """
 
     def open_source(stopping: Event) -> Source:
-        from vitrine_cli.importing.platforms import open_platform, read_secret
+        from vitrine_cli.importing.platforms import open_platform, read_secret, require_store_views
         from vitrine_cli.importing.session import local_source
 
         if platform is not None:
+            require_store_views(platform, session.shop)
             secret = read_secret(token, lambda: typer.prompt("Token", hide_input=True, err=True))
             tell = console.print
             decide = session.main_language(writes=not checks).decide

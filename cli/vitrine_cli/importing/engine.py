@@ -170,6 +170,8 @@ class Engine:
                 image, reason = (settled.image, "") if here else (None, GONE)
                 found = replace(entry, state=State.STORED, image=image, reason=reason)
                 return found, Outcome.PRESENT if here else Outcome.LEFT
+        if problem := self.shelf.problem_before(entry):  # before its bytes travel
+            return replace(entry, state=State.REJECTED, reason=problem), Outcome.REJECTED
         try:
             return self._store(entry, self.fetcher.fetch(entry.listed))
         except UnfetchedError as error:

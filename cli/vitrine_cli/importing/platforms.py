@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from vitrine_cli.importing import rate_limits
 from vitrine_cli.importing.platform_client import PlatformClient, http_client
 from vitrine_cli.importing.sources import bigcommerce, evotor, openmage, tiendanube
-from vitrine_cli.ui.failure import UsageError
+from vitrine_cli.operations.shop_settings import store_views
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
+    from vitrine.domain.shops import Shop
     from vitrine_cli.importing.source import Source
 
 _MOST_OF_OPENMAGE = 2
@@ -183,7 +185,7 @@ def chosen_platform(
     url: str,
     store: str,
     version: str,
-    store_views: str,
+    views: str,
     product_key: str,
     media_base: str,
     share: float,
@@ -191,9 +193,24 @@ def chosen_platform(
     """The platform that the command's options choose; None for none."""
     if kind is None:
         return None
-    views = parse_store_views(store_views)
+    codes = parse_store_views(views)
     by_sku = product_key == "sku"
-    return PlatformOptions(Kind(kind), url, store, version, views, by_sku, media_base, share)
+    return PlatformOptions(Kind(kind), url, store, version, codes, by_sku, media_base, share)
+
+
+def require_store_views(options: PlatformOptions, shop: Shop) -> None:
+    """Refuse store views of the source that a shop does not have, before anything is read.
+
+    Raises:
+        FailureError: the shop has no store view of one of the codes.
+    """
+    known = store_views(shop).values()
+    for code in options.store_views.values():
+        if code not in known:
+            raise FailureError(
+                f"Shop '{shop.id}' has no store view '{code}': it has {', '.join(known)} (setting "
+                "openmage.store_views)."
+            )
 
 
 def parse_store_views(text: str) -> dict[str, str]:
