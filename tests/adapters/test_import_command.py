@@ -114,6 +114,11 @@ class Agency:
         assert done.exception is None or isinstance(done.exception, SystemExit)
         return done.exit_code, json.loads(done.stdout) if done.stdout else None, done.stderr
 
+    def printed(self, *options: str) -> list[str]:
+        """The lines that the command prints for people."""
+        done = CliRunner().invoke(app, ("import", self.shop, *options, "--stack", STACK))
+        return done.stdout.splitlines()
+
     def names(self, *products: str) -> str:
         """A file with names of products."""
         (self.folder / "names.txt").write_text("\n".join(products))
@@ -211,6 +216,51 @@ def test_a_dry_run_shows_how_far_it_is_and_one_interrupt_ends_it(
     monkeypatch.setattr(progress.ImportProgress, "checked", interrupted)
     assert CliRunner().invoke(app, command).exit_code == 130
     assert checked == [1]
+
+
+def test_a_dry_run_tells_what_is_not_carried_as_the_import_does(agency: Agency) -> None:
+    fill(agency, 1, 1)
+    (agency.folder / "pictures/p0/.hidden").write_text("")
+    told = "Not carried: 1 hidden and system files"
+    assert told in agency.printed("pictures", "--dry-run")
+    assert told in agency.printed("pictures")
+
+    (agency.folder / "images.csv").write_text("product,file,Alt\np0,p0/1.png,Blue\n")
+    options = ("images.csv", "--root", "pictures")
+    told = "Note: columns without a meaning: Alt"
+    assert told in agency.printed(*options, "--dry-run")
+    assert told in agency.printed(*options)
+    assert agency.run(*options, "--dry-run")[1]["notes"] == [told.removeprefix("Note: ")]
+
+
+def test_a_report_is_named_only_if_it_was_written(agency: Agency) -> None:
+    fill(agency, 1, 1)
+    agency.run("pictures", "--no-verify")
+    agency.put("p0/1.png", 70)
+
+    assert "Left as they are here: 1" in agency.printed("pictures", "--no-verify")
+    assert "differs.csv" not in agency.reports()
+    assert "Left as they are here: 1 → differs.csv says which" in agency.printed("pictures")
+    assert "differs.csv" in agency.reports()
+
+
+def test_a_file_name_that_was_taken_is_told(agency: Agency) -> None:
+    fill(agency, 2, 1)
+    lines = ("p0,p0/1.png,mug.png", "p1,p1/1.png,mug.png", "p1,p0/1.png,cup.png")
+    (agency.folder / "images.csv").write_text("\n".join(("product,file,name", *lines)))
+    options = ("images.csv", "--root", "pictures")
+
+    assert agency.run(*options)[1]["renamed"] == 1
+
+    names = set()
+    for product in ("p0", "p1"):
+        _, images = agency.stores.galleries.gallery_with_images(agency.shop, product)
+        names |= {each.name.full for each in images.values() if each.name}
+    assert names == {"mug.png", "mug_1.png", "cup.png"}
+    assert agency.run(*options)[1]["renamed"] == 0
+    agency.stores.shops.create_shop(Shop(f"{agency.shop}-2"))
+    second = replace(agency, shop=f"{agency.shop}-2")
+    assert "File names that were taken, so that a number follows: 1" in second.printed(*options)
 
 
 def test_an_image_that_is_pending_is_waited_for(agency: Agency) -> None:

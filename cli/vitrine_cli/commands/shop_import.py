@@ -204,19 +204,25 @@ def _print_result(result: Result, session: Session, where: str) -> None:
         f"Imported {told['added']}, updated {told['updated']}, already here {told['present']}"
     )
     if told["left"]:
-        out.print(f"Left as they are here: {told['left']} → differs.csv says which")
+        which = "" if result.differences is None else " → differs.csv says which"
+        out.print(f"Left as they are here: {told['left']}{which}")
     if told["rejected"]:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
     if told["undone"]:
         out.print(f"Not done: {told['undone']} → rejected.csv, too")
     _print_kept(told)
+    _print_not_carried(told)
+    if result.differences is not None:
+        _print_verified(result.differences)
+    _print_pending(result.pending or 0, session, where)
+
+
+def _print_not_carried(told: dict[str, Any]) -> None:
+    """Say what the source has that is not imported, and what is to be known about it."""
     for name, count in told["left_out"].items():
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
         out.print(f"Note: {escape(note)}", soft_wrap=True)
-    if result.differences is not None:
-        _print_verified(result.differences)
-    _print_pending(result.pending or 0, session, where)
 
 
 def _print_kept(told: dict[str, Any]) -> None:
@@ -226,6 +232,8 @@ def _print_kept(told: dict[str, Any]) -> None:
         out.print(f"--originals: {escape(found)} → originals.csv", soft_wrap=True)
     if told["reduced"]:
         out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
+    if told["renamed"]:
+        out.print(f"File names that were taken, so that a number follows: {told['renamed']}")
     out.print("Ids → ids.csv")
     if told["unlisted"]:
         out.print(
@@ -280,6 +288,7 @@ def _print_check(found: Forecast, *, as_json: bool) -> None:
             out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
         if found.originals is not None:
             out.print(f"Pictures that a file of --originals replaces: {found.originals}")
+        _print_not_carried(found.as_json())
         length = timedelta(seconds=round(found.seconds))
         out.print(
             f"About {length} and the upload of {size_text(found.new_bytes)}; USD {found.usd:.4f} "

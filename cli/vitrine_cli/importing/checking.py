@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import opened_ledger
+from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.storing import problem_of, product_problem
 from vitrine_cli.operations.price_list import price_list
 
@@ -48,6 +49,8 @@ class Forecast:
         usd: about what its requests and the renditions cost once, US dollars.
         usd_a_month: about what its originals cost in a month, US dollars.
         reasons: why images would be rejected, counted.
+        left_out: things of the source that would not be imported, by their name for people.
+        notes: what the operator should know about the source.
     """
 
     products: int = 0
@@ -62,6 +65,8 @@ class Forecast:
     usd: float = 0.0
     usd_a_month: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def reject(self, reason: str) -> None:
         """Count an image or a line that would be rejected."""
@@ -140,6 +145,7 @@ def forecast(
         began = time.monotonic()
         Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
         listing = time.monotonic() - began
+        found.left_out, found.notes = left_out(source, ledger), list(source.notes)
         if fetcher.originals is not None:
             found.originals = fetcher.originals.match(ledger)
         _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)

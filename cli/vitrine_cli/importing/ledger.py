@@ -237,6 +237,15 @@ class Ledger:
         )
         return int(row[0]) if row else 0
 
+    def products_without_images(self) -> int:
+        """How many products of the present list have none that describes an image."""
+        row = self._one(
+            "SELECT count(*) FROM product WHERE run = ?1 AND NOT EXISTS"
+            " (SELECT 1 FROM image WHERE image.product = product.key AND image.run = ?1)",
+            self.run,
+        )
+        return int(row[0]) if row else 0
+
     # Images
 
     def products(self, *, all_lists: bool = False) -> Iterator[SourceProduct]:

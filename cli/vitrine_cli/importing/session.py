@@ -25,6 +25,7 @@ from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner, opened_ledger
+from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
@@ -99,6 +100,7 @@ class Result:
         originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
         unlisted: products that the source told of and did not list.
+        renamed: images whose file name was taken, so that a number follows it.
         pending: images whose renditions are not stored; None if nothing was verified or waited for.
         has_waited: whether the run has waited for renditions.
         is_interrupted: whether the run was asked to end before it was done.
@@ -114,6 +116,7 @@ class Result:
     originals: dict[str, int] | None = None
     reduced: int = 0
     unlisted: int = 0
+    renamed: int = 0
     pending: int | None = None
     has_waited: bool = False
     is_interrupted: bool = False
@@ -131,6 +134,7 @@ class Result:
             "updated": self.outcomes[Outcome.UPDATED],
             "present": self.outcomes[Outcome.PRESENT],
             "reduced": self.reduced,
+            "renamed": self.renamed,
             "originals": self.originals,
             "left": self.outcomes[Outcome.LEFT],
             "rejected": self.rejected,
@@ -453,8 +457,9 @@ def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Resul
     undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
     return Result(
         *(engine.outcomes, lines - undone, undone),
-        *(dict(+Counter(source.left_out)), list(source.notes)),
+        *(left_out(source, ledger), list(source.notes)),
         missing=ledger.missing() if isinstance(source, Folder) else 0,
         reduced=engine.reduced,
         unlisted=ledger.unlisted,
+        renamed=len(engine.shelf.numbered),
     )

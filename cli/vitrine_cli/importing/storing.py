@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,7 @@ class Shelf:
         update: whether images that differ from their source are changed.
         again: whether images that were deleted here are imported again.
         adding: called with the product's key before an image is added.
+        numbered: file names of added images to which a number was added, because they were taken.
     """
 
     catalogue: Catalogue
@@ -75,6 +76,7 @@ class Shelf:
     update: bool = False
     again: bool = False
     adding: Callable[[str], None] = lambda _: None
+    numbered: list[str] = field(default_factory=list)
 
     def settled(self, entry: Entry) -> Import | None:
         """What an earlier import made of an image; None if none has settled it."""
@@ -164,7 +166,10 @@ class Shelf:
             name=_wanted_name(entry.listed),
             arrival=self._next_version(entry, product, settled),
         )
-        return add_image(self.catalogue, product, inspected, RULES, new).image.id
+        image = add_image(self.catalogue, product, inspected, RULES, new).image
+        if image.name is not None and image.name.unnumbered:
+            self.numbered.append(image.name.full)
+        return image.id
 
     def _add_to_library(
         self, entry: Entry, settled: Import | None, inspected: InspectedUpload
