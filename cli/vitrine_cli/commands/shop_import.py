@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import asdict
 from datetime import timedelta
@@ -289,10 +290,12 @@ def _print_check(found: Forecast, *, as_json: bool) -> None:
         if found.originals is not None:
             out.print(f"Pictures that a file of --originals replaces: {found.originals}")
         _print_not_carried(found.as_json())
-        length = timedelta(seconds=round(found.seconds))
+        least, most = (timedelta(seconds=math.ceil(each)) for each in found.seconds)
+        upload = size_text(found.new_bytes)
+        rest = "with all renditions" if found.is_local else f"and the upload of {upload}"
+        out.print(f"About {least} to {most} {rest}", soft_wrap=True)
         out.print(
-            f"About {length} and the upload of {size_text(found.new_bytes)}; USD {found.usd:.4f} "
-            f"once, USD {found.usd_a_month:.4f} a month for the originals",
+            f"USD {found.usd:.4f} once, USD {found.usd_a_month:.4f} a month for the originals",
             soft_wrap=True,
         )
     if found.rejected:

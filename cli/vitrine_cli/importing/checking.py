@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -11,6 +12,7 @@ from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import opened_ledger
 from vitrine_cli.importing.left_out import left_out
+from vitrine_cli.importing.sample import Sample, Step
 from vitrine_cli.importing.storing import problem_of, product_problem
 from vitrine_cli.operations.price_list import price_list
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.source import Source
     from vitrine_cli.importing.storing import Shelf
 
-_STORING = 0.25
-"""Seconds that an image takes until it is stored, beside its bytes: five requests to AWS."""
 _EVENTS = ("pipeline.import_file", "pipeline.generate_renditions")
 """What an image costs by the price list. An import makes the requests of ImportFile, in less."""
 _GIGABYTE = 10**9
@@ -44,8 +44,9 @@ class Forecast:
         new_bytes: about how many bytes it would add: those that were read, and for all others the
             mean of these.
         originals: images that a file of `--originals` replaces; None without it.
-        seconds: about how long it would take: as long as reading the list took, and the downloads;
-            the upload comes on top.
+        seconds: about how long it would take, at least and at most: reading the list, and storing
+            the images. On AWS, the upload comes on top, and renditions are made meanwhile.
+        is_local: whether the stack is on this machine; `seconds` then includes renditions.
         usd: about what its requests and the renditions cost once, US dollars.
         usd_a_month: about what its originals cost in a month, US dollars.
         reasons: why images would be rejected, counted.
@@ -61,7 +62,8 @@ class Forecast:
     bytes: int = 0
     new_bytes: int = 0
     originals: int | None = None
-    seconds: float = 0.0
+    seconds: tuple[float, float] = (0.0, 0.0)
+    is_local: bool = False
     usd: float = 0.0
     usd_a_month: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -77,7 +79,7 @@ class Forecast:
         """The forecast as one object for programs."""
         return {
             **asdict(self),
-            "seconds": round(self.seconds, 1),
+            "seconds": [round(each, 1) for each in self.seconds],
             "usd": round(self.usd, 6),
             "usd_a_month": round(self.usd_a_month, 6),
             "reasons": dict(self.reasons),
@@ -88,7 +90,7 @@ def _check_all(
     ledger: Ledger,
     shelf: Shelf,
     fetcher: Fetcher,
-    sample: _Sample,
+    sample: Sample,
     found: Forecast,
     progress: ImportProgress,
     *,
@@ -122,6 +124,7 @@ def forecast(
     progress: ImportProgress,
     *,
     registers: bool,
+    is_local: bool,
 ) -> Forecast:
     """What an import would do.
 
@@ -135,11 +138,12 @@ def forecast(
         wants: whether a product, given by its name, is to be imported.
         progress: shows how far the check has come.
         registers: whether the import registers unknown products.
+        is_local: whether the stack is on this machine.
 
     Raises:
         FailureError: the source cannot be read.
     """
-    found, sample = Forecast(), _Sample()
+    found, sample = Forecast(is_local=is_local), Sample()
     with opened_ledger(None) as ledger:
         ledger.begin_list()
         began = time.monotonic()
@@ -150,71 +154,39 @@ def forecast(
             found.originals = fetcher.originals.match(ledger)
         _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
     found.new_bytes = sample.new_read + round(sample.mean_size * sample.new_unread)
-    found.seconds = listing + found.new * (sample.mean_seconds + _STORING) / at_once
+    if is_local:
+        least, most = sample.local_seconds(found.new, os.cpu_count() or 1)
+    else:
+        least, most = sample.seconds(found.new, at_once)
+    found.seconds = listing + least, listing + most
     prices = price_list()
     found.usd = found.new * sum(map(prices.of, _EVENTS)) / 1e6
     found.usd_a_month = found.new_bytes / _GIGABYTE * prices.storage
     return found
 
 
-@dataclass
-class _Sample:
-    """What reading some images told of all.
-
-    Attributes:
-        hosts: hosts that one picture was fetched of.
-        pictures: how many pictures were read.
-        read: their bytes.
-        new_read: the bytes of those that would be added.
-        new_unread: how many others would be added.
-        seconds: how long reading took.
-    """
-
-    hosts: set[str] = field(default_factory=set)
-    pictures: int = 0
-    read: int = 0
-    new_read: int = 0
-    new_unread: int = 0
-    seconds: float = 0.0
-
-    @property
-    def mean_size(self) -> float:
-        """The mean size of a picture, bytes; 0 if none was read."""
-        return self.read / max(self.pictures, 1)
-
-    @property
-    def mean_seconds(self) -> float:
-        """The mean duration of reading a picture."""
-        return self.seconds / max(self.pictures, 1)
-
-    def asks_for(self, place: str) -> bool:
-        """Whether to read what is at a path or URL: each file, and one picture of each host."""
-        if "://" not in place:
-            return True
-        host = place.split("/")[2]
-        is_first = host not in self.hosts
-        self.hosts.add(host)
-        return is_first
-
-
-def _check(entry: Entry, shelf: Shelf, fetcher: Fetcher, sample: _Sample, found: Forecast) -> None:
+def _check(entry: Entry, shelf: Shelf, fetcher: Fetcher, sample: Sample, found: Forecast) -> None:
     """Count what would become of an image."""
     size, places = None, entry.listed.places
     if places and sample.asks_for(places[0]):
-        began = time.monotonic()
         try:
-            upload = fetcher.fetch(entry.listed).upload
+            with sample.timed(Step.FETCH):
+                upload = fetcher.fetch(entry.listed).upload
         except UnfetchedError as error:
             found.reject(str(error))
             return
-        sample.seconds += time.monotonic() - began
         sample.pictures += 1
         size = len(upload.data)
         sample.read += size
-        if problem := problem_of(entry, upload):
+        with sample.timed(Step.CHECK):
+            problem = problem_of(entry, upload)
+        if problem:
             found.reject(problem)
             return
-    if shelf.settled(entry) is not None:
+        sample.render(upload.data)
+    with sample.timed(Step.READ_TABLE):
+        settled = shelf.settled(entry)
+    if settled is not None:
         found.present += 1
         return
     found.new += 1

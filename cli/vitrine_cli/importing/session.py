@@ -292,6 +292,7 @@ class Session:
             return forecast(
                 *(source, shelf, fetcher, options.at_once, options.wants, progress),
                 registers=options.register,
+                is_local=self.stack.endpoint is not None,
             )
 
     def verify(self, prefix: str, options: Options, stopping: Event) -> Verified:
