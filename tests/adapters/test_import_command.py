@@ -25,9 +25,12 @@ from tests.forked_commands import Forking
 from tests.small_disk import small_disk
 from typer.testing import CliRunner
 
+from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.locations import original_address
-from vitrine.domain.shops import Shop
+from vitrine.domain.shops import ProductKey, Shop
+from vitrine.services.catalogue import Catalogue
+from vitrine.services.removing import remove_image
 from vitrine_cli.app import app
 from vitrine_cli.importing import progress
 from vitrine_cli.importing.checking import Forecast
@@ -331,7 +334,7 @@ def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
     assert (status, done["added"], done["present"], done["differences"]) == (0, 0, 6, 0)
     told = agency.run("--status")[1]
     assert (told["complete_list"], told["listed"], told["verified"]) == (True, 0, 6)
-    assert agency.run("--verify")[:2] == (0, {"differences": 0, "pending": 6})
+    assert agency.run("--verify")[:2] == (0, {"differences": 0, "absent": 0, "pending": 6})
     with (agency.folder / "ids.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 6
 
@@ -339,16 +342,16 @@ def test_a_folder_is_imported_verified_and_reported(agency: Agency) -> None:
 def test_bytes_are_read_again_on_both_sides(agency: Agency) -> None:
     fill(agency, 1, 2)
     assert agency.run("pictures", "--verify-bytes")[1]["differences"] == 0
-    assert agency.run("--verify-bytes")[:2] == (0, {"differences": 0, "pending": 2})
+    assert agency.run("--verify-bytes")[:2] == (0, {"differences": 0, "absent": 0, "pending": 2})
     assert agency.run("--verify-bytes", "--no-verify")[0] == 2
     (key,) = (each for each in agency.stores.blobs.shop_keys(agency.shop) if "/1.png" in each)
     cut = agency.stores.blobs.original(key).data[:-1]
     agency.stores.blobs.put_original(key, cut, "image/png")
 
-    assert agency.run("--verify")[:2] == (0, {"differences": 0, "pending": 2}), (
+    assert agency.run("--verify")[:2] == (0, {"differences": 0, "absent": 0, "pending": 2}), (
         "the record is as it was"
     )
-    assert agency.run("--verify-bytes")[:2] == (1, {"differences": 1, "pending": 2})
+    assert agency.run("--verify-bytes")[:2] == (1, {"differences": 1, "absent": 0, "pending": 2})
     with (agency.folder / "differs.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert (row["image"], row["what"]) == ("1.png", "bytes, read again")
@@ -532,3 +535,26 @@ def test_a_shop_that_has_the_name_of_a_forgotten_one_has_another_ledger(agency: 
     agency.stores.shops.create_shop(Shop(agency.shop))
 
     assert agency.ledger != before
+
+
+def test_the_option_that_removes_a_difference_is_named(agency: Agency) -> None:
+    fill(agency, 1, 3)
+    agency.run("pictures")
+    shop = agency.stores.shops.shop(agency.shop)
+    assert shop is not None
+    remove_image(Catalogue(shop, agency.stores, HttpRemote()), ProductKey("p0"), 1)
+
+    command = ("import", agency.shop, "--verify", "--stack", STACK)
+    told = CliRunner().invoke(app, command).stdout.splitlines()
+    assert told[0] == (
+        "Differences: 1 → differs.csv; --again imports images again that were deleted here"
+    )
+    agency.put("p0/2.png", 90)
+    status, done, _ = agency.run("pictures")
+    assert (status, done["left"], done["present"]) == (1, 2, 1)
+    assert CliRunner().invoke(app, command).stdout.splitlines()[0] == (
+        "Differences: 2 → differs.csv; --update takes over the source's values, --again imports "
+        "images again that were deleted here"
+    )
+    assert agency.run("pictures", "--again", "--update")[0] == 0
+    assert agency.content() == agency.expected

@@ -193,7 +193,7 @@ def _look(
     if as_json:
         print_json(asdict(found))
     else:
-        _print_verified(found.differences)
+        _print_verified(found.differences, found.absent)
         _print_pending(found.pending, session, where)
     if found.differences:
         raise typer.Exit(1)
@@ -214,7 +214,7 @@ def _print_result(result: Result, session: Session, where: str) -> None:
     _print_kept(told)
     _print_not_carried(told)
     if result.differences is not None:
-        _print_verified(result.differences)
+        _print_verified(result.differences, result.absent)
     _print_pending(result.pending or 0, session, where)
 
 
@@ -246,11 +246,16 @@ def _print_kept(told: dict[str, Any]) -> None:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
 
-def _print_verified(differences: int) -> None:
+def _print_verified(differences: int, absent: int) -> None:
+    """Say how many differences there are, and which options remove them.
+
+    `absent` of them are images that are not in the shop any more.
+    """
     if differences:
-        out.print(
-            f"Differences: {differences} → differs.csv; --update takes over the source's values"
-        )
+        remedies = ["--update takes over the source's values"] if differences > absent else []
+        remedies += ["--again imports images again that were deleted here"] if absent else []
+        told = f"Differences: {differences} → differs.csv; {', '.join(remedies)}"
+        out.print(told, soft_wrap=True)
     else:
         out.print("Verified: all imported images are as at the source")
 

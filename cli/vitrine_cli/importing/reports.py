@@ -138,11 +138,11 @@ def images_of(
     return key, catalogue.stores.galleries.gallery_with_images(shop, key)[1]
 
 
-def write_differences(differences: Iterable[Difference], folder: Path) -> int:
+def write_differences(differences: Iterable[Difference], folder: Path) -> Counter[str]:
     """Write what the verification found; a file without lines if all is equal.
 
     Returns:
-        The number of lines without the header.
+        The number of lines by what differs.
     """
     rows = [
         {
@@ -155,7 +155,7 @@ def write_differences(differences: Iterable[Difference], folder: Path) -> int:
         for each in differences
     ]
     _write(_report(folder, DIFFERS, _DIFFERS_COLUMNS, rows))
-    return len(rows)
+    return Counter(row["what"] for row in rows)
 
 
 def write_originals(matches: Iterable[Match], folder: Path) -> dict[str, int]:

@@ -34,7 +34,7 @@ from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
 from vitrine_cli.importing.storing import Outcome, Shelf
-from vitrine_cli.importing.verifying import Verified, verify
+from vitrine_cli.importing.verifying import ABSENT, Verified, verify
 from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
@@ -97,6 +97,7 @@ class Result:
         notes: what the operator should know about the source.
         missing: images here that the source does not list any more.
         differences: lines of `differs.csv`; None if nothing was verified.
+        absent: those of them that name an image which is not in the shop any more.
         originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
         unlisted: products that the source told of and did not list.
@@ -113,6 +114,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     missing: int = 0
     differences: int | None = None
+    absent: int = 0
     originals: dict[str, int] | None = None
     reduced: int = 0
     unlisted: int = 0
@@ -268,8 +270,9 @@ class Session:
         ledger, shelf, stopping = engine.ledger, engine.shelf, engine.stopping
         if not stopping.is_set() and options.verifies:
             again = Rereading(ledger, shelf.catalogue, engine.fetcher, stopping)
-            verified = self._verify(shelf, again, options, progress)
-            done.differences, done.pending = verified.differences, verified.pending
+            found = self._verify(shelf, again, options, progress)
+            done.differences, done.absent = found.differences, found.absent
+            done.pending = found.pending
         if not stopping.is_set() and options.waits:
             pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
             done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
@@ -374,7 +377,8 @@ class Session:
         if options.rereads:
             progress.begin(sum(again.ledger.counts().values()), "Comparing bytes")
             found = chain(found, again.differences(options.at_once, progress.seen))
-        return Verified(reports.write_differences(found, self.folder), pending)
+        lines = reports.write_differences(found, self.folder)
+        return Verified(lines.total(), lines[ABSENT], pending)
 
     def _shelf(self, ledger: Ledger, options: Options) -> Shelf:
         def adding(product: str) -> None:

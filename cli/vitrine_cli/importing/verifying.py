@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.storing import Shelf
 
 
+ABSENT = "image"
+"""What differs if an image is not in the shop any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Something that is not as it was at the source.
@@ -42,10 +46,12 @@ class Verified:
 
     Attributes:
         differences: lines of `differs.csv`.
+        absent: those of them that name an image which is not in the shop any more.
         pending: images that are here, and whose renditions are not stored.
     """
 
     differences: int
+    absent: int
     pending: int
 
 
@@ -94,7 +100,7 @@ def _library_image(
     library, shop = shelf.catalogue.stores.library, shelf.catalogue.shop.id
     image = None if entry.image is None else library.image(shop, entry.image)
     if image is None:
-        yield Difference(LIBRARY, entry.listed.id, "image", "present", entry.reason or "missing")
+        yield Difference(LIBRARY, entry.listed.id, ABSENT, "present", entry.reason or "missing")
         return
     here(image)
     digest = image.original.digest
@@ -117,7 +123,7 @@ def _image(
 ) -> Iterator[Difference]:
     if image is None:
         here = entry.reason or "missing"
-        yield Difference(entry.product, entry.listed.id, "image", "present", here)
+        yield Difference(entry.product, entry.listed.id, ABSENT, "present", here)
         return
     for what, source, here in _compared(entry, gallery, image, shelf):
         if source != here:
