@@ -89,6 +89,23 @@ def test_a_pattern_finds_the_product_in_names(tmp_path: Path) -> None:
     assert [each.place for each in page.unreadable] == ["other.jpg"]
 
 
+def test_two_files_of_a_product_with_one_name_are_not_one_image(tmp_path: Path) -> None:
+    """Folders whose names differ in case or in percent encodings name one product."""
+    make(tmp_path, "Mug/1.png", "mug/1.png", "MUG/2.png", "a%3Fb/1.png", "a?b/1.png")
+    make(tmp_path, "tea/tea_1.png", "tea_1.png")
+
+    page = listed(tmp_path, "{product}_{n}")
+
+    assert ids(page) == {"a?b": ["1.png"], "mug": ["1.png", "2.png"], "tea": ["tea_1.png"]}
+    paths = {image.places[0] for product in page.products for image in product.images}
+    rejected = reasons(page)
+    assert set(rejected.values()) == {
+        "another file of the same product has its name; rename one of them"
+    }
+    assert (len(rejected), len(paths | rejected.keys())) == (3, 7)
+    assert "tea_1.png" in rejected
+
+
 @pytest.mark.parametrize(
     "text", ["{n}", "{product}{product}", "{product}{x}", "", "{product}{n}{n}"]
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,6 +19,7 @@ _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _PARTS = {"{product}": "(?P<product>.+?)", "{n}": r"(?P<n>\d+)", "{any}": ".*?"}
 _TOO_DEEP = "it lies deeper than <product>/<file>"
 _BAD_NAME = "its folder cannot name a product: 1 to 64 characters, no '/', no control characters"
+_SAME_FILE = "another file of the same product has its name; rename one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class _File:
     id: str
     order: tuple[object, ...]
     product: str
+
+
+_Products = defaultdict[str, dict[str, _File]]
+"""The files of each product by their ids, by the product's key."""
 
 
 @dataclass
@@ -49,15 +54,15 @@ class Folder:
     def pages(self, after: str | None) -> Iterator[Page]:
         del after  # a folder is read at once
         self.left_out = Counter()
-        products: defaultdict[str, list[_File]] = defaultdict(list)
+        products: _Products = defaultdict(dict)
         unreadable: list[Unreadable] = []
         for path in self._entries(self.root):
             if path.is_dir():
-                self._read_product(path, products[product_key(unquote(path.name))], unreadable)
+                self._read_product(path, products, unreadable)
             else:
                 self._read_file(path, products, unreadable)
         found = tuple(
-            SourceProduct(name, tuple(_images(files))) for name, files in products.items() if files
+            SourceProduct(name, tuple(_images(files.values()))) for name, files in products.items()
         )
         yield Page(found, tuple(unreadable), total=len(found))
 
@@ -91,7 +96,9 @@ class Folder:
                 self.left_out["neither files nor folders"] += 1
         return kept
 
-    def _read_product(self, folder: Path, files: list[_File], unreadable: list[Unreadable]) -> None:
+    def _read_product(
+        self, folder: Path, products: _Products, unreadable: list[Unreadable]
+    ) -> None:
         name = unquote(folder.name)
         for path in self._entries(folder):
             relative = f"{folder.name}/{_text(path.name)}"
@@ -103,11 +110,10 @@ class Folder:
             elif _text(path.name) != path.name:
                 unreadable.append(_unreadable(relative, "its name is not UTF-8", name))
             else:
-                files.append(_File(relative, path.name, natural_key(path.name), name))
+                file = _File(relative, path.name, natural_key(path.name), name)
+                _add(file, products, unreadable)
 
-    def _read_file(
-        self, path: Path, products: defaultdict[str, list[_File]], unreadable: list[Unreadable]
-    ) -> None:
+    def _read_file(self, path: Path, products: _Products, unreadable: list[Unreadable]) -> None:
         """Read a file that lies directly in the root."""
         name = _text(path.name)
         found = self._pattern.fullmatch(path.stem) if self._pattern else None
@@ -119,7 +125,7 @@ class Folder:
         else:
             number = int(found["n"]) if "n" in found.groupdict() else 0
             file = _File(name, name, (number, natural_key(name)), product)
-            products[product_key(product)].append(file)
+            _add(file, products, unreadable)
 
     @property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -141,7 +147,13 @@ def pattern_of(text: str) -> re.Pattern[str]:
     return re.compile("".join(_PARTS.get(each, re.escape(each)) for each in pieces), re.DOTALL)
 
 
-def _images(files: list[_File]) -> Iterator[SourceImage]:
+def _add(file: _File, products: _Products, unreadable: list[Unreadable]) -> None:
+    """Add a file to its product, or reject it if the product has one of the same id."""
+    if products[product_key(file.product)].setdefault(file.id, file) is not file:
+        unreadable.append(_unreadable(file.path, _SAME_FILE, file.product))
+
+
+def _images(files: Iterable[_File]) -> Iterator[SourceImage]:
     for rank, file in enumerate(sorted(files, key=lambda each: (_rooted(each), each.order)), 1):
         name = file.path.rpartition("/")[2]
         cells = {"product": file.product, "file": file.path, "url": "", "position": str(rank)}
