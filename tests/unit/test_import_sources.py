@@ -56,6 +56,9 @@ def test_what_is_no_picture_of_a_product_is_counted_or_rejected(tmp_path: Path) 
     make(tmp_path, "outside.jpg")
     (tmp_path / "shop/mug/link.jpg").symlink_to(tmp_path / "outside.jpg")
     (tmp_path / "shop/mug/inside.jpg").symlink_to(tmp_path / "shop/mug/1.jpg")
+    (tmp_path / "shop/mug/circle.jpg").symlink_to(tmp_path / "shop/mug/circle.jpg")
+    (tmp_path / "shop/circle").symlink_to("circle")
+    (tmp_path / "shop/mug/lost.jpg").symlink_to("none.jpg")
     os.mkfifo(tmp_path / "shop/mug/pipe.jpg")
     source = Folder(tmp_path / "shop")
 
@@ -64,7 +67,7 @@ def test_what_is_no_picture_of_a_product_is_counted_or_rejected(tmp_path: Path) 
     assert ids(page) == {"mug": ["1.jpg", "inside.jpg"]}
     assert source.left_out == {
         "hidden and system files": 5,
-        "links that lead out of the folder": 1,
+        "links that lead out of the folder or nowhere": 4,
         "neither files nor folders": 1,
     }
     bad = "its folder cannot name a product: 1 to 64 characters, no '/', no control characters"

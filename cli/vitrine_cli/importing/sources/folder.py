@@ -88,13 +88,20 @@ class Folder:
         for path in entries:
             if self._ignores(path.name):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
-                self.left_out["links that lead out of the folder"] += 1
+            if path.is_symlink() and not self._leads_inside(path):
+                self.left_out["links that lead out of the folder or nowhere"] += 1
             elif path.is_dir() or path.is_file():
                 kept.append(path)
             else:
                 self.left_out["neither files nor folders"] += 1
         return kept
+
+    def _leads_inside(self, link: Path) -> bool:
+        """Whether a link leads to a file or a folder in the folder, and not in a circle."""
+        try:
+            return link.resolve(strict=True).is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # RuntimeError: a circle, before Python 3.13
+            return False
 
     def _read_product(
         self, folder: Path, products: _Products, unreadable: list[Unreadable]
