@@ -109,6 +109,26 @@ def test_two_files_of_a_product_with_one_name_are_not_one_image(tmp_path: Path) 
     assert "tea_1.png" in rejected
 
 
+def test_names_that_are_not_utf_8_are_rejected(tmp_path: Path) -> None:
+    """As from an old archive; the list has a replacement for each such byte."""
+    names = (b"m\xfcg/1.jpg", b"m\xfcg/deep/2.jpg", b"tea/\xfc.jpg", b"a%FFb/1.jpg", b"\xfc_1.jpg")
+    make(tmp_path, *map(os.fsdecode, names), "tea/1.jpg", "%FF_1.jpg", "\udcfc.jpg")
+
+    page = listed(tmp_path, "{product}_{n}")
+
+    assert ids(page) == {"tea": ["1.jpg"]}
+    reason = "its name, or that of its folder, is not UTF-8"
+    assert reasons(page) == {
+        "a%FFb/1.jpg": reason,
+        "m\ufffdg/1.jpg": reason,
+        "m\ufffdg/deep/2.jpg": "it lies deeper than <product>/<file>",
+        "tea/\ufffd.jpg": reason,
+        "%FF_1.jpg": reason,
+        "\ufffd_1.jpg": reason,
+        "\ufffd.jpg": "it is in no product's folder, and fits no --pattern",
+    }
+
+
 @pytest.mark.parametrize(
     "text", ["{n}", "{product}{product}", "{product}{x}", "", "{product}{n}{n}"]
 )

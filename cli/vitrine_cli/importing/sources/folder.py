@@ -19,6 +19,7 @@ _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _PARTS = {"{product}": "(?P<product>.+?)", "{n}": r"(?P<n>\d+)", "{any}": ".*?"}
 _TOO_DEEP = "it lies deeper than <product>/<file>"
 _BAD_NAME = "its folder cannot name a product: 1 to 64 characters, no '/', no control characters"
+_NOT_UTF8 = "its name, or that of its folder, is not UTF-8"
 _SAME_FILE = "another file of the same product has its name; rename one of them"
 
 
@@ -106,16 +107,16 @@ class Folder:
     def _read_product(
         self, folder: Path, products: _Products, unreadable: list[Unreadable]
     ) -> None:
-        name = unquote(folder.name)
+        name = _decoded(folder.name)
         for path in self._entries(folder):
-            relative = f"{folder.name}/{_text(path.name)}"
+            relative = _text(f"{folder.name}/{path.name}")
             if path.is_dir():
                 below = (_text(str(each.relative_to(self.root))) for each in self._deeper(path))
-                unreadable.extend(_unreadable(each, _TOO_DEEP, name) for each in below)
+                unreadable.extend(_unreadable(each, _TOO_DEEP, name or "") for each in below)
+            elif name is None or relative != f"{folder.name}/{path.name}":
+                unreadable.append(_unreadable(relative, _NOT_UTF8, name or ""))
             elif not is_product_name(name):
                 unreadable.append(_unreadable(relative, _BAD_NAME, name))
-            elif _text(path.name) != path.name:
-                unreadable.append(_unreadable(relative, "its name is not UTF-8", name))
             else:
                 file = _File(relative, path.name, natural_key(path.name), name)
                 _add(file, products, unreadable)
@@ -127,7 +128,9 @@ class Folder:
         if found is None:
             reason = "it is in no product's folder, and fits no --pattern"
             unreadable.append(_unreadable(name, reason, ""))
-        elif not is_product_name(product := unquote(found["product"])):
+        elif name != path.name or (product := _decoded(found["product"])) is None:
+            unreadable.append(_unreadable(name, _NOT_UTF8, ""))
+        elif not is_product_name(product):
             unreadable.append(_unreadable(name, _BAD_NAME, product))
         else:
             number = int(found["n"]) if "n" in found.groupdict() else 0
@@ -174,6 +177,15 @@ def _rooted(file: _File) -> bool:
 
 def _unreadable(path: str, reason: str, product: str) -> Unreadable:
     return Unreadable(path, reason, {"product": product, "file": path})
+
+
+def _decoded(name: str) -> str | None:
+    """The product that a folder or a file names; None if it is not UTF-8."""
+    try:
+        product = unquote(name, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    return product if _text(product) == product else None
 
 
 def _text(name: str) -> str:
