@@ -79,7 +79,7 @@ class Forecast:
         """The forecast as one object for programs."""
         return {
             **asdict(self),
-            "seconds": [round(each, 1) for each in self.seconds],
+            "seconds": [round(each, 3) for each in self.seconds],
             "usd": round(self.usd, 6),
             "usd_a_month": round(self.usd_a_month, 6),
             "reasons": dict(self.reasons),
