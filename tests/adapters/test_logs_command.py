@@ -134,6 +134,15 @@ def test_raw_lines_are_those_that_were_written(stack: DeployedStack) -> None:
     assert [json.loads(line)["message"] for line in traced] == ["request", "request failed"]
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--json", "--pipeline", "--shop=a", "--dialect=evotor", "--operation=get", "--status=5xx"],
+)
+def test_raw_lines_are_not_chosen(stack: DeployedStack, option: str) -> None:
+    """They are not read as requests, so such an option would have no effect."""
+    assert run("--raw", option).exit_code == 2
+
+
 def test_too_many_lines_are_told(stack: DeployedStack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_events, "MOST", 3)
 

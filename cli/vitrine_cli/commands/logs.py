@@ -44,7 +44,7 @@ def logs(
         bool, typer.Option("--follow", help="Go on with new lines until Ctrl-C.")
     ] = False,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Every line as the functions and the gateway wrote it.")
+        bool, typer.Option("--raw", help="Every line as it was written; only --request chooses.")
     ] = False,
     as_json: JsonOption = False,
     stack: StackOption = None,
@@ -57,9 +57,8 @@ def logs(
     from vitrine_cli.operations.request_log import Wanted, parse_status
     from vitrine_cli.operations.request_trace import trace
 
-    if request and follow:
-        raise typer.BadParameter("--request shows what is there already: leave out --follow.")
     wanted = Wanted(shop, dialect, operation, parse_status(status), pipeline)
+    _require_one_use(request, follow=follow, raw=raw, chooses=as_json or wanted != Wanted())
     start = _start(since, minutes)
     deployed = deployed_stack.selected(stack, port)
     read = partial(read_events, deployed.logs(), deployed.name)
@@ -74,6 +73,14 @@ def logs(
             _print_raw(events, flush=follow)
         else:
             _print(events, wanted, as_json=as_json, with_date=time.time() * 1000 - start > _DAY)
+
+
+def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) -> None:
+    """Refuse options of which one would have no effect."""
+    if request and follow:
+        raise typer.BadParameter("--request shows what is there already: leave out --follow.")
+    if raw and chooses:
+        raise typer.BadParameter("--raw prints lines as they are: only --request chooses some.")
 
 
 def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> None:
