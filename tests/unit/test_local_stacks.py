@@ -221,7 +221,9 @@ def test_a_deletion_that_is_cut_short_is_told_and_completed(
     assert [each.port for each in stacks.remainders()] == [PORT + 1]
     done = command("down", "--all")
     assert (done.exit_code, list((home / "stacks").iterdir())) == (0, [])
-    assert command("down", "--all").exit_code == 0
+    for options in ("--all", "--all --forget"):
+        done = command("down", *options.split())
+        assert (done.exit_code, done.stderr) == (0, "No local stack.\n")
     assert command("down").exit_code == 1
 
 

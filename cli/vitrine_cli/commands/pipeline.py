@@ -13,7 +13,7 @@ from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, print_json_lines, print_table
-from vitrine_cli.ui.progress import console, item_bar, step
+from vitrine_cli.ui.progress import console, counted
 from vitrine_cli.ui.questions import confirm
 
 if TYPE_CHECKING:
@@ -58,15 +58,14 @@ def _replay(deployed: DeployedStack, letters: DeadLetters) -> list[Result]:
         stores=stored.stores,
     )
     results = []
-    with item_bar() as progress:
-        task = progress.add_task("Replaying", total=letters.approximate_count())
+    with counted("Replaying", letters.approximate_count()) as advance:
         for result in redriving.replay(letters):
             results.append(result)
-            progress.update(task, advance=1)
+            advance()
             if result.outcome is Outcome.FAILED:
                 letter = result.letter
                 problem = f"{letter.operation}, {letter.subject}: {result.failed}"
-                progress.console.print(escape(problem), soft_wrap=True)
+                console.print(escape(problem), soft_wrap=True)
     return results
 
 
@@ -187,14 +186,13 @@ def _prepare_rebuild(
 def _run_rebuild(run: Rebuild, at_a_time: int) -> int:
     """Rebuild the images and return the number of failures."""
     failed = 0
-    with closing(run.run(at_a_time)) as results, item_bar() as progress:
-        task = progress.add_task("Rebuilding", total=len(run.images))
+    with closing(run.run(at_a_time)) as results, counted("Rebuilding", len(run.images)) as advance:
         for each in results:
-            progress.update(task, advance=1)
+            advance()
             if each.failed:
                 failed += 1
                 problem = f"image {each.image}: {each.failed}"
-                progress.console.print(escape(problem), soft_wrap=True)
+                console.print(escape(problem), soft_wrap=True)
     return failed
 
 
@@ -225,6 +223,8 @@ def purge(
         confirm(
             f"Images deleted before {when}: {waiting}. Delete their bytes permanently?", yes=yes
         )
-        with step(f"Purging images deleted before {when}"):
-            purged = sum(1 for _ in retention.purge(selected, shop, before))
+        with counted("Purging", waiting) as advance:
+            for _ in retention.purge(selected, shop, before):
+                purged += 1
+                advance()
     out.print(f"Images purged: {purged}.")

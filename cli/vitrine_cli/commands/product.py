@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from vitrine.domain.shops import ProductMode
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import print_json_lines, print_table
-from vitrine_cli.ui.progress import console
+from vitrine_cli.ui.progress import console, counted
 
 if TYPE_CHECKING:
     from vitrine_cli.operations.records import StackRecords
@@ -104,31 +103,21 @@ def import_products(
 
     selected = records.selected(stack, port)
     registered, skipped = 0, 0
-    with file.open("rb") as lines, _byte_bar() as progress:
-        task = progress.add_task("Importing", total=file.stat().st_size, rows=0)
-        for row in product_names.import_products(selected, shop, lines):
-            if row.problem:
-                skipped += 1
-                progress.console.print(f"line {row.line}: {escape(row.problem)}", soft_wrap=True)
-            elif row.product is not None:
-                registered += 1
-            progress.update(task, advance=row.size, rows=registered)
+    with file.open("rb") as lines:
+        total = sum(1 for _ in lines)
+        lines.seek(0)
+        with counted("Lines", total) as advance:
+            for row in product_names.import_products(selected, shop, lines):
+                if row.problem:
+                    skipped += 1
+                    console.print(f"line {row.line}: {escape(row.problem)}", soft_wrap=True)
+                elif row.product is not None:
+                    registered += 1
+                advance()
     console.print(f"Rows registered: {registered}.")
     _warn_if_open(selected, shop)
     if skipped:
         raise FailureError(f"Rows skipped: {skipped}.")
-
-
-def _byte_bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rows]} rows"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
 
 
 def _warn_if_open(records: StackRecords, shop: str) -> None:

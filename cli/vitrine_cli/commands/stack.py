@@ -187,6 +187,8 @@ def down(
     if deleted and not present:
         return
     found = stacks.known() if everything else [_chosen(port, forget=forget)]
+    if not found:
+        console.print("No local stack.")
     if forget:
         _forget(found, yes=yes)
         return

@@ -25,13 +25,11 @@ class Row:
 
     Attributes:
         line: its number; the header is line 1.
-        size: its length in bytes.
         product: key of the registered product; None for the header, an empty or a skipped line.
         problem: why the line was skipped, in one sentence; empty if it was not.
     """
 
     line: int
-    size: int
     product: ProductKey | None = None
     problem: str = ""
 
@@ -95,7 +93,7 @@ def import_products(records: StackRecords, shop: str, file: BinaryIO) -> Iterato
     titles = _cells_or_problem(header.removeprefix(_BOM))
     if isinstance(titles, str) or titles[:1] != [_HEADER]:
         raise FailureError(f"The file does not begin with the header '{_HEADER},alias,…'.")
-    yield Row(1, len(header))
+    yield Row(1)
     for number, line in enumerate(file, 2):
         try:
             yield _import_line(records, owner, number, line)
@@ -108,15 +106,15 @@ def import_products(records: StackRecords, shop: str, file: BinaryIO) -> Iterato
 def _import_line(records: StackRecords, shop: str, number: int, line: bytes) -> Row:
     cells = _cells_or_problem(line)
     if isinstance(cells, str):
-        return Row(number, len(line), problem=cells)
+        return Row(number, problem=cells)
     if not any(cells):
-        return Row(number, len(line))
+        return Row(number)
     product, *aliases = cells
     try:
         key = _register(records, shop, product, [alias for alias in aliases if alias])
     except FailureError as failure:
-        return Row(number, len(line), problem=str(failure))
-    return Row(number, len(line), key)
+        return Row(number, problem=str(failure))
+    return Row(number, key)
 
 
 def _cells_or_problem(line: bytes) -> list[str] | str:

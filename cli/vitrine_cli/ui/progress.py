@@ -28,7 +28,7 @@ def step(description: str) -> Iterator[None]:
     console.print(f"[green]✓[/] {description} [dim]{time.monotonic() - started:.1f} s[/]")
 
 
-def item_bar() -> Progress:
+def _item_bar() -> Progress:
     """A progress bar that counts items. It is hidden unless standard error is a terminal."""
     return Progress(
         TextColumn("{task.description}"),
@@ -52,7 +52,7 @@ def counted(description: str, total: int | None) -> Iterator[Callable[[], None]]
         A function to call after each item.
     """
     done, printed = 0, time.monotonic()
-    with item_bar() as progress:
+    with _item_bar() as progress:
         task = progress.add_task(description, total=total)
 
         def advance() -> None:
