@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vitrine.domain.errors import (
     AliasTakenError,
@@ -24,7 +24,7 @@ from vitrine.domain.shops import ProductMode, is_product_name, product_key
 from vitrine.services.catalogue import retry_on_conflict
 from vitrine.services.restoring_order import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
-from vitrine_cli.importing.ledger import DONE, Entry, State
+from vitrine_cli.importing.ledger import DONE, SETTLED, Entry, State
 from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
 from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
 from vitrine_cli.importing.workers import Workers
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.ledger import Ledger
     from vitrine_cli.importing.source import Source
     from vitrine_cli.importing.storing import Shelf
+
+
+class Seen(Protocol):
+    """What is called after each image."""
+
+    def __call__(self, entry: Entry, /, *, is_new: bool) -> None:
+        """Count an image, which is new unless an earlier run had done it."""
+
+
+def _unseen(_: Entry, *, is_new: bool) -> None:
+    del is_new  # nobody counts
 
 
 @dataclass
@@ -49,7 +60,7 @@ class Engine:
         at_once: products that are imported at the same time.
         stopping: set when the run is to end after the images that are under way.
         outcomes: what the run did, counted.
-        seen: called after each image.
+        seen: called after each image, with whether no earlier run had done it.
         wants: whether a product of the source, given by its name, is to be imported.
         reduced: how many images were added with fewer pixels than were uploaded.
     """
@@ -61,7 +72,7 @@ class Engine:
     at_once: int = 4
     stopping: threading.Event = field(default_factory=threading.Event)
     outcomes: Counter[Outcome | State] = field(default_factory=Counter)
-    seen: Callable[[Entry], None] = lambda _: None
+    seen: Seen = _unseen
     wants: Callable[[str], bool] = lambda _: True
     reduced: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -146,7 +157,7 @@ class Engine:
         is_here = entry.state in DONE and entry.image in here
         if entry.state is State.REJECTED or is_here:
             self._count(Outcome.PRESENT if is_here else Outcome.REJECTED)
-            self.seen(entry)
+            self.seen(entry, is_new=False)
             return entry
         if problem:
             done = replace(entry, state=State.REJECTED, reason=problem, image=None)
@@ -155,12 +166,12 @@ class Engine:
             done, outcome = self._attempt(entry)
         self.ledger.update(done)
         self._count(State.FAILED if done.state is State.FAILED else outcome)
-        self.seen(done)
+        self.seen(done, is_new=self.shelf.changes or entry.state not in SETTLED)
         return done
 
     def _refetches(self, entry: Entry) -> bool:
         """Whether an image is fetched although it is here: local files are always compared."""
-        return self.shelf.update or self.shelf.again or "://" not in entry.listed.places[0]
+        return self.shelf.changes or "://" not in entry.listed.places[0]
 
     def _attempt(self, entry: Entry) -> tuple[Entry, Outcome]:
         if not self._refetches(entry):

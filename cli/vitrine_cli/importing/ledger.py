@@ -58,6 +58,8 @@ class State(StrEnum):
 
 
 DONE = frozenset({State.STORED, State.VERIFIED})
+SETTLED = DONE | {State.REJECTED}
+"""States in which a run that resumes has nothing new to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
-from vitrine_cli.importing.ledger import Ledger, State, opened_for_owner, opened_ledger
+from vitrine_cli.importing.ledger import SETTLED, Ledger, State, opened_for_owner, opened_ledger
 from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.originals import Originals, originals_for
@@ -251,7 +251,9 @@ class Session:
             self._list(engine, source, progress.listed)
         if originals is not None:
             originals.match(ledger)
-        progress.begin(sum(ledger.counts().values()))
+        counts = ledger.counts()
+        here = 0 if engine.shelf.changes else sum(counts.get(each, 0) for each in SETTLED)
+        progress.begin(sum(counts.values()), here=here)
         try:
             engine.import_all()
         finally:

@@ -78,6 +78,11 @@ class Shelf:
     adding: Callable[[str], None] = lambda _: None
     numbered: list[str] = field(default_factory=list)
 
+    @property
+    def changes(self) -> bool:
+        """Whether images that an earlier import has settled can be stored once more."""
+        return self.update or self.again
+
     def settled(self, entry: Entry) -> Import | None:
         """What an earlier import made of an image; None if none has settled it."""
         arrival = source_arrival(self.catalogue.shop.id, entry.path, entry.product, "", 1)
