@@ -23,12 +23,12 @@ class MainLanguage:
     Attributes:
         shop: the shop.
         galleries: records of images.
-        change: sets the shop's main language.
+        change: sets the shop's main language; None if it is not to be set.
     """
 
     shop: Shop
     galleries: Galleries
-    change: Callable[[str], None]
+    change: Callable[[str], None] | None
 
     def decide(self, there: str) -> tuple[str, str]:
         """The main language here, and what the operator should know.
@@ -48,6 +48,8 @@ class MainLanguage:
                 f"The store's main language is {there}, the shop's {SETTING} is {here} and was "
                 f"left; '{command}{there}' changes it."
             )
+        if self.change is None:
+            return there, f"{SETTING} of the new shop would be set to {there}, the store's."
         self.change(there)
         return there, (
             f"{SETTING} of the new shop was set to {there}, the store's main language; "

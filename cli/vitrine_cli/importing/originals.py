@@ -63,6 +63,7 @@ class Originals:
     _files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _images: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Originals:
@@ -116,6 +117,7 @@ class Originals:
         if problem := picture_problem(upload):
             self._refused[name] = problem
             return None
+        self._digests[path] = hashlib.sha256(upload.data).hexdigest()
         return upload
 
     def matches(self, ledger: Ledger) -> Iterator[Match]:
@@ -146,6 +148,8 @@ class Originals:
 
     def _digest(self, path: str) -> str:
         """The SHA-256 of a file; empty if it cannot be read any more."""
+        if path in self._digests:
+            return self._digests[path]
         try:
             return hashlib.sha256(read_file(self.folder, path)).hexdigest()
         except UnfetchedError:

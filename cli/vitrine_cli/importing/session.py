@@ -180,10 +180,9 @@ class Session:
         deployed = records.deployed(self.stack)
 
         def change(language: str) -> None:
-            if writes:
-                shop_settings.change_shop(deployed, self.shop.id, {SETTING: language})
+            shop_settings.change_shop(deployed, self.shop.id, {SETTING: language})
 
-        return MainLanguage(self.shop, deployed.stores.galleries, change)
+        return MainLanguage(self.shop, deployed.stores.galleries, change if writes else None)
 
     def ledger_file(self, prefix: str) -> Path:
         """The ledger of imports from a source, given by the prefix of its paths.
