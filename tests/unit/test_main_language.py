@@ -33,6 +33,14 @@ def test_a_new_shop_gets_the_language_of_the_store(
     assert note.startswith(f"tiendanube.language of the new shop was set to {there}")
 
 
+def test_a_dry_run_says_what_would_be_set(world: World) -> None:
+    world.open_shop("s1")
+    shop = world.shops.shop("s1")
+    assert shop is not None
+    language, note = MainLanguage(shop, world.galleries, None).decide("pt")
+    assert (language, "would be set to pt" in note) == ("pt", True)
+
+
 @pytest.mark.parametrize("there", ["es", "", "portuguese", "PT", "zh_Hans"])
 def test_nothing_is_told_where_nothing_can_be_decided(world: World, there: str) -> None:
     assert decided(world, there) == ("es", "", [])

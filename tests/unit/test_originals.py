@@ -20,7 +20,7 @@ from vitrine_cli.importing.source import Page, SourceImage, SourceProduct
 from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.sources.tiendanube import file_name_of
 from vitrine_cli.importing.storing import Shelf
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import UsageError
 
 SMALL = pictures.png(10, 10)
 HASH = "0123456789abcdef0123456789abcdef"
@@ -174,7 +174,7 @@ def test_an_image_that_is_here_is_replaced_when_asked_and_stays_so(move: Move) -
     assert move.run(mug=["mug"], update=True) == ["mug0 mug mug.png: replaced"]
     assert move.stored("mug") == [large]
 
-    with pytest.raises(FailureError, match="Give --originals again, or an empty folder"):
+    with pytest.raises(UsageError, match="Give --originals again, or an empty folder"):
         move.run(given=False, mug=["mug"], update=True)
     (move.folder / "mug.png").unlink()
     assert move.run(mug=["mug"], update=True) == ["mug0 mug : no file"]
@@ -193,5 +193,5 @@ def test_a_comparison_uses_the_folder_of_the_import(move: Move) -> None:
 
 
 def test_a_folder_that_is_none_is_one_sentence(move: Move) -> None:
-    with pytest.raises(FailureError, match="there is no folder '"):
+    with pytest.raises(UsageError, match="there is no folder '"):
         Originals.read(move.folder / "none")

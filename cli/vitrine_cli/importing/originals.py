@@ -168,11 +168,12 @@ def originals_for(
         updates: whether the run changes images that differ from their source.
 
     Raises:
-        FailureError: the folder cannot be read, or the run would bring back smaller pictures.
+        FailureError: the folder cannot be read.
+        UsageError: there is no such folder, or the run would bring back smaller pictures.
     """
     noted = ledger.fact("originals")
     if given is None and noted and updates and not resumes:
-        raise FailureError(
+        raise UsageError(
             f"An earlier run took better files from {noted}; --update would replace them by the "
             "platform's. Give --originals again, or an empty folder to have the platform's."
         )
