@@ -24,6 +24,7 @@ import httpx
 import pytest
 from tests import pictures
 from tests.gateway import ROOT
+from tests.stack.guardian import Guardian
 
 from vitrine_cli.local import stacks
 
@@ -138,10 +139,19 @@ def forget(port: int) -> None:
 
 
 def free_port() -> int:
+    """A port for a stack, which is deleted even if this run is killed."""
     with closing(socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-        return port
+    if not os.environ.get("KEEP_STACK"):
+        guardian().watch(port)
+    return port
+
+
+@functools.cache
+def guardian() -> Guardian:
+    """The process that ends what this test run, or this worker of it, leaves behind."""
+    return Guardian()
 
 
 @dataclass(frozen=True)
