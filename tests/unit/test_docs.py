@@ -99,6 +99,14 @@ def test_a_command_is_documented_with_all_its_options(name: str) -> None:
     assert documented[found[0]] == COMMANDS[name]
 
 
+def test_the_commands_for_local_stacks_only_are_named() -> None:
+    (sentence,) = re.findall(r"command has two options; (.*?) have `--port` only", OPERATING, re.S)
+
+    assert {name for name, options in COMMANDS.items() if "--port" not in options} == set()
+    without = {name for name, options in COMMANDS.items() if "--stack" not in options}
+    assert without == set(codes(sentence))
+
+
 def test_documented_commands_exist() -> None:
     pages = [each.read_text() for each in tracked(".md")]
     typed = {

@@ -1,5 +1,6 @@
 """Whose a local stack is: what one command may stop and delete, and what it must leave alone."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -18,7 +20,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from vitrine_cli.app import app
-from vitrine_cli.local import launch, ownership, stacks
+from vitrine_cli.local import launch, ownership, stacks, table_copy
 from vitrine_cli.local.ownership import Mark
 from vitrine_cli.local.processes import Process
 from vitrine_cli.local.stacks import Description, Stack
@@ -190,6 +192,41 @@ def test_data_without_a_whole_file_are_deleted_on_request_only(
     assert (stack.folder / "objects").exists()
     found.forget()
     assert not stack.folder.exists()
+
+
+def test_the_shops_of_a_killed_stack_are_those_of_the_last_copy(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_status, "HOME", home)
+    stack = new()
+    stack.shops = {"1234": 0}
+    complete(stack)
+
+    (stored,) = local_status.describe_stacks(PORT)
+    assert (stored.state, stored.shops) == ("killed", [local_status.ShopCount("1234", 0)])
+
+    keys = [("SHOPS", "SHOP#1234"), ("SHOPS", "SHOP#12"), ("SHOP#12", "PROFILE")]
+    keys += [("GALLERY#1234#lamp#2", f"IMAGE#{number}") for number in range(3)]
+    keys += [
+        ("GALLERY#1234#lamp#2", "HEAD"),
+        ("GALLERY#12#a", "IMAGE#1"),
+        ("LIBRARY#12", "IMAGE#2"),
+    ]
+    items = [{"item": {"pk": {"S": pk}, "sk": {"S": sk}}} for pk, sk in keys]
+    lines = [json.dumps(each) for each in (*items, {"secret": "a", "value": "b"})]
+    copy = stack.folder / table_copy.FILE
+    copy.write_text("\n".join(lines))
+    os.utime(copy, (1.7e9, 1.7e9))
+
+    (found,) = local_status.describe_stacks(PORT)
+    assert [(each.shop, each.images) for each in found.shops] == [("1234", 3), ("12", 1)]
+    as_of = datetime.fromtimestamp(1.7e9).astimezone().isoformat()
+    told = command("status", "--port", str(PORT))
+    assert "1234 (3 images), 12 (1 images)" in " ".join(told.stdout.split())
+    assert f"Port {PORT}: its shops are as of {as_of}" in told.stderr
+    (shown,) = json.loads(command("status", "--json").stdout)["stacks"]
+    assert shown["as_of"] == as_of
+    assert command("status", "--port", str(PORT + 1)).exit_code == 1
 
 
 def test_a_deletion_that_is_cut_short_is_told_and_completed(

@@ -243,11 +243,13 @@ def _forget(found: list[Stack], *, yes: bool) -> None:
             each.forget()
 
 
-def status(*, as_json: JsonOption = False) -> None:
+def status(*, as_json: JsonOption = False, port: PortOption = None) -> None:
     """List the local stacks of this checkout: processes, memory, disk and shops."""
     from vitrine_cli.operations import local_status
 
-    found = local_status.describe_stacks()
+    found = local_status.describe_stacks(port)
+    if port is not None and not found:
+        raise FailureError(f"No stack was started on port {port}.")
     free_memory, free_disk = local_status.free_memory(), local_status.free_disk()
     if as_json:
         machine = {"free_memory": free_memory, "free_disk": free_disk}
@@ -267,6 +269,14 @@ def status(*, as_json: JsonOption = False) -> None:
         if each.full:
             console.print(
                 f"Port {each.port}: no space left on the disk; what would store something gets 503."
+            )
+        if each.waiting:
+            console.print(f"Port {each.port}: {each.waiting} storage events wait for functions.")
+        if each.as_of is not None:
+            console.print(
+                f"Port {each.port}: its shops are as of {each.as_of}; 'vitrine up --port "
+                f"{each.port}' says what was lost since.",
+                soft_wrap=True,
             )
         if each.state == "deleted":
             console.print(

@@ -184,6 +184,14 @@ def copied_at(folder: Path) -> datetime | None:
     return datetime.fromtimestamp(copy.stat().st_mtime, UTC) if copy.exists() else None
 
 
+def copied_keys(folder: Path) -> Iterator[tuple[str, str]]:
+    """The partition and sort keys of all items of the copy in a folder."""
+    with (folder / FILE).open(encoding="utf-8") as lines:
+        for line in lines:
+            if (item := json.loads(line).get("item")) is not None:
+                yield _key(item)
+
+
 def _key(item: Any) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
 

@@ -110,6 +110,7 @@ def _start_new(stack: Stack, seed: Seed | None) -> None:
     stack.seed = seed.fingerprint if seed else ""
     with step("Creating the demo shop"):
         _create_demo_shop(stack, seed)
+    stack.shops = {DEMO_SHOP: 0}
     launch.store_state(stack)
     launch.launch_proxy(stack)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from vitrine_cli.local import ownership, stacks
+from vitrine.adapters.table_keys import IMAGE, parse_gallery
+from vitrine_cli.local import emulator, event_queues, ownership, stacks, table_copy
 from vitrine_cli.local.room import is_full
 from vitrine_cli.local.workspace import HOME
 from vitrine_cli.operations import records, shop_overview
@@ -19,6 +20,9 @@ from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import size_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from vitrine_cli.local.stacks import Stack
 
 
@@ -47,8 +51,10 @@ class LocalStatus:
         processes: number of its processes, those of functions included.
         memory: their resident memory, bytes; memory that they share counts in each.
         disk: size of its folder, bytes.
-        shops: its shops; of a stack that was stopped, as they were then.
+        shops: its shops; of a stack that does not run, as they were at `as_of`.
         full: whether its disk is full, so that it stores nothing.
+        as_of: when it had these shops, ISO 8601; None for the present and if it was stopped.
+        waiting: storage events that wait for a function of a running stack, or are in one.
     """
 
     port: int
@@ -58,15 +64,21 @@ class LocalStatus:
     disk: int
     shops: list[ShopCount]
     full: bool
+    as_of: str | None = None
+    waiting: int = 0
 
 
-def describe_stacks() -> list[LocalStatus]:
-    """All local stacks of this checkout, by port, then what is left of deleted ones."""
+def describe_stacks(port: int | None = None) -> list[LocalStatus]:
+    """Local stacks of this checkout, by port, then what is left of deleted ones.
+
+    Args:
+        port: their port; None for all.
+    """
     left = [
         LocalStatus(each.port, "deleted", 0, 0, _size(each.folder), [], full=False)
-        for each in stacks.remainders()
+        for each in stacks.remainders(port)
     ]
-    return [*map(describe_stack, stacks.known()), *left]
+    return [*(describe_stack(each) for each in stacks.known() if port in (None, each.port)), *left]
 
 
 def free_disk() -> int:
@@ -106,11 +118,38 @@ def describe_stack(stack: Stack) -> LocalStatus:
     """A local stack, running or not."""
     found = [each for own in ownership.processes_of(stack.port).values() for each in own]
     state = _state(stack, bool(found))
-    counted = images_by_shop(stack) if state == "running" else stack.shops
-    shops = [ShopCount(*each) for each in counted.items()]
-    memory = sum(map(_memory, found))
-    full = stack.folder.exists() and is_full(stack.folder)
-    return LocalStatus(stack.port, state, len(found), memory, _size(stack.folder), shops, full)
+    counted, as_of = _shops(stack, state)
+    return LocalStatus(
+        stack.port,
+        state,
+        len(found),
+        sum(map(_memory, found)),
+        _size(stack.folder),
+        [ShopCount(*each) for each in counted.items()],
+        full=stack.folder.exists() and is_full(stack.folder),
+        as_of=None if as_of is None else as_of.astimezone().isoformat(timespec="seconds"),
+        waiting=event_queues.waiting(stack.endpoint, stacks.NAME) if state == "running" else 0,
+    )
+
+
+def _shops(stack: Stack, state: str) -> tuple[Mapping[str, int], datetime | None]:
+    """The shops of a stack, and when it had them, as in `LocalStatus`."""
+    if state == "running":
+        return images_by_shop(stack), None
+    if (copied := table_copy.copied_at(stack.folder)) is not None:
+        return _copied_shops(stack.folder), copied
+    return stack.shops, None if stack.last_seen is None else emulator.saved_at(stack.folder)
+
+
+def _copied_shops(folder: Path) -> dict[str, int]:
+    """The shops in the copy of a table, each with the number of its images."""
+    keys = list(table_copy.copied_keys(folder))
+    found = {sk.removeprefix("SHOP#"): 0 for pk, sk in keys if pk == "SHOPS"}
+    for pk, sk in keys:
+        gallery = parse_gallery(pk)
+        if gallery is not None and gallery[0] in found and sk.startswith(IMAGE):
+            found[gallery[0]] += 1
+    return found
 
 
 def images_by_shop(stack: Stack) -> dict[str, int]:
