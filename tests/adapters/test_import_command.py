@@ -239,6 +239,21 @@ def test_a_dry_run_tells_what_is_not_carried_as_the_import_does(agency: Agency) 
     assert agency.run(*options, "--dry-run")[1]["notes"] == [told.removeprefix("Note: ")]
 
 
+def test_images_that_the_source_has_lost_are_counted(agency: Agency) -> None:
+    """Neither another folder nor a choice of products says anything about the rest."""
+    fill(agency, 3, 2)
+    assert agency.run("pictures")[1]["missing_at_source"] == 0
+    (agency.folder / "pictures/p0/2.png").unlink()
+    (agency.folder / "pictures/p1/2.png").unlink()
+
+    only = ("--only-products", agency.names("p0"))
+    assert agency.run("pictures", *only)[1]["missing_at_source"] == 1
+    (agency.folder / "others").mkdir()
+    assert agency.run("others")[1]["missing_at_source"] == 0
+    told = "No longer at the source, and still here: 2"
+    assert told in agency.printed("pictures")
+
+
 def test_a_report_is_named_only_if_it_was_written(agency: Agency) -> None:
     fill(agency, 1, 1)
     agency.run("pictures", "--no-verify")

@@ -21,9 +21,10 @@ from vitrine.services.catalogue import Catalogue
 from vitrine.services.own_pictures import find_original
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher
-from vitrine_cli.importing.ledger import Ledger
+from vitrine_cli.importing.ledger import Ledger, opened_ledger
 from vitrine_cli.importing.platform_client import PausedError, PlatformClient
 from vitrine_cli.importing.rate_limits import Rule, bigcommerce, evotor, openmage, tiendanube
+from vitrine_cli.importing.removed_at_source import removed_at_source
 from vitrine_cli.importing.source import DELETED, Source
 from vitrine_cli.importing.sources.bigcommerce import BigCommerce
 from vitrine_cli.importing.sources.bigcommerce import headers as bigcommerce_headers
@@ -236,6 +237,26 @@ def test_a_shop_lists_as_it_did_at_the_platform(move: Move) -> None:
     for product in PRODUCTS:
         assert move.listed("b", product) == move.listed("a", product)
     assert move.run()[0] == {Outcome.PRESENT: images}
+
+
+def test_images_of_a_product_that_was_deleted_at_the_platform_are_counted(move: Move) -> None:
+    fill(move.world, PRODUCTS[:20])
+    move.platform.products = PRODUCTS[:20]
+    move.run()
+    galleries = move.world.galleries
+    most = max(PRODUCTS[:20], key=lambda each: len(galleries.gallery("b", each).sorts))
+    move.platform.products = [each for each in PRODUCTS[:20] if each != most]
+    move.run()
+
+    def missing(wants: Callable[[str], bool]) -> int:
+        with opened_ledger(move.folder / "ledger") as ledger:
+            return removed_at_source(move.source(), ledger, move.world.catalogue("b"), wants)
+
+    assert missing(lambda _: True) == len(galleries.gallery("b", most).sorts) > 0
+    assert missing(lambda product: product != most) == 0
+    galleries.heads.pop(("b", most))
+    galleries.records.pop(("b", most))
+    assert missing(lambda _: True) == 0, "they are not here any more"
 
 
 def test_refusals_and_failures_of_the_platform_are_overcome(move: Move) -> None:

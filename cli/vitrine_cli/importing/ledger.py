@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.source import Page
 
 _VERSION = "1"
+_SOURCE = ("kind", "source", "root", "pattern")
+"""The facts that tell one source of a ledger from another."""
 _UNWRITTEN = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _PRIMARY = 0xFF  # the bits of SQLite's code that name the kind of a failure
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS list (run INTEGER PRIMARY KEY, source TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS product (
     key TEXT PRIMARY KEY, aliases TEXT NOT NULL, run INTEGER NOT NULL,
     unordered INTEGER NOT NULL DEFAULT 0
@@ -180,6 +183,8 @@ class Ledger:
         """
         with self._transaction():
             self._run("DELETE FROM unreadable")
+            described = json.dumps({name: facts.get(name, "") for name in _SOURCE})
+            self._run("INSERT INTO list VALUES (?, ?)", self.run + 1, described)
             self.note(run=str(self.run + 1), cursor="", listed="", read="0", told="0", **facts)
 
     def add_page(self, page: Page, paths: Mapping[str, Mapping[str, str]], new: int) -> None:
@@ -230,14 +235,18 @@ class Ledger:
         rows = self._all("SELECT place, reason, cells FROM unreadable ORDER BY rowid")
         return [Unreadable(place, reason, json.loads(cells)) for place, reason, cells in rows]
 
-    def missing(self) -> int:
-        """How many stored images the present list does not name any more."""
-        row = self._one(
-            "SELECT count(*) FROM image WHERE run < ? AND image IS NOT NULL AND product IN"
-            " (SELECT key FROM product)",
-            self.run,
+    def unlisted_entries(self) -> Iterator[Entry]:
+        """Stored images that the present list lacks, and that were last in a list of its source.
+
+        Several sources share a ledger: one folder after another, or a folder and a CSV file.
+        """
+        query = (
+            "SELECT image.* FROM image JOIN list ON list.run = image.run"
+            " WHERE image.run < ?1 AND image.image IS NOT NULL"
+            " AND list.source = (SELECT source FROM list WHERE run = ?1)"
         )
-        return int(row[0]) if row else 0
+        for row in self._all(query, self.run):
+            yield _entry(row, self.run)
 
     def products_without_images(self) -> int:
         """How many products of the present list have none that describes an image."""

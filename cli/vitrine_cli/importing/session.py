@@ -30,6 +30,7 @@ from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
+from vitrine_cli.importing.removed_at_source import removed_at_source
 from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
@@ -95,7 +96,7 @@ class Result:
         undone: images that the import ended before; they are lines of `rejected.csv`, too.
         left_out: things of the source that are not imported, by their name for people.
         notes: what the operator should know about the source.
-        missing: images here that the source does not list any more.
+        missing: images here that the source does not list any more, of the wanted products.
         differences: lines of `differs.csv`; None if nothing was verified.
         absent: those of them that name an image which is not in the shop any more.
         originals: images and files by what `--originals` made of them; None without it.
@@ -464,7 +465,7 @@ def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Resul
     return Result(
         *(engine.outcomes, lines - undone, undone),
         *(left_out(source, ledger), list(source.notes)),
-        missing=ledger.missing() if isinstance(source, Folder) else 0,
+        missing=removed_at_source(source, ledger, engine.shelf.catalogue, engine.wants),
         reduced=engine.reduced,
         unlisted=ledger.unlisted,
         renamed=len(engine.shelf.numbered),
