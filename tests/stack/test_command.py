@@ -94,6 +94,23 @@ def test_ctrl_c_during_the_start_leaves_nothing(
     ]
 
 
+def test_a_start_says_that_another_command_stopped_it(
+    foreground: Callable[..., subprocess.Popen[str]],
+) -> None:
+    port = free_port()
+    process = foreground("up", "--port", str(port))
+    folder = stacks.Stack(port=port, endpoint="").folder
+    until(lambda: (folder / "emulator.log").exists() or None, seconds=600)
+
+    down = vitrine("down", "--port", str(port))
+
+    assert down.returncode == 0, down.stderr
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert said.endswith("✗ Another command stopped the stack while it started.\n"), said
+    assert stacks.find(port) is None
+
+
 def test_a_damaged_note_of_a_stack_stops_nobody() -> None:
     port = free_port()
     folder = stacks.Stack(port=port, endpoint="").folder

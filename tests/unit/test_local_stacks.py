@@ -341,6 +341,40 @@ def test_the_stack_of_another_checkout_is_left_alone(start: Start, tmp_path: Pat
     assert running.find()
 
 
+LISTENER = """
+import signal, socket
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], file=open("port", "w"), flush=True)
+signal.pause()
+"""
+
+
+def test_two_checkouts_with_one_port(
+    home: Path, run: Callable[..., Process], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """One has a stack on the port: the other is told so, and neither stops nor deletes it."""
+    other = tmp_path_factory.mktemp("other")
+    told = other / "stacks/port"
+    identity = ownership.new_id()
+    running = run(
+        told.parent, Mark(PORT, identity, other).environment, [sys.executable, "-c", LISTENER]
+    )
+    until(lambda: told.exists() and told.read_text().endswith("\n"))
+    port = int(told.read_text())
+    (other / f"stacks/{port}/objects").mkdir(parents=True)
+
+    with pytest.raises(FailureError, match=rf"^Port {port} is in use by \S+ \({running.pid}\); "):
+        demo_stack.start_or_join(port)
+    assert "No local stack" in command("status").stderr
+    assert command("down", "--port", str(port)).exit_code == 1
+    for arguments in (("--all",), ("--all", "--forget", "--yes")):
+        assert command("down", *arguments).exit_code == 0
+
+    assert running.find()
+    assert (other / f"stacks/{port}/objects").exists()
+    assert list(home.glob("stacks/*")) == []
+
+
 def test_processes_of_functions_are_known_by_their_folder(
     home: Path, run: Callable[..., Process]
 ) -> None:
