@@ -33,13 +33,15 @@ from vitrine_cli.operations import (
     product_names,
     records,
     shop_credentials,
+    shop_deletion,
     shop_overview,
     shop_settings,
 )
+from vitrine_cli.operations.deletion_notes import DeletionNotes
 from vitrine_cli.operations.deployed_stack import DeployedStack
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.shop_credentials import CredentialRequest
-from vitrine_cli.operations.shop_deletion import Deletion, ShopDeletion, Waits
+from vitrine_cli.operations.shop_deletion import KINDS, Deletion, ShopDeletion, Waits
 from vitrine_cli.ui.failure import FailureError
 
 
@@ -372,6 +374,57 @@ def test_a_killed_command_is_repeated(stack: Stack) -> None:
     assert 20 < runs <= len(stack.killer.killed) + 1  # two writes of one run can be killed
     assert [name for name in stack.listing() if name not in kept] == ["SHOP#12 PROFILE"]
     assert kept.items() <= stack.listing().items()
+
+
+def test_what_interrupted_runs_deleted_is_added_up(stack: Stack) -> None:
+    """Each step is interrupted when it begins, and each wait; then the last run counts all."""
+    fill(stack, "12")
+    fill(stack, "34", "99")
+    whole = stack.delete("12")
+    steps: set[str] = set()
+
+    def interrupt(step: str) -> None:
+        if step not in steps:
+            steps.add(step)
+            raise KeyboardInterrupt
+
+    def pause(seconds: float) -> None:
+        interrupt(f"wait {seconds:.0f}")
+
+    stored = records.deployed(stack.deployed)
+    ended, runs = None, 0
+    while ended is None:
+        runs += 1
+        with suppress(KeyboardInterrupt):
+            deletion = ShopDeletion(stack.deployed, stored, "34", Waits(pause), progress=interrupt)
+            ended = deletion.run()
+
+    assert runs == len(steps) + 1 > 6
+    assert ended.counts == whole.counts
+    assert set(ended.counts) == set(KINDS)
+    completed = len(ended.invalidations)
+    assert completed == invalidated(stack).count("/media/34/*") > 1
+    assert len({*ended.invalidations}) == completed
+
+
+def test_a_large_deletion_notes_its_counts_on_the_way(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is killed writes nothing any more; 1000 objects are one batch."""
+    fill(stack, "12")
+    monkeypatch.setattr(shop_deletion, "_NOTED_EACH", 5)
+    stack.killer.armed = True
+    noted = []
+    ended = None
+    while ended is None:
+        with suppress(KilledError):
+            ended = stack.delete("12")
+        noted.append(DeletionNotes(stack.records.table, "12").deleted()[0])
+
+    before = [sum(each.values()) for each in noted[:-1]]
+    assert before == sorted(before)
+    assert before[-1] > 0
+    assert ended.counts["originals"] == 4
 
 
 @pytest.fixture

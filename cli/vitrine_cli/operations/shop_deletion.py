@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vitrine.adapters.cdn import CloudFrontCdn
-from vitrine.adapters.table import ConditionFailedError, key, milliseconds, moment
+from vitrine.adapters.table import ConditionFailedError, key
 from vitrine.clock import now
 from vitrine.domain.credentials import Scheme
 from vitrine.domain.errors import ThrottledError
@@ -21,6 +21,7 @@ from vitrine.domain.invalidations import MOST_PATHS
 from vitrine.domain.locations import cdn_path, shop_cdn_path
 from vitrine_cli.operations import records as stack_records
 from vitrine_cli.operations.dead_letters import DeadLetters
+from vitrine_cli.operations.deletion_notes import CLOSING, DeletionNotes
 from vitrine_cli.operations.shop_items import ItemKey, Walk, delete_items
 from vitrine_cli.operations.shop_objects import (
     Prefix,
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
     from vitrine_cli.operations.deployed_stack import DeployedStack
     from vitrine_cli.operations.records import StackRecords
 
-_CLOSING = "CLOSING"
 _FOLDER = "CLOSING#"
 _PROFILE, _SEQUENCE, _CREDENTIAL = "PROFILE", "SEQUENCE", "CREDENTIAL#"
+KINDS = (
+    *("records", "originals", "older_versions", "import_files", "public_pictures"),
+    *("credentials", "secrets", "dead_letters"),
+)
+_NOTED_EACH = 1000  # things deleted
 _QUIET_LOOKS = 2
 _MOST_LOOKS = 10
 
@@ -87,11 +92,10 @@ class Proof:
 
 @dataclass(slots=True)
 class Deletion:
-    """What a run deleted; an earlier, interrupted run is not counted.
+    """What was deleted, by this run and by earlier ones that were interrupted.
 
     Attributes:
-        counts: numbers of records, originals, older versions, import files, public pictures,
-            credentials, secrets and dead letters, by these names.
+        counts: numbers by what was deleted (`KINDS`).
         invalidations: ids of the CDN's invalidations.
         proof: what the last look found; None until then.
     """
@@ -103,6 +107,11 @@ class Deletion:
     def add(self, name: str, number: int) -> None:
         """Count what was deleted."""
         self.counts[name] = self.counts.get(name, 0) + number
+
+    @property
+    def total(self) -> int:
+        """How much was deleted in all."""
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,17 @@ class ShopDeletion:
         """
         self.progress("Closing the shop")
         self._close()
+        counts, self.result.invalidations = self._notes.deleted()
+        self.result.counts = {**dict.fromkeys(KINDS, 0), **counts}
+        try:
+            self._delete()
+        finally:
+            self._save()
+        self._bury()
+        return self.result
+
+    def _delete(self) -> None:
+        """Steps 2 to 6: all but the profile."""
         self.progress("Deleting records")
         self._remember_folders()
         self._delete_items()
@@ -145,8 +165,20 @@ class ShopDeletion:
         self._invalidate("first")
         self.progress("Looking again")
         self._look_again()
-        self._bury()
-        return self.result
+
+    @property
+    def _notes(self) -> DeletionNotes:
+        return DeletionNotes(self.records.table, self.shop)
+
+    def _count(self, name: str, number: int) -> None:
+        """Count what was deleted, and note it from time to time: a killed run notes nothing."""
+        before = self.result.total
+        self.result.add(name, number)
+        if before // _NOTED_EACH != self.result.total // _NOTED_EACH:
+            self._save()
+
+    def _save(self) -> None:
+        self._notes.save(self.result.counts, self.result.invalidations)
 
     def _close(self) -> None:
         """Step 1: nothing new can come in, and functions have forgotten the shop."""
@@ -161,18 +193,9 @@ class ShopDeletion:
             if self.records.shops.shop_of_host(host) == self.shop:
                 self.records.table.delete(f"HOST#{host}", "HOST")
             self.records.table.delete(f"SHOP#{self.shop}", f"HOST#{host}")
-        left = self.waits.closed - (now() - self._closed_at()).total_seconds()
+        left = self.waits.closed - (now() - self._notes.closed_at()).total_seconds()
         if left > 0:
             self.waits.sleep(left)
-
-    def _closed_at(self) -> datetime:
-        """When the doors were closed, noted the first time."""
-        pk, sk = f"SHOP#{self.shop}", _CLOSING
-        noted = self.records.table.get(pk, sk)
-        if noted is None:
-            noted = {**key(pk, sk), "closed": milliseconds(now())}
-            self.records.table.put(noted)
-        return moment(noted["closed"])
 
     def _remember_folders(self) -> None:
         """Note where the library's pictures are, before the records that say so are deleted."""
@@ -187,7 +210,7 @@ class ShopDeletion:
         secrets = self._secrets()
         for name in secrets:
             self._ssm_delete(name)
-        self.result.add("secrets", len(secrets))
+            self._count("secrets", 1)
         clients = frozenset(each.digest for each in credentials)
         found, own = self._walk().items_of(self.shop, clients), list[ItemKey]()
         table = self.stack.outputs["Table"]
@@ -200,10 +223,11 @@ class ShopDeletion:
                 elif not self._stays(each):
                     yield each
 
-        self.result.add("records", delete_items(client, table, records_first(), self.waits.sleep))
+        for batch in delete_items(client, table, records_first(), self.waits.sleep):
+            self._count("records", len(batch))
         own.sort(key=lambda each: each.pk.startswith("SHOP#"))  # the list that names them, last
-        delete_items(client, table, own, self.waits.sleep)
-        self.result.add("credentials", sum(each.pk.startswith("SHOP#") for each in own))
+        for batch in delete_items(client, table, own, self.waits.sleep):
+            self._count("credentials", sum(each.pk.startswith("SHOP#") for each in batch))
 
     def _delete_objects(self) -> None:
         """Step 3: all versions of originals, import files and public pictures."""
@@ -212,9 +236,9 @@ class ShopDeletion:
         places["public_pictures"] += [Prefix(media, folder) for folder in self._folders()]
         for name, prefixes in places.items():
             for each in prefixes:
-                deleted = delete_versions(self.stack.s3(), each)
-                self.result.add(name, deleted.files)
-                self.result.add("older_versions", deleted.older)
+                for deleted in delete_versions(self.stack.s3(), each):
+                    self._count(name, deleted.files)
+                    self._count("older_versions", deleted.older)
 
     def _delete_dead_letters(self) -> None:
         """Step 4: failed events of this shop's objects."""
@@ -223,7 +247,7 @@ class ShopDeletion:
                 shops = {"".join(key.split("/")[1:2]) for key in each.keys}
                 if shops == {self.shop}:
                     letters.remove(each)
-                    self.result.add("dead_letters", 1)
+                    self._count("dead_letters", 1)
 
     def _invalidate(self, which: str) -> None:
         """Step 5: the CDN forgets the shop's pictures, and it is waited for.
@@ -292,7 +316,7 @@ class ShopDeletion:
         """Step 7: only the tombstone stays."""
         for folder in self._folders():
             self.records.table.delete(f"SHOP#{self.shop}", f"{_FOLDER}{folder}")
-        self.records.shops.bury_shop(self.shop, (f"SHOP#{self.shop}", _CLOSING))
+        self.records.shops.bury_shop(self.shop, (f"SHOP#{self.shop}", CLOSING))
 
     def _walk(self) -> Walk:
         return Walk(self.stack.dynamodb(), self.stack.outputs["Table"])
@@ -302,7 +326,7 @@ class ShopDeletion:
         if item.pk == "SHOPS":
             return True
         own = item.pk == f"SHOP#{self.shop}"
-        return own and (item.sk in (_PROFILE, _SEQUENCE) or item.sk.startswith(_CLOSING))
+        return own and (item.sk in (_PROFILE, _SEQUENCE) or item.sk.startswith(CLOSING))
 
     def _is_credential(self, item: ItemKey) -> bool:
         return item.sk == "CREDENTIAL" or (

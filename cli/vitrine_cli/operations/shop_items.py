@@ -96,8 +96,8 @@ def delete_items(
     table: str,
     keys: Iterable[ItemKey],
     pause: Callable[[float], None],
-) -> int:
-    """Delete items, in batches; missing ones are no error. Return their number.
+) -> Iterator[list[ItemKey]]:
+    """Delete items, in batches, and yield each deleted batch; missing ones are no error.
 
     Args:
         client: a client of the table.
@@ -105,16 +105,16 @@ def delete_items(
         keys: the items.
         pause: waits for a number of seconds, when DynamoDB throttles.
     """
-    deleted, waiting = 0, list[ItemKey]()
+    waiting = list[ItemKey]()
     for each in keys:
         waiting.append(each)
         if len(waiting) == _BATCH:
             _delete(client, table, waiting, pause)
-            deleted += len(waiting)
-            waiting.clear()
+            yield waiting
+            waiting = []
     if waiting:
         _delete(client, table, waiting, pause)
-    return deleted + len(waiting)
+        yield waiting
 
 
 def _delete(

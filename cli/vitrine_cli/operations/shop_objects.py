@@ -112,8 +112,8 @@ class DeletedVersions:
     older: int = 0
 
 
-def delete_versions(client: S3Client, where: Prefix) -> DeletedVersions:
-    """Delete every version and delete marker under a prefix.
+def delete_versions(client: S3Client, where: Prefix) -> Iterator[DeletedVersions]:
+    """Delete every version and delete marker under a prefix, and yield each deleted batch.
 
     Raises:
         FailureError: S3 refuses some of them.
@@ -126,10 +126,11 @@ def delete_versions(client: S3Client, where: Prefix) -> DeletedVersions:
         deleted.older += not current
         if len(batch) == _BATCH:
             _delete(client, where.bucket, batch)
-            batch = []
+            yield deleted
+            deleted, batch = DeletedVersions(), []
     if batch:
         _delete(client, where.bucket, batch)
-    return deleted
+        yield deleted
 
 
 def _delete(client: S3Client, bucket: str, batch: list[dict[str, Any]]) -> None:
