@@ -2,12 +2,21 @@
 
 import csv
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
+import httpx
 import pytest
 from tests import pictures
 from tests.stack.conftest import Running, Shop, json_lines, until, vitrine
+from tests.stack.test_logs import kill
+
+from vitrine_cli.operations import deployed_stack, records
+from vitrine_cli.operations.shop_deletion import ShopDeletion, Waits
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +135,99 @@ def test_vitrines_own_lists_are_read_with_the_rights_of_their_functions(
     (rejected,) = until(lambda: get("/imports?state=rejected")["items"] or None)
     assert (rejected["path"], rejected["source"]) == ("products/7/a.heic", "drop")
     assert rejected["reason"]["code"] == "not_a_picture"
+
+
+@dataclass
+class Uploads:
+    """A client that uploads to a shop, one image after the other, until it is stopped.
+
+    Attributes:
+        shop: the shop.
+        closed: whether functions have forgotten the shop's credentials.
+        accepted: answers before that of uploads that were accepted.
+        refused: statuses after that.
+        late: uploads after that which were not refused.
+    """
+
+    shop: Shop
+    closed: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    accepted: list[str] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+
+    def run(self, number: int) -> None:
+        with httpx.Client(base_url=self.shop.client.base_url, timeout=60) as client:
+            shop = Shop(self.shop.id, self.shop.store, self.shop.token, client)
+            sent, picture = 0, pictures.png(300, 300)  # the only size that Evotor takes
+            while not self.stopped.is_set():
+                sent += 1
+                closed = self.closed.is_set()
+                answer = shop.post(f"{number}-{sent}", picture)
+                if closed:
+                    (self.refused if answer.status_code == 401 else self.late).append(
+                        answer.status_code
+                    )
+                elif answer.status_code == 200:
+                    self.accepted.append(answer.json()["id"])
+
+
+@contextmanager
+def uploading(shop: Shop) -> Iterator[Uploads]:
+    """Two clients upload to a shop at the same time."""
+    uploads = Uploads(shop)
+    threads = [threading.Thread(target=uploads.run, args=(number,)) for number in (1, 2)]
+    for each in threads:
+        each.start()
+    try:
+        yield uploads
+    finally:
+        uploads.stopped.set()
+        for each in threads:
+            each.join()
+
+
+def left_of(running: Running, shop: str) -> list[str]:
+    """Names of all items and objects of a shop."""
+    pages = (
+        running.aws("dynamodb").get_paginator("scan").paginate(TableName=running.outputs["Table"])
+    )
+    items = [f"{item['pk']['S']} {item['sk']['S']}" for page in pages for item in page["Items"]]
+    folders = ("originals", "import", "uploads")
+    keys = [key for each in folders for key in running.keys("OriginalsBucket", f"{each}/{shop}/")]
+    keys += running.keys("MediaBucket", f"media/{shop}/")
+    return [item for item in items if shop in item.replace("#", " ").split()] + keys
+
+
+def test_uploads_go_on_while_a_shop_is_deleted(running: Running) -> None:
+    """The end of a function's processes stands for the minute in which it forgets credentials."""
+    shop = running.open_shop("closing-down")
+    bucket = running.outputs["OriginalsBucket"]
+    files = iter(range(100))
+
+    def drop() -> None:
+        key = f"import/{shop.id}/products/dropped/{next(files)}.png"
+        running.aws("s3").put_object(Bucket=bucket, Key=key, Body=pictures.png(300, 301))
+
+    with uploading(shop) as uploads:
+
+        def wait(seconds: float) -> None:
+            if seconds > 60:
+                kill(running, "evotor-create-image")
+                uploads.closed.set()
+                drop()  # nobody can close a bucket to its owner
+            count = len(uploads.refused)
+            until(lambda: len(uploads.refused) >= count + 4 or None)
+
+        until(lambda: len(uploads.accepted) >= 6 or None)
+        drop()
+        stack = deployed_stack.selected(None, running.port)
+        result = ShopDeletion(stack, records.deployed(stack), shop.id, Waits(wait)).run()
+
+    assert uploads.late == []
+    assert len(uploads.refused) >= 12
+    assert result.proof is not None
+    assert result.proof.is_zero
+    assert result.counts["records"] > 6
+    # A rendition on its way is deleted by the function that stored it.
+    until(lambda: left_of(running, shop.id) == [f"SHOP#{shop.id} PROFILE"] or None)
