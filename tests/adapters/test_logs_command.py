@@ -153,5 +153,15 @@ def test_too_many_lines_are_told(stack: DeployedStack, monkeypatch: pytest.Monke
     assert "There are more than 3 lines." in str(result.exception)
 
 
+@pytest.mark.parametrize(
+    "options", [(), ("--raw",), ("--json",), ("--request", "r9"), ("--status", "5xx")]
+)
+def test_that_nothing_was_found_is_told(stack: DeployedStack, options: tuple[str, ...]) -> None:
+    result = run("--since", (NOW - timedelta(minutes=5)).isoformat(), *options)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"No such line since {NOW - timedelta(minutes=5):%Y-%m-%d %H:%M}" in result.stderr
+
+
 def test_a_request_is_not_followed(stack: DeployedStack) -> None:
     assert run("--request", "r1", "--follow").exit_code == 2

@@ -14,6 +14,7 @@ from rich.console import Console
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import UsageError
+from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,9 +71,13 @@ def logs(
             read_from = partial(read, groups, pattern=pattern)
             events = followed(read_from, start, ended) if follow else read_from(start)
         if raw:
-            _print_raw(events, flush=follow)
+            printed = _print_raw(events, flush=follow)
         else:
-            _print(events, wanted, as_json=as_json, with_date=time.time() * 1000 - start > _DAY)
+            with_date = time.time() * 1000 - start > _DAY
+            printed = _print(events, wanted, as_json=as_json, with_date=with_date)
+    if not printed and not follow:
+        began = datetime.fromtimestamp(start / 1000, UTC)
+        console.print(f"No such line since {began:%Y-%m-%d %H:%M}; --since goes further back.")
 
 
 def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) -> None:
@@ -83,25 +88,29 @@ def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) ->
         raise typer.BadParameter("--raw prints lines as they are: only --request chooses some.")
 
 
-def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> None:
-    for event in events:
+def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> int:
+    """Print each event as it is, and return their number."""
+    printed = 0
+    for printed, event in enumerate(events, 1):  # noqa: B007 - the last number is returned
         print(event.message, flush=flush)
+    return printed
 
 
-def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_date: bool) -> None:
+def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_date: bool) -> int:
+    """Print a line for each request and event of the pipeline, and return their number."""
     from vitrine_cli.commands.log_lines import log_line
     from vitrine_cli.operations.request_log import entries
     from vitrine_cli.ui.output import print_json
 
-    console = Console(highlight=False, soft_wrap=True)
-    for entry in entries(events):
-        if not wanted.includes(entry):
-            continue
+    lines, printed = Console(highlight=False, soft_wrap=True), 0
+    for entry in filter(wanted.includes, entries(events)):
+        printed += 1
         if as_json:
             print_json(entry.as_json())
             sys.stdout.flush()  # a pipe gets each line as it comes
         else:
-            console.print(log_line(entry, with_date=with_date))
+            lines.print(log_line(entry, with_date=with_date))
+    return printed
 
 
 def _start(since: str, minutes: int) -> int:

@@ -8,9 +8,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from vitrine.clock import now
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.commands.spending import print_spending, read_spending, spending_row
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UsageError
 from vitrine_cli.ui.output import out, print_json, print_table, size_text
 from vitrine_cli.ui.progress import console, step
 
@@ -51,6 +52,8 @@ def usage(
     if mend and not exact:
         raise typer.BadParameter("--mend needs --exact.")
     wanted = Month.parse(month) if month else None
+    if wanted and wanted.begin > now():
+        raise UsageError(f"{wanted} has not begun.")
     deployed = deployed_stack.selected(stack, port)
     selected = records.deployed(deployed)
     owner = shop_settings.find_shop(selected, shop).id

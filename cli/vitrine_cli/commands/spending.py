@@ -85,4 +85,7 @@ def print_spending(spent: Spending, *, with_public: bool) -> None:
     if not spent.complete:
         console.print("The emulator returns 10 000 lines at most: the counts are too low.")
     public = "" if with_public else "public pictures (--exact includes them), "
-    console.print(f"Not included: {public}traffic of the CDN, free allowances.", soft_wrap=True)
+    console.print(
+        f"Not included: {public}traffic and invalidations of the CDN, free allowances.",
+        soft_wrap=True,
+    )
