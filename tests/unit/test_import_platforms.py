@@ -478,6 +478,34 @@ def test_all_of_300_images_of_a_product_are_read_by_their_links() -> None:
     assert [each.id for each in product.images] == [str(n) for n in range(1, 301)]
 
 
+@pytest.mark.parametrize("version", ["v2", "v3"])
+def test_all_of_300_images_of_a_product_are_read_by_their_numbers(version: str) -> None:
+    """The list of products has the first 250 in version 3, and none in version 2."""
+
+    def images(page: int) -> list[dict[str, Any]]:
+        numbers = range(page * 250 - 249, min(page * 250, 300) + 1)
+        return [{"id": n, "image_file": f"{n}.png", "sort_order": 0} for n in numbers]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", "1"))
+        is_list = not request.url.path.removesuffix(".json").endswith("images")
+        found = [{"id": 7, "images": images(1)}] if is_list else images(page)
+        if request.url.path.endswith("count.json"):
+            return httpx.Response(200, json={"count": 1})
+        if version == "v2":
+            return httpx.Response(200, json=found)
+        paging = {"total": 1, "total_pages": 1 if is_list else 2}
+        return httpx.Response(200, json={"data": found, "meta": {"pagination": paging}})
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    rule = bigcommerce(0.5)
+    reader = PlatformClient(ORIGIN, http, rule, lambda _: True, lambda _: None, "a scope")
+    (page,) = BigCommerce(reader, "k3j9", version, "https://cdn.example").pages(None)
+
+    (product,) = page.products
+    assert [each.id for each in product.images] == [str(n) for n in range(1, 301)]
+
+
 @pytest.mark.parametrize("of_images", [False, True])
 @pytest.mark.parametrize("pages", [1, 3])
 def test_a_link_that_leads_back_to_a_page_ends_the_list(pages: int, *, of_images: bool) -> None:
@@ -534,6 +562,18 @@ def test_a_platform_that_fails_for_ever_ends_the_import(client: Client) -> None:
         reader.get("stores/x/products")
     assert len(platform.requests) == 5
     assert waits == [0, 1, 2, 4, 8]
+
+
+def test_a_host_that_cannot_be_reached_is_named_with_the_cause() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("Name or service not known", request=request)
+
+    http = httpx.Client(transport=httpx.MockTransport(refuse))
+    reader = PlatformClient(ORIGIN, http, evotor, lambda _: True, lambda _: None, "a scope")
+    with pytest.raises(
+        FailureError, match=r"^api\.example fails .* .Name or service not known.\.$"
+    ):
+        reader.get("stores/x/products")
 
 
 def test_a_wait_of_a_day_pauses_the_import(client: Client) -> None:

@@ -49,6 +49,12 @@ def test_a_store_has_one_prefix(options: dict[str, Any], prefix: str) -> None:
         ({"kind": Kind.OPENMAGE, "url": "ftp://shop.example"}, "is no URL of openmage's API"),
         ({"kind": Kind.OPENMAGE, "url": "http://shop.example"}, "needs https"),
         ({"kind": Kind.EVOTOR, "store": "x", "url": "http://127.0.0.2"}, "needs https"),
+        ({"kind": Kind.EVOTOR, "store": "../x"}, "--store '../x' is no store's id"),
+        ({"kind": Kind.EVOTOR, "store": "x?y=1"}, "is no store's id"),
+        ({"kind": Kind.OPENMAGE, "url": "https://a:b@shop.example"}, "no user or password"),
+        ({"kind": Kind.OPENMAGE, "url": "https://[shop"}, "is no URL of openmage's API"),
+        ({"kind": Kind.OPENMAGE, "url": "https://shop:99999"}, "is no URL of openmage's API"),
+        ({"kind": Kind.OPENMAGE, "url": "https://shop.example/?a=b"}, "is no URL of openmage's"),
         (
             {"kind": Kind.OPENMAGE, "url": "https://shop.example"},
             "is a JSON object with consumer_key",
@@ -77,7 +83,7 @@ def test_the_token_comes_from_a_file_a_variable_or_the_operator(
     assert json.loads(read_secret(tmp_path / "keys", lambda: "")) == KEYS
 
 
-@pytest.mark.parametrize("content", [b"", b"  \n", b"a\nb", b"\xff", None])
+@pytest.mark.parametrize("content", [b"", b"  \n", b"a\nb", b"\xff", "tökén".encode(), None])
 def test_a_token_file_that_holds_no_token_is_one_sentence(
     tmp_path: Path, content: bytes | None
 ) -> None:

@@ -86,7 +86,7 @@ class PlatformClient:
                 answer = self.http.get(target, params=parameters or None)
             except httpx.RequestError as error:
                 failures += 1
-                self._give_up_after(failures, target, type(error).__name__)
+                self._give_up_after(failures, target, str(error) or type(error).__name__)
                 continue
             refused = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
             refusals = refusals + 1 if refused else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,6 +26,7 @@ _MOST_OF_OPENMAGE = 2
 """Downloads at once from a shop's own server, which serves its customers meanwhile."""
 TOKEN_VARIABLE = "VITRINE_IMPORT_TOKEN"
 _CONTACT = "https://github.com/vitrine-images/vitrine"
+_STORE = re.compile(r"[A-Za-z0-9-]{1,64}")
 _KEYS = ("consumer_key", "consumer_secret", "token", "token_secret")
 
 
@@ -95,11 +97,18 @@ class PlatformOptions:
         """URL of the API, without a slash at its end.
 
         Raises:
-            UsageError: it is missing, or a token would travel unencrypted.
+            UsageError: it is missing or none, it has a password, which messages and the ledger
+                would show, or a token would travel unencrypted.
         """
         url = (self.url or _HOSTS.get(self.kind, "")).rstrip("/")
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            is_url = False
+        if is_url and "@" in parts.netloc:
+            raise UsageError("--source must have no user or password.")
+        if not is_url or parts.query or parts.fragment:
             raise UsageError(f"--source '{self.url}' is no URL of {self.kind}'s API.")
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise UsageError("--source needs https: the token would travel unencrypted.")
@@ -123,7 +132,8 @@ def read_secret(file: Path | None, ask: Callable[[], str]) -> str:
             raise UsageError(f"The token file {file} cannot be read.") from None
     else:
         secret = os.environ.get(TOKEN_VARIABLE, "").strip() or ask().strip()
-    if not secret or (not secret.isprintable() and not secret.startswith("{")):
+    is_plain = secret.isascii() and secret.isprintable()
+    if not secret or not (is_plain or secret.startswith("{")):
         raise UsageError("The token is empty, or has characters that no token has.")
     return secret
 
@@ -147,12 +157,8 @@ def open_platform(
     Raises:
         UsageError: an option is missing or wrong.
     """
-    versions = _VERSIONS.get(options.kind, ("",))
-    version = options.version or versions[0]
-    if version not in versions:
-        raise UsageError(f"--api of {options.kind} is one of: {', '.join(versions)}.")
-    if not options.store and options.kind is not Kind.OPENMAGE:
-        raise UsageError(f"--store is needed for {options.kind}.")
+    version = _version(options)
+    _require_store(options)
     rules: dict[Kind, rate_limits.Rule] = {
         Kind.TIENDANUBE: rate_limits.tiendanube,
         Kind.BIGCOMMERCE: rate_limits.bigcommerce(options.share),
@@ -178,6 +184,23 @@ def open_platform(
             http = http_client(evotor.headers(secret))
             client = PlatformClient(base, http, rules[options.kind], wait, tell, scope)
             return evotor.Evotor(client, options.store)
+
+
+def _version(options: PlatformOptions) -> str:
+    """The version of the platform's API."""
+    versions = _VERSIONS.get(options.kind, ("",))
+    version = options.version or versions[0]
+    if version not in versions:
+        raise UsageError(f"--api of {options.kind} is one of: {', '.join(versions)}.")
+    return version
+
+
+def _require_store(options: PlatformOptions) -> None:
+    """Refuse a store whose id is missing or none."""
+    if not options.store and options.kind is not Kind.OPENMAGE:
+        raise UsageError(f"--store is needed for {options.kind}.")
+    if options.store and not _STORE.fullmatch(options.store):
+        raise UsageError(f"--store '{options.store}' is no store's id: letters, digits and '-'.")
 
 
 def chosen_platform(
