@@ -1,12 +1,66 @@
 """Links: how a session begins, goes on with another link, and ends."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from tests.gallery.conftest import Visit
+from tests.gallery.fake_shop import FakeShop
 from tests.gallery.fake_state import FakeServer
 from tests.gallery.screen import cards, until
+
+TEXT = "Lámpara roja"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Somebody who describes the first of two images of a product.
+
+    Attributes:
+        server: the fake API.
+        shop: the shop, whose link can end.
+        page: the product's screen.
+    """
+
+    server: FakeServer
+    shop: FakeShop
+    page: Page
+
+    @property
+    def field(self) -> Locator:
+        """The field of the text."""
+        return cards(self.page).nth(0).get_by_role("textbox")
+
+    def write(self) -> None:
+        """Write the text, and save it."""
+        self.field.fill(TEXT)
+        self.field.press("Enter")
+
+    def new_link(self) -> str:
+        """Another link to the same shop."""
+        return self.server.link(
+            self.server.shop(galleries=self.shop.galleries, images=self.shop.images)
+        )
+
+    def wait_until_saved(self) -> None:
+        """Wait until the API has the text."""
+        image = self.shop.images[self.shop.galleries["7"].order[0]]
+        until(self.page, lambda: image.alt == TEXT)
+
+
+@pytest.fixture
+def writer(server: FakeServer, visit: Visit) -> Writer:
+    """Somebody at the product `7`."""
+    shop = server.shop()
+    shop.fill("7", 2)
+    return Writer(server, shop, visit(shop, at="#/products/7"))
+
+
+def paste(page: Page, link: str) -> None:
+    """Open a link by pasting it into the page."""
+    page.get_by_label("Paste the link here").fill(link)
+    page.get_by_role("button", name="Open").click()
 
 
 def test_the_token_leaves_the_address_and_the_history(server: FakeServer, visit: Visit) -> None:
@@ -41,12 +95,10 @@ def test_without_a_link_the_page_says_how_to_get_one(server: FakeServer, visit: 
     page = visit()
     expect(page.get_by_text("vitrine gallery SHOP")).to_be_visible()
 
-    page.get_by_label("Paste the link here").fill("nothing useful")
-    page.get_by_role("button", name="Open").click()
+    paste(page, "nothing useful")
     expect(page.get_by_role("alert")).to_contain_text("This text holds no link")
 
-    page.get_by_label("Paste the link here").fill(server.link(shop))
-    page.get_by_role("button", name="Open").click()
+    paste(page, server.link(shop))
 
     expect(page.get_by_role("link", name="7")).to_be_visible()
 
@@ -110,48 +162,35 @@ def test_an_ended_link_is_explained(server: FakeServer, visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("refusals_expected")
-def test_a_text_in_progress_outlives_the_link(server: FakeServer, visit: Visit) -> None:
+def test_a_text_in_progress_outlives_the_link(writer: Writer) -> None:
     """The text stays after a 401, and is saved after a new link."""
-    shop = server.shop()
-    shop.fill("7", 2)
-    page = visit(shop, at="#/products/7")
-    field = cards(page).nth(0).get_by_role("textbox")
-    image = shop.images[shop.galleries["7"].order[0]]
+    writer.shop.ended = True
+    writer.write()
+    ended = writer.page.get_by_text("This link has expired or was revoked.")
+    expect(ended.first).to_be_visible()
+    expect(writer.field).to_have_value(TEXT)
 
-    shop.ended = True
-    field.fill("Lámpara roja")
-    field.press("Enter")
-    expect(page.get_by_text("This link has expired or was revoked.").first).to_be_visible()
-    expect(field).to_have_value("Lámpara roja")
+    paste(writer.page, writer.new_link())
 
-    renewed = server.shop(galleries=shop.galleries, images=shop.images)
-    page.get_by_label("Paste the link here").fill(server.link(renewed))
-    page.get_by_role("button", name="Open").click()
-
-    until(page, lambda: image.alt == "Lámpara roja")
-    expect(field).to_have_value("Lámpara roja")
+    writer.wait_until_saved()
+    expect(writer.field).to_have_value(TEXT)
 
 
 @pytest.mark.usefixtures("refusals_expected")
-def test_a_text_in_progress_outlives_even_a_reload(server: FakeServer, visit: Visit) -> None:
-    shop = server.shop()
-    shop.fill("7", 2)
-    page = visit(shop, at="#/products/7")
-    shop.ended = True
-    field = cards(page).nth(0).get_by_role("textbox")
-    field.fill("Lámpara roja")
-    field.press("Enter")
+def test_a_text_in_progress_outlives_even_a_reload(writer: Writer) -> None:
+    page = writer.page
+    writer.shop.ended = True
+    writer.write()
     expect(page.get_by_text("This link has expired or was revoked.").first).to_be_visible()
 
     page.goto("about:blank")
-    page.goto(server.link(server.shop(galleries=shop.galleries, images=shop.images)))
+    page.goto(writer.new_link())
     page.get_by_role("link", name="7").click()
 
-    expect(field).to_have_value("Lámpara roja")
+    expect(writer.field).to_have_value(TEXT)
     expect(cards(page).nth(0)).to_contain_text("Not saved.")
-    field.press("Enter")
-    image = shop.images[shop.galleries["7"].order[0]]
-    until(page, lambda: image.alt == "Lámpara roja")
+    writer.field.press("Enter")
+    writer.wait_until_saved()
 
 
 def test_the_end_of_a_link_is_announced_ten_minutes_before(
@@ -180,70 +219,44 @@ def test_a_server_that_fails_can_be_tried_again(server: FakeServer, visit: Visit
 
 @pytest.mark.usefixtures("refusals_expected")
 def test_a_link_that_has_ended_too_does_not_prevent_the_next_one(
-    server: FakeServer, visit: Visit
+    server: FakeServer, writer: Writer
 ) -> None:
-    shop = server.shop()
-    shop.fill("7", 2)
-    page = visit(shop, at="#/products/7")
-    field = cards(page).nth(0).get_by_role("textbox")
-    image = shop.images[shop.galleries["7"].order[0]]
-    shop.ended = True
-    field.fill("Lámpara roja")
-    field.press("Enter")
-    banner = page.get_by_label("Paste the link here")
+    banner = writer.page.get_by_label("Paste the link here")
+    writer.shop.ended = True
+    writer.write()
 
-    for renewed in (
-        server.shop(ended=True),
-        server.shop(galleries=shop.galleries, images=shop.images),
-    ):
-        banner.fill(server.link(renewed))
-        page.get_by_role("button", name="Open").click()
-        expect(banner).to_have_count(0 if not renewed.ended else 1)
+    paste(writer.page, server.link(server.shop(ended=True)))
+    expect(banner).to_have_count(1)
+    paste(writer.page, writer.new_link())
+    expect(banner).to_have_count(0)
 
-    until(page, lambda: image.alt == "Lámpara roja")
+    writer.wait_until_saved()
 
 
 @pytest.mark.usefixtures("refusals_expected")
 def test_a_link_that_cannot_be_checked_leaves_the_screen_as_it_is(
-    server: FakeServer, visit: Visit
+    server: FakeServer, writer: Writer
 ) -> None:
-    shop = server.shop()
-    shop.fill("7", 2)
-    page = visit(shop, at="#/products/7")
-    field = cards(page).nth(0).get_by_role("textbox")
-    shop.ended = True
-    field.fill("Lámpara roja")
-    field.press("Enter")
-    banner = page.get_by_label("Paste the link here")
-    banner.wait_for()
+    writer.shop.ended = True
+    writer.write()
+    writer.page.get_by_label("Paste the link here").wait_for()
     server.refuse("GET", "/v1/shop$", 500, "internal")
 
-    banner.fill(server.link(server.shop(galleries=shop.galleries, images=shop.images)))
-    page.get_by_role("button", name="Open").click()
+    paste(writer.page, writer.new_link())
 
-    expect(page.get_by_text("The server failed.")).to_be_visible()
-    expect(field).to_have_value("Lámpara roja")
+    expect(writer.page.get_by_text("The server failed.")).to_be_visible()
+    expect(writer.field).to_have_value(TEXT)
 
 
 @pytest.mark.usefixtures("refusals_expected")
-def test_after_signing_out_a_new_link_is_used_for_products_that_were_open(
-    server: FakeServer, visit: Visit
-) -> None:
-    shop = server.shop()
-    shop.fill("7", 2)
-    page = visit(shop, at="#/products/7")
-    image = shop.images[shop.galleries["7"].order[0]]
-    page.get_by_role("button", name="Sign out").click()
-    shop.ended = True
+def test_after_signing_out_a_new_link_is_used_for_products_that_were_open(writer: Writer) -> None:
+    writer.page.get_by_role("button", name="Sign out").click()
+    writer.shop.ended = True
 
-    renewed = server.shop(galleries=shop.galleries, images=shop.images)
-    page.get_by_label("Paste the link here").fill(server.link(renewed))
-    page.get_by_role("button", name="Open").click()
-    field = cards(page).nth(0).get_by_role("textbox")
-    field.fill("Lámpara roja")
-    field.press("Enter")
+    paste(writer.page, writer.new_link())
+    writer.write()
 
-    until(page, lambda: image.alt == "Lámpara roja")
+    writer.wait_until_saved()
 
 
 @pytest.mark.usefixtures("refusals_expected")
@@ -258,7 +271,6 @@ def test_a_product_that_an_ended_link_could_not_open_opens_with_the_next(
     page.get_by_role("button", name="Try again").wait_for()
 
     renewed = server.shop(galleries=shop.galleries, images=shop.images)
-    page.get_by_label("Paste the link here").fill(server.link(renewed))
-    page.get_by_role("button", name="Open").click()
+    paste(page, server.link(renewed))
 
     expect(cards(page)).to_have_count(2)
