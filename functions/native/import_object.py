@@ -1,4 +1,4 @@
-"""What became of a file, as answers show it (contract: vitrine §4.4)."""
+"""The import object of Vitrine's own API: what became of a file (contract: vitrine §4.4)."""
 
 from typing import TypedDict
 

@@ -6,7 +6,7 @@ Contract: vitrine §4.3.
 from typing import TypedDict
 
 from native.paging import next_path, requested_page
-from native.product_list import ProductBody, present_product
+from native.product_object import ProductBody, present_product
 from native.wire import READ, answer, dialect
 from vitrine.domain.shops import is_product_name, product_key
 from vitrine.edge.endpoint import endpoint

@@ -1,4 +1,4 @@
-"""The items of the list of products (contract: vitrine §4.3)."""
+"""The product object of Vitrine's own API (contract: vitrine §4.3)."""
 
 from typing import TypedDict
 

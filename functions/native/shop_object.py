@@ -1,4 +1,4 @@
-"""The shop, as answers show it (contract: vitrine §4.1)."""
+"""The shop object of Vitrine's own API (contract: vitrine §4.1)."""
 
 from typing import TypedDict
 

@@ -1,4 +1,4 @@
-"""The files that a client announces (contract: vitrine §6.1)."""
+"""Members of the bodies of uploads: the files that a client announces (contract: vitrine §6.1)."""
 
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict

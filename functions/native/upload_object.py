@@ -1,4 +1,4 @@
-"""An upload batch, as answers show it (contract: vitrine §6)."""
+"""The upload object of Vitrine's own API (contract: vitrine §6)."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,8 @@
-"""The dialect `vitrine`: authentication, bodies, answers and routes (contract: vitrine)."""
+"""The dialect `vitrine`: authentication, bodies, answers and routes (contract: vitrine).
+
+What the other dialects have in `wire`, too, is larger here: each object of answers is in a module
+of its own (`image_object`, `product_object`, …), and errors are in `problems`.
+"""
 
 import re
 from collections.abc import Mapping
