@@ -11,7 +11,7 @@ from vitrine_cli.local.second_origin import SecondOrigin
 
 
 class Functions(httpx.AsyncBaseTransport):
-    """Functions that answer when the test opens the gate.
+    """Functions that answer when the test opens the gate. The CDN's first origin has no picture.
 
     Attributes:
         busy: requests that they work on.
@@ -23,6 +23,8 @@ class Functions(httpx.AsyncBaseTransport):
         self.busy = self.most = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.headers["host"] == "cdn.example":
+            return httpx.Response(404)
         self.busy += 1
         self.most = max(self.most, self.busy)
         await self.gate.wait()
@@ -30,22 +32,24 @@ class Functions(httpx.AsyncBaseTransport):
         return httpx.Response(200, text=request.url.path)
 
 
-async def send(functions: Functions, places: Places, number: int) -> list[int]:
+async def send(
+    functions: Functions, places: Places, number: int, path: str, refused: int
+) -> list[int]:
     """The statuses of so many requests at once, in the order in which they were answered."""
     client = make_client("http://emulator.example", functions)
-    origin = SecondOrigin("function", None)
+    origin = SecondOrigin("https://function.example/", None)
     proxy = Proxy(client, "api", "native", "cdn.example", "originals", origin, places=places)
     outside = httpx.AsyncClient(
         transport=httpx.ASGITransport(proxy), base_url="http://127.0.0.1:8000"
     )
     async with client, outside:
-        pending = [asyncio.ensure_future(outside.get("/v1/555/images")) for _ in range(number)]
+        pending = [asyncio.ensure_future(outside.get(path)) for _ in range(number)]
         statuses = []
         for each in asyncio.as_completed(pending):
             answer = await each
             statuses.append(answer.status_code)
             if (
-                statuses.count(503) == number - 6 and not functions.gate.is_set()
+                statuses.count(refused) == number - 6 and not functions.gate.is_set()
             ):  # all that find no place are answered first
                 while functions.busy < 2:
                     await asyncio.sleep(0)
@@ -53,15 +57,21 @@ async def send(functions: Functions, places: Places, number: int) -> list[int]:
         return statuses
 
 
-def test_requests_beyond_those_at_work_and_those_waiting_get_503_at_once() -> None:
+@pytest.mark.parametrize(("path", "refused"), [("/v1/555/images", 503), ("/media/1/a.png", 502)])
+def test_requests_beyond_those_at_work_and_those_waiting_are_refused_at_once(
+    path: str, refused: int
+) -> None:
+    """Missing pictures are such requests, too: a function renders them."""
+
     async def run() -> tuple[list[int], int]:
         functions = Functions()
-        statuses = await send(functions, Places(at_once=2, waiting=4), 10)
+        sent = send(functions, Places(at_once=2, waiting=4), 10, path, refused)
+        statuses = await asyncio.wait_for(sent, timeout=20)
         return statuses, functions.most
 
     statuses, most = asyncio.run(run())
 
-    assert statuses == [503] * 4 + [200] * 6
+    assert statuses == [refused] * 4 + [200] * 6
     assert most == 2
 
 

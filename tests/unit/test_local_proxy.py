@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from vitrine_cli.local import room
 from vitrine_cli.local.access_log import AccessLog
+from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.proxy import EVENT_LIMIT, HEAD_LIMIT, Proxy, make_client
 from vitrine_cli.local.second_origin import SecondOrigin
 
@@ -43,8 +44,10 @@ def through_proxy(
     answer: httpx.Response | None = None,
     log: AccessLog | None = None,
     fails: httpx.TransportError | None = None,
+    missing: bool = False,
     as_written: bool = False,
     folder: Path | None = None,
+    choose_format: CdnFunction | None = None,
     **request: Any,
 ) -> tuple[httpx.Response, list[httpx.Request]]:
     """The answer to a request, and the requests that reached the emulator."""
@@ -54,11 +57,13 @@ def through_proxy(
         received.append(request)
         if fails is not None:
             raise fails
+        if missing and request.headers["host"] == "cdn.example":
+            return httpx.Response(404)
         return answer or httpx.Response(200, text="ok", headers={"WWW-Authenticate": "OAuth"})
 
     async def fetch() -> httpx.Response:
         client = make_client("http://emulator.example", httpx.MockTransport(emulator))
-        second_origin = SecondOrigin("function", None)
+        second_origin = SecondOrigin("https://function.example/", choose_format)
         proxy = Proxy(
             client,
             *("api", "native", "cdn.example", "originals-1", second_origin),
@@ -253,13 +258,43 @@ def test_the_access_log_has_the_gateways_fields() -> None:
     [(httpx.ConnectError("refused"), 502), (httpx.ReadTimeout("slow"), 504)],
 )
 def test_an_origin_that_does_not_answer_gets_the_cdns_page(
-    fails: httpx.TransportError, status: int
+    fails: httpx.TransportError, status: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     answer, _ = through_proxy("/media/1234/a.png", fails=fails)
 
     assert answer.status_code == status
+    told = f"GET /media/1234/a.png: {type(fails).__name__}: {fails}\n"
+    assert capfd.readouterr().out == told
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert f"<H1>{status} ERROR</H1>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("KeyError", 502), ("Runtime.ExitError", 502), ("Sandbox.Timedout", 504)]
+)
+def test_a_function_that_renders_no_missing_picture_gets_the_cdns_page(
+    kind: str, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failed = httpx.Response(502, json={"errorType": kind, "errorMessage": "no"})
+
+    answer, asked = through_proxy("/media/1234/a.png", answer=failed, missing=True)
+
+    assert [each.headers["host"] for each in asked] == ["cdn.example", "function.example"]
+    assert (answer.status_code, f"<H1>{status} ERROR</H1>" in answer.text) == (status, True)
+    assert capfd.readouterr().out == f"GET /media/1234/a.png: {kind}: no\n"
+
+
+def test_a_function_of_the_cdn_that_cannot_run_gets_the_cdns_page(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    broken = CdnFunction("function handler() {", Path("no-such-node"))
+
+    answer, (request,) = through_proxy("/media/1/a.png", missing=True, choose_format=broken)
+
+    assert (request.headers["host"], answer.status_code) == ("cdn.example", 503)
+    assert "<H1>503 ERROR</H1>" in answer.text
+    told = "GET /media/1/a.png: FailureError: The CDN's function could not be run: "
+    assert capfd.readouterr().out.startswith(told)
 
 
 def test_an_emulator_that_is_gone_is_an_unavailable_service() -> None:

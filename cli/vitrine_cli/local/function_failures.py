@@ -21,11 +21,13 @@ class Failure:
         status: API Gateway's status.
         message: API Gateway's message.
         cause: the failure as the emulator tells it.
+        timed_out: whether the function took too long.
     """
 
     status: int
     message: str
     cause: str
+    timed_out: bool = False
 
 
 UNAVAILABLE = (503, "Service Unavailable")
@@ -46,6 +48,7 @@ def failure_of(answer: httpx.Response) -> Failure | None:
     if not isinstance(told, dict) or "errorType" not in told:
         return None
     cause = f"{told['errorType']}: {told.get('errorMessage', '')}"
-    if told["errorType"] == _TIMED_OUT or _DISK_FULL in cause:
-        return Failure(*UNAVAILABLE, cause)
+    timed_out = told["errorType"] == _TIMED_OUT
+    if timed_out or _DISK_FULL in cause:
+        return Failure(*UNAVAILABLE, cause, timed_out)
     return Failure(500, "Internal Server Error", cause)

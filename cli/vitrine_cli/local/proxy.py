@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from vitrine_cli.local.access_log import AccessLog, open_access_log
-from vitrine_cli.local.cdn_failures import failed_function, unreachable
+from vitrine_cli.local.cdn_failures import failed_function, unanswered
 from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.event_delivery import deliver_events
 from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
@@ -34,6 +34,7 @@ from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH, NAME
 from vitrine_cli.local.table_copy import Storage, keep_copying
 from vitrine_cli.ui import interrupts
+from vitrine_cli.ui.failure import FailureError
 
 HEAD_LIMIT = 10_240  # bytes of a request line and all headers
 GATEWAY_LIMIT = 10 * 1024 * 1024  # bytes of a request body
@@ -114,12 +115,18 @@ class Proxy:
         try:
             answer = await self._ask(request, body)
             if needs_second_origin(request.method, path, answer):
-                answer = await self.second_origin.fetch(
-                    self.client, request.method, path.decode("latin-1"), answer
-                )
-        except httpx.TransportError as error:
-            return unreachable(error)
-        return failed_function(answer) or _response(answer, request.method, {})
+                async with self.places.hold():
+                    answer = await self.second_origin.fetch(
+                        self.client, request.method, path.decode("latin-1"), answer
+                    )
+        except (httpx.TransportError, NoPlaceError, FailureError) as error:
+            _tell(request, f"{type(error).__name__}: {error}")
+            return unanswered(error)
+        failure = failure_of(answer)
+        if failure is not None:
+            _tell(request, failure.cause)
+            return failed_function(failure)
+        return _response(answer, request.method, {})
 
     async def _from_api(self, request: Request, body: bytes) -> tuple[Response, str | None]:
         """The answer, and why it is not a function's; None if it is."""
@@ -154,12 +161,14 @@ class Proxy:
         if len(body) > _FORM_LIMIT:
             return _message(413, "Request Entity Too Large")
         if self._is_full(request):
+            _tell(request, _NO_SPACE)
             return _message(*UNAVAILABLE)
         headers = [pair for pair in _end_to_end(request.headers.raw) if pair[0] != b"host"]
         url = self.client.base_url.copy_with(raw_path=f"/{self.originals}/".encode())
         try:
             answer = await self.client.post(url, headers=headers, content=body)
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            _tell(request, f"{type(error).__name__}: {error}")
             return _message(*UNAVAILABLE)
         return _response(answer, "POST", {})
 
@@ -194,6 +203,11 @@ def make_client(
     )
     client.headers.clear()
     return client
+
+
+def _tell(request: Request, cause: str) -> None:
+    """Print why a request has no answer, where no access log notes it."""
+    print(f"{request.method} {request.url.path}: {cause}", flush=True)
 
 
 def _message(status: int, text: str) -> Response:
