@@ -317,6 +317,11 @@ def test_better_files_and_the_language_of_the_store_are_taken_over(
     assert (status, done["added"], done["originals"]) == (0, 2, {"replaced": 1, "no file": 1})
     assert done["notes"][0].startswith("tiendanube.language of the new shop was set to pt")
     assert shop("s1").settings == {"tiendanube.language": "pt"}  # type: ignore[union-attr]
+    api.answers["/v1/555/products"].headers["X-Total-Count"] = "3"
+    for dry in ([], ["--dry-run"]):
+        status, found, _ = agency.run("tiendanube", api, *dry)
+        assert (status, found["unlisted_products"]) == (1, 1)
+    agency.run("tiendanube", api, *options)
     rows = csv.DictReader(io.StringIO((agency.folder / "originals.csv").read_text()))
     assert [(row["name"], row["file"], row["result"]) for row in rows] == [
         ("mug", "Mug.PNG", "replaced"),

@@ -375,9 +375,9 @@ def test_a_list_that_changes_while_it_is_read_is_told(
     move.run()
 
     ledger = Ledger(tmp_path / "ledger")
-    assert (ledger.is_listed, ledger.unlisted) == (True, unlisted)
+    assert (ledger.is_listed, ledger.unlisted_products) == (True, unlisted)
     move.run()
-    assert ledger.unlisted == 0, "the same command again finds all"
+    assert ledger.unlisted_products == 0, "the same command again finds all"
     ledger.close()
 
 
@@ -397,7 +397,7 @@ def test_the_pages_of_a_resumed_list_are_counted_together(world: World, tmp_path
 
     engine.list_source(move.source(), lambda _: None)
 
-    assert (ledger.is_listed, ledger.unlisted) == (True, 0)
+    assert (ledger.is_listed, ledger.unlisted_products) == (True, 0)
     assert [each.name for each in ledger.products()] == wanted
     ledger.close()
 

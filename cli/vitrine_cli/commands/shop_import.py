@@ -220,6 +220,12 @@ def _print_result(result: Result, session: Session, where: str) -> None:
 
 def _print_not_carried(told: dict[str, Any]) -> None:
     """Say what the source has that is not imported, and what is to be known about it."""
+    if unlisted := told["unlisted_products"]:
+        out.print(
+            f"Not listed: {unlisted} of the products that the platform counts; a list that "
+            "changes while it is read can lack some. The same command again finds them",
+            soft_wrap=True,
+        )
     for name, count in told["left_out"].items():
         out.print(f"Not carried: {count} {escape(name)}")
     for note in told["notes"]:
@@ -236,12 +242,6 @@ def _print_kept(told: dict[str, Any]) -> None:
     if told["renamed"]:
         out.print(f"File names that were taken, so that a number follows: {told['renamed']}")
     out.print("Ids → ids.csv")
-    if told["unlisted"]:
-        out.print(
-            f"Not listed: {told['unlisted']} of the products that the platform counts; a list that "
-            "changes while it is read can lack some. The same command again finds them",
-            soft_wrap=True,
-        )
     if told["missing_at_source"]:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
@@ -303,5 +303,5 @@ def _print_check(found: Forecast, *, as_json: bool) -> None:
             f"USD {found.usd:.4f} once, USD {found.usd_a_month:.4f} a month for the originals",
             soft_wrap=True,
         )
-    if found.rejected:
+    if found.rejected or found.unlisted_products:
         raise typer.Exit(1)

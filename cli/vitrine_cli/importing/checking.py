@@ -50,6 +50,7 @@ class Forecast:
         usd: about what its requests and the renditions cost once, US dollars.
         usd_a_month: about what its originals cost in a month, US dollars.
         reasons: why images would be rejected, counted.
+        unlisted_products: products that the source told of and did not list.
         left_out: things of the source that would not be imported, by their name for people.
         notes: what the operator should know about the source.
     """
@@ -67,6 +68,7 @@ class Forecast:
     usd: float = 0.0
     usd_a_month: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
+    unlisted_products: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -150,6 +152,7 @@ def forecast(
         Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
         listing = time.monotonic() - began
         found.left_out, found.notes = left_out(source, ledger), list(source.notes)
+        found.unlisted_products = ledger.unlisted_products
         if fetcher.originals is not None:
             found.originals = fetcher.originals.match(ledger)
         _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)

@@ -220,7 +220,7 @@ class Ledger:
         return self.fact("listed") == "yes"
 
     @property
-    def unlisted(self) -> int:
+    def unlisted_products(self) -> int:
         """How many products the source told of, at most, and did not list; 0 before its end."""
         missing = int(self.fact("told", "0")) - int(self.fact("read", "0"))
         return max(missing, 0) if self.is_listed else 0

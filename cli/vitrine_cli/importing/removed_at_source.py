@@ -31,7 +31,7 @@ def removed_at_source(
         wants: whether a product, given by its name, was to be imported.
     """
     is_report = isinstance(source, CsvFile) and source.file.name == REJECTED
-    if is_report or ledger.unlisted or not ledger.is_listed:
+    if is_report or ledger.unlisted_products or not ledger.is_listed:
         return 0
     products: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in ledger.unlisted_entries():

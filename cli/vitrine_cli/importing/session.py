@@ -101,7 +101,7 @@ class Result:
         absent: those of them that name an image which is not in the shop any more.
         originals: images and files by what `--originals` made of them; None without it.
         reduced: images with fewer pixels than were uploaded at the source.
-        unlisted: products that the source told of and did not list.
+        unlisted_products: products that the source told of and did not list.
         renamed: images whose file name was taken, so that a number follows it.
         pending: images whose renditions are not stored; None if nothing was verified or waited for.
         has_waited: whether the run has waited for renditions.
@@ -118,7 +118,7 @@ class Result:
     absent: int = 0
     originals: dict[str, int] | None = None
     reduced: int = 0
-    unlisted: int = 0
+    unlisted_products: int = 0
     renamed: int = 0
     pending: int | None = None
     has_waited: bool = False
@@ -127,7 +127,7 @@ class Result:
     @property
     def is_whole(self) -> bool:
         """Whether all is imported and equal, and has what the run has waited for."""
-        missing = self.rejected, self.unlisted, self.outcomes[Outcome.LEFT]
+        missing = self.rejected, self.unlisted_products, self.outcomes[Outcome.LEFT]
         return not (any(missing) or self.differences or (self.has_waited and self.pending))
 
     def as_json(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Result:
             "left_out": self.left_out,
             "notes": self.notes,
             "differences": self.differences,
-            "unlisted": self.unlisted,
+            "unlisted_products": self.unlisted_products,
             "pending": self.pending,
             "interrupted": self.is_interrupted,
         }
@@ -467,6 +467,6 @@ def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Resul
         *(left_out(source, ledger), list(source.notes)),
         missing=removed_at_source(source, ledger, engine.shelf.catalogue, engine.wants),
         reduced=engine.reduced,
-        unlisted=ledger.unlisted,
+        unlisted_products=ledger.unlisted_products,
         renamed=len(engine.shelf.numbered),
     )
