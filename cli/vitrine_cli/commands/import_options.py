@@ -7,7 +7,9 @@ import typer
 
 SourceArgument = Annotated[
     Path | None,
-    typer.Argument(help="A folder with a sub-folder for each product, or a CSV file."),
+    typer.Argument(
+        metavar="PATH", help="A folder with a sub-folder for each product, or a CSV file."
+    ),
 ]
 RootOption = Annotated[
     Path | None, typer.Option(help="The folder of the files that a CSV file names.")
@@ -19,7 +21,13 @@ FromOption = Annotated[
     str | None,
     typer.Option("--from", help="A platform: tiendanube, bigcommerce, openmage or evotor."),
 ]
-UrlOption = Annotated[str, typer.Option("--source", help="URL of the platform's API.")]
+UrlOption = Annotated[
+    str,
+    typer.Option(
+        "--source",
+        help="OpenMage: the shop's URL; others: the API's URL, if it is not the usual one.",
+    ),
+]
 StoreOption = Annotated[str, typer.Option(help="The store's id at the platform.")]
 TokenOption = Annotated[
     Path | None,
@@ -27,7 +35,12 @@ TokenOption = Annotated[
         "--token-file", help="The platform's token; else VITRINE_IMPORT_TOKEN, else asked for."
     ),
 ]
-ApiOption = Annotated[str, typer.Option("--api", help="Version of the platform's API.")]
+ApiOption = Annotated[
+    str,
+    typer.Option(
+        "--api", help="Version of the API: tiendanube v1 or 2025-03, bigcommerce v3 or v2."
+    ),
+]
 ViewsOption = Annotated[
     str, typer.Option("--store-views", help="OpenMage's views as ID:CODE,ID:CODE.")
 ]

@@ -106,9 +106,9 @@ def _require_one_source(
     if originals is not None and platform != "tiendanube":
         raise typer.BadParameter("--originals is for --from tiendanube.")
     if source is not None and (platform or resumes):
-        raise typer.BadParameter("Give a SOURCE, or --from, or --resume.")
+        raise typer.BadParameter("Give a PATH, or --from, or --resume.")
     if source is None and platform is None and not (resumes or looks):
-        raise typer.BadParameter("Give a SOURCE, --from, --resume, --status or --verify.")
+        raise typer.BadParameter("Give a PATH, --from, --resume, --status or --verify.")
 
 
 def _opener(
@@ -210,7 +210,7 @@ def _print_result(result: Result, session: Session, where: str) -> None:
     if told["rejected"]:
         out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
     if told["undone"]:
-        out.print(f"Not done: {told['undone']} → rejected.csv, too")
+        out.print(f"Not done: {told['undone']}; they are in rejected.csv, too")
     _print_kept(told)
     _print_not_carried(told)
     if result.differences is not None:
@@ -238,7 +238,8 @@ def _print_kept(told: dict[str, Any]) -> None:
         found = ", ".join(f"{count} × {name}" for name, count in told["originals"].items())
         out.print(f"--originals: {escape(found)} → originals.csv", soft_wrap=True)
     if told["reduced"]:
-        out.print(f"Reduced (the uploaded file is not to be had): {told['reduced']}")
+        why = "Reduced pictures, because the uploaded file is not available"
+        out.print(f"{why}: {told['reduced']}")
     if told["renamed"]:
         out.print(f"File names that were taken, so that a number follows: {told['renamed']}")
     out.print("Ids → ids.csv")

@@ -38,7 +38,7 @@ _AsWrittenOption = Annotated[
     bool,
     typer.Option(
         "--as-written",
-        help="Do not cut paths at '%3F' and rename WWW-Authenticate, as API Gateway does.",
+        help="Leave paths with '%3F' and WWW-Authenticate as they are; API Gateway changes both.",
     ),
 ]
 

@@ -224,7 +224,9 @@ class PlatformClient:
         status = answer.status_code
         place = f"{self.host} answers {answer.url.path}"
         if status in _STOPPING:
-            raise FailureError(f"{_STOPPING[status]}; it needs {self.needs}.")
+            is_scope = status == httpx.codes.FORBIDDEN
+            needed = f"; it needs {self.needs}" if is_scope else ""
+            raise FailureError(f"{_STOPPING[status]}{needed}.")
         if status == httpx.codes.NOT_FOUND:
             raise GoneError
         if status == httpx.codes.NO_CONTENT:
