@@ -76,8 +76,7 @@ def logs(
             with_date = time.time() * 1000 - start > _DAY
             printed = _print(events, wanted, as_json=as_json, with_date=with_date)
     if not printed and not follow:
-        began = datetime.fromtimestamp(start / 1000, UTC)
-        console.print(f"No such line since {began:%Y-%m-%d %H:%M}; --since goes further back.")
+        _print_nothing_since(start)
 
 
 def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) -> None:
@@ -86,6 +85,12 @@ def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) ->
         raise typer.BadParameter("--request shows what is there already: leave out --follow.")
     if raw and chooses:
         raise typer.BadParameter("--raw prints lines as they are: only --request chooses some.")
+
+
+def _print_nothing_since(start: int) -> None:
+    """Say that no line was found since `start`, milliseconds since 1970."""
+    began = datetime.fromtimestamp(start / 1000, UTC)
+    console.print(f"No such line since {began:%Y-%m-%d %H:%M}; --since goes further back.")
 
 
 def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> int:
