@@ -70,13 +70,7 @@ def logs(
             groups, pattern = (GROUPS, "") if raw else (wanted.groups, wanted.pattern)
             read_from = partial(read, groups, pattern=pattern)
             events = followed(read_from, start, ended) if follow else read_from(start)
-        if raw:
-            printed = _print_raw(events, flush=follow)
-        else:
-            with_date = time.time() * 1000 - start > _DAY
-            printed = _print(events, wanted, as_json=as_json, with_date=with_date)
-    if not printed and not follow:
-        _print_nothing_since(start)
+        _print_found(events, None if raw else wanted, start, follows=follow, as_json=as_json)
 
 
 def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) -> None:
@@ -87,10 +81,26 @@ def _require_one_use(request: str, *, follow: bool, raw: bool, chooses: bool) ->
         raise typer.BadParameter("--raw prints lines as they are: only --request chooses some.")
 
 
-def _print_nothing_since(start: int) -> None:
-    """Say that no line was found since `start`, milliseconds since 1970."""
-    began = datetime.fromtimestamp(start / 1000, UTC)
-    console.print(f"No such line since {began:%Y-%m-%d %H:%M}; --since goes further back.")
+def _print_found(
+    events: Iterable[LogEvent], wanted: Wanted | None, start: int, *, follows: bool, as_json: bool
+) -> None:
+    """Print events, or that there is none since `start`.
+
+    Args:
+        events: the events.
+        wanted: which requests to print; None for every event as it was written.
+        start: milliseconds since 1970.
+        follows: whether more events may come.
+        as_json: whether requests are printed as JSON.
+    """
+    if wanted is None:
+        printed = _print_raw(events, flush=follows)
+    else:
+        with_date = time.time() * 1000 - start > _DAY
+        printed = _print(events, wanted, as_json=as_json, with_date=with_date)
+    if not printed and not follows:
+        began = datetime.fromtimestamp(start / 1000, UTC)
+        console.print(f"No such line since {began:%Y-%m-%d %H:%M}; --since goes further back.")
 
 
 def _print_raw(events: Iterable[LogEvent], *, flush: bool) -> int:
