@@ -8,6 +8,7 @@ from tests import pictures
 from tests.adapters.test_calls import stored
 from tests.adapters.test_imports_command import Folder
 from tests.adapters.test_imports_command import folder as folder
+from tests.adapters.test_library import shelved
 from tests.fakes import FakeRemote
 from typer.testing import CliRunner
 
@@ -106,6 +107,17 @@ def test_an_image_whose_earlier_bytes_are_forgotten_stays(versioned: Folder) -> 
 
     assert versions(versioned, "originals/s1/1/") == before
     assert get_entry(catalogue(), PRODUCT, 1).image.original.width == 90
+
+
+def test_an_image_of_the_library_cannot_be_forgotten(versioned: Folder) -> None:
+    stored = shelved(9)
+    environment.current().stores.library.add(stored)
+    rendition = original_address(stored).rendition_key(SETS["library"][0], Format.PNG)
+    full_size = original_address(stored).full_size_key(Format.PNG)
+
+    for named in ("s1/9", *(f"https://cdn.example/{key}" for key in (rendition, full_size))):
+        run = CliRunner().invoke(app, ["image", "forget", named, "--yes", "--stack", "shop"])
+        assert str(run.exception) == "Library images cannot be taken down."
 
 
 def url_of(image: int) -> str:

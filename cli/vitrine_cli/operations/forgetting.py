@@ -13,7 +13,12 @@ from vitrine.clock import now
 from vitrine.domain.errors import ImageNotFoundError, OriginalMissingError, PictureExistsError
 from vitrine.domain.idempotency import ObjectIdentity, object_id
 from vitrine.domain.locations import ORIGINALS
-from vitrine.domain.public_keys import NameReference
+from vitrine.domain.public_keys import (
+    LibraryReference,
+    NameReference,
+    parse_public_key,
+)
+from vitrine.domain.public_urls import parse_public_url
 from vitrine.domain.shops import product_key
 from vitrine.domain.take_downs import PublicTarget, TakeDown, parse_target
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 _SECONDS = 600
 _INTERVAL = 1  # seconds
 _BATCH = 1000  # keys per DeleteObjects
+_LIBRARY = "Library images cannot be taken down."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,20 @@ def find(records: StackRecords, text: str) -> Forgotten:
 
     Raises:
         UsageError: it is neither.
-        FailureError: there is no such shop or name.
+        FailureError: there is no such shop or name, or it is an image of the library, which belongs
+            to no product.
     """
+    url = parse_public_url(text.removesuffix(".json"))
+    if url and isinstance(parse_public_key(url.key), LibraryReference):
+        raise FailureError(_LIBRARY)
     if "://" not in text:
         shop, _, number = text.rpartition("/")
         if not number.isdecimal() or not shop:
             raise UsageError(f"'{text}' is neither SHOP/ID nor the URL of a picture.")
-        return Forgotten(shop_settings.find_shop(records, shop), int(number))
+        named = shop_settings.find_shop(records, shop)
+        if records.stores.library.image(named.id, int(number)):
+            raise FailureError(_LIBRARY)
+        return Forgotten(named, int(number))
     _, found, rest = text.rpartition("/media/")
     owner = shop_settings.find_shop(records, rest.partition("/")[0]) if found else None
     target = parse_target(owner.id, text) if owner else None
@@ -72,10 +85,10 @@ def find(records: StackRecords, text: str) -> Forgotten:
     reference = target.reference
     if not isinstance(reference, NameReference):
         return Forgotten(owner, reference.image, target)
-    named = records.stores.galleries.named(owner.id, reference.name)
-    if named is None:
+    naming = records.stores.galleries.named(owner.id, reference.name)
+    if naming is None:
         raise FailureError(f"No image of the shop has had the name '{reference.name}'.")
-    return Forgotten(owner, named.image, target)
+    return Forgotten(owner, naming.image, target)
 
 
 def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
