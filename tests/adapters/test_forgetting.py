@@ -109,6 +109,18 @@ def test_an_image_whose_earlier_bytes_are_forgotten_stays(versioned: Folder) -> 
     assert get_entry(catalogue(), PRODUCT, 1).image.original.width == 90
 
 
+def test_a_record_whose_original_is_lost_can_be_forgotten(versioned: Folder) -> None:
+    """`shop usage --exact` names it; nothing else removes it."""
+    address = original_address(get_entry(catalogue(), PRODUCT, 2).image)
+    environment.current().stores.blobs.remove_originals([address.original_key])
+
+    told = forget("s1/2")
+
+    assert (told["state"], told["image"]) == ("working", 2)
+    galleries = environment.current().stores.galleries
+    assert galleries.gallery("s1", "7").order == (1,)
+
+
 def test_an_image_of_the_library_cannot_be_forgotten(versioned: Folder) -> None:
     stored = shelved(9)
     environment.current().stores.library.add(stored)

@@ -24,6 +24,7 @@ from vitrine.domain.take_downs import PublicTarget, TakeDown, parse_target
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine.services.taking_down import TakingDown
 from vitrine_cli.operations import shop_settings
+from vitrine_cli.operations.usage_check import products_of
 from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
@@ -117,12 +118,17 @@ def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
 
 
 def _product_of(records: StackRecords, chosen: Forgotten) -> str:
-    """The product whose gallery holds an image, from the metadata of its original."""
+    """The product of an image: from the metadata of its original, or else from all galleries."""
     for key in records.stores.blobs.original_keys(chosen.shop.id, chosen.image):
         try:
             return records.stores.blobs.original_metadata(key).product
         except OriginalMissingError:
             continue
+    if (retired := records.stores.galleries.retired(chosen.shop.id, chosen.image)) is not None:
+        return retired.product
+    for product in products_of(records, chosen.shop.id):
+        if chosen.image in records.stores.galleries.gallery(chosen.shop.id, product).sorts:
+            return product
     raise ImageNotFoundError(chosen.image)
 
 
