@@ -270,7 +270,7 @@ def test_a_deleted_id_is_not_given_again(stack: Stack) -> None:
 
     with pytest.raises(FailureError, match="is not given again"):
         shop_settings.create_shop(stack.records, "12", {"inventorum.account": "9"})
-    with pytest.raises(FailureError, match="There is no shop '12'"):
+    with pytest.raises(FailureError, match="Shop '12' was deleted on"):
         shop_settings.change_shop(stack.records, "12", {})
     with pytest.raises(ConflictError):
         stack.records.shops.change_shop(Shop("12"))
@@ -297,6 +297,9 @@ def test_a_shop_is_closed_while_it_is_deleted(stack: Stack) -> None:
             assert listed == {"12": "being deleted", "123": "open"}
             with pytest.raises(FailureError, match="is being deleted"):
                 shop_settings.create_shop(stack.records, "12", {})
+            completes = "'12' is being deleted: 'vitrine shop delete 12' completes that"
+            with pytest.raises(FailureError, match=completes):
+                shop_credentials.list_credentials(stack.records, "12")
             with pytest.raises(ConflictError):
                 stored.change_shop(Shop("12"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from vitrine.adapters.cdn import CloudFrontCdn
@@ -30,6 +30,7 @@ from vitrine_cli.operations.shop_objects import (
     prefixes_of,
     versions,
 )
+from vitrine_cli.operations.shop_settings import why_absent
 from vitrine_cli.ui.failure import FailureError
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class ShopDeletion:
         try:
             self.records.shops.close_shop(self.shop)
         except ConditionFailedError:
-            raise FailureError(_absent(self.records, self.shop)) from None
+            raise FailureError(why_absent(self.records, self.shop)) from None
         for each in self.records.shops.credentials(self.shop):
             if each.revoked_at is None:
                 self.records.shops.revoke_credential(self.shop, each.id, now())
@@ -358,10 +359,3 @@ class ShopDeletion:
             client.delete_parameter(Name=name)
         except client.exceptions.ParameterNotFound:
             return
-
-
-def _absent(records: StackRecords, shop: str) -> str:
-    deleted = records.shops.deleted_at(shop)
-    if deleted is None:
-        return f"There is no shop '{shop}'."
-    return f"Shop '{shop}' was deleted on {deleted.astimezone(UTC):%Y-%m-%d}."

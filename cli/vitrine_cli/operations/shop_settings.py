@@ -122,8 +122,17 @@ def find_shop(records: StackRecords, shop: str) -> Shop:
     """
     found = records.shops.shop(shop)
     if found is None:
-        raise FailureError(f"There is no shop '{shop}'.")
+        raise FailureError(why_absent(records, shop))
     return found
+
+
+def why_absent(records: StackRecords, shop: str) -> str:
+    """Why there is no shop of this id that a command could work on, in one sentence."""
+    if deleted := records.shops.deleted_at(shop):
+        return f"Shop '{shop}' was deleted on {deleted:%Y-%m-%d}."
+    if records.shops.is_closing(shop):
+        return f"Shop '{shop}' is being deleted: 'vitrine shop delete {shop}' completes that."
+    return f"There is no shop '{shop}'."
 
 
 def _why_never_again(records: StackRecords, shop: str) -> str:
