@@ -1,42 +1,63 @@
-"""Runs the command of the project in processes that are forked, so that each starts at once.
+"""Runs the command of the project in forks of one process that has imported it already.
 
-The tests start this module as a process of its own: a process with threads must not fork.
+Importing what a command needs takes about a second of a processor. Each command still is a process
+of its own, with its own folder, environment, output and exit status. The tests start this module as
+a process: a process with threads must not fork.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import select
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 ROOT = Path(__file__).parents[1]
 
 
-@dataclass
-class Forking:
-    """A process that starts the command again and again, each time as a child.
+@dataclass(frozen=True)
+class Command:
+    """A command to run.
 
     Attributes:
-        folder: where the command runs.
-        home: its folder `.vitrine`.
+        arguments: the command line behind `vitrine`.
+        folder: where it runs.
+        home: its folder `.vitrine`; empty for that of the checkout.
+        stdout: the file that gets standard output.
+        stderr: the file that gets standard error.
+        environment: all its environment variables.
     """
 
-    folder: Path
-    home: Path
+    arguments: tuple[str, ...]
+    folder: str = str(ROOT)
+    home: str = ""
+    stdout: str = os.devnull
+    stderr: str = os.devnull
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
-    def __enter__(self) -> Forking:
+
+class ForkedCommands:
+    """A process that runs one command after the other, each as a child."""
+
+    def __init__(self) -> None:
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.forked_commands", self.folder, self.home],
+            [sys.executable, "-m", "tests.forked_commands"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # no terminal, therefore no colours
             cwd=ROOT,
             bufsize=0,  # one line is read at a time, so `select` sees the next one
         )
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -45,12 +66,16 @@ class Forking:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, after the command that runs."""
         self._parent.communicate(timeout=60)
 
-    def start(self, *arguments: str) -> int:
-        """Start the command; its process id."""
+    def start(self, command: Command) -> int:
+        """Start a command, after the one before has ended; its process id."""
         assert self._parent.stdin
-        self._parent.stdin.write(json.dumps(arguments).encode() + b"\n")
+        self._parent.stdin.write(json.dumps(asdict(command)).encode() + b"\n")
         return self._number()
 
     def ended(self, seconds: float) -> int | None:
@@ -58,40 +83,55 @@ class Forking:
         ready, _, _ = select.select([self._parent.stdout], [], [], seconds)
         return self._number() if ready else None
 
+    def run(self, command: Command) -> int:
+        """Run a command to its end; its exit status."""
+        self.start(command)
+        return self._number()
+
     def _number(self) -> int:
         assert self._parent.stdout
         return int(self._parent.stdout.readline())
 
 
-def serve(folder: str, home: str) -> None:
-    """Start the commands that standard input names; print each one's process id, and its status."""
+def serve() -> None:
+    """Run the commands that standard input names; print each one's process id, and its status."""
     import boto3.session
     import botocore.handlers
 
-    import vitrine_cli.commands.shop_import
-    import vitrine_cli.importing.session
-    from vitrine_cli.app import main
-    from vitrine_cli.local import workspace
+    import vitrine_cli
 
-    workspace.HOME = Path(home)
-    loaded = (botocore.handlers, boto3.session, vitrine_cli.importing.session)
-    assert all(loaded)
+    assert boto3.session
+    assert botocore.handlers
+    for module in pkgutil.walk_packages(vitrine_cli.__path__, "vitrine_cli."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     answers = os.dup(1)
-    quiet = os.open(os.devnull, os.O_RDWR)
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
-            os.dup2(quiet, 0)
-            os.dup2(quiet, 1)
-            os.dup2(quiet, 2)
-            os.chdir(folder)
-            sys.argv = ["vitrine", *json.loads(line)]
-            main()
-            os._exit(0)
+            run(Command(**json.loads(line)))
         os.write(answers, f"{child}\n".encode())
         _, status = os.waitpid(child, 0)
         os.write(answers, f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
+def run(command: Command) -> None:
+    """Run a command in this process, and end the process."""
+    from vitrine_cli.app import main
+    from vitrine_cli.local import workspace
+
+    if command.home:
+        workspace.HOME = Path(command.home)
+    os.environ.clear()
+    os.environ.update(command.environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(command.stdout, os.O_WRONLY), 1)
+    os.dup2(os.open(command.stderr, os.O_WRONLY), 2)
+    os.chdir(command.folder)
+    sys.argv = ["vitrine", *command.arguments]
+    main()
+    sys.exit()
+
+
 if __name__ == "__main__":
-    serve(*sys.argv[1:])
+    serve()

@@ -22,7 +22,7 @@ from tests import pictures
 from tests.adapters.conftest import TABLE, Account, Adapters, OneAtATime, on_aws
 from tests.adapters.test_imports_command import OUTPUTS
 from tests.fakes import APPEARANCE
-from tests.forked_commands import Forking
+from tests.forked_commands import Command, ForkedCommands
 from tests.small_disk import small_disk
 from typer.testing import CliRunner
 
@@ -450,14 +450,16 @@ def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
     fill(agency, 2, 3)
     chance, kills = random.Random(7), 0
     where = ("--stack", STACK, "--json")
-    with Forking(agency.folder, agency.folder / "home") as commands:
+    folder, home = str(agency.folder), str(agency.folder / "home")
+    with ForkedCommands() as commands:
         while kills < 40:
             shop = replace(agency, shop=f"{agency.shop}-{kills}")
             shop.stores.shops.create_shop(Shop(shop.shop))
             status: int | None = None
             while status is None:
                 options = ["--resume"] if shop.has_begun else ["pictures"]
-                process = commands.start("import", shop.shop, *options, *where)
+                line = ("import", shop.shop, *options, *where)
+                process = commands.start(Command(line, folder, home))
                 status = commands.ended(chance.uniform(0.05, 0.9))
                 if status is None:
                     os.kill(process, signal.SIGKILL)

@@ -23,6 +23,7 @@ import boto3
 import httpx
 import pytest
 from tests import pictures
+from tests.forked_commands import Command, ForkedCommands
 from tests.gateway import ROOT
 from tests.stack.guardian import Guardian
 
@@ -50,45 +51,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 
-def vitrine(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, in a process of its own (see `command_server`)."""
-    server = command_server()
-    assert server.stdin is not None
-    assert server.stdout is not None
+def vitrine(
+    *arguments: str, folder: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, in a process of its own (see `tests.forked_commands`).
+
+    Args:
+        arguments: the command line.
+        folder: where it runs.
+        variables: environment variables that it has beside those of the tests.
+    """
     with NamedTemporaryFile("r") as stdout, NamedTemporaryFile("r") as stderr:
-        request = {
-            "arguments": arguments,
-            "environment": dict(os.environ),
-            "stdout": stdout.name,
-            "stderr": stderr.name,
-        }
+        command = Command(
+            *(arguments, str(folder)),
+            stdout=stdout.name,
+            stderr=stderr.name,
+            environment={**os.environ, **variables},
+        )
         with ONE_COMMAND_AT_A_TIME:
-            server.stdin.write(json.dumps(request) + "\n")
-            server.stdin.flush()
-            status = int(server.stdout.readline())
+            status = commands().run(command)
         return subprocess.CompletedProcess(arguments, status, stdout.read(), stderr.read())
-
-
-def json_lines(done: subprocess.CompletedProcess[str]) -> list[Any]:
-    """The objects that a command has printed, one a line."""
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 ONE_COMMAND_AT_A_TIME = threading.Lock()
 
 
 @functools.cache
-def command_server() -> subprocess.Popen[str]:
+def commands() -> ForkedCommands:
     """The process of this test run, or of this worker of it, that runs commands."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.stack.command_server"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # no terminal, therefore no colours
-        text=True,
-    )
-    atexit.register(server.communicate)
+    server = ForkedCommands()
+    atexit.register(server.close)
     return server
 
 
