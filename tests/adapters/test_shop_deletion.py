@@ -442,6 +442,23 @@ def command(stack: Stack) -> Callable[..., Result]:
     return run
 
 
+def test_the_proof_is_printed_although_the_report_cannot_be_written(
+    command: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Its folder goes while the shop is deleted; a second run would say that there is no shop."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+
+    def lose(_: float) -> None:
+        if folder.exists():
+            folder.rmdir()
+
+    done = command("12", "--yes", "--json", "--report", str(folder / "12.json"), sleep=lose)
+
+    assert json.loads(done.stdout)["proof"]["items"] == 0
+    assert str(done.exception).startswith("The shop is deleted; the report ")
+
+
 def test_without_an_answer_nothing_is_deleted(stack: Stack, command: Callable[..., Result]) -> None:
     before = stack.listing()
     asked = command("12")

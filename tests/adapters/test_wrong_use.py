@@ -33,6 +33,8 @@ WRONG = {
     "shop change s1 --setting foo": "'foo' is not a setting",
     "shop change s1 --setting foo=1": "There is no setting 'foo'",
     "shop host s1 A_B": "'A_B' is not a host name",
+    "shop delete s1 --yes --report no/report.json": "The report no/report.json cannot be written: ",
+    "shop delete s1 --yes --report pictures": "The report pictures cannot be written: ",
     "shop usage s1 --month foo": "'foo' is no month",
     "shop usage s1 --month 2999-01": "2999-01 has not begun",
     "image forget foo": "'foo' is neither SHOP/ID nor",

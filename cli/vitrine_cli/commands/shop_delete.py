@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import FailureError
+from vitrine_cli.ui.failure import FailureError, UnwritableError, UsageError
 from vitrine_cli.ui.output import out, print_json, size_text
 from vitrine_cli.ui.progress import console
 
@@ -43,6 +43,8 @@ def delete(
     from vitrine_cli.operations import deployed_stack, records, shop_deletion
 
     interrupts.listen()
+    if report is not None:
+        _require_writable(report)
     waits = context.find_object(shop_deletion.Waits) or shop_deletion.Waits()
     deployed = deployed_stack.selected(stack, port)
     stored = records.deployed(deployed)
@@ -55,12 +57,32 @@ def delete(
         console.print("Interrupted; the shop is closed, and the same command goes on.")
         raise typer.Exit(_INTERRUPTED) from None
     described = _described(deployed, shop, result)
-    if report is not None:
-        report.write_text(json.dumps(described, indent=2) + "\n")
     if as_json:
         print_json(described)
     else:
         _print_result(described)
+    if report is not None:
+        _write_report(report, described)
+
+
+def _require_writable(report: Path) -> None:
+    """Refuse a report that cannot be written, before anything is deleted: the proof comes once."""
+    is_new = not report.exists()
+    try:
+        report.open("a").close()
+        if is_new:
+            report.unlink()
+    except OSError as error:
+        raise UsageError(f"The report {report} cannot be written: {error.strerror}.") from None
+
+
+def _write_report(report: Path, described: dict[str, Any]) -> None:
+    try:
+        report.write_text(json.dumps(described, indent=2) + "\n")
+    except OSError as error:
+        raise UnwritableError(
+            f"The shop is deleted; the report {report} could not be written: {error.strerror}."
+        ) from None
 
 
 def _confirm(deployed: DeployedStack, stored: StackRecords, shop: str, *, yes: bool) -> None:
