@@ -189,11 +189,8 @@ def add_library_image(
         ImageNotFoundError: the image that an earlier request added is deleted.
         ConflictError: other writers won every attempt.
     """
-    if catalogue.claim and catalogue.claim.created is not None:
-        found = catalogue.stores.library.image(catalogue.shop.id, catalogue.claim.created)
-        if found is None:
-            raise ImageNotFoundError(catalogue.claim.created)
-        return found
+    if earlier := _added_to_library(catalogue):
+        return earlier
     inspected.check(images=0)  # the library has no limit
     moment = catalogue.clock()
     image = LibraryImage(
@@ -218,6 +215,20 @@ def add_library_image(
         catalogue.stores.blobs.remove_originals([key])
         raise
     return image
+
+
+def _added_to_library(catalogue: Catalogue) -> LibraryImage | None:
+    """The library image that an earlier request with the same idempotency key added, if any.
+
+    Raises:
+        ImageNotFoundError: it is deleted.
+    """
+    if catalogue.claim is None or catalogue.claim.created is None:
+        return None
+    found = catalogue.stores.library.image(catalogue.shop.id, catalogue.claim.created)
+    if found is None:
+        raise ImageNotFoundError(catalogue.claim.created)
+    return found
 
 
 def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -> None:
