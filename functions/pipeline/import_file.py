@@ -39,6 +39,9 @@ def handler(event: Mapping[str, Any], context: object) -> None:
 def _settle(arrival: Arrival, retry: RetryPolicy) -> Import | None:
     here = environment.current()
     shop = here.stores.shops.shop(arrival.shop)
+    if shop is None and arrival.slot:  # the client got its form before the shop was deleted
+        here.stores.blobs.remove_originals([arrival.key])
+        return None
     if shop is None:
         return reject(here.catalogue(Shop(arrival.shop)), arrival, NO_SHOP)
     catalogue = replace(here.catalogue(shop), retry=retry)

@@ -41,7 +41,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     whole = any(HERE.is_relative_to(Path(each).absolute()) for each in config.args)
     chosen = any(
-        config.getoption(name) for name in ("keyword", "markexpr", "deselect", "ignore", "lf")
+        config.getoption(name, None) for name in ("keyword", "markexpr", "deselect", "ignore", "lf")
     )
     if hasattr(config, "workerinput") or reporter is None or not whole or chosen or exitstatus:
         return

@@ -127,6 +127,18 @@ def test_ten_files_stand_in_the_order_of_the_batch(native: Native) -> None:
     assert [each["thumbnail"] for each in shown] == [True, *[False] * 9]
 
 
+def test_a_file_sent_after_its_shop_was_closed_leaves_nothing(native: Native) -> None:
+    form = announce(native, PNG).json["files"][0]["post"]
+    del native.world.shops.profiles["shop1"]
+    before = native.state
+
+    send(native, form, pictures.png())
+
+    assert native.state == before
+    assert native.world.imports.settled == {}
+    assert native.world.blobs.import_folder == {}
+
+
 # Idempotency (§3.3)
 
 
