@@ -73,6 +73,11 @@ def vitrine(
         return subprocess.CompletedProcess(arguments, status, stdout.read(), stderr.read())
 
 
+def json_lines(done: subprocess.CompletedProcess[str]) -> list[Any]:
+    """The objects that a command has printed, one a line."""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 ONE_COMMAND_AT_A_TIME = threading.Lock()
 
 
