@@ -15,10 +15,13 @@ import select
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from vitrine_cli.operations.deployed_stack import DeployedStack
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +37,7 @@ class Command:
         stdout: the file that gets standard output.
         stderr: the file that gets standard error.
         environment: all its environment variables.
+        local: whether its stacks take pictures from this machine, as local ones do.
     """
 
     arguments: tuple[str, ...]
@@ -42,6 +46,7 @@ class Command:
     stdout: str = os.devnull
     stderr: str = os.devnull
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    local: bool = False
 
 
 class ForkedCommands:
@@ -115,13 +120,24 @@ def serve() -> None:
         os.write(answers, f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
+def with_pictures_of_this_machine(name: str, _port: int | None = None) -> DeployedStack:
+    """A stack on AWS that takes pictures from this machine, as a local one does."""
+    from vitrine_cli.operations.deployed_stack import on_aws
+
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    return replace(on_aws(name), endpoint=endpoint, base_url="http://localhost:8000")
+
+
 def run(command: Command) -> None:
     """Run a command in this process, and end the process."""
     from vitrine_cli.app import main
     from vitrine_cli.local import workspace
+    from vitrine_cli.operations import deployed_stack
 
     if command.home:
         workspace.HOME = Path(command.home)
+    if command.local:
+        deployed_stack.selected = with_pictures_of_this_machine
     os.environ.clear()
     os.environ.update(command.environment)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -58,11 +58,13 @@ class Agency:
         account: the stack's account.
         shop: the shop, whose id no other test has.
         folder: where the command runs; `pictures` in it is the source.
+        source: how the paths of the source's images begin.
     """
 
     account: Account
     shop: str
     folder: Path
+    source: str = "@folder"
 
     @property
     def stores(self) -> Adapters:
@@ -70,7 +72,7 @@ class Agency:
 
     @property
     def ledger(self) -> Path:
-        return self.session.ledger_file("@folder")
+        return self.session.ledger_file(self.source)
 
     @property
     def session(self) -> Session:

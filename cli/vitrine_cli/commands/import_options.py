@@ -1,9 +1,18 @@
 """The options of `vitrine import`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Key(StrEnum):
+    """What names products of OpenMage."""
+
+    ID = "id"
+    SKU = "sku"
+
 
 SourceArgument = Annotated[
     Path | None,
@@ -45,7 +54,8 @@ ViewsOption = Annotated[
     str, typer.Option("--store-views", help="OpenMage's views as ID:CODE,ID:CODE.")
 ]
 KeyOption = Annotated[
-    str, typer.Option("--product-key", help="What names products of OpenMage: id or sku.")
+    Key | None,
+    typer.Option("--product-key", help="What names products of OpenMage; the id, if not given."),
 ]
 MediaOption = Annotated[
     str, typer.Option("--media-base", help="Where BigCommerce's originals are instead.")
@@ -55,7 +65,8 @@ OriginalsOption = Annotated[
     typer.Option("--originals", help="A folder with better files than Tiendanube has, by name."),
 ]
 ShareOption = Annotated[
-    float, typer.Option(min=0.05, max=1, help="Part of BigCommerce's quota that is used.")
+    float | None,
+    typer.Option(min=0.05, max=1, help="Part of BigCommerce's quota that is used: 0.5."),
 ]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be imported; store nothing.")
@@ -70,10 +81,13 @@ RegisterOption = Annotated[
     bool, typer.Option("--register", help="Register products that the shop does not know.")
 ]
 ResumeOption = Annotated[
-    bool, typer.Option("--resume", help="Continue the last import; failed images too.")
+    bool,
+    typer.Option(
+        "--resume", help="Continue the last import as it was begun, of --from if it is given."
+    ),
 ]
 StatusOption = Annotated[
-    bool, typer.Option("--status", help="Say how far the last import has come.")
+    bool, typer.Option("--status", help="Say how far the last import, or that of --from, is.")
 ]
 VerifyOption = Annotated[
     bool | None,
@@ -93,5 +107,5 @@ OnlyOption = Annotated[
     typer.Option("--only-products", help="A file that names the products to import, one a line."),
 ]
 AtOnceOption = Annotated[
-    int, typer.Option("--at-once", min=1, max=16, help="Products at the same time.")
+    int | None, typer.Option("--at-once", min=1, max=16, help="Products at the same time: 4.")
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _PLATFORMS = ("tiendanube", "bigcommerce", "openmage", "evotor")
 _INTERRUPTED = 130
-_FOLDER = "@folder"
+_FOLDER = "folder"
+"""What --from calls folders and CSV files, whose import is to be continued or compared."""
 
 
 def import_images(
@@ -45,10 +46,10 @@ def import_images(
     token: options.TokenOption = None,
     api: options.ApiOption = "",
     views: options.ViewsOption = "",
-    key: options.KeyOption = "id",
+    key: options.KeyOption = None,
     media: options.MediaOption = "",
     originals: options.OriginalsOption = None,
-    share: options.ShareOption = 0.5,
+    share: options.ShareOption = None,
     dry_run: options.DryRunOption = False,
     update: options.UpdateOption = False,
     again: options.AgainOption = False,
@@ -59,7 +60,7 @@ def import_images(
     verify_bytes: options.VerifyBytesOption = False,
     wait: options.WaitOption = False,
     only: options.OnlyOption = None,
-    at_once: options.AtOnceOption = 4,
+    at_once: options.AtOnceOption = None,
     as_json: JsonOption = False,
     stack: StackOption = None,
     port: PortOption = None,
@@ -67,22 +68,61 @@ def import_images(
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
     looks = status or _compares(verify, verify_bytes)
     _require_one_source(source, platform, originals, resumes=resume, looks=looks)
-    from vitrine_cli.importing.platforms import chosen_platform
-    from vitrine_cli.importing.session import Options, Session, product_names
+    from vitrine_cli.importing.noted_runs import continued
+    from vitrine_cli.importing.platforms import chosen_platform, store_named
+    from vitrine_cli.importing.session import Session, product_names
     from vitrine_cli.operations import deployed_stack
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
-    chosen = chosen_platform(platform, url, store, api, views, key, media, share)
-    pace = (at_once, False) if chosen is None else chosen.at_once(at_once)
-    rest = *pace, verify is not False, wait, product_names(only), verify_bytes, originals
-    run = Options(update, again, register, *rest)
+    goes_on = source is None and (resume or looks)
+    kind = None if platform == _FOLDER else platform
+    named = f"@{_FOLDER}" if platform == _FOLDER else store_named(kind, url, store)
+    last = session.last(named) if goes_on else None
+    noted = None if last is None else last.platform
+    chosen = chosen_platform(kind, url, store, api, views, key or "", media, share, noted)
+    wanted: dict[str, Any] = {
+        "update": update or None,
+        "again": again or None,
+        "register": register or None,
+        "at_once": at_once,
+        "verifies": verify_bytes or verify,
+        "waits": wait or None,
+        "only": product_names(only),
+        "rereads": verify_bytes or None,
+        "originals": originals,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
     where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
-    if status or (looks and source is None and not resume):
-        prefix = _FOLDER if chosen is None else chosen.prefix
-        _look(session, prefix, run, where, status=status, as_json=as_json)
+    if last is not None and not resume:
+        _look(session, last.prefix, _options(given, chosen), where, status=status, as_json=as_json)
+        return
+    run = _options(given if last is None else continued(last, given), chosen)
+    opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
+    if dry_run:
+        _print_check(session.check(opener(Event()), run), as_json=as_json)
     else:
-        opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
-        _run(session, opener, run, where, resumes=resume, checks=dry_run, as_json=as_json)
+        again_with = _continuing(session, chosen, token, where)
+        _run(session, opener, run, chosen, again_with, where, resumes=resume, as_json=as_json)
+
+
+def _options(given: dict[str, Any], platform: PlatformOptions | None) -> Options:
+    """How an import behaves, if these options are given, and others have their default values."""
+    from vitrine_cli.importing.session import Options
+
+    run = Options(**given)
+    if platform is None:
+        return run
+    at_once, considerate = platform.at_once(run.at_once)
+    return replace(run, at_once=at_once, considerate=considerate)
+
+
+def _continuing(
+    session: Session, platform: PlatformOptions | None, token: Path | None, where: str
+) -> str:
+    """The command that continues an import; the ledger remembers all other options."""
+    source = [] if platform is None else platform.arguments
+    secret = [] if token is None else ["--token-file", str(token)]
+    return shlex.join(["vitrine", "import", session.shop.id, "--resume", *source, *secret]) + where
 
 
 def _compares(verify: bool | None, verify_bytes: bool) -> bool:
@@ -101,8 +141,9 @@ def _require_one_source(
     looks: bool,
 ) -> None:
     """Refuse a command line that names no source, two, or one that its options do not fit."""
-    if platform is not None and platform not in _PLATFORMS:
-        raise typer.BadParameter(f"--from is one of: {', '.join(_PLATFORMS)}.")
+    known = (*_PLATFORMS, _FOLDER) if resumes or looks else _PLATFORMS
+    if platform is not None and platform not in known:
+        raise typer.BadParameter(f"--from is one of: {', '.join(known)}.")
     if originals is not None and platform != "tiendanube":
         raise typer.BadParameter("--originals is for --from tiendanube.")
     if source is not None and (platform or resumes):
@@ -137,7 +178,9 @@ def _opener(
             decide = session.main_language(writes=not checks).decide
             pause: Callable[[float], bool] = lambda wait: not stopping.wait(wait)  # noqa: E731
             return open_platform(platform, secret, pause, tell, decide)
-        return session.source_of(_FOLDER) if path is None else local_source(path, root, pattern)
+        return (
+            session.source_of(f"@{_FOLDER}") if path is None else local_source(path, root, pattern)
+        )
 
     return open_source
 
@@ -146,22 +189,17 @@ def _run(
     session: Session,
     open_source: Callable[[Event], Source],
     run: Options,
+    platform: PlatformOptions | None,
+    again: str,
     where: str,
     *,
     resumes: bool,
-    checks: bool,
     as_json: bool,
 ) -> None:
-    if checks:
-        _print_check(session.check(open_source(Event()), run), as_json=as_json)
-        return
-    again = f"vitrine import {shlex.quote(session.shop.id)} --resume{where}"
     try:
         with interrupts.stoppable() as stopping:
             source = open_source(stopping)
-            if source.root is None:
-                again += " with the same --from, --source, --store and token"
-            result = session.run(source, run, stopping, resumes=resumes)
+            result = session.run(source, run, stopping, resumes=resumes, platform=platform)
     except KeyboardInterrupt:
         console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED) from None

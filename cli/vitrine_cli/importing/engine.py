@@ -155,7 +155,8 @@ class Engine:
         if not entry.is_current:
             return entry
         is_here = entry.state in DONE and entry.image in here
-        if entry.state is State.REJECTED or is_here:
+        mended = entry.reason == NO_PRODUCT and not problem  # the product was registered since
+        if is_here or (entry.state is State.REJECTED and not mended):
             self._count(Outcome.PRESENT if is_here else Outcome.REJECTED)
             self.seen(entry, is_new=False)
             return entry

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,18 @@ _SCOPES = {
 }
 
 
+_OPTIONS = {
+    "kind": "--from",
+    "url": "--source",
+    "store": "--store",
+    "version": "--api",
+    "store_views": "--store-views",
+    "by_sku": "--product-key",
+    "media_base": "--media-base",
+}
+"""Options that an import keeps from its beginning to its end, by their names here."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformOptions:
     """Which store of a platform is read, and how.
@@ -82,6 +94,19 @@ class PlatformOptions:
         """How the paths of its images begin."""
         store = self.store if self.kind is not Kind.OPENMAGE else urlsplit(self.base).netloc
         return f"@{self.kind}/{store}"
+
+    @property
+    def complete(self) -> PlatformOptions:
+        """The same options, of which no URL and no version is left to the platform."""
+        version = self.version or _VERSIONS.get(self.kind, ("",))[0]
+        return replace(self, url=self.base, version=version)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The options of the command that name the store."""
+        if self.kind is Kind.OPENMAGE:
+            return ["--from", self.kind.value, "--source", self.base]
+        return ["--from", self.kind.value, "--store", self.store]
 
     def at_once(self, wanted: int) -> tuple[int, bool]:
         """How many downloads at once the platform gets at most, given how many are wanted.
@@ -211,14 +236,65 @@ def chosen_platform(
     views: str,
     product_key: str,
     media_base: str,
-    share: float,
+    share: float | None,
+    noted: PlatformOptions | None,
 ) -> PlatformOptions | None:
-    """The platform that the command's options choose; None for none."""
-    if kind is None:
+    """The platform that the command's options choose; None for none.
+
+    Args:
+        kind: the platform; None or empty, as each other option, if it is not given.
+        url: as in `PlatformOptions`, like the others.
+        store: the store's id.
+        version: the version of its API.
+        views: store views, such as `1:default,2:fr`.
+        product_key: `id` or `sku`.
+        media_base: where BigCommerce's originals are.
+        share: the part of BigCommerce's quota.
+        noted: the options of the import that is continued, from which those that are not given
+            are taken; None for a new one.
+
+    Raises:
+        UsageError: an option has a value that it cannot have, or another one than that import.
+    """
+    known = noted or (None if kind is None else PlatformOptions(Kind(kind)))
+    if known is None:
         return None
-    codes = parse_store_views(views)
-    by_sku = product_key == "sku"
-    return PlatformOptions(Kind(kind), url, store, version, codes, by_sku, media_base, share)
+    chosen = PlatformOptions(
+        Kind(kind) if kind else known.kind,
+        url or known.url,
+        store or known.store,
+        version or known.version,
+        parse_store_views(views) or known.store_views,
+        product_key == "sku" if product_key else known.by_sku,
+        media_base or known.media_base,
+        share or known.share,
+    )
+    if noted is not None:
+        _require_same(chosen, noted)
+    return chosen
+
+
+def _require_same(chosen: PlatformOptions, noted: PlatformOptions) -> None:
+    """Refuse options with which an import would go on in another way than it was begun.
+
+    Raises:
+        UsageError: one of them differs.
+    """
+    for name, option in _OPTIONS.items():
+        if getattr(chosen.complete, name) != getattr(noted.complete, name):
+            raise UsageError(
+                f"The import was begun with another {option}; leave it out, as --resume remembers "
+                "it, or begin anew without --resume."
+            )
+
+
+def store_named(kind: str | None, url: str, store: str) -> str:
+    """The prefix of the paths of a store, or its part that the command's options tell."""
+    if kind is None:
+        return ""
+    known = PlatformOptions(Kind(kind), url, store)
+    tells = url if known.kind is Kind.OPENMAGE else store
+    return known.prefix if tells else f"@{known.kind}"
 
 
 def require_store_views(options: PlatformOptions, shop: Shop) -> None:

@@ -27,6 +27,7 @@ from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import SETTLED, Ledger, State, opened_for_owner, opened_ledger
 from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
+from vitrine_cli.importing.noted_runs import NotedRun, facts_of, noted_run
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from vitrine.domain.images import Image
     from vitrine.domain.library import LibraryImage
     from vitrine.domain.shops import Shop
+    from vitrine_cli.importing.platforms import PlatformOptions
     from vitrine_cli.importing.source import Page, Source
     from vitrine_cli.operations.deployed_stack import DeployedStack
 
@@ -186,7 +188,16 @@ class Session:
         return MainLanguage(self.shop, deployed.stores.galleries, change if writes else None)
 
     def ledger_file(self, prefix: str) -> Path:
-        """The ledger of imports from a source, given by the prefix of its paths.
+        """The ledger of imports from a source, given by the prefix of its paths."""
+        source = quote(prefix.removeprefix("@"), safe="", errors="surrogateescape")
+        return self._ledgers / self._ledger_name(source)
+
+    @property
+    def _ledgers(self) -> Path:
+        return workspace.HOME / "imports"
+
+    def _ledger_name(self, source: str) -> str:
+        """The name of a ledger; with `*` as the source, a pattern of those of the shop.
 
         Neither stacks nor shops have '_' or '.' in their names. The last part tells apart what has
         one name: the stacks of two accounts, and a local stack from one that was forgotten.
@@ -194,9 +205,7 @@ class Session:
         stack = self.stack.name
         if self.stack.endpoint is not None:
             stack = f"local.{self.stack.base_url.rpartition(':')[2]}"
-        source = quote(prefix.removeprefix("@"), safe="", errors="surrogateescape")
-        name = f"{stack}_{self.shop.id}_{source}_{self._mark}.sqlite"
-        return workspace.HOME / "imports" / name
+        return f"{stack}_{self.shop.id}_{source}_{self._mark}.sqlite"
 
     @cached_property
     def _mark(self) -> str:
@@ -204,13 +213,43 @@ class Session:
         created = records.deployed(self.stack).shops.created_at(self.shop.id)
         return sha256(f"{self.stack.id} {created}".encode()).hexdigest()[:8]
 
-    def run(self, source: Source, options: Options, stopping: Event, *, resumes: bool) -> Result:
+    def last(self, source: str = "") -> NotedRun:
+        """The last run of an import into the shop.
+
+        Args:
+            source: how the paths of the source's images begin, or a part of that such as
+                `@openmage`; empty for any source.
+
+        Raises:
+            FailureError: there is none.
+        """
+        found = []
+        for file in self._ledgers.glob(self._ledger_name("*")):
+            with opened_ledger(file) as ledger:
+                run = noted_run(ledger)
+            if run is not None and run.is_from(source):
+                found.append(run)
+        if not found:
+            origin = f" from {source.removeprefix('@')}" if source else ""
+            raise FailureError(f"Nothing has been imported{origin} into shop '{self.shop.id}' yet.")
+        return max(found, key=lambda each: each.when)
+
+    def run(
+        self,
+        source: Source,
+        options: Options,
+        stopping: Event,
+        *,
+        resumes: bool,
+        platform: PlatformOptions | None = None,
+    ) -> Result:
         """Import a source.
 
         Args:
             source: the source.
             options: how.
             stopping: set when the import is to end after the images that are under way.
+            platform: the options that the source was opened with, if it is a platform.
             resumes: whether the list of an earlier run is completed and used.
 
         Raises:
@@ -235,8 +274,11 @@ class Session:
                 seen=progress.seen,
                 wants=options.wants,
             )
-            if not (resumes and ledger.run):
-                ledger.begin_list(**described(source))
+            facts = {**described(source), **facts_of(source.prefix, platform, options)}
+            if resumes and ledger.run:
+                ledger.note(**facts)
+            else:
+                ledger.begin_list(**facts)
             try:
                 return self._import(source, options, engine, progress)
             except UnwritableError as failure:
@@ -308,7 +350,7 @@ class Session:
             options: how; only `at_once`, `considerate`, `rereads` and `originals` matter.
             stopping: set when the comparison is to end early.
         """
-        with opened_ledger(self._existing(prefix)) as ledger, import_progress() as progress:
+        with opened_ledger(self.ledger_file(prefix)) as ledger, import_progress() as progress:
             shelf = self._shelf(ledger, options)
             originals = originals_for(ledger, options.originals, resumes=True, updates=False)
             if originals is not None:
@@ -319,9 +361,10 @@ class Session:
 
     def status(self, prefix: str) -> dict[str, Any]:
         """How far the last import from a source has come, from its ledger only."""
-        with opened_ledger(self._existing(prefix)) as ledger:
+        with opened_ledger(self.ledger_file(prefix)) as ledger:
             counts = ledger.counts()
             return {
+                "source": prefix.removeprefix("@"),
                 "complete_list": ledger.is_listed,
                 "images": sum(counts.values()),
                 **{state.value: counts.get(state, 0) for state in State},
@@ -329,14 +372,8 @@ class Session:
             }
 
     def source_of(self, prefix: str) -> Source:
-        """The source of the last import with this prefix, from its ledger.
-
-        Raises:
-            FailureError: there is no such import.
-        """
-        with opened_ledger(self._existing(prefix)) as ledger:
-            if not ledger.run:  # the process was killed before it noted the source
-                raise self._nothing()
+        """The folder or CSV file of an import, from its ledger."""
+        with opened_ledger(self.ledger_file(prefix)) as ledger:
             path, root = Path(ledger.fact("source")), _root_of(ledger)
             if ledger.fact("kind") == "csv":
                 return CsvFile(path, root)
@@ -355,15 +392,6 @@ class Session:
                     "machine; --status says how far it has come."
                 ) from None
             yield
-
-    def _existing(self, prefix: str) -> Path:
-        file = self.ledger_file(prefix)
-        if not file.exists():
-            raise self._nothing()
-        return file
-
-    def _nothing(self) -> FailureError:
-        return FailureError(f"Nothing has been imported into shop '{self.shop.id}' yet.")
 
     def _verify(
         self, shelf: Shelf, again: Rereading, options: Options, progress: ImportProgress
@@ -449,7 +477,7 @@ def described(source: Source) -> dict[str, str]:
         return {"kind": "csv", "source": str(source.file), "root": str(source.root or "")}
     if isinstance(source, Folder):
         return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
-    return {"kind": "platform"}  # whose options and token the operator gives again
+    return {"kind": "platform"}
 
 
 def _root_of(ledger: Ledger) -> Path | None:

@@ -1,0 +1,87 @@
+"""What a ledger notes of a run: the options with which `--resume` continues it. None is secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from vitrine_cli.importing.platforms import Kind, PlatformOptions
+from vitrine_cli.ui.failure import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vitrine_cli.importing.ledger import Ledger
+    from vitrine_cli.importing.session import Options
+
+_KEPT = ("update", "again", "register", "at_once", "verifies", "waits", "rereads", "only")
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRun:
+    """A run of an import.
+
+    Attributes:
+        prefix: how the paths of the source's images begin.
+        when: when it began, so that later moments are greater.
+        platform: which store of a platform was read, and how; None for a folder or a CSV file.
+        options: its options, by their names in `Options`.
+    """
+
+    prefix: str
+    when: str
+    platform: PlatformOptions | None
+    options: Mapping[str, Any]
+
+    def is_from(self, source: str) -> bool:
+        """Whether it read a source, given by its prefix or a part of it such as `@openmage`."""
+        return not source or self.prefix == source or self.prefix.startswith(f"{source}/")
+
+
+def facts_of(prefix: str, platform: PlatformOptions | None, options: Options) -> dict[str, str]:
+    """The facts to note of a run that begins now."""
+    kept: dict[str, Any] = {name: getattr(options, name) for name in _KEPT}
+    kept["only"] = None if options.only is None else sorted(options.only)
+    return {
+        "prefix": prefix,
+        "when": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "platform": "" if platform is None else json.dumps(asdict(platform)),
+        "options": json.dumps(kept),
+    }
+
+
+def noted_run(ledger: Ledger) -> NotedRun | None:
+    """The last run of a ledger; None if the process was killed before it noted its source."""
+    if not ledger.run:
+        return None
+    options = json.loads(ledger.fact("options"))
+    options["only"] = None if options["only"] is None else frozenset(options["only"])
+    return NotedRun(ledger.fact("prefix"), ledger.fact("when"), _platform(ledger), options)
+
+
+def continued(run: NotedRun, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a run that continues another one.
+
+    Args:
+        run: the other one.
+        given: the options that the operator gives, which take precedence.
+
+    Raises:
+        UsageError: the operator chooses other products, and the list may have been read already.
+    """
+    if "only" in given and given["only"] != run.options["only"]:
+        raise UsageError(
+            "--resume continues with the products that the import was begun with; without "
+            "--resume, --only-products chooses others."
+        )
+    return {**run.options, **given}
+
+
+def _platform(ledger: Ledger) -> PlatformOptions | None:
+    noted = ledger.fact("platform")
+    if not noted:
+        return None
+    values = json.loads(noted)
+    return PlatformOptions(**{**values, "kind": Kind(values["kind"])})

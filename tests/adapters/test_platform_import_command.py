@@ -1,0 +1,196 @@
+"""`vitrine import` from a platform: continued as it was begun, and after each kind of loss."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shlex
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from tests import pictures
+from tests.adapters import test_import_command as folders
+from tests.adapters.test_import_command import STACK, Agency
+from tests.forked_commands import with_pictures_of_this_machine
+from tests.gateway import Answer
+from tests.platforms import Platform
+from typer.testing import CliRunner
+
+from vitrine.domain.shops import ProductMode, Shop
+from vitrine_cli.app import app
+from vitrine_cli.importing.platforms import TOKEN_VARIABLE
+from vitrine_cli.operations import deployed_stack
+from vitrine_cli.ui.failure import FailureError, UsageError
+
+agency = folders.agency
+KEYS = {"consumer_key": "k", "consumer_secret": "s", "token": "t", "token_secret": "ts"}
+UNKEPT = {"connection": "close"}
+"""The command ends with its process, so it closes no connection that is kept."""
+
+
+@dataclass
+class Store:
+    """A store of a platform on this machine.
+
+    Attributes:
+        images: how many images each of its products has; products that are missing have none.
+        url: where its API and its pictures are.
+    """
+
+    images: dict[str, int]
+    url: str = ""
+    platform: Platform = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.platform = Platform([], self._listed, limits=lambda: UNKEPT)
+
+    def _listed(self, request: httpx.Request) -> Answer:
+        """The images of a product, in the form that Tiendanube and OpenMage have in common."""
+        found = re.search(r"/products/(\d+)/images(/store/1)?$", request.url.path)
+        assert found, request.url
+        product = found[1]
+        listed = []
+        for number in range(1, self.images.get(product, 0) + 1):
+            place = f"{self.url}/pictures/{product}-{number}.png"
+            own = {"id": f"{product}{number}", "position": number}
+            listed.append({**own, "src": place, "url": place, "alt": {"es": "Taza"}})
+        return Answer(200, json.dumps(listed), {"content-type": "application/json"})
+
+    @property
+    def app(self) -> Starlette:
+        """The store as an application."""
+
+        async def picture(request: Request) -> Response:
+            product, number = map(int, request.path_params["name"].split("-"))
+            return Response(pictures.png(10 + product, 10 + number), media_type="image/png")
+
+        routes = [Route("/pictures/{name}.png", picture), Mount("/", self.platform.app)]
+        return Starlette(routes=routes)
+
+
+@contextlib.contextmanager
+def running(store: Store) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        store.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(store.app, log_level="error", ws="none", lifespan="off")
+        web = uvicorn.Server(config)
+        thread = threading.Thread(target=web.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            web.should_exit = web.force_exit = True
+            thread.join(timeout=10)
+
+
+@pytest.fixture
+def buyer(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> Agency:
+    """An agency whose stack takes pictures from this machine, as a local one does."""
+    monkeypatch.setattr(deployed_stack, "selected", with_pictures_of_this_machine)
+    monkeypatch.setenv(TOKEN_VARIABLE, "token")
+    return agency
+
+
+def run(*command: str) -> tuple[int, str, str]:
+    """Exit status of the command in this process, what it prints, and its messages."""
+    done = CliRunner().invoke(app, command)
+    if isinstance(done.exception, FailureError):
+        return 2 if isinstance(done.exception, UsageError) else 1, "", str(done.exception)
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def content(agency: Agency, *products: str) -> dict[str, list[str]]:
+    """File names of products in order."""
+    found = {}
+    for product in products:
+        gallery, images = agency.stores.galleries.gallery_with_images(agency.shop, product)
+        found[product] = [images[each].original.file_name for each in gallery.order]
+    return found
+
+
+def test_the_printed_line_continues_an_import_as_it_was_begun(buyer: Agency) -> None:
+    """It ended after the first of two pages; the options are those of the beginning."""
+    shop = Shop(buyer.shop, ProductMode.REGISTERED, {"openmage.store_views": "1:default"})
+    buyer.stores.shops.change_shop(shop)
+    store = Store({"1": 2, "101": 1, "102": 2})
+    store.platform.products = [str(number) for number in range(1, 103)]
+    requests = store.platform.requests
+    pages = lambda: requests.count("/api/rest/products") if "/images" not in requests[-1] else 0  # noqa: E731
+    store.platform.refused = lambda _: pages() == 2
+    store.platform.limits = lambda: {**UNKEPT, **({"retry-after": "3600"} if pages() == 2 else {})}
+    (buyer.folder / "om keys.json").write_text(json.dumps(KEYS))
+    wanted = buyer.names("sku-1", "sku-101")
+    with running(store):
+        source = ("--from", "openmage", "--source", store.url)
+        key = ("--product-key", "sku", "--register", "--only-products", wanted)
+        options = (*source, *key, "--token-file", "om keys.json", "--stack", STACK)
+
+        status, _, told = run("import", buyer.shop, *options, "--store-views", "1:default")
+
+        assert status == 130, told
+        (line,) = re.findall("Continue with: vitrine (.+)", told)
+        command = shlex.split(line)
+        assert command == [
+            *("import", buyer.shop, "--resume", *source, "--token-file", "om keys.json"),
+            *("--stack", STACK),
+        ]
+        assert run(*command)[0] == 0
+        assert content(buyer, "sku-1", "sku-101", "sku-102", "1", "101") == {
+            "sku-1": ["1-1.png", "1-2.png"],
+            "sku-101": ["101-1.png"],
+            **{each: [] for each in ("sku-102", "1", "101")},
+        }
+        registered = buyer.stores.shops.products(buyer.shop)  # type: ignore[attr-defined]
+        assert registered == {"sku-1": ["1"], "sku-101": ["101"]}
+
+        rest = ("--stack", STACK)
+        shown = json.loads(run("import", buyer.shop, "--status", *rest, "--json")[1])
+        assert (shown["source"], shown["verified"]) == (
+            store.url.replace("http://", "openmage/"),
+            3,
+        )
+        assert run("import", buyer.shop, "--verify", *rest)[0] == 0
+        for other, option in {
+            ("--product-key", "id"): "--product-key",
+            ("--store-views", "2:default"): "--store-views",
+            ("--source", "https://shop.example", "--store", "5"): "--source",
+        }.items():
+            status, _, told = run("import", buyer.shop, "--resume", *other, *rest)
+            assert status == 2
+            assert told == (
+                f"The import was begun with another {option}; leave it out, as --resume remembers "
+                "it, or begin anew without --resume."
+            )
+        status, _, told = run("import", buyer.shop, "--resume", "--from", "evotor", *rest)
+        assert (status, told) == (
+            1,
+            f"Nothing has been imported from evotor into shop '{buyer.shop}' yet.",
+        )
+        assert (
+            run("import", buyer.shop, "--resume", "--only-products", buyer.names("x"), *rest)[0]
+            == 2
+        )
+
+
+def test_a_registration_that_is_asked_for_later_mends_what_was_rejected(buyer: Agency) -> None:
+    buyer.stores.shops.change_shop(Shop(buyer.shop, ProductMode.REGISTERED))
+    store = Store({"1": 2})
+    store.platform.products = ["1"]
+    source = ("--from", "tiendanube", "--store", "555", "--stack", STACK)
+    with running(store):
+        assert run("import", buyer.shop, *source, "--source", store.url)[0] == 1
+        assert run("import", buyer.shop, "--resume", "--stack", STACK)[0] == 1
+        assert run("import", buyer.shop, "--resume", "--register", "--stack", STACK)[0] == 0
+
+    assert content(buyer, "1") == {"1": ["1-1.png", "1-2.png"]}
