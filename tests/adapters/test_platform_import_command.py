@@ -194,3 +194,26 @@ def test_a_registration_that_is_asked_for_later_mends_what_was_rejected(buyer: A
         assert run("import", buyer.shop, "--resume", "--register", "--stack", STACK)[0] == 0
 
     assert content(buyer, "1") == {"1": ["1-1.png", "1-2.png"]}
+
+
+def test_another_name_of_the_products_is_refused(buyer: Agency) -> None:
+    """Each image would be added a second time, as an image of another product."""
+    store = Store({"1": 2})
+    store.platform.products = ["1"]
+    with running(store):
+        source = ("import", buyer.shop, "--from", "openmage", "--source", store.url)
+        again = (*source, "--token-file", "keys.json", "--stack", STACK)
+        (buyer.folder / "keys.json").write_text(json.dumps(KEYS))
+        status, _, told = run(*again, "--product-key", "skus")
+        assert (status, "'skus'" in told) == (2, True)
+        assert run(*again, "--product-key", "sku")[0] == 0
+
+        for options in ((), ("--product-key", "id")):
+            status, _, told = run(*again, *options)
+            assert status == 2
+            assert told.startswith(
+                "The images of this source were imported with --product-key sku; with the other "
+                "one, each would be imported again. If that is meant, delete "
+            )
+        assert run(*again, "--product-key", "sku")[0] == 0
+        assert content(buyer, "sku-1", "1") == {"sku-1": ["1-1.png", "1-2.png"], "1": []}

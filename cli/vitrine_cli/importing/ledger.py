@@ -235,6 +235,11 @@ class Ledger:
         rows = self._all("SELECT place, reason, cells FROM unreadable ORDER BY rowid")
         return [Unreadable(place, reason, json.loads(cells)) for place, reason, cells in rows]
 
+    @property
+    def has_images(self) -> bool:
+        """Whether any image was stored, of this list or of an earlier one."""
+        return self._one("SELECT 1 FROM image WHERE image IS NOT NULL LIMIT 1") is not None
+
     def unlisted_entries(self) -> Iterator[Entry]:
         """Stored images that the present list lacks, and that were last in a list of its source.
 

@@ -79,6 +79,23 @@ def continued(run: NotedRun, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**run.options, **given}
 
 
+def require_same_names(ledger: Ledger, platform: PlatformOptions | None) -> None:
+    """Refuse to import products under other names: all of their images would be added again.
+
+    Raises:
+        UsageError: the ledger has images of products that are named in another way.
+    """
+    earlier = _platform(ledger)
+    if platform is None or earlier is None or earlier.by_sku is platform.by_sku:
+        return
+    if ledger.has_images:
+        name = "sku" if earlier.by_sku else "id"
+        raise UsageError(
+            f"The images of this source were imported with --product-key {name}; with the other "
+            f"one, each would be imported again. If that is meant, delete {ledger.file}."
+        )
+
+
 def _platform(ledger: Ledger) -> PlatformOptions | None:
     noted = ledger.fact("platform")
     if not noted:

@@ -27,7 +27,12 @@ from vitrine_cli.importing.fetching import SECONDS, Fetcher
 from vitrine_cli.importing.ledger import SETTLED, Ledger, State, opened_for_owner, opened_ledger
 from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
-from vitrine_cli.importing.noted_runs import NotedRun, facts_of, noted_run
+from vitrine_cli.importing.noted_runs import (
+    NotedRun,
+    facts_of,
+    noted_run,
+    require_same_names,
+)
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
@@ -260,6 +265,7 @@ class Session:
         reports.require_writable(self.folder)
         file = self.ledger_file(source.prefix)
         with self._alone(file), opened_ledger(file) as ledger, import_progress() as progress:
+            require_same_names(ledger, platform)
             shelf = self._shelf(ledger, options)
             originals = originals_for(
                 ledger, options.originals, resumes=resumes, updates=options.update
