@@ -7,7 +7,7 @@ import hashlib
 import stat
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher, UnfetchedError
 from vitrine_cli.importing.ledger import Ledger, State
 from vitrine_cli.importing.reports import write_reports
-from vitrine_cli.importing.source import Source, SourceImage
+from vitrine_cli.importing.source import Page, Source, SourceImage, SourceProduct
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.storing import Outcome, Shelf
@@ -51,6 +51,7 @@ class Move:
     registers: bool = False
     at_once: int = 4
     waits: list[float] = field(default_factory=list)
+    refused_aliases: int = 0
 
     def put(self, path: str, shade: int | bytes = 0) -> bytes:
         """Store a picture that no other number has, or other bytes, and return them."""
@@ -87,6 +88,7 @@ class Move:
         engine.list_source(found, lambda _: None)
         engine.import_all()
         ledger.close()
+        self.refused_aliases = engine.refused_aliases
         return engine.outcomes
 
     def _wait(self, seconds: float) -> bool:
@@ -695,3 +697,46 @@ def test_a_picture_that_was_deleted_here_is_told_with_its_ledger_too(move: Move)
         assert move.run(source) == {Outcome.LEFT: 1, Outcome.PRESENT: 1}
     assert move.run(source, again=True) == {Outcome.ADDED: 1, Outcome.PRESENT: 1}
     assert move.run(source) == {Outcome.PRESENT: 2}
+
+
+def test_skus_that_cannot_be_aliases_are_left_out_and_counted(move: Move) -> None:
+    """The same ones in each order: an id comes before an alias, the first of two products next."""
+    move.registers, profiles = True, move.world.shops.profiles
+    profiles["s1"] = replace(profiles["s1"], products=ProductMode.REGISTERED)
+    move.world.shops.register_product(
+        "s1", ProductKey("77"), ProductKey("taken"), ProductKey("used")
+    )
+    skus = {
+        "1": "same",
+        "2": "Same",
+        "3": "4",
+        "4": "x/12",
+        "5": "y" * 255,
+        "6": "taken",
+        "7": "7",
+        "8": "z" * 64,
+        "taken": "9",
+        "10": "used",
+    }
+    move.put("a.png", 1)
+
+    class Skus:
+        prefix, root, left_out, notes = "@folder", move.folder, Counter[str](), ()
+
+        def pages(self, _after: str | None) -> Iterator[Page]:
+            image = SourceImage("a.png", ("a.png",))
+            products = (SourceProduct(name, (image,), (sku,)) for name, sku in skus.items())
+            yield Page(tuple(products))
+
+    for wanted in ({Outcome.ADDED: 9, Outcome.REJECTED: 1}, {Outcome.PRESENT: 9}):
+        outcomes = move.run(Skus())
+        assert outcomes.items() >= wanted.items()
+        assert move.refused_aliases == 6
+
+    assert move.world.shops.products("s1") == {
+        **{ProductKey(each): [] for each in ("2", "3", "4", "5", "6", "7", "10")},
+        "1": ["same"],
+        "77": ["taken", "used"],
+        "8": ["z" * 64],
+    }
+    assert [row["reason"] for row in move.rejected()] == ["'taken' is already product '77'"]

@@ -10,7 +10,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from vitrine.domain.errors import (
@@ -20,11 +19,11 @@ from vitrine.domain.errors import (
     ThrottledError,
     UnavailableError,
 )
-from vitrine.domain.shops import ProductMode, is_product_name, product_key
-from vitrine.services.catalogue import retry_on_conflict
+from vitrine.domain.shops import ProductMode, is_product_name
 from vitrine.services.restoring_order import restore_source_order
 from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, SETTLED, Entry, State
+from vitrine_cli.importing.registering import Registration
 from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
 from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
 from vitrine_cli.importing.workers import Workers
@@ -75,7 +74,13 @@ class Engine:
     seen: Seen = _unseen
     wants: Callable[[str], bool] = lambda _: True
     reduced: int = 0
+    _registration: Registration | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def refused_aliases(self) -> int:
+        """How many SKUs are no aliases of registered products, because they cannot be."""
+        return 0 if self._registration is None else self._registration.refused
 
     def list_source(self, source: Source, told: Callable[[Page], None]) -> None:
         """Write the source's list into the ledger, from where an earlier run ended.
@@ -108,6 +113,9 @@ class Engine:
         Raises:
             FailureError: AWS cannot be reached, or the ledger cannot be written.
         """
+        if self.registers is not None:
+            shop = self.shelf.catalogue.shop.id
+            self._registration = Registration(self.registers, shop, self.ledger.products())
         Workers(self._import_product, self.at_once, self.stopping).work_through(
             self.ledger.products()
         )
@@ -208,10 +216,8 @@ class Engine:
             return ""  # each of its images is rejected
         shop = self.shelf.catalogue.shop
         try:
-            if shop.products is ProductMode.REGISTERED and self.registers is not None:
-                names = [product_key(each) for each in (product.name, *product.aliases)]
-                register = partial(self.registers.register_product, shop.id)
-                retry_on_conflict(partial(register, *dict.fromkeys(names)))
+            if shop.products is ProductMode.REGISTERED and self._registration is not None:
+                self._registration.register(product)
             self.shelf.catalogue.product(product.name)
         except AliasTakenError as error:
             return f"'{error.alias}' is already product '{error.product}'"

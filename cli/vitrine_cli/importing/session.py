@@ -494,11 +494,13 @@ def _root_of(ledger: Ledger) -> Path | None:
 
 def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Result:
     """What a run did, if it wrote so many lines into rejected.csv."""
-    states = ledger.counts()
+    states, kinds = ledger.counts(), left_out(source, ledger)
+    if engine.refused_aliases:
+        kinds["SKUs that could not be aliases"] = engine.refused_aliases
     undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
     return Result(
         *(engine.outcomes, lines - undone, undone),
-        *(left_out(source, ledger), list(source.notes)),
+        *(kinds, list(source.notes)),
         missing=removed_at_source(source, ledger, engine.shelf.catalogue, engine.wants),
         reduced=engine.reduced,
         unlisted_products=ledger.unlisted_products,
