@@ -209,6 +209,13 @@ def test_stray_files_are_listed(folder: Folder) -> None:
     assert listed == [{"key": "import/s1/a.png"}, {"key": "import/s1/products/"}]
 
 
+def test_a_folder_where_nothing_was_dropped_is_said_to_be_empty(folder: Folder) -> None:
+    shown = folder.run()
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert shown.stderr.startswith("No results for files in import/s1/products/.")
+
+
 def test_options_exclude_each_other_and_shops_exist(folder: Folder) -> None:
     assert folder.run("--stray", "--summary").exit_code == 2
     assert folder.run("--follow", "--source", "folder").exit_code == 2

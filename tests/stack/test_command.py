@@ -374,10 +374,3 @@ def test_logs_show_each_request_once_and_what_the_gateway_refused(
     raw = vitrine(*told, "--raw")
     assert '"operation":"list_images"' in raw.stdout
     assert shop.token not in raw.stdout
-
-
-def test_a_folder_where_nothing_was_dropped_is_said_to_be_empty(running: Running) -> None:
-    shown = vitrine("imports", "nobody-here", "--port", str(running.port))
-
-    assert (shown.returncode, shown.stdout) == (0, "")
-    assert shown.stderr == ("No results for files in import/nobody-here/products/.\n")
