@@ -396,6 +396,23 @@ def test_a_store_view_that_the_shop_lacks_ends_before_the_platform_is_asked(agen
         assert (status, told) == (1, f"{sentence}openmage.store_views).")
 
 
+def test_the_status_is_read_from_the_ledger_only(agency: Agency) -> None:
+    fill(agency, 1, 2)
+    agency.run("pictures")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and does not listen
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        process = agency.start("--status", "--json", AWS_ENDPOINT_URL=url, AWS_MAX_ATTEMPTS="1")
+        out, told = process.communicate(timeout=120)
+
+    assert process.returncode == 0, told
+    found = json.loads(out)
+    assert (found["source"], found["images"], found["verified"]) == ("folder", 2, 2)
+    assert agency.run("--status")[1] == found
+    assert agency.run("pictures", "--status")[1] == found, "and imports nothing"
+    assert agency.run("--status", shop="*")[2] == "Nothing has been imported into shop '*' yet."
+
+
 def test_a_table_that_does_not_answer_is_one_sentence(agency: Agency) -> None:
     fill(agency, 1, 1)
     with socket.socket() as closed:

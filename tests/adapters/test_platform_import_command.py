@@ -34,6 +34,7 @@ from typer.testing import CliRunner
 from vitrine.domain.shops import ProductMode, Shop
 from vitrine_cli.app import app
 from vitrine_cli.importing.platforms import TOKEN_VARIABLE
+from vitrine_cli.importing.status import ledger_folder, status_of
 from vitrine_cli.operations import deployed_stack
 from vitrine_cli.ui.failure import FailureError, UsageError
 
@@ -160,7 +161,8 @@ def test_the_printed_line_continues_an_import_as_it_was_begun(buyer: Agency) -> 
         assert registered == {"sku-1": ["1"], "sku-101": ["101"]}
 
         rest = ("--stack", STACK)
-        shown = json.loads(run("import", buyer.shop, "--status", *rest, "--json")[1])
+        (ledger,) = ledger_folder().glob(f"*_{buyer.shop}_*.sqlite")
+        shown = status_of(ledger.name.partition("_")[0], buyer.shop, "@openmage")
         assert (shown["source"], shown["verified"]) == (
             store.url.replace("http://", "openmage/"),
             3,

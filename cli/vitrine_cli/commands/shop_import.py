@@ -16,7 +16,7 @@ from rich.markup import escape
 from vitrine_cli.commands import import_options as options
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import FailureError, UnfinishedError
+from vitrine_cli.ui.failure import FailureError, UnfinishedError, UsageError
 from vitrine_cli.ui.output import out, print_json, size_text
 from vitrine_cli.ui.progress import console
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vitrine_cli.importing.checking import Forecast
+    from vitrine_cli.importing.noted_runs import NotedRun
     from vitrine_cli.importing.platforms import PlatformOptions
     from vitrine_cli.importing.session import Options, Result, Session
     from vitrine_cli.importing.source import Source
@@ -68,41 +69,108 @@ def import_images(
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
     looks = status or _compares(verify, verify_bytes)
     _require_one_source(source, platform, originals, resumes=resume, looks=looks)
-    from vitrine_cli.importing.noted_runs import continued
-    from vitrine_cli.importing.platforms import chosen_platform, store_named
-    from vitrine_cli.importing.session import Session, product_names
+    if status:
+        _print_status(stack, port, shop, _named(platform, url, store), as_json=as_json)
+        return
+    flags = update or None, again or None, register or None, at_once, verify_bytes or verify
+    given = _given(*flags, wait or None, only, verify_bytes or None, originals)
+    session, where = _opened(stack, port, shop)
+    goes_on = source is None and (resume or looks)
+    last = session.last(_named(platform, url, store)) if goes_on else None
+    chosen = _chosen(last, platform, url, store, api, views, key, media, share)
+    opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
+    went = last, given, chosen, opener, token
+    _act(session, where, *went, resumes=resume, checks=dry_run, as_json=as_json)
+
+
+def _opened(stack: str | None, port: int | None, shop: str) -> tuple[Session, str]:
+    """A session for a shop, and the options that select its stack again."""
+    from vitrine_cli.importing.session import Session
     from vitrine_cli.operations import deployed_stack
 
-    session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
-    goes_on = source is None and (resume or looks)
+    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
+    return Session.open(deployed_stack.selected(stack, port), shop, Path.cwd()), where
+
+
+def _named(platform: str | None, url: str, store: str) -> str:
+    """The prefix of the paths of the source that the options name, or its part that they tell."""
+    from vitrine_cli.importing.platforms import store_named
+
+    return f"@{_FOLDER}" if platform == _FOLDER else store_named(platform, url, store)
+
+
+def _chosen(
+    last: NotedRun | None,
+    platform: str | None,
+    url: str,
+    store: str,
+    api: str,
+    views: str,
+    key: str | None,
+    media: str,
+    share: float | None,
+) -> PlatformOptions | None:
+    """The platform that the options choose; what they do not tell is that of the last run."""
+    from vitrine_cli.importing.platforms import chosen_platform
+
     kind = None if platform == _FOLDER else platform
-    named = f"@{_FOLDER}" if platform == _FOLDER else store_named(kind, url, store)
-    last = session.last(named) if goes_on else None
     noted = None if last is None else last.platform
-    chosen = chosen_platform(kind, url, store, api, views, key or "", media, share, noted)
-    wanted: dict[str, Any] = {
-        "update": update or None,
-        "again": again or None,
-        "register": register or None,
+    return chosen_platform(kind, url, store, api, views, key or "", media, share, noted)
+
+
+def _given(
+    update: bool | None,
+    again: bool | None,
+    register: bool | None,
+    at_once: int | None,
+    verifies: bool | None,
+    waits: bool | None,
+    only: Path | None,
+    rereads: bool | None,
+    originals: Path | None,
+) -> dict[str, Any]:
+    """The options of a run that are given, by their names in `Options`."""
+    from vitrine_cli.importing.session import product_names
+
+    wanted = {
+        "update": update,
+        "again": again,
+        "register": register,
         "at_once": at_once,
-        "verifies": verify_bytes or verify,
-        "waits": wait or None,
+        "verifies": verifies,
+        "waits": waits,
         "only": product_names(only),
-        "rereads": verify_bytes or None,
+        "rereads": rereads,
         "originals": originals,
     }
-    given = {name: value for name, value in wanted.items() if value is not None}
-    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
-    if last is not None and not resume:
-        _look(session, last.prefix, _options(given, chosen), where, status=status, as_json=as_json)
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _act(
+    session: Session,
+    where: str,
+    last: NotedRun | None,
+    given: dict[str, Any],
+    platform: PlatformOptions | None,
+    opener: Callable[[Event], Source],
+    token: Path | None,
+    *,
+    resumes: bool,
+    checks: bool,
+    as_json: bool,
+) -> None:
+    """Compare the shop with the source of the last run, forecast an import, or import."""
+    from vitrine_cli.importing.noted_runs import continued
+
+    if last is not None and not resumes:
+        _look(session, last.prefix, _options(given, platform), where, as_json=as_json)
         return
-    run = _options(given if last is None else continued(last, given), chosen)
-    opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
-    if dry_run:
+    run = _options(given if last is None else continued(last, given), platform)
+    if checks:
         _print_check(session.check(opener(Event()), run), as_json=as_json)
     else:
-        again_with = _continuing(session, chosen, token, where)
-        _run(session, opener, run, chosen, again_with, where, resumes=resume, as_json=as_json)
+        again_with = _continuing(session, platform, token, where)
+        _run(session, opener, run, platform, again_with, where, resumes=resumes, as_json=as_json)
 
 
 def _options(given: dict[str, Any], platform: PlatformOptions | None) -> Options:
@@ -216,13 +284,8 @@ def _run(
         raise typer.Exit(1)
 
 
-def _look(
-    session: Session, prefix: str, run: Options, where: str, *, status: bool, as_json: bool
-) -> None:
-    """Say how far an import has come, or compare the shop with its source; import nothing."""
-    if status:
-        _print_status(session.status(prefix), as_json=as_json)
-        return
+def _look(session: Session, prefix: str, run: Options, where: str, *, as_json: bool) -> None:
+    """Compare the shop with the source of an import; import nothing."""
     with interrupts.stoppable() as stopping:
         found = session.verify(prefix, run, stopping)
     if stopping.is_set():
@@ -311,12 +374,22 @@ def _print_pending(pending: int, session: Session, where: str) -> None:
         )
 
 
-def _print_status(status: dict[str, Any], *, as_json: bool) -> None:
+def _print_status(
+    stack: str | None, port: int | None, shop: str, source: str, *, as_json: bool
+) -> None:
+    """Say how far the last import from a source has come, without asking AWS or the source."""
+    from vitrine_cli.importing.status import ledger_stack, status_of
+    from vitrine_cli.local import stacks
+
+    if stack is not None and port is not None:
+        raise UsageError("--stack names a stack on AWS, --port one on this machine: choose one.")
+    name = ledger_stack(stack, None) if stack else ledger_stack("", stacks.running(port).port)
+    status = status_of(name, shop, source)
     if as_json:
         print_json(status)
         return
-    for name, value in status.items():
-        out.print(f"{name.replace('_', ' '):<14}{value}")
+    for what, value in status.items():
+        out.print(f"{what.replace('_', ' '):<14}{value}")
 
 
 def _print_check(found: Forecast, *, as_json: bool) -> None:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from vitrine_cli.importing.ledger import opened_ledger
 from vitrine_cli.importing.platforms import Kind, PlatformOptions
-from vitrine_cli.ui.failure import UsageError
+from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from vitrine_cli.importing.ledger import Ledger
     from vitrine_cli.importing.session import Options
@@ -59,6 +61,29 @@ def noted_run(ledger: Ledger) -> NotedRun | None:
     options = json.loads(ledger.fact("options"))
     options["only"] = None if options["only"] is None else frozenset(options["only"])
     return NotedRun(ledger.fact("prefix"), ledger.fact("when"), _platform(ledger), options)
+
+
+def last_run(files: Iterable[Path], source: str, shop: str) -> tuple[NotedRun, Path]:
+    """The last run that one of these ledgers of a shop notes, and its ledger.
+
+    Args:
+        files: the ledgers.
+        source: the source, as for `NotedRun.is_from`.
+        shop: the shop's id, for the message.
+
+    Raises:
+        FailureError: there is none.
+    """
+    found = []
+    for file in files:
+        with opened_ledger(file) as ledger:
+            run = noted_run(ledger)
+        if run is not None and run.is_from(source):
+            found.append((run, file))
+    if not found:
+        origin = f" from {source.removeprefix('@')}" if source else ""
+        raise FailureError(f"Nothing has been imported{origin} into shop '{shop}' yet.")
+    return max(found, key=lambda each: each[0].when)
 
 
 def continued(run: NotedRun, given: Mapping[str, Any]) -> dict[str, Any]:

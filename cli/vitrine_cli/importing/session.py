@@ -30,7 +30,7 @@ from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.noted_runs import (
     NotedRun,
     facts_of,
-    noted_run,
+    last_run,
     require_same_names,
 )
 from vitrine_cli.importing.originals import Originals, originals_for
@@ -40,10 +40,10 @@ from vitrine_cli.importing.removed_at_source import removed_at_source
 from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder, pattern_of
+from vitrine_cli.importing.status import ledger_folder, ledger_stack
 from vitrine_cli.importing.storing import Outcome, Shelf
 from vitrine_cli.importing.verifying import ABSENT, Verified, verify
 from vitrine_cli.importing.waiting import wait_for_renditions
-from vitrine_cli.local import workspace
 from vitrine_cli.operations import records, shop_settings
 from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError, UsageError
 from vitrine_cli.ui.progress import console
@@ -195,11 +195,7 @@ class Session:
     def ledger_file(self, prefix: str) -> Path:
         """The ledger of imports from a source, given by the prefix of its paths."""
         source = quote(prefix.removeprefix("@"), safe="", errors="surrogateescape")
-        return self._ledgers / self._ledger_name(source)
-
-    @property
-    def _ledgers(self) -> Path:
-        return workspace.HOME / "imports"
+        return ledger_folder() / self._ledger_name(source)
 
     def _ledger_name(self, source: str) -> str:
         """The name of a ledger; with `*` as the source, a pattern of those of the shop.
@@ -207,9 +203,9 @@ class Session:
         Neither stacks nor shops have '_' or '.' in their names. The last part tells apart what has
         one name: the stacks of two accounts, and a local stack from one that was forgotten.
         """
-        stack = self.stack.name
-        if self.stack.endpoint is not None:
-            stack = f"local.{self.stack.base_url.rpartition(':')[2]}"
+        is_local = self.stack.endpoint is not None
+        port = int(self.stack.base_url.rpartition(":")[2]) if is_local else None
+        stack = ledger_stack(self.stack.name, port)
         return f"{stack}_{self.shop.id}_{source}_{self._mark}.sqlite"
 
     @cached_property
@@ -228,16 +224,8 @@ class Session:
         Raises:
             FailureError: there is none.
         """
-        found = []
-        for file in self._ledgers.glob(self._ledger_name("*")):
-            with opened_ledger(file) as ledger:
-                run = noted_run(ledger)
-            if run is not None and run.is_from(source):
-                found.append(run)
-        if not found:
-            origin = f" from {source.removeprefix('@')}" if source else ""
-            raise FailureError(f"Nothing has been imported{origin} into shop '{self.shop.id}' yet.")
-        return max(found, key=lambda each: each.when)
+        files = ledger_folder().glob(self._ledger_name("*"))
+        return last_run(files, source, self.shop.id)[0]
 
     def run(
         self,
@@ -364,18 +352,6 @@ class Session:
             fetcher = self._fetcher(_root_of(ledger), options, stopping, originals)
             again = Rereading(ledger, shelf.catalogue, fetcher, stopping)
             return self._verify(shelf, again, options, progress)
-
-    def status(self, prefix: str) -> dict[str, Any]:
-        """How far the last import from a source has come, from its ledger only."""
-        with opened_ledger(self.ledger_file(prefix)) as ledger:
-            counts = ledger.counts()
-            return {
-                "source": prefix.removeprefix("@"),
-                "complete_list": ledger.is_listed,
-                "images": sum(counts.values()),
-                **{state.value: counts.get(state, 0) for state in State},
-                "unreadable": len(ledger.unreadable()),
-            }
 
     def source_of(self, prefix: str) -> Source:
         """The folder or CSV file of an import, from its ledger."""
