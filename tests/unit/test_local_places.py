@@ -33,12 +33,18 @@ class Functions(httpx.AsyncBaseTransport):
 
 
 async def send(
-    functions: Functions, places: Places, number: int, path: str, refused: int
+    functions: Functions,
+    places: Places,
+    picture_places: Places,
+    number: int,
+    path: str,
+    refused: int,
 ) -> list[int]:
     """The statuses of so many requests at once, in the order in which they were answered."""
     client = make_client("http://emulator.example", functions)
     origin = SecondOrigin("https://function.example/", None)
-    proxy = Proxy(client, "api", "native", "cdn.example", "originals", origin, places=places)
+    apis = ("api", "native", "cdn.example", "originals", origin)
+    proxy = Proxy(client, *apis, places=places, picture_places=picture_places)
     outside = httpx.AsyncClient(
         transport=httpx.ASGITransport(proxy), base_url="http://127.0.0.1:8000"
     )
@@ -61,11 +67,13 @@ async def send(
 def test_requests_beyond_those_at_work_and_those_waiting_are_refused_at_once(
     path: str, refused: int
 ) -> None:
-    """Missing pictures are such requests, too: a function renders them."""
+    """Missing pictures are such requests, too, as a function renders them; they have own places."""
 
     async def run() -> tuple[list[int], int]:
         functions = Functions()
-        sent = send(functions, Places(at_once=2, waiting=4), 10, path, refused)
+        these, those = Places(at_once=2, waiting=4), Places(at_once=10)
+        places = (those, these) if path.startswith("/media/") else (these, those)
+        sent = send(functions, *places, 10, path, refused)
         statuses = await asyncio.wait_for(sent, timeout=20)
         return statuses, functions.most
 

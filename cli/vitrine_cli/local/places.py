@@ -16,6 +16,12 @@ _SECONDS = 29.0
 """API Gateway waits so long for a function, too."""
 
 
+_PICTURES_PER_PROCESSOR = 2
+_PICTURES_WAITING = 200
+_PICTURE_SECONDS = 60.0
+"""Browsers wait longer for a picture, and ask for all pictures of a page at once."""
+
+
 class NoPlaceError(Exception):
     """Too many requests wait already, or one has waited too long."""
 
@@ -63,3 +69,9 @@ class Places:
             await asyncio.wait_for(self._free.acquire(), self._seconds)
         except TimeoutError:
             raise NoPlaceError(f"no place within {self._seconds:g} seconds") from None
+
+
+def picture_places() -> Places:
+    """Places for missing pictures, which functions render, so that the API keeps its own."""
+    at_once = _PICTURES_PER_PROCESSOR * (os.cpu_count() or 1)
+    return Places(at_once, _PICTURES_WAITING, _PICTURE_SECONDS)

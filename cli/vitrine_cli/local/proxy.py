@@ -28,7 +28,7 @@ from vitrine_cli.local.cdn_failures import failed_function, unanswered
 from vitrine_cli.local.cdn_function import CdnFunction
 from vitrine_cli.local.event_delivery import deliver_events
 from vitrine_cli.local.function_failures import UNAVAILABLE, failure_of
-from vitrine_cli.local.places import NoPlaceError, Places
+from vitrine_cli.local.places import NoPlaceError, Places, picture_places
 from vitrine_cli.local.room import is_full, may_store
 from vitrine_cli.local.second_origin import SecondOrigin, needs_second_origin
 from vitrine_cli.local.stacks import FORM_PATH, NAME
@@ -63,7 +63,8 @@ class Proxy:
         originals: name of the originals bucket.
         second_origin: the function that renders missing pictures.
         access_log: the log of requests to the APIs; None to keep none.
-        places: how many requests functions may work on at once.
+        places: how many requests to the APIs functions may work on at once.
+        picture_places: how many missing pictures functions may render at once.
         as_written: whether paths and headers stay as the client and the function wrote them; API
             Gateway cuts a path at an encoded question mark, and renames `WWW-Authenticate`.
         folder: the stack's folder; nothing is stored while its disk is full. None for no check.
@@ -77,6 +78,7 @@ class Proxy:
     second_origin: SecondOrigin
     access_log: AccessLog | None = None
     places: Places = field(default_factory=Places)
+    picture_places: Places = field(default_factory=picture_places)
     as_written: bool = False
     folder: Path | None = None
 
@@ -115,7 +117,7 @@ class Proxy:
         try:
             answer = await self._ask(request, body)
             if needs_second_origin(request.method, path, answer):
-                async with self.places.hold():
+                async with self.picture_places.hold():
                     answer = await self.second_origin.fetch(
                         self.client, request.method, path.decode("latin-1"), answer
                     )
