@@ -388,6 +388,18 @@ def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
     assert (status, "There is no shop 'none'." in told) == (1, True)
 
 
+def test_a_source_without_images_is_not_called_equal(agency: Agency) -> None:
+    """Somebody who has named the wrong folder, or an empty shop, sees it in the last line."""
+    (agency.folder / "pictures").mkdir()
+    agency.put(".hidden.png", 1)
+
+    *_, not_carried, said = agency.printed("pictures")
+
+    assert "1 hidden and system files" in not_carried
+    assert said == "There was no image to import"
+    assert agency.run("pictures")[0] == 0
+
+
 def test_a_store_view_that_the_shop_lacks_ends_before_the_platform_is_asked(agency: Agency) -> None:
     where = ("--from", "openmage", "--source", "https://shop.example")
     for views in ("1:default,2:frr", "2:frr"):

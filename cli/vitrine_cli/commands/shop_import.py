@@ -314,7 +314,10 @@ def _print_result(result: Result, session: Session, where: str) -> None:
         out.print(f"Not done: {told['undone']}; they are in rejected.csv, too")
     _print_kept(told)
     _print_not_carried(told)
-    if result.differences is not None:
+    counted = ("added", "updated", "present", "left", "rejected", "undone")
+    if not any(told[each] for each in counted):
+        out.print("There was no image to import")
+    elif result.differences is not None:
         _print_verified(result.differences, result.absent)
     _print_pending(result.pending or 0, session, where)
 
