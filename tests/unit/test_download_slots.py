@@ -55,6 +55,14 @@ def test_a_median_that_doubles_leaves_one(seconds: float, limit: int) -> None:
     assert [each.partition(":")[0] for each in server.told] == ([sentence] if limit == 1 else [])
 
 
+@pytest.mark.parametrize(("seconds", "limit"), [(0.07, 2), (0.49, 2), (0.5, 1)])
+def test_a_fast_server_that_is_twice_as_slow_is_still_fast(seconds: float, limit: int) -> None:
+    server = Server()
+    slots = server.slots()
+    server.answers(slots, *[0.03] * 8, *[seconds] * 8)
+    assert slots.limit == limit
+
+
 def test_three_large_pictures_of_eight_change_nothing() -> None:
     server = Server()
     slots = server.slots()

@@ -13,13 +13,16 @@ _SAMPLE = 8
 """Downloads whose median duration is compared."""
 _SLOWER = 2.0
 """How many times as long the median must be for the server to count as burdened."""
+_NOTICED = 0.5
+"""Seconds that the median must take besides: below that, a few milliseconds double it."""
 
 
 class ConsiderateSlots:
     """Bounds downloads at the same time; a server that they slow down gets one at a time.
 
     The first downloads run alone, and their median duration is what the server needs unburdened.
-    When the median of as many downloads is twice that, the rest run alone, too.
+    When the median of as many downloads is twice that, and half a second at least, the rest run
+    alone, too.
 
     Args:
         most: downloads at the same time, if the server bears them.
@@ -69,7 +72,7 @@ class ConsiderateSlots:
         if self._unburdened is None:
             self._unburdened, self.limit = median, self._most
             self._latest.clear()
-        elif self.limit > 1 and median >= _SLOWER * self._unburdened > 0:
+        elif self.limit > 1 and median >= max(_SLOWER * self._unburdened, _NOTICED):
             self.limit = 1
             self._tell(
                 f"The server needs {median:.2f} s for a picture instead of "
