@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from dataclasses import asdict, replace
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,19 +12,25 @@ import typer
 from rich.markup import escape
 
 from vitrine_cli.commands import import_options as options
+from vitrine_cli.commands.import_output import (
+    print_check,
+    print_pending,
+    print_result,
+    print_verified,
+)
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError, UnfinishedError, UsageError
-from vitrine_cli.ui.output import out, print_json, size_text
+from vitrine_cli.ui.output import out, print_json
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vitrine_cli.importing.checking import Forecast
     from vitrine_cli.importing.noted_runs import NotedRun
+    from vitrine_cli.importing.options import Options
     from vitrine_cli.importing.platforms import PlatformOptions
-    from vitrine_cli.importing.session import Options, Result, Session
+    from vitrine_cli.importing.session import Session
     from vitrine_cli.importing.source import Source
 
 _PLATFORMS = ("tiendanube", "bigcommerce", "openmage", "evotor")
@@ -130,7 +134,7 @@ def _given(
     originals: Path | None,
 ) -> dict[str, Any]:
     """The options of a run that are given, by their names in `Options`."""
-    from vitrine_cli.importing.session import product_names
+    from vitrine_cli.importing.options import product_names
 
     wanted = {
         "update": update,
@@ -167,7 +171,7 @@ def _act(
         return
     run = _options(given if last is None else continued(last, given), platform)
     if checks:
-        _print_check(session.check(opener(Event()), run), as_json=as_json)
+        print_check(session.check(opener(Event()), run), as_json=as_json)
     else:
         again_with = _continuing(session, platform, token, where)
         _run(session, opener, run, platform, again_with, where, resumes=resumes, as_json=as_json)
@@ -175,7 +179,7 @@ def _act(
 
 def _options(given: dict[str, Any], platform: PlatformOptions | None) -> Options:
     """How an import behaves, if these options are given, and others have their default values."""
-    from vitrine_cli.importing.session import Options
+    from vitrine_cli.importing.options import Options
 
     run = Options(**given)
     if platform is None:
@@ -236,8 +240,8 @@ def _opener(
     """
 
     def open_source(stopping: Event) -> Source:
+        from vitrine_cli.importing.local_source import local_source
         from vitrine_cli.importing.platforms import open_platform, read_secret, require_store_views
-        from vitrine_cli.importing.session import local_source
 
         if platform is not None:
             require_store_views(platform, session.shop)
@@ -276,7 +280,7 @@ def _run(
     if as_json:
         print_json(result.as_json())
     else:
-        _print_result(result, session, where)
+        print_result(result, session, where)
     if result.is_interrupted:
         console.print(f"Interrupted. Continue with: {escape(again)}", soft_wrap=True)
         raise typer.Exit(_INTERRUPTED)
@@ -294,87 +298,10 @@ def _look(session: Session, prefix: str, run: Options, where: str, *, as_json: b
     if as_json:
         print_json(asdict(found))
     else:
-        _print_verified(found.differences, found.absent)
-        _print_pending(found.pending, session, where)
+        print_verified(found.differences, found.absent)
+        print_pending(found.pending, session, where)
     if found.differences:
         raise typer.Exit(1)
-
-
-def _print_result(result: Result, session: Session, where: str) -> None:
-    told = result.as_json()
-    out.print(
-        f"Imported {told['added']}, updated {told['updated']}, already here {told['present']}"
-    )
-    if told["left"]:
-        which = "" if result.differences is None else " → differs.csv says which"
-        out.print(f"Left as they are here: {told['left']}{which}")
-    if told["rejected"]:
-        out.print(f"Rejected {told['rejected']} → rejected.csv, of these failed {told['failed']}")
-    if told["undone"]:
-        out.print(f"Not done: {told['undone']}; they are in rejected.csv, too")
-    _print_kept(told)
-    _print_not_carried(told)
-    counted = ("added", "updated", "present", "left", "rejected", "undone")
-    if not any(told[each] for each in counted):
-        out.print("There was no image to import")
-    elif result.differences is not None:
-        _print_verified(result.differences, result.absent)
-    _print_pending(result.pending or 0, session, where)
-
-
-def _print_not_carried(told: dict[str, Any]) -> None:
-    """Say what the source has that is not imported, and what is to be known about it."""
-    if unlisted := told["unlisted_products"]:
-        out.print(
-            f"Not listed: {unlisted} of the products that the platform counts; a list that "
-            "changes while it is read can lack some. The same command again finds them",
-            soft_wrap=True,
-        )
-    for name, count in told["left_out"].items():
-        out.print(f"Not carried: {count} {escape(name)}")
-    for note in told["notes"]:
-        out.print(f"Note: {escape(note)}", soft_wrap=True)
-
-
-def _print_kept(told: dict[str, Any]) -> None:
-    """Say which bytes images have, and what stays that the source does not list any more."""
-    if told["originals"] is not None:
-        found = ", ".join(f"{count} × {name}" for name, count in told["originals"].items())
-        out.print(f"--originals: {escape(found)} → originals.csv", soft_wrap=True)
-    if told["reduced"]:
-        why = "Reduced pictures, because the uploaded file is not available"
-        out.print(f"{why}: {told['reduced']}")
-    if told["renamed"]:
-        out.print(f"File names that were taken, so that a number follows: {told['renamed']}")
-    out.print("Ids → ids.csv")
-    if told["missing_at_source"]:
-        out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
-
-
-def _print_verified(differences: int, absent: int) -> None:
-    """Say how many differences there are, and which options remove them.
-
-    `absent` of them are images that are not in the shop any more.
-    """
-    if differences:
-        remedies = ["--update takes over the source's values"] if differences > absent else []
-        remedies += ["--again imports images again that were deleted here"] if absent else []
-        told = f"Differences: {differences} → differs.csv; {', '.join(remedies)}"
-        out.print(told, soft_wrap=True)
-    else:
-        out.print("Verified: all imported images are as at the source")
-
-
-def _print_pending(pending: int, session: Session, where: str) -> None:
-    """Say how many images lack renditions, which commands name them, and what mends them."""
-    if pending:
-        shop = shlex.quote(session.shop.id)
-        out.print(
-            f"Renditions not made yet: of {pending} images. 'vitrine image list {shop} --pending"
-            f"{where}' lists them; 'vitrine redrive{where}' repeats what failed",
-            markup=False,
-            soft_wrap=True,
-        )
 
 
 def _print_status(
@@ -393,30 +320,3 @@ def _print_status(
         return
     for what, value in status.items():
         out.print(f"{what.replace('_', ' '):<14}{value}")
-
-
-def _print_check(found: Forecast, *, as_json: bool) -> None:
-    if as_json:
-        print_json(found.as_json())
-    else:
-        out.print(
-            f"{found.products} products, {found.images} images, {size_text(found.bytes)} read: "
-            f"{found.new} to import, {found.present} already here, {found.rejected} would be "
-            "rejected",
-            soft_wrap=True,
-        )
-        for reason, count in found.reasons.items():
-            out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
-        if found.originals is not None:
-            out.print(f"Pictures that a file of --originals replaces: {found.originals}")
-        _print_not_carried(found.as_json())
-        least, most = (timedelta(seconds=math.ceil(each)) for each in found.seconds)
-        upload = size_text(found.new_bytes)
-        rest = "with all renditions" if found.is_local else f"and the upload of {upload}"
-        out.print(f"About {least} to {most} {rest}", soft_wrap=True)
-        out.print(
-            f"USD {found.usd:.4f} once, USD {found.usd_a_month:.4f} a month for the originals",
-            soft_wrap=True,
-        )
-    if found.rejected or found.unlisted_products:
-        raise typer.Exit(1)

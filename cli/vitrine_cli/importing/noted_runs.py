@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitrine_cli.importing.ledger import Ledger
-    from vitrine_cli.importing.session import Options
+    from vitrine_cli.importing.options import Options
 
 _KEPT = ("update", "again", "register", "at_once", "verifies", "waits", "rereads", "only")
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from threading import Event, Semaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.images import RenditionState
-from vitrine.domain.shops import product_key
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
 from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
-from vitrine_cli.importing.ledger import SETTLED, Ledger, State, opened_for_owner, opened_ledger
-from vitrine_cli.importing.left_out import left_out
+from vitrine_cli.importing.ledger import SETTLED, Ledger, opened_for_owner, opened_ledger
+from vitrine_cli.importing.local_source import described, root_of
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.noted_runs import (
     NotedRun,
@@ -36,128 +34,26 @@ from vitrine_cli.importing.noted_runs import (
 from vitrine_cli.importing.originals import Originals, originals_for
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
-from vitrine_cli.importing.removed_at_source import removed_at_source
 from vitrine_cli.importing.rereading import Rereading
+from vitrine_cli.importing.result import Result, result_of
 from vitrine_cli.importing.sources.csv_file import CsvFile
-from vitrine_cli.importing.sources.folder import Folder, pattern_of
+from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.status import ledger_folder, ledger_stack
-from vitrine_cli.importing.storing import Outcome, Shelf
+from vitrine_cli.importing.storing import Shelf
 from vitrine_cli.importing.verifying import ABSENT, Verified, verify
 from vitrine_cli.importing.waiting import wait_for_renditions
 from vitrine_cli.operations import records, shop_settings
-from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError, UsageError
+from vitrine_cli.ui.failure import FailureError, UnfinishedError, UnwritableError
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
     from vitrine.domain.images import Image
     from vitrine.domain.library import LibraryImage
     from vitrine.domain.shops import Shop
+    from vitrine_cli.importing.options import Options
     from vitrine_cli.importing.platforms import PlatformOptions
     from vitrine_cli.importing.source import Page, Source
     from vitrine_cli.operations.deployed_stack import DeployedStack
-
-MOST_AT_ONCE = 16
-_IN_FOLDER = "images.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an import behaves.
-
-    Attributes:
-        update: whether images that differ from their source are changed.
-        again: whether images that were deleted here are imported again.
-        register: whether unknown products are registered.
-        at_once: products, and downloads, at the same time.
-        considerate: whether the source becomes slow under them: then it gets one at a time.
-        verifies: whether the shop is compared with the source at the end.
-        originals: a folder with better files than the source has; None for none.
-        rereads: whether the bytes are read again for that, at the source and here.
-        waits: whether the import ends when all renditions are stored.
-        only: keys of the products to import; None for all.
-    """
-
-    update: bool = False
-    again: bool = False
-    register: bool = False
-    at_once: int = 4
-    considerate: bool = False
-    verifies: bool = True
-    waits: bool = False
-    only: frozenset[str] | None = None
-    rereads: bool = False
-    originals: Path | None = None
-
-    def wants(self, product: str) -> bool:
-        """Whether a product, given by its name, is to be imported."""
-        return self.only is None or product_key(product) in self.only
-
-
-@dataclass
-class Result:
-    """What an import did.
-
-    Attributes:
-        outcomes: images by outcome.
-        rejected: images and lines that were rejected, or failed.
-        undone: images that the import ended before; they are lines of `rejected.csv`, too.
-        left_out: things of the source that are not imported, by their name for people.
-        notes: what the operator should know about the source.
-        missing: images here that the source does not list any more, of the wanted products.
-        differences: lines of `differs.csv`; None if nothing was verified.
-        absent: those of them that name an image which is not in the shop any more.
-        originals: images and files by what `--originals` made of them; None without it.
-        reduced: images with fewer pixels than were uploaded at the source.
-        unlisted_products: products that the source told of and did not list.
-        renamed: images whose file name was taken, so that a number follows it.
-        pending: images whose renditions are not stored; None if nothing was verified or waited for.
-        has_waited: whether the run has waited for renditions.
-        is_interrupted: whether the run was asked to end before it was done.
-    """
-
-    outcomes: Counter[Any]
-    rejected: int = 0
-    undone: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    missing: int = 0
-    differences: int | None = None
-    absent: int = 0
-    originals: dict[str, int] | None = None
-    reduced: int = 0
-    unlisted_products: int = 0
-    renamed: int = 0
-    pending: int | None = None
-    has_waited: bool = False
-    is_interrupted: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all is imported and equal, and has what the run has waited for."""
-        missing = self.rejected, self.unlisted_products, self.outcomes[Outcome.LEFT]
-        return not (any(missing) or self.differences or (self.has_waited and self.pending))
-
-    def as_json(self) -> dict[str, Any]:
-        """The result as one object for programs."""
-        return {
-            "added": self.outcomes[Outcome.ADDED],
-            "updated": self.outcomes[Outcome.UPDATED],
-            "present": self.outcomes[Outcome.PRESENT],
-            "reduced": self.reduced,
-            "renamed": self.renamed,
-            "originals": self.originals,
-            "left": self.outcomes[Outcome.LEFT],
-            "rejected": self.rejected,
-            "undone": self.undone,
-            "failed": self.outcomes[State.FAILED],
-            "missing_at_source": self.missing,
-            "left_out": self.left_out,
-            "notes": self.notes,
-            "differences": self.differences,
-            "unlisted_products": self.unlisted_products,
-            "pending": self.pending,
-            "interrupted": self.is_interrupted,
-        }
 
 
 @dataclass(frozen=True)
@@ -295,7 +191,7 @@ class Session:
         finally:
             media_url = self.stack.outputs["MediaUrl"]
             lines = reports.write_reports(ledger, self.folder, engine.shelf.catalogue, media_url)
-        done = _result(source, ledger, engine, lines)
+        done = result_of(source, ledger, engine, lines)
         if originals is not None:
             done.originals = reports.write_originals(originals.matches(ledger), self.folder)
         self._look_back(done, engine, options, progress)
@@ -349,14 +245,14 @@ class Session:
             originals = originals_for(ledger, options.originals, resumes=True, updates=False)
             if originals is not None:
                 originals.match(ledger)
-            fetcher = self._fetcher(_root_of(ledger), options, stopping, originals)
+            fetcher = self._fetcher(root_of(ledger), options, stopping, originals)
             again = Rereading(ledger, shelf.catalogue, fetcher, stopping)
             return self._verify(shelf, again, options, progress)
 
     def source_of(self, prefix: str) -> Source:
         """The folder or CSV file of an import, from its ledger."""
         with opened_ledger(self.ledger_file(prefix)) as ledger:
-            path, root = Path(ledger.fact("source")), _root_of(ledger)
+            path, root = Path(ledger.fact("source")), root_of(ledger)
             if ledger.fact("kind") == "csv":
                 return CsvFile(path, root)
             return Folder(path, ledger.fact("pattern"))
@@ -410,75 +306,3 @@ class Session:
         most = options.at_once
         slots = ConsiderateSlots(most, console.print) if options.considerate else Semaphore(most)
         return Fetcher(remote, root, slots, wait, originals)
-
-
-def local_source(path: Path, root: Path | None, pattern: str) -> Source:
-    """The source that a path names: a folder, a CSV file, or a folder with `images.csv`.
-
-    Raises:
-        UsageError: there is no such path, or the options do not fit it.
-    """
-    if pattern:
-        pattern_of(pattern)
-    inside = path / _IN_FOLDER
-    if path.is_dir() and not inside.is_file():
-        if root is not None:
-            raise UsageError("--root is for CSV files.")
-        return Folder(path.resolve(), pattern)
-    file = inside if path.is_dir() else path
-    if not file.is_file():
-        raise UsageError(f"There is no '{path}'.")
-    if pattern:
-        raise UsageError("--pattern is for folders without images.csv.")
-    return CsvFile(file.resolve(), (root or file.parent).resolve())
-
-
-def product_names(file: Path | None) -> frozenset[str] | None:
-    """The keys of the products that a file names, one on a line; None, for all, without a file.
-
-    Raises:
-        UsageError: it cannot be read, is not UTF-8, or names no product.
-    """
-    if file is None:
-        return None
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 (byte {error.start}).") from None
-    names = frozenset(product_key(line.strip()) for line in lines if line.strip())
-    if not names:
-        raise UsageError(f"{file} names no product.")
-    return names
-
-
-def described(source: Source) -> dict[str, str]:
-    """What a ledger notes of a source, so that `--resume` finds it again."""
-    if isinstance(source, CsvFile):
-        return {"kind": "csv", "source": str(source.file), "root": str(source.root or "")}
-    if isinstance(source, Folder):
-        return {"kind": "folder", "source": str(source.root), "pattern": source.pattern}
-    return {"kind": "platform"}
-
-
-def _root_of(ledger: Ledger) -> Path | None:
-    """The folder of a source's files, from its ledger; None if it has URLs only."""
-    noted = ledger.fact("root") if ledger.fact("kind") == "csv" else ledger.fact("source")
-    return Path(noted) if noted else None
-
-
-def _result(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Result:
-    """What a run did, if it wrote so many lines into rejected.csv."""
-    states, kinds = ledger.counts(), left_out(source, ledger)
-    if engine.refused_aliases:
-        kinds["SKUs that could not be aliases"] = engine.refused_aliases
-    undone = states.get(State.LISTED, 0) + states.get(State.FETCHED, 0)
-    return Result(
-        *(engine.outcomes, lines - undone, undone),
-        *(kinds, list(source.notes)),
-        missing=removed_at_source(source, ledger, engine.shelf.catalogue, engine.wants),
-        reduced=engine.reduced,
-        unlisted_products=ledger.unlisted_products,
-        renamed=len(engine.shelf.numbered),
-    )
