@@ -71,7 +71,7 @@ def start_or_join(
             replaced = bool(stack.processes) and not stack.is_current
             with step("Stopping" if stack.is_kept else "Removing the incomplete stack"):
                 stack.stop()
-            if replaced and isinstance(failure, FailureError):
+            if replaced and isinstance(failure, Exception):  # whatever failed first without it
                 raise FailureError("Another command stopped the stack while it started.") from None
             raise
         return stack, True
