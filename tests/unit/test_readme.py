@@ -11,7 +11,9 @@ def test_the_readme_is_read_in_a_minute() -> None:
     assert [line for line in LINES if len(line) > 100] == []
 
 
-@pytest.mark.parametrize("name", ["architecture", "clients", "operating", "performance"])
+@pytest.mark.parametrize(
+    "name", ["architecture", "clients", "moving-in", "operating", "performance"]
+)
 def test_the_prose_of_a_document_fits_a_screen(name: str) -> None:
     """Tables and examples are as wide as they have to be."""
     sections = (ROOT / f"docs/{name}.md").read_text().split("```")[::2]
