@@ -38,6 +38,16 @@ signal.signal(signal.SIGTERM, end)
 pathlib.Path("{READY}").touch()
 signal.pause()
 """
+NOTES_ITS_END = f"""
+import pathlib, shutil, signal, sys
+def end(*_):
+    shutil.copy("stack.json", "../noted.json")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+pathlib.Path("{READY}").touch()
+signal.pause()
+"""
+NOTING = [sys.executable, "-c", NOTES_ITS_END]
 STORING = [sys.executable, "-c", STORES_ITS_STATE]
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 Start = Callable[..., Process]
@@ -124,6 +134,21 @@ def test_a_stack_that_was_replaced_is_left_alone(start: Start) -> None:
     stacks.started(PORT).stop()
     assert running.find() is None
     assert not second.folder.exists()
+
+
+def test_a_stack_that_is_stopped_while_it_starts_is_not_current_when_its_process_ends(
+    home: Path, start: Start
+) -> None:
+    """So the start can tell this end from a failure of its own."""
+    stack = new()
+    start(stack, program=NOTING)
+    stack.save()
+    until((stack.folder / READY).exists)
+
+    stacks.started(PORT).stop()
+
+    assert json.loads((home / "stacks/noted.json").read_text())["processes"] == []
+    assert not stack.folder.exists()
 
 
 def complete(stack: Stack) -> Stack:

@@ -172,10 +172,11 @@ class Stack(BaseModel):
     def _end(self, *, keep: bool) -> None:
         ending, present = self.processes, load(self.port)
         own = present is None or present.damaged or present.id == self.id
-        if keep and own and not self.damaged:
-            # Before its processes end, so that nobody takes this for a failure.
+        if own and not self.damaged and (keep or self.folder.exists()):
+            # Before its processes end, so that its start does not take this for a failure.
             self.processes = []
             self.save()
+        if own and not self.damaged and keep:
             self._store(ending)
         processes.stop(ending)
         running = ownership.processes_of(self.port)
