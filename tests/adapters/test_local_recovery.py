@@ -15,6 +15,7 @@ from tests.stack.conftest import until
 
 from vitrine.clock import now
 from vitrine.domain.gallery_change import GalleryChange
+from vitrine.domain.imports import Arrival, Import
 from vitrine.domain.locations import original_address
 from vitrine.domain.shops import Shop
 from vitrine_cli.local import emulator, table_copy
@@ -137,3 +138,19 @@ def test_a_copy_that_was_written_between_two_writes_is_made_whole(stack: StackRe
     gallery, images = stack.stores.galleries.gallery_with_images("s1", "7")
     assert gallery.order == tuple(images) == (1, 2)
     assert (found.originals, found.records) == (0, 0)
+
+
+def test_a_file_whose_image_was_lost_can_be_imported_again(stack: StackRecords) -> None:
+    """Its import was recorded after the images had been read; the others are as they were."""
+    stack.shops.create_shop(Shop("s1"))
+    first, lost, deleted = (image(each, product="7") for each in (1, 2, 3))
+    head = add(stores(stack), first)
+    keep(stack, first, lost)
+    for each in (first, lost, deleted):
+        arrival = Arrival("s1", f"@folder/7/{each.id}.png", "7", f"{each.id}.png", "", "00")
+        stack.stores.imports.reject(Import(arrival, now(), each.id))
+    assert head.order == (1,)
+
+    reconcile(stack, "s1", ["7"], Recovery(now(), now()))
+
+    assert [each.image for each in stack.stores.imports.imports("s1", "@folder")] == [1, 3]

@@ -1,7 +1,9 @@
 """A local stack whose emulator was killed: its catalogue is made to agree with its objects.
 
 Objects are stored at once, the table only every minute. So there can be originals that no record
-knows, and records whose originals were deleted since.
+knows, and records whose originals were deleted since. The copy of the table can hold an import's
+record without its image, as both were written while it was read: a file whose image was lost can be
+imported again.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from vitrine.adapters.imports import DynamoImports
 from vitrine.adapters.library import DynamoLibrary
 from vitrine.adapters.table_keys import library, parse_gallery, sort_key
 from vitrine.clock import now
@@ -19,8 +22,9 @@ from vitrine_cli.local import emulator, table_copy
 from vitrine_cli.operations import records, usage_check
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from vitrine.domain.locations import OriginalAddress
     from vitrine_cli.local.stacks import Stack
     from vitrine_cli.operations.records import StackRecords
 
@@ -106,7 +110,8 @@ def reconcile(stored: StackRecords, shop: str, products: Sequence[str], found: R
     orphans = sorted(originals - known)
     blobs.remove_originals(orphans)
     found.originals += len(orphans)
-    _skip_ids(stored, shop, orphans)
+    lost = _skip_ids(stored, shop, orphans) - {each.image for each in _addresses(known)}
+    DynamoImports(stored.table).forget(shop, lost)
     recounted = usage_check.recount(stored, shop)
     if recounted.differing:
         usage_check.correct(stored, shop, recounted)
@@ -130,13 +135,22 @@ def _reconcile_gallery(
     return {keys[image] for image in whole}
 
 
-def _skip_ids(stored: StackRecords, shop: str, orphans: Collection[str]) -> None:
-    """Never give the ids of removed originals again: events about them can still arrive."""
-    addresses = [parse_original_key(key) for key in orphans]
-    highest = max((each.image for each in addresses if each), default=0)
+def _skip_ids(stored: StackRecords, shop: str, orphans: Collection[str]) -> set[int]:
+    """Never give the ids of removed originals again: events about them can still arrive.
+
+    Returns:
+        These ids.
+    """
+    ids = {each.image for each in _addresses(orphans)}
+    highest = max(ids, default=0)
     last = stored.stores.galleries.next_image_id(shop)
     if highest > last:
         stored.stores.galleries.reserve_image_ids(shop, highest - last)
+    return ids
+
+
+def _addresses(keys: Iterable[str]) -> list[OriginalAddress]:
+    return [address for key in keys if (address := parse_original_key(key)) is not None]
 
 
 def _clock(moment: datetime) -> str:
