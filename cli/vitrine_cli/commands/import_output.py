@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vitrine_cli.importing.checking import Forecast
     from vitrine_cli.importing.result import Result
     from vitrine_cli.importing.session import Session
+    from vitrine_cli.importing.verifying import Verified
 
 
 def print_result(result: Result, session: Session, where: str) -> None:
@@ -83,13 +84,23 @@ def print_verified(differences: int, absent: int) -> None:
         out.print("Verified: all imported images are as at the source")
 
 
+def print_compared(found: Verified) -> None:
+    """Say what was compared: the list of the last import from a source, and no other."""
+    undone = f"; {found.undone} of its list are not imported" if found.undone else ""
+    out.print(
+        f"Compared: {found.images} images of the last import from {escape(found.source)}{undone}",
+        soft_wrap=True,
+    )
+
+
 def print_pending(pending: int, session: Session, where: str) -> None:
     """Say how many images lack renditions, which commands name them, and what mends them."""
     if pending:
         shop = shlex.quote(session.shop.id)
         out.print(
             f"Renditions not made yet: of {pending} images. 'vitrine image list {shop} --pending"
-            f"{where}' lists them; 'vitrine redrive{where}' repeats what failed",
+            f"{where}' lists them; 'vitrine redrive{where}' repeats what failed, and 'vitrine "
+            f"rebuild {shop}{where}' makes all again",
             markup=False,
             soft_wrap=True,
         )

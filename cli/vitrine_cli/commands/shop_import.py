@@ -14,6 +14,7 @@ from rich.markup import escape
 from vitrine_cli.commands import import_options as options
 from vitrine_cli.commands.import_output import (
     print_check,
+    print_compared,
     print_pending,
     print_result,
     print_verified,
@@ -298,6 +299,7 @@ def _look(session: Session, prefix: str, run: Options, where: str, *, as_json: b
     if as_json:
         print_json(asdict(found))
     else:
+        print_compared(found)
         print_verified(found.differences, found.absent)
         print_pending(found.pending, session, where)
     if found.differences:

@@ -22,7 +22,7 @@ from vitrine_cli.importing.checking import Forecast, forecast
 from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
-from vitrine_cli.importing.ledger import SETTLED, Ledger, opened_for_owner, opened_ledger
+from vitrine_cli.importing.ledger import DONE, SETTLED, Ledger, opened_for_owner, opened_ledger
 from vitrine_cli.importing.local_source import described, root_of
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
 from vitrine_cli.importing.noted_runs import (
@@ -286,7 +286,11 @@ class Session:
             progress.begin(sum(again.ledger.counts().values()), "Comparing bytes")
             found = chain(found, again.differences(options.at_once, progress.seen))
         lines = reports.write_differences(found, self.folder)
-        return Verified(lines.total(), lines[ABSENT], pending)
+        counts = again.ledger.counts()
+        images = sum(counts.get(each, 0) for each in DONE)
+        source = again.ledger.fact("source") or again.ledger.fact("prefix").removeprefix("@")
+        undone = sum(counts.values()) - images
+        return Verified(lines.total(), lines[ABSENT], pending, images, undone, source)
 
     def _shelf(self, ledger: Ledger, options: Options) -> Shelf:
         def adding(product: str) -> None:

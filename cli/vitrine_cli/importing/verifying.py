@@ -48,11 +48,17 @@ class Verified:
         differences: lines of `differs.csv`.
         absent: those of them that name an image which is not in the shop any more.
         pending: images that are here, and whose renditions are not stored.
+        images: images of the last list that are imported, and were compared.
+        undone: images of that list that are not.
+        source: the source: a path, or the part of the images' paths that names a platform's store.
     """
 
     differences: int
     absent: int
     pending: int
+    images: int
+    undone: int
+    source: str
 
 
 def verify(
