@@ -22,13 +22,14 @@ from vitrine.domain.shops import ProductKey, ProductMode
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.removing import remove_image
 from vitrine_cli.importing.engine import Engine
-from vitrine_cli.importing.fetching import Fetcher, UnfetchedError
+from vitrine_cli.importing.fetching import Fetcher
 from vitrine_cli.importing.ledger import Ledger, State
 from vitrine_cli.importing.reports import write_reports
 from vitrine_cli.importing.source import Page, Source, SourceImage, SourceProduct
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.storing import Outcome, Shelf
+from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.importing.verifying import verify
 from vitrine_cli.ui.failure import FailureError
 

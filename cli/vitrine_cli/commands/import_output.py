@@ -13,7 +13,7 @@ from rich.markup import escape
 from vitrine_cli.ui.output import out, print_json, size_text
 
 if TYPE_CHECKING:
-    from vitrine_cli.importing.checking import Forecast
+    from vitrine_cli.importing.forecast import Forecast
     from vitrine_cli.importing.result import Result
     from vitrine_cli.importing.session import Session
     from vitrine_cli.importing.verifying import Verified

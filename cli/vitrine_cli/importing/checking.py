@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vitrine_cli.importing.engine import Engine
-from vitrine_cli.importing.fetching import UnfetchedError
+from vitrine_cli.importing.forecast import Forecast
 from vitrine_cli.importing.ledger import opened_ledger
 from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.sample import Sample, Step
 from vitrine_cli.importing.storing import problem_of, product_problem
+from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.operations.price_list import price_list
 
 if TYPE_CHECKING:
@@ -28,64 +27,6 @@ if TYPE_CHECKING:
 _EVENTS = ("pipeline.import_file", "pipeline.generate_renditions")
 """What an image costs by the price list. An import makes the requests of ImportFile, in less."""
 _GIGABYTE = 10**9
-
-
-@dataclass
-class Forecast:
-    """What an import would do.
-
-    Attributes:
-        products: products of the list.
-        images: images of the list, with the unreadable ones.
-        new: images that it would add.
-        present: images that are here.
-        rejected: images and lines that it would reject, as far as that is known.
-        bytes: bytes that were read.
-        new_bytes: about how many bytes it would add: those that were read, and for all others the
-            mean of these.
-        originals: images that a file of `--originals` replaces; None without it.
-        seconds: about how long it would take, at least and at most: reading the list, and storing
-            the images. On AWS, the upload comes on top, and renditions are made meanwhile.
-        is_local: whether the stack is on this machine; `seconds` then includes renditions.
-        usd: about what its requests and the renditions cost once, US dollars.
-        usd_a_month: about what its originals cost in a month, US dollars.
-        reasons: why images would be rejected, counted.
-        unlisted_products: products that the source told of and did not list.
-        left_out: things of the source that would not be imported, by their name for people.
-        notes: what the operator should know about the source.
-    """
-
-    products: int = 0
-    images: int = 0
-    new: int = 0
-    present: int = 0
-    rejected: int = 0
-    bytes: int = 0
-    new_bytes: int = 0
-    originals: int | None = None
-    seconds: tuple[float, float] = (0.0, 0.0)
-    is_local: bool = False
-    usd: float = 0.0
-    usd_a_month: float = 0.0
-    reasons: Counter[str] = field(default_factory=Counter)
-    unlisted_products: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def reject(self, reason: str) -> None:
-        """Count an image or a line that would be rejected."""
-        self.rejected += 1
-        self.reasons[reason] += 1
-
-    def as_json(self) -> dict[str, Any]:
-        """The forecast as one object for programs."""
-        return {
-            **asdict(self),
-            "seconds": [round(each, 3) for each in self.seconds],
-            "usd": round(self.usd, 6),
-            "usd_a_month": round(self.usd_a_month, 6),
-            "reasons": dict(self.reasons),
-        }
 
 
 def _check_all(

@@ -21,11 +21,11 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.shops import ProductMode, is_product_name
 from vitrine.services.restoring_order import restore_source_order
-from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, SETTLED, Entry, State
 from vitrine_cli.importing.registering import Registration
 from vitrine_cli.importing.source import LIBRARY, Page, SourceProduct, identity
 from vitrine_cli.importing.storing import GONE, NO_PRODUCT, Outcome
+from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.importing.workers import Workers
 
 if TYPE_CHECKING:

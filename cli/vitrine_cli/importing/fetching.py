@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,8 +14,10 @@ from vitrine.domain.errors import DownloadError, PictureRefusedError
 from vitrine.ports import Remote
 from vitrine.services.importing import RULES
 from vitrine.services.sources import Upload
+from vitrine_cli.importing.local_files import read_file
 from vitrine_cli.importing.source import SourceImage
 from vitrine_cli.importing.storing import picture_problem
+from vitrine_cli.importing.unfetched import TOO_LARGE, UnfetchedError
 
 if TYPE_CHECKING:
     from vitrine_cli.importing.originals import Originals
@@ -25,18 +26,6 @@ SECONDS = 60.0
 """The maximum duration of one download."""
 _WAITS = (1.0, 4.0)  # seconds before the second and the third try
 _SPREAD = 0.25
-
-
-class UnfetchedError(Exception):
-    """The bytes of an image cannot be had.
-
-    Attributes:
-        is_final: whether another try has no use.
-    """
-
-    def __init__(self, reason: str, *, is_final: bool) -> None:
-        super().__init__(reason)
-        self.is_final = is_final
 
 
 class _EndingError(UnfetchedError):
@@ -49,7 +38,7 @@ class Fetched:
 
     Attributes:
         upload: the bytes and the name of the file.
-        is_reduced: whether they are smaller than the uploaded file, which cannot be had.
+        is_reduced: whether they are smaller than the uploaded file, which is not available.
     """
 
     upload: Upload
@@ -163,37 +152,9 @@ class Fetcher:
             with self.slots:
                 return self.remote.fetch(url, RULES.max_bytes)
         except PictureRefusedError:
-            raise UnfetchedError(_too_large(), is_final=True) from None
+            raise UnfetchedError(TOO_LARGE, is_final=True) from None
         except DownloadError as error:
             if error.status is None:
                 raise UnfetchedError("it cannot be downloaded", is_final=False) from None
             final = error.status < 500 and error.status not in (408, 425, 429)
             raise UnfetchedError(f"answered {error.status}", is_final=final) from None
-
-
-def read_file(root: Path, place: str) -> bytes:
-    """The bytes of a file in a folder, given by its path there.
-
-    Raises:
-        UnfetchedError: there is no such file, it lies outside, is too large, or cannot be read.
-    """
-    path = root / place
-    try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise UnfetchedError("it lies outside of the folder", is_final=True)
-        with path.open("rb") as file:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise UnfetchedError("it is no file", is_final=True)
-            data = file.read(RULES.max_bytes + 1)
-    except FileNotFoundError:
-        raise UnfetchedError("there is no such file", is_final=True) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnfetchedError(f"it cannot be read: {reason}", is_final=True) from None
-    if len(data) > RULES.max_bytes:
-        raise UnfetchedError(_too_large(), is_final=True)
-    return data
-
-
-def _too_large() -> str:
-    return f"larger than {RULES.max_bytes} bytes"

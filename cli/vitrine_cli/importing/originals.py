@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.locations import rendition_slug, slug
 from vitrine.services.sources import Upload
-from vitrine_cli.importing.fetching import UnfetchedError, read_file
 from vitrine_cli.importing.ledger import DONE
+from vitrine_cli.importing.local_files import read_file
 from vitrine_cli.importing.storing import picture_problem
+from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.ui.failure import FailureError, UsageError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from vitrine_cli.ui.output import size_text
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
-    from vitrine_cli.importing.checking import Forecast
+    from vitrine_cli.importing.forecast import Forecast
     from vitrine_cli.importing.ledger import Entry
     from vitrine_cli.importing.source import Page
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from vitrine.domain.errors import OriginalMissingError
 from vitrine.domain.locations import original_address
-from vitrine_cli.importing.fetching import UnfetchedError
 from vitrine_cli.importing.ledger import DONE, State
 from vitrine_cli.importing.reports import images_of
+from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.importing.verifying import Difference
 from vitrine_cli.importing.workers import Workers
 
@@ -84,7 +84,7 @@ class Rereading:
             seen(entry)
 
     def _at_source(self, entry: Entry) -> str:
-        """The SHA-256 of the bytes at the source, or why they cannot be had."""
+        """The SHA-256 of the bytes at the source, or why they are not available."""
         try:
             return _digest(self.fetcher.fetch(entry.listed).upload.data)
         except UnfetchedError as error:

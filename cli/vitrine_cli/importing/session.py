@@ -18,10 +18,11 @@ from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.images import RenditionState
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
-from vitrine_cli.importing.checking import Forecast, forecast
+from vitrine_cli.importing.checking import forecast
 from vitrine_cli.importing.download_slots import ConsiderateSlots
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import SECONDS, Fetcher
+from vitrine_cli.importing.forecast import Forecast
 from vitrine_cli.importing.ledger import DONE, SETTLED, Ledger, opened_for_owner, opened_ledger
 from vitrine_cli.importing.local_source import described, root_of
 from vitrine_cli.importing.main_language import SETTING, MainLanguage
