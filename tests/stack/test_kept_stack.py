@@ -1,7 +1,9 @@
 """A stack that is stopped, killed and started again: what it keeps, and what it says."""
 
 import json
-from collections.abc import Iterator
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -212,6 +214,26 @@ def test_a_killed_emulator_is_told_and_the_catalogue_agrees_with_the_objects(kep
     assert added.status_code == 201
     assert added.json()["id"] > max(each["id"] for each in listed)
     served(shop.client, added.json()["zoom_url"])
+
+
+def test_an_interrupted_start_of_a_killed_stack_loses_nothing(
+    kept: Kept, foreground: Callable[..., "subprocess.Popen[str]"]
+) -> None:
+    """The copy is younger than the state with which the emulator is started."""
+    assert kept.shop().upload(11, pictures.png(70, 70)).status_code == 201
+    before = kept.shop().listed(11)
+    table_copy.write_copy(kept.stack.storage, kept.stack.folder)
+    kill(kept.stack.processes[0].pid)
+    starting = foreground("up", "--detach", "--port", str(kept.port))
+    assert starting.stdout is not None
+    until(lambda: "✓ Starting the local AWS" in starting.stdout.readline() or None)
+    starting.send_signal(signal.SIGINT)
+    assert starting.wait(120) == 130
+
+    assert kept.up() == kept.described
+
+    assert "The stack was killed at" in kept.told
+    assert kept.shop().listed(11) == before
 
 
 def test_a_killed_proxy_costs_nothing(kept: Kept) -> None:

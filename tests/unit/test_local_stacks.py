@@ -194,6 +194,26 @@ def test_an_emulator_that_stores_its_state_leaves_a_clean_folder(start: Start) -
     assert local_status.describe_stack(stack).state == "stopped"
 
 
+def test_the_copy_of_a_killed_stack_stays_until_its_catalogue_is_repaired(start: Start) -> None:
+    """A start is interrupted before that: the emulator has the state of before the copy."""
+    stack = new()
+    start(stack, program=STORING)
+    complete(stack)
+    stack.is_unrepaired = True
+    (stack.folder / "state").mkdir()
+    (stack.folder / table_copy.FILE).write_text("{}")
+    until((stack.folder / READY).exists)
+
+    stack.stop()
+
+    assert not (stack.folder / "state/dynamodb.json").exists()
+    assert (stack.folder / table_copy.FILE).exists()
+    found = stacks.find(PORT)
+    assert found is not None
+    assert (found.is_stopped, found.is_unrepaired) == (True, True)
+    assert found.last_seen is not None
+
+
 @pytest.mark.parametrize("text", [None, "{"])
 def test_data_without_a_whole_file_are_deleted_on_request_only(
     start: Start, text: str | None

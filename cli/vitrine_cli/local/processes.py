@@ -105,6 +105,15 @@ def end_alone(process: Process, seconds: float) -> bool:
     return True
 
 
+def kill(process: Process) -> None:
+    """End a process at once, so that it cannot store anything."""
+    found = process.find()
+    if found is not None:
+        with suppress(psutil.NoSuchProcess):
+            found.kill()
+        psutil.wait_procs([found], timeout=_STOP_SECONDS)
+
+
 def stop(processes: Iterable[Process]) -> None:
     """Terminate processes and their children; kill those that ignore it for 3 seconds."""
     end([process for each in processes if (process := each.find())])

@@ -65,6 +65,7 @@ class Stack(BaseModel):
         shops: its shops when it was stopped, each with the number of its images.
         as_written: whether its proxy leaves paths and headers as they are written.
         description: what clients need to know; None until the demo shop exists.
+        is_unrepaired: whether it was killed, and a start has not repaired its catalogue yet.
         without_node: why Node could not be installed; None if there is Node.
         without_gallery: why the gallery page could not be built; None if it is there.
     """
@@ -81,6 +82,7 @@ class Stack(BaseModel):
     shops: dict[str, int] = {}
     as_written: bool = False
     description: Description | None = None
+    is_unrepaired: bool = False
     without_node: str | None = None
     without_gallery: str | None = None
 
@@ -190,11 +192,18 @@ class Stack(BaseModel):
             Remainder.of(self.folder).delete()
 
     def _store(self, ending: Sequence[Process]) -> None:
-        """End the proxy, then the emulator by itself, so that it stores its state."""
+        """End the proxy, then the emulator by itself, so that it stores its state.
+
+        The state of a stack that was killed is older than the copy of its table: until the
+        catalogue is repaired, the emulator must not store it in place of the copy.
+        """
         if not ending:
             return
         for each in reversed(ending[1:]):
             processes.end_alone(each, _END_SECONDS)
+        if self.is_unrepaired:
+            processes.kill(ending[0])
+            return
         if emulator.end(ending[0], self.folder):
             (self.folder / table_copy.FILE).unlink(missing_ok=True)
             (self.folder / table_copy.RUNNING).unlink(missing_ok=True)

@@ -116,6 +116,8 @@ def _start_new(stack: Stack, seed: Seed | None) -> None:
 
 
 def _start_again(stack: Stack) -> None:
+    interrupted = stack.is_unrepaired  # by an earlier start
+    stack.is_unrepaired = stack.last_seen is not None
     try:
         deployed = launch.launch_aws(stack)
     except FailureError as failure:
@@ -127,11 +129,12 @@ def _start_again(stack: Stack) -> None:
     _describe(stack, stack.shop.credentials)
     if stack.last_seen is not None:
         with step("Repairing the catalogue"):
-            recovered = recovery.recover(stack)
+            recovered = recovery.recover(stack, again=interrupted)
         console.print(str(recovered), soft_wrap=True)
         deployed = True
     if deployed:
         launch.store_state(stack)
+    stack.is_unrepaired = False
     launch.launch_proxy(stack)
 
 

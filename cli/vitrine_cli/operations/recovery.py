@@ -54,17 +54,22 @@ class Recovery:
         )
 
 
-def recover(stack: Stack) -> Recovery:
+def recover(stack: Stack, *, again: bool = False) -> Recovery:
     """Load the last copy of the table, and remove what does not belong together. Idempotent.
 
-    A copy that is older than the state that the emulator stored is not loaded.
+    A copy that is older than the state that the emulator stored is not loaded, unless this is done
+    again: an interrupted start may have stored a state in which the copy was loaded in part.
 
     The emulator must run, and nothing else that writes.
+
+    Args:
+        stack: the stack.
+        again: whether an earlier start was interrupted before the catalogue was repaired.
     """
     folder = stack.folder
     storage = stack.storage
     copied, saved = table_copy.copied_at(folder), emulator.saved_at(folder)
-    if copied is not None and (saved is None or copied > saved):
+    if copied is not None and (again or saved is None or copied > saved):
         storage.restore(folder / table_copy.FILE)
     as_of = max((each for each in (copied, saved) if each), default=now())
     found = Recovery(max(stack.last_seen or as_of, as_of), as_of)
@@ -108,10 +113,10 @@ def reconcile(stored: StackRecords, shop: str, products: Sequence[str], found: R
             stored.table.delete(library(shop), sort_key(image.id))
             found.records += 1
     orphans = sorted(originals - known)
-    blobs.remove_originals(orphans)
-    found.originals += len(orphans)
     lost = _skip_ids(stored, shop, orphans) - {each.image for each in _addresses(known)}
     DynamoImports(stored.table).forget(shop, lost)
+    blobs.remove_originals(orphans)  # last, because they name what the other two have to do
+    found.originals += len(orphans)
     recounted = usage_check.recount(stored, shop)
     if recounted.differing:
         usage_check.correct(stored, shop, recounted)
