@@ -296,11 +296,12 @@ def test_what_is_to_be_invalidated_is_read_again_with_its_paths(operator: Operat
             changed = {
                 "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
                 "SequenceNumber": str(number),
-                "NewImage": item,
             }
-            return {"eventName": "MODIFY", "dynamodb": changed}
+            if number == 5:  # it has expired, or its shop was deleted
+                return {"eventName": "REMOVE", "dynamodb": changed}
+            return {"eventName": "MODIFY", "dynamodb": {**changed, "NewImage": item}}
 
-    operator.write(batch(3, 4))
+    operator.write(batch(3, 5))
     operator.streams = Notes()
 
     (result,) = operator.replay()

@@ -155,7 +155,8 @@ def _event_record(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields of a stream record that functions read; the others may not be valid JSON."""
     changed = record["dynamodb"]
     kept = {"Keys": changed["Keys"], "SequenceNumber": changed["SequenceNumber"]}
-    if parse_flag(changed["Keys"]["pk"]["S"], changed["Keys"]["sk"]["S"]):
+    is_flag = parse_flag(changed["Keys"]["pk"]["S"], changed["Keys"]["sk"]["S"])
+    if is_flag and "NewImage" in changed:  # a removed flag has none
         kept["NewImage"] = changed["NewImage"]
     return {"eventName": record["eventName"], "dynamodb": kept}
 
