@@ -202,7 +202,7 @@ def read_streams_anew(endpoint: str) -> None:
     pages = functions.get_paginator("list_event_source_mappings").paginate()
     found: list[Any] = [each for page in pages for each in page["EventSourceMappings"]]
     read = set[tuple[str, str]]()
-    for each in found:
+    for each in reversed(found):  # a deployment can have made a newer one, with other settings
         stream = each["EventSourceArn"], each["FunctionArn"]
         if stream not in read:  # an interrupted command can leave the replaced one
             read.add(stream)
