@@ -75,7 +75,7 @@ def parse_unpublished(event: Mapping[str, Any]) -> list[Unpublished]:
 
 
 def first_sequence_number(event: Mapping[str, Any]) -> str:
-    """What identifies a batch of stream records, and all its deliveries."""
+    """What identifies the deliveries of a batch of stream records, together with what it holds."""
     return str(event["Records"][0]["dynamodb"]["SequenceNumber"])
 
 

@@ -172,7 +172,7 @@ class ShopDeletion:
         return DeletionNotes(self.records.table, self.shop)
 
     def _count(self, name: str, number: int) -> None:
-        """Count what was deleted, and note it from time to time: a killed run notes nothing."""
+        """Count what was deleted, and note it now and then: a killed run cannot at its end."""
         before = self.result.total
         self.result.add(name, number)
         if before // _NOTED_EACH != self.result.total // _NOTED_EACH:

@@ -66,7 +66,7 @@ def remembered() -> Iterator[Event]:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Handle the three signals during the block, but those that the command's parent ignores."""
+    """Handle the three signals during the block, except those that the command's parent ignores."""
     previous = {
         number: signal.signal(number, handler)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

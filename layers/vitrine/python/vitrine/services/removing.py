@@ -17,8 +17,8 @@ from vitrine.domain.store_views import facts_of, with_facts
 from vitrine.services.catalogue import Catalogue, retry_on_conflict
 
 _BATCH, _FLAGGED_BATCH = 50, 49
-"""Images per transaction, and in a shop that flags each of them. A transaction takes at most 100
-items; head and count are two of them."""
+"""Images per transaction, without flags and with one for each image. A transaction takes at most
+100 items; head and count are two of them."""
 
 
 def _accept(_entry: GalleryEntry) -> None:
@@ -110,7 +110,7 @@ def remove_images(
 ) -> None:
     """Remove all present images of a product, or those that `choose` selects.
 
-    One transaction removes some 50 images. An interrupted removal can be repeated. Images that
+    One transaction removes up to 50 images. An interrupted removal can be repeated. Images that
     other requests add meanwhile stay.
     """
     read = catalogue.stores.galleries.gallery_with_images
