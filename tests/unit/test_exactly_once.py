@@ -294,7 +294,7 @@ class Interleaving(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.aws = FaultyAws()
+        self.aws = FaultyAws(forgets_copies=False)
 
     @initialize()
     def open(self) -> None:
