@@ -21,7 +21,7 @@ from vitrine_cli.commands.import_output import (
 )
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import FailureError, UnfinishedError, UsageError
+from vitrine_cli.ui.failure import FailureError, UnfinishedError
 from vitrine_cli.ui.output import out, print_json
 from vitrine_cli.ui.progress import console
 
@@ -242,6 +242,7 @@ def _opener(
 
     def open_source(stopping: Event) -> Source:
         from vitrine_cli.importing.local_source import local_source
+        from vitrine_cli.importing.pauses import pause_of
         from vitrine_cli.importing.platforms import open_platform, read_secret, require_store_views
 
         if platform is not None:
@@ -249,8 +250,7 @@ def _opener(
             secret = read_secret(token, lambda: typer.prompt("Token", hide_input=True, err=True))
             tell = console.print
             decide = session.main_language(writes=not checks).decide
-            pause: Callable[[float], bool] = lambda wait: not stopping.wait(wait)  # noqa: E731
-            return open_platform(platform, secret, pause, tell, decide)
+            return open_platform(platform, secret, pause_of(stopping), tell, decide)
         return (
             session.source_of(f"@{_FOLDER}") if path is None else local_source(path, root, pattern)
         )
@@ -312,9 +312,9 @@ def _print_status(
     """Say how far the last import from a source has come, without asking AWS or the source."""
     from vitrine_cli.importing.status import ledger_stack, status_of
     from vitrine_cli.local import stacks
+    from vitrine_cli.operations import deployed_stack
 
-    if stack is not None and port is not None:
-        raise UsageError("--stack names a stack on AWS, --port one on this machine: choose one.")
+    deployed_stack.require_one(stack, port)
     name = ledger_stack(stack, None) if stack else ledger_stack("", stacks.running(port).port)
     status = status_of(name, shop, source)
     if as_json:

@@ -44,7 +44,7 @@ class Seen(Protocol):
 
 
 def _unseen(_: Entry, *, is_new: bool) -> None:
-    del is_new  # nobody counts
+    del is_new  # the images are not counted
 
 
 @dataclass

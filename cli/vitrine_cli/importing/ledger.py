@@ -109,7 +109,7 @@ class Ledger:
     """A ledger in a file that only its owner can read. Threads can share it.
 
     Args:
-        file: the file, which is created if necessary; None for a ledger that nobody opens again.
+        file: the file, which is created if necessary; None for a temporary ledger.
 
     Raises:
         FailureError: the file cannot be written, or is no ledger.

@@ -33,6 +33,7 @@ from vitrine_cli.importing.noted_runs import (
     require_same_names,
 )
 from vitrine_cli.importing.originals import Originals, originals_for
+from vitrine_cli.importing.pauses import pause_of
 from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
 from vitrine_cli.importing.rereading import Rereading
@@ -209,7 +210,7 @@ class Session:
             done.differences, done.absent = found.differences, found.absent
             done.pending = found.pending
         if not stopping.is_set() and options.waits:
-            pause: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
+            pause = pause_of(stopping)
             done.pending = wait_for_renditions(ledger, shelf.catalogue, pause, progress.pending)
             done.has_waited = True
         done.is_interrupted = stopping.is_set()
@@ -306,8 +307,7 @@ class Session:
     def _fetcher(
         self, root: Path | None, options: Options, stopping: Event, originals: Originals | None
     ) -> Fetcher:
-        wait: Callable[[float], bool] = lambda seconds: not stopping.wait(seconds)  # noqa: E731
         remote = HttpRemote(allow_loopback=self.stack.endpoint is not None, total_seconds=SECONDS)
         most = options.at_once
         slots = ConsiderateSlots(most, console.print) if options.considerate else Semaphore(most)
-        return Fetcher(remote, root, slots, wait, originals)
+        return Fetcher(remote, root, slots, pause_of(stopping), originals)

@@ -106,13 +106,18 @@ def queues_of(sqs: SQSClient, functions: LambdaClient, stack: str) -> list[Event
         functions: a client of the emulator's Lambda.
         stack: name of the deployed stack.
     """
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{stack}-")
     found = []
-    for url in (url for page in pages for url in page.get("QueueUrls", [])):
+    for url in _urls(sqs, stack):
         function = sqs.list_queue_tags(QueueUrl=url).get("Tags", {}).get(_TAG)
-        if url.endswith(_SUFFIX) and function:
+        if function:
             found.append(_queue(sqs, functions, url, function))
     return found
+
+
+def _urls(sqs: SQSClient, stack: str) -> list[str]:
+    """The URLs of a stack's queues of storage events."""
+    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{stack}-")
+    return [url for page in pages for url in page.get("QueueUrls", []) if url.endswith(_SUFFIX)]
 
 
 def _queue(sqs: SQSClient, functions: LambdaClient, url: str, function: str) -> EventQueue:
@@ -135,9 +140,8 @@ def waiting(endpoint: str, stack: str) -> int:
         "ApproximateNumberOfMessages",
         "ApproximateNumberOfMessagesNotVisible",
     ]
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{stack}-")
-    urls = [url for page in pages for url in page.get("QueueUrls", []) if url.endswith(_SUFFIX)]
     counts = [
-        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"] for url in urls
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        for url in _urls(sqs, stack)
     ]
     return sum(int(count[name]) for count in counts for name in names)

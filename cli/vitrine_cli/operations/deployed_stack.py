@@ -117,9 +117,18 @@ def selected(stack: str | None, port: int | None) -> DeployedStack:
         UsageError: both are given.
         FailureError: there is no such stack, or AWS cannot be reached.
     """
+    require_one(stack, port)
+    return local(stacks.running(port)) if stack is None else on_aws(stack)
+
+
+def require_one(stack: str | None, port: int | None) -> None:
+    """Refuse `--stack` together with `--port`.
+
+    Raises:
+        UsageError: both are given.
+    """
     if stack is not None and port is not None:
         raise UsageError("--stack names a stack on AWS, --port one on this machine: choose one.")
-    return local(stacks.running(port)) if stack is None else on_aws(stack)
 
 
 def local(stack: stacks.Stack) -> DeployedStack:

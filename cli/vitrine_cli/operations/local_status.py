@@ -46,8 +46,8 @@ class LocalStatus:
     Attributes:
         port: its port.
         state: `running`, `stopped`, `killed` (without being stopped), `incomplete` (a process is
-            missing), `damaged` (its file is) or `deleted` (but for files that an interrupted
-            command left).
+            missing), `damaged` (its file is) or `deleted` (an interrupted command left some
+            of its files).
         processes: number of its processes, those of functions included.
         memory: their resident memory, bytes; memory that they share counts in each.
         disk: size of its folder, bytes.
