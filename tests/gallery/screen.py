@@ -48,6 +48,13 @@ def until(page: Page, holds: Callable[[], Any]) -> None:
     raise AssertionError("it did not come about")
 
 
+def until_drawn(page: Page, selector: str) -> None:
+    """Wait until the browser has the picture of the first element with a CSS selector."""
+    page.wait_for_function(
+        "(selector) => document.querySelector(selector)?.naturalWidth > 0", arg=selector
+    )
+
+
 def drop_files(page: Page, files: list[tuple[str, str, bytes]]) -> None:
     """Drop files, each a name, a type and bytes, on the middle of the page."""
     transfer = page.evaluate_handle(

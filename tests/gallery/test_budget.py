@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.gallery.conftest import Visit
 from tests.gallery.fake_state import FakeServer
-from tests.gallery.screen import cards
+from tests.gallery.screen import cards, until_drawn
 
 Record = Callable[[str, object], None]
 
@@ -54,12 +54,13 @@ def test_cards_use_small_webp_pictures_and_load_them_late(server: FakeServer, vi
     shop = server.shop()
     shop.fill("7", 120)
     page = visit(shop)
+    until_drawn(page, ".tile img")  # the cover, in the size of a tile
     pictures: list[str] = []
     page.on("request", lambda each: "/media/" in each.url and pictures.append(each.url))
 
     page.evaluate("location.hash = '#/products/7'")
     expect(cards(page)).to_have_count(120)
-    page.wait_for_load_state("networkidle")
+    until_drawn(page, "ol.cards > li img")
 
     assert pictures
     assert all("-240-0." in each and each.endswith(".webp") for each in pictures)
@@ -200,7 +201,9 @@ def test_placeholders_are_drawn_near_the_visible_part_only(
 
     page.evaluate("location.hash = '#/products/7'")
     expect(cards(page)).to_have_count(120)
-    page.wait_for_timeout(300)
+    page.wait_for_function(
+        "document.querySelector('.picture').style.backgroundImage.startsWith('url(')"
+    )
     drawn = page.locator(".picture").evaluate_all(
         "(all) => all.map((each) => each.style.backgroundImage.startsWith('url('))"
     )
