@@ -2,12 +2,13 @@
 
 import io
 import struct
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageSequence, ImageStat
 from tests import pictures
 
 from vitrine.domain.pictures import Format
@@ -15,7 +16,7 @@ from vitrine.domain.renditions import SETS, Alternative
 from vitrine.pictures import gif, gif_frames
 from vitrine.pictures.animation import Movie, encode, read
 from vitrine.pictures.inspection import inspect
-from vitrine.pictures.resizing import resize
+from vitrine.pictures.resizing import Resized, resize
 from vitrine.pictures.stripping import strip_metadata
 
 DEFECTS = Path(__file__).parents[1] / "defects"
@@ -37,6 +38,11 @@ SHARP = {  # bytes that sharp 0.35 makes of the banners, by width
 
 def defect(name: str) -> bytes:
     return (DEFECTS / name).read_bytes()
+
+
+@cache
+def resized(name: str) -> Resized:
+    return resize(defect(name), GALLERY)
 
 
 # Structure
@@ -190,19 +196,42 @@ def test_a_written_animation_shows_the_frames_that_it_was_made_of(drawn) -> None
 def test_no_rendition_of_a_banner_is_much_larger_than_sharps_or_larger_than_the_upload(
     name: str,
 ) -> None:
-    data = defect(name)
-    made = resize(data, GALLERY)
+    data, made = defect(name), resized(name)
 
     for rendition in GALLERY:
         encoded, width = made.encode(rendition), made.sizes[rendition][0]
         assert len(encoded) <= len(data)
         assert len(encoded) <= 1.15 * SHARP[name][width]
+        assert len(made.encode(rendition, Alternative.WEBP)) <= len(data)
+
+
+@pytest.mark.parametrize(
+    "name", [*BANNERS, "gif-disposal2-no-transparency.gif", "gif-uncovered-moving.gif"]
+)
+def test_a_moving_webp_shows_every_frame_for_its_time(name: str) -> None:
+    made, movie = resized(name), read(defect(name))
+
+    for rendition in (GALLERY[0], GALLERY[4]):
+        wanted = movie.shrunk(made.sizes[rendition])
+        with Image.open(io.BytesIO(made.encode(rendition, Alternative.WEBP))) as moving:
+            shown = [
+                (frame.convert("RGBA"), frame.info["duration"])
+                for frame in ImageSequence.Iterator(moving)
+            ]
+        assert [duration for _, duration in shown] == list(wanted.durations)
+        for (frame, _), expected in zip(shown, wanted.frames, strict=True):
+            seen, right = (painted_on_grey(each) for each in (frame, expected))
+            assert max(ImageStat.Stat(ImageChops.difference(seen, right)).rms) < 5
+
+
+def painted_on_grey(picture: Image.Image) -> Image.Image:
+    ground = Image.new("RGBA", picture.size, (128, 128, 128, 255))
+    return Image.alpha_composite(ground, picture).convert("RGB")
 
 
 @pytest.mark.parametrize("name", BANNERS)
 def test_a_banner_looks_like_itself_in_every_size(name: str) -> None:
-    data = defect(name)
-    made, movie = resize(data, GALLERY), read(data)
+    made, movie = resized(name), read(defect(name))
 
     for rendition in (GALLERY[0], GALLERY[2], GALLERY[4]):
         size = made.sizes[rendition]
