@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters.table import Item, key, serialize
+from vitrine.adapters.table import ConditionFailedError, Item, Table, key, serialize
 from vitrine.adapters.table_keys import names
 from vitrine.domain.names import FileName, Naming
 
@@ -47,6 +48,37 @@ def name_actions(
         "ExpressionAttributeValues": serialize({":number": name.number}),
     }
     return [*puts, {"Update": last}]
+
+
+def next_default_name(table: Table, shop: str) -> int:
+    """See `Galleries.next_default_name`."""
+    changed = table.update(
+        f"SHOP#{shop}",
+        "NAMES",
+        UpdateExpression="ADD #last :one",
+        ExpressionAttributeNames={"#last": "last"},
+        ExpressionAttributeValues=serialize({":one": 1}),
+    )
+    return int(changed["last"])
+
+
+def skip_default_names(table: Table, shop: str, number: int) -> None:
+    """See `Galleries.skip_default_names`."""
+    with suppress(ConditionFailedError):
+        table.update(
+            f"SHOP#{shop}",
+            "NAMES",
+            UpdateExpression="SET #last = :number",
+            ConditionExpression="#last < :number",
+            ExpressionAttributeNames={"#last": "last"},
+            ExpressionAttributeValues=serialize({":number": number}),
+        )
+
+
+def taken_names(table: Table, shop: str, wanted: Sequence[str]) -> set[str]:
+    """See `Galleries.taken_names`."""
+    items = table.get_all(f"NAMES#{shop}", [f"NAME#{name}" for name in wanted])
+    return {sk.removeprefix("NAME#") for sk in items}
 
 
 def naming_of(item: Item) -> Naming:

@@ -9,9 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vitrine.adapters import table_keys
-from vitrine.adapters.counters import PREFIX, count_change, count_purged, totals, usage_in
-from vitrine.adapters.file_names import name_actions, name_of, naming_of
+from vitrine.adapters import file_names, table_keys
+from vitrine.adapters.counters import PREFIX, count_change, totals, usage_in
 from vitrine.adapters.originals import (
     appearance_attributes,
     appearance_of,
@@ -124,7 +123,7 @@ class DynamoGalleries(Galleries):
         if counted := count_change(change):
             actions.append({"Update": counted})
         if change.named:
-            actions += name_actions(change, *change.named)
+            actions += file_names.name_actions(change, *change.named)
         if change.imported:
             from vitrine.adapters.imports import settlement  # 3 ms, for one function
 
@@ -156,38 +155,25 @@ class DynamoGalleries(Galleries):
                 yield _image(item, shop, item["product"])
 
     def forget_retired(self, image: Image) -> None:
+        from vitrine.adapters.purging import purge_actions  # for an operator's command
+
         with suppress(ConditionFailedError):
-            self._table.transact(_purge_actions(image))
+            self._table.transact(purge_actions(image))
 
     def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        from vitrine.adapters.purging import purge_actions
         from vitrine.adapters.take_downs import creation
 
-        self._table.transact([*_purge_actions(image), {"Put": creation(take_down)}])
+        self._table.transact([*purge_actions(image), {"Put": creation(take_down)}])
 
     def next_default_name(self, shop: str) -> int:
-        changed = self._table.update(
-            f"SHOP#{shop}",
-            "NAMES",
-            UpdateExpression="ADD #last :one",
-            ExpressionAttributeNames={"#last": "last"},
-            ExpressionAttributeValues=serialize({":one": 1}),
-        )
-        return int(changed["last"])
+        return file_names.next_default_name(self._table, shop)
 
     def skip_default_names(self, shop: str, number: int) -> None:
-        with suppress(ConditionFailedError):
-            self._table.update(
-                f"SHOP#{shop}",
-                "NAMES",
-                UpdateExpression="SET #last = :number",
-                ConditionExpression="#last < :number",
-                ExpressionAttributeNames={"#last": "last"},
-                ExpressionAttributeValues=serialize({":number": number}),
-            )
+        file_names.skip_default_names(self._table, shop, number)
 
     def taken_names(self, shop: str, names: Sequence[str]) -> set[str]:
-        items = self._table.get_all(f"NAMES#{shop}", [f"NAME#{name}" for name in names])
-        return {sk.removeprefix("NAME#") for sk in items}
+        return file_names.taken_names(self._table, shop, names)
 
     def names_of(self, shop: str, image: int) -> Mapping[str, Naming]:
         return self.names_and_flag(shop, image)[0]
@@ -195,7 +181,9 @@ class DynamoGalleries(Galleries):
     def names_and_flag(self, shop: str, image: int) -> tuple[Mapping[str, Naming], bool]:
         items = {item["sk"]: item for item in self._table.query(table_keys.names(shop, image))}
         flagged = items.pop(table_keys.FLAG, None) is not None
-        return {sk.removeprefix("NAME#"): naming_of(item) for sk, item in items.items()}, flagged
+        return {
+            sk.removeprefix("NAME#"): file_names.naming_of(item) for sk, item in items.items()
+        }, flagged
 
     def flag(self, shop: str, image: int) -> None:
         from vitrine.adapters.invalidations import flag
@@ -209,7 +197,7 @@ class DynamoGalleries(Galleries):
 
     def named(self, shop: str, name: str) -> Naming | None:
         item = self._table.get(f"NAMES#{shop}", f"NAME#{name}")
-        return None if item is None else naming_of(item)
+        return None if item is None else file_names.naming_of(item)
 
     def complete_renditions(
         self, address: OriginalAddress, product: str, appearance: Appearance, *, turned: bool
@@ -335,17 +323,6 @@ def _retired_item(image: Image) -> Item:
     }
 
 
-def _purge_actions(image: Image) -> list[Mapping[str, Mapping[str, Any]]]:
-    """The writes that delete a retired record, on condition that it exists."""
-    delete = {
-        "Key": serialize(key(table_keys.retired(image.shop), sort_key(image.id))),
-        "ConditionExpression": "attribute_exists(#pk)",
-        "ExpressionAttributeNames": {"#pk": "pk"},
-    }
-    counted = count_purged(image.shop, image.id, image.original)
-    return [{"Delete": delete}, {"Update": counted}]
-
-
 def _view_item(facts: ViewFacts) -> Item:
     values = {"label": facts.label, "sort": facts.sort, "excluded": facts.excluded}
     return {**{name: value for name, value in values.items() if value is not None}} | (
@@ -409,7 +386,7 @@ def _image(item: Item, shop: str, product: str) -> Image:
         texts=Texts(item["alt"], item.get("translations", {})),
         excluded=item.get("excluded", False),
         views={view: _view_facts(facts) for view, facts in item.get("views", {}).items()},
-        name=name_of(item.get("name")),
+        name=file_names.name_of(item.get("name")),
         renditions=RenditionState(item["renditions"]),
         appearance=appearance_of(item),
         version=int(item.get("version", 0)),
