@@ -1,16 +1,23 @@
 """Originals and public pictures, in memory and in S3."""
 
+import json
 import threading
 import time
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import boto3
+import botocore.exceptions
 import httpx
 import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
 from tests.adapters.conftest import CLIENT_ERRORS, Account, Adapters, on_aws
 from tests.fakes import FakeBlobs, etag
 
-from vitrine.adapters.blobs import S3Blobs
+from vitrine.adapters.blobs import SIGNED, S3Blobs
 from vitrine.domain.errors import (
     ImportMissingError,
     OriginalMissingError,
@@ -116,6 +123,18 @@ def test_a_form_stores_one_file(adapters: Adapters) -> None:
     assert form.fields["key"] == key
     assert form.fields["Content-Type"] == "image/png"
     assert form.fields["success_action_status"] == "201"
+    if adapters.account:
+        policy = json.loads(b64decode(form.fields["policy"]))
+        seconds = (datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)).total_seconds()
+        assert 3300 < seconds <= 3600
+        for condition in (
+            {"bucket": "originals"},
+            {"key": key},
+            {"Content-Type": "image/png"},
+            {"success_action_status": "201"},
+            ["content-length-range", 5, 5],
+        ):
+            assert condition in policy["conditions"]
     if adapters.account and adapters.account.small:
         answer = httpx.post(form.url, data=dict(form.fields), files={"file": b"12345"})
         assert answer.status_code == 201
@@ -164,8 +183,9 @@ def test_public_pictures_are_listed_by_prefix_and_removed(adapters: Adapters) ->
 def test_public_pictures_are_served_for_ever_with_their_type(aws: Account) -> None:
     on_aws(aws).blobs.put_public([PublicPicture("media/s1/1.jpg", b"x", "image/jpeg")])
 
-    head = aws.client("s3").head_object(Bucket="media", Key="media/s1/1.jpg")
+    head = aws.client("s3").get_object(Bucket="media", Key="media/s1/1.jpg")
 
+    assert head["Body"].read() == b"x"
     assert head["ContentType"] == "image/jpeg"
     assert head["CacheControl"] == "public, max-age=31536000, immutable"
 
@@ -178,6 +198,21 @@ def test_a_link_is_signed_for_one_picture(aws: Account, monkeypatch: pytest.Monk
     assert (url.scheme, url.path) == ("https", f"/{key}")
     assert url.host == "media.s3.eu-central-1.amazonaws.com"
     assert url.params["X-Amz-Expires"] == "300"
+    assert url.params["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_a_link_is_signed_alike_in_the_first_region() -> None:
+    """There, boto3 would choose the old signature, which S3 does not accept for new buckets."""
+    client = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+        config=Config(**SIGNED),
+    )
+
+    url = httpx.URL(S3Blobs(client, "originals", "media").link("media/s1/a.png"))
+
     assert url.params["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
 
 
@@ -223,6 +258,60 @@ def test_other_failures_of_storage_stay_failures(aws: Account) -> None:
 
     with pytest.raises(CLIENT_ERRORS):
         blobs.put_original(KEY, b"bytes", "image/png", product="p")
+
+
+@pytest.mark.parametrize(
+    ("operation", "use"),
+    [
+        ("head_object", lambda blobs: blobs.original_metadata(KEY)),
+        ("head_object", lambda blobs: blobs.has_original(KEY)),
+        ("head_object", lambda blobs: blobs.has_public(KEY)),
+        ("head_object", lambda blobs: blobs.announce_original(KEY)),
+        ("get_object", lambda blobs: blobs.original(KEY)),
+        ("get_object", lambda blobs: blobs.imported("import/s1/a.png", max_bytes=5)),
+        ("put_object_tagging", lambda blobs: blobs.tag_imported("import/s1/a.png")),
+    ],
+)
+def test_an_object_that_may_not_be_read_is_not_taken_for_a_missing_one(
+    account: Account, operation: str, use: Callable[[S3Blobs], Any]
+) -> None:
+    client = account.client("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, "AccessDenied", http_status_code=403)
+
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            use(S3Blobs(client, "originals", "media"))
+
+
+def test_objects_that_cannot_be_removed_are_a_failure(account: Account) -> None:
+    client = account.client("s3")
+    errors = [
+        {"Key": "a", "Code": "SlowDown", "Message": "again"},
+        {"Key": "b", "Code": "InternalError", "Message": "again"},
+    ]
+    with Stubber(client) as stub:
+        stub.add_response("delete_objects", {"Errors": errors})
+
+        with pytest.raises(botocore.exceptions.ClientError) as failure:
+            S3Blobs(client, "originals", "media").remove_public(["a", "b", "c"])
+
+    assert failure.value.response["Error"]["Code"] == "SlowDown"
+    assert "InternalError" in str(failure.value)
+
+
+def test_objects_are_removed_by_the_thousand(account: Account) -> None:
+    """More keys than that in one request are refused by S3."""
+    client = account.client("s3")
+    keys = [str(number) for number in range(2001)]
+    with Stubber(client) as stub:
+        for batch in (keys[:1000], keys[1000:2000], keys[2000:]):
+            objects = [{"Key": key} for key in batch]
+            wanted = {"Bucket": "media", "Delete": {"Objects": objects, "Quiet": True}}
+            stub.add_response("delete_objects", {}, wanted)
+
+        S3Blobs(client, "originals", "media").remove_public(keys)
+
+        stub.assert_no_pending_responses()
 
 
 def test_a_picture_that_cannot_be_stored_is_a_failure(aws: Account) -> None:

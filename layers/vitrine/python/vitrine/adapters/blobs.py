@@ -33,8 +33,8 @@ SIGNED: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_sty
 bucket's region, because a redirect from another host invalidates the signature."""
 _IMPORTED: TagTypeDef = {"Key": "vitrine-imported", "Value": "yes"}
 """The tag that the lifecycle rule of imported files looks for (template: `ImportRetentionDays`)."""
-_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
-_OTHER_VERSION = frozenset({"PreconditionFailed", "412"})
+_MISSING = frozenset({"NoSuchKey", "404"})  # HEAD has no body, so its status is its code
+_OTHER_VERSION = "PreconditionFailed"
 
 
 class S3Blobs(Blobs):
@@ -92,7 +92,7 @@ class S3Blobs(Blobs):
         try:
             answer = self._client.get_object(Bucket=self._originals, Key=key, **only_if)
         except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING | _OTHER_VERSION:
+            if error.response["Error"]["Code"] in _MISSING | {_OTHER_VERSION}:
                 raise ImportMissingError(key) from None
             raise
         with closing(answer["Body"]) as body:
