@@ -34,7 +34,7 @@ def handler(call: Call) -> Response:
     client = call.caller.credential
     if client is None:
         raise AssertionError("the token route admitted a caller without a credential")
-    tokens = exchange(call.catalogue, client, _refresh_token(call.request), _LIFETIME)
+    tokens = exchange(call.catalogue, client, refresh_token_of(call.request), _LIFETIME)
     body: TokensBody = {
         "access_token": tokens.access,
         "token_type": "Bearer",
@@ -45,7 +45,7 @@ def handler(call: Call) -> Response:
     return answer(call, body, headers=_NO_STORE)
 
 
-def _refresh_token(request: Request) -> str:
+def refresh_token_of(request: Request) -> str:
     """The refresh token in a request's form.
 
     Raises:

@@ -144,10 +144,7 @@ def image_id(call: Call) -> int:
 
 
 _FIELDS = frozenset(
-    {
-        *("label", "position", "exclude", "types"),
-        *("file_name", "file_mime_type", "file_content"),
-    }
+    ("label", "position", "exclude", "types", "file_name", "file_mime_type", "file_content")
 )
 _JSON_DEPTH = 32
 _LISTED_ATTRS = re.compile(r"attrs\[[0-9]*\]")
@@ -377,17 +374,8 @@ def _paths(end: str) -> Iterable[str]:
     ]
 
 
-_IMAGES = {
-    "GET": "list_images",
-    "HEAD": "list_images",
-    "POST": "create_image",
-}
-_IMAGE = {
-    "GET": "get_image",
-    "HEAD": "get_image",
-    "PUT": "update_image",
-    "DELETE": "delete_image",
-}
+_IMAGES = {"GET": "list_images", "HEAD": "list_images", "POST": "create_image"}
+_IMAGE = {"GET": "get_image", "HEAD": "get_image", "PUT": "update_image", "DELETE": "delete_image"}
 
 dialect: Final = Dialect(
     name="openmage",

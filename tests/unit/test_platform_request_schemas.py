@@ -30,7 +30,7 @@ import openmage.fields
 import tiendanube.fields
 from bigcommerce.wire import InvalidFieldError, date
 from inventorum.fields import read_fields as read_inventorum_form
-from inventorum.refresh_token import _refresh_token
+from inventorum.refresh_token import refresh_token_of
 from inventorum.wire import GrantError
 from openmage.wire import InvalidDataError
 from vitrine.domain.errors import FieldError, PictureRefusedError
@@ -387,7 +387,7 @@ def test_inventorum_grants(form: dict[str, str]) -> None:
     media_type = "application/x-www-form-urlencoded"
     call = call_with("inventorum", "POST", urlencode(form).encode(), media_type)
     valid = schema_accepts("inventorum", "POST /api/auth/token", media_type, form)
-    assert valid == parser_accepts(lambda call: _refresh_token(call.request), call, GrantError)
+    assert valid == parser_accepts(lambda call: refresh_token_of(call.request), call, GrantError)
 
 
 @pytest.mark.parametrize("dialect", sorted(UNSTATED))

@@ -44,7 +44,6 @@ def endpoint(
         counts: whether to log and count the request; false if another function does, unless it is
             refused or fails before that.
     """
-
     environment.prepare(*uses)
 
     def decorate(handler: Handler) -> LambdaHandler:

@@ -20,5 +20,5 @@ def parameters_of(value: str) -> dict[str, str]:
 
 
 def accepted_types(accept: str) -> set[str]:
-    """The media types in a value of `Accept`, lower case, whatever their weights."""
+    """The media types in a value of `Accept`, lower case, regardless of their weights."""
     return {media_type_of(each) for each in accept.split(",") if each.strip()}

@@ -100,13 +100,6 @@ def record_request(
     """
     milliseconds = round(seconds * 1000, 1)
     failed = response.status >= SERVER_ERROR
-    facts: dict[str, Any] = {}
-    if failed and error:
-        facts["error"] = f"{type(error).__name__}: {error}"
-    if response.replayed:
-        facts["replayed"] = True
-    if objects:
-        facts["objects"] = [*objects]
     logger.info(
         "request",
         extra={
@@ -120,7 +113,9 @@ def record_request(
             "bytes_in": len(request.body),
             "bytes_out": len(response.body.encode()),
             "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
-            **facts,
+            **({"error": f"{type(error).__name__}: {error}"} if failed and error else {}),
+            **({"replayed": True} if response.replayed else {}),
+            **({"objects": [*objects]} if objects else {}),
         },
     )
     if os.environ.get("DIALECT_METRICS") == "yes":

@@ -192,18 +192,9 @@ def add_library_image(
     if earlier := _added_to_library(catalogue):
         return earlier
     inspected.check(images=0)  # the library has no limit
-    moment = catalogue.clock()
-    image = LibraryImage(
-        id=catalogue.stores.galleries.next_image_id(catalogue.shop.id),
-        shop=catalogue.shop.id,
-        account=account,
-        purpose=purpose,
-        original=inspected.original(),
-        created_at=moment,
-        updated_at=moment,
-    )
+    image = _library_image(catalogue, inspected, purpose, account)
     key = inspected.store(catalogue.stores.blobs, image)
-    imported = Import(arrival, moment, image.id) if arrival else None
+    imported = Import(arrival, image.created_at, image.id) if arrival else None
 
     def add() -> None:
         refuse_settled(catalogue, arrival)
@@ -229,6 +220,21 @@ def _added_to_library(catalogue: Catalogue) -> LibraryImage | None:
     if found is None:
         raise ImageNotFoundError(catalogue.claim.created)
     return found
+
+
+def _library_image(
+    catalogue: Catalogue, inspected: InspectedUpload, purpose: Purpose, account: str
+) -> LibraryImage:
+    moment, shop = catalogue.clock(), catalogue.shop.id
+    return LibraryImage(
+        id=catalogue.stores.galleries.next_image_id(shop),
+        shop=shop,
+        account=account,
+        purpose=purpose,
+        original=inspected.original(),
+        created_at=moment,
+        updated_at=moment,
+    )
 
 
 def check_room(catalogue: Catalogue, product: ProductKey, rules: PictureRules) -> None:
