@@ -11,12 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from threading import RLock
 from typing import IO, TYPE_CHECKING, Any
 
-from vitrine_cli.importing.source import LAST, SourceImage, SourceProduct, Unreadable, ViewValues
+from vitrine_cli.importing.image_json import from_json, to_json
+from vitrine_cli.importing.source import LAST, SourceImage, SourceProduct, Unreadable
 from vitrine_cli.ui.failure import FailureError, UnwritableError
 
 if TYPE_CHECKING:
@@ -320,7 +321,15 @@ class Ledger:
                 " number = excluded.number, facts = excluded.facts,"
                 " run = excluded.run, reason = '', state ="
                 " CASE WHEN image IS NULL THEN 'listed' ELSE state END",
-                *(paths[image.id], product.name, image.rank, number, _facts(image), self.run, LAST),
+                *(
+                    paths[image.id],
+                    product.name,
+                    image.rank,
+                    number,
+                    to_json(image),
+                    self.run,
+                    LAST,
+                ),
             )
 
     # SQLite
@@ -377,24 +386,7 @@ def opened_ledger(file: Path | None) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _facts(image: SourceImage) -> str:
-    return json.dumps(asdict(image), default=sorted)
-
-
 def _entry(row: tuple[Any, ...], run: int) -> Entry:
-    path, product, _, _, facts, listed, state, image, digest, size, reason = row
-    found = _image(json.loads(facts))
+    path, product, _, _, text, listed, state, image, digest, size, reason = row
+    found = from_json(text)
     return Entry(path, product, found, State(state), image, digest, size, reason, listed == run)
-
-
-def _image(facts: dict[str, Any]) -> SourceImage:
-    views = {
-        code: replace(ViewValues(**values), roles=_roles(values["roles"]))
-        for code, values in facts["views"].items()
-    }
-    places, roles = tuple(facts["places"]), _roles(facts["roles"])
-    return SourceImage(**{**facts, "places": places, "roles": roles, "views": views})
-
-
-def _roles(names: list[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
