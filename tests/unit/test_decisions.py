@@ -1,30 +1,17 @@
 """Decisions in docs/architecture.md: numbered, complete, and known wherever they are cited."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from tests.gateway import ROOT
+from tests.tracked import tracked
 
 PAGE = (ROOT / "docs/architecture.md").read_text()
 PARTS = re.split(r"^### (D\d+) .+$", PAGE, flags=re.MULTILINE)
 DECISIONS = dict(zip(PARTS[1::2], PARTS[2::2], strict=True))
 CITED = re.compile(r"architecture\.md[,\s]\s*(D\d+)")
-TEXT = {".py", ".md", ".yaml", ".toml", ".mjs", ""}
-
-
-def tracked() -> list[Path]:
-    """Text files of the repository; contracts speak of decisions of their own platforms."""
-    names = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    files = [ROOT / name for name in names]
-    return [file for file in files if file.suffix in TEXT and file.exists()]
+TEXT = (".py", ".md", ".yaml", ".toml", ".mjs", "")
 
 
 def test_decisions_are_numbered_from_one() -> None:
@@ -41,7 +28,7 @@ def test_a_decision_gives_context_decision_and_consequence(name: str) -> None:
 def test_every_cited_decision_exists() -> None:
     cited = {
         (str(file.relative_to(ROOT)), name)
-        for file in tracked()
+        for file in tracked(*TEXT)
         for name in CITED.findall(file.read_text())
     }
 
@@ -58,6 +45,6 @@ def test_no_source_cites_a_document_that_is_not_here() -> None:
     old = re.compile(r"\(design,|design, decision|the design's")
     here = Path(__file__)
 
-    found = [file for file in tracked() if file != here and old.search(file.read_text())]
+    found = [file for file in tracked(*TEXT) if file != here and old.search(file.read_text())]
 
     assert not found

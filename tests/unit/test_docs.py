@@ -7,7 +7,6 @@ import ast
 import io
 import json
 import re
-import subprocess
 import tokenize
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 from tests.gateway import ROOT, routes, template
+from tests.tracked import tracked
 
 from gateway.dialects import NAMES, account_of
 from vitrine.access.accounts import Setting
@@ -32,20 +32,6 @@ SETTINGS = {name: ("all", setting) for name, setting in GENERAL.items()} | {
     for dialect in NAMES
     for name, setting in account_of(dialect).settings.items()
 }
-
-
-@cache
-def tracked(*suffixes: str) -> list[Path]:
-    """The repository's files with one of these suffixes, new ones included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    files = (ROOT / name for name in listed)
-    return sorted(each for each in files if each.suffix in suffixes and each.is_file())
 
 
 def section(page: str, heading: str) -> str:
