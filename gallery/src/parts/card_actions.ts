@@ -1,12 +1,12 @@
 import type { Image } from '../api/types';
-import { chooseFile } from '../parts/file_button';
-import { errorText } from '../parts/failure';
-import type { MenuItem } from '../parts/menu';
-import { tell } from '../parts/notices';
+import { deleteLater } from '../product/deletions';
+import type { OpenProduct } from '../product/open_product';
 import { may } from '../session/session';
 import { text } from '../text/text';
-import { deleteLater } from './deletions';
-import type { OpenProduct } from './open_product';
+import { errorText } from './failure';
+import { chooseFile } from './file_button';
+import type { MenuItem } from './menu';
+import { tell } from './notices';
 
 /** Actions that need a dialog of the screen. */
 export interface Dialogs {
