@@ -4,8 +4,9 @@
 `build_layer.py compile-functions FOLDER` compiles `functions/` in place: the folder is every
 function's package.
 
-Wheels come from the lock file's group of the layer's name, for Lambda's python3.13 whatever Python
-runs here; with `VITRINE_BUILD_FOR=host` for this machine's Python, which the local stack uses.
+Wheels come from the lock file's group of the layer's name, for Lambda's python3.13, regardless
+of which Python runs here; with `VITRINE_BUILD_FOR=host` for this machine's Python, which the local
+stack uses.
 """
 
 import os

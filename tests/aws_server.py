@@ -52,7 +52,7 @@ class AwsServer:
         self.acts = list(acts)
 
     def stop(self) -> None:
-        """End all connections, whoever still has one open."""
+        """End all connections, those that clients keep open too."""
         self.stopped.set()
         for each in self._open:
             with suppress(OSError):

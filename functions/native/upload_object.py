@@ -34,7 +34,7 @@ class FileToSendBody(FileBody):
 
 
 class UploadBody(TypedDict):
-    """A batch of uploads, with the forms to send its files."""
+    """An upload batch, with the forms to send its files."""
 
     id: str
     product: str

@@ -32,7 +32,7 @@ TAKE_DOWN: Final = "images:takedown"
 
 RULES: Final = FILE_RULES
 MAX_PIXELS: Final = min(PIXEL_LIMITS.values())  # what every format may have
-MAX_FILES: Final = 250  # in one batch of uploads
+MAX_FILES: Final = 250  # in one upload batch
 MAX_BODY: Final = 1_000_000  # bytes of JSON
 MAIN_LANGUAGE: Final = "es"
 LANGUAGE: Final = re.compile("[a-z]{2}(?:_[A-Z]{2})?")

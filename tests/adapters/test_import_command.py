@@ -210,7 +210,7 @@ def test_a_dry_run_forecasts_and_writes_nothing(agency: Agency, moto: OneAtATime
 def test_one_interrupt_ends_a_dry_run(agency: Agency) -> None:
     """It reads every file, which takes minutes for a large shop, and leaves nothing to end.
 
-    Whoever opens a pipe waits until it is opened at its other end: the command has begun to read
+    Opening a pipe waits until it is opened at its other end: the command has begun to read
     pictures as soon as the test has opened the first, and cannot end before the second is opened.
     """
     lines = ["product,file"]
@@ -222,7 +222,7 @@ def test_one_interrupt_ends_a_dry_run(agency: Agency) -> None:
     opened = None
     while opened is None:
         assert process.poll() is None
-        with suppress(OSError):  # which says that nobody reads yet
+        with suppress(OSError):  # which says that no process reads yet
             opened = os.open(agency.folder / "first", os.O_WRONLY | os.O_NONBLOCK)
     os.close(opened)
 

@@ -177,7 +177,7 @@ def test_the_printed_line_continues_an_import_as_it_was_begun(buyer: Agency) -> 
             assert status == 2
             assert told == (
                 f"The import was begun with another {option}; leave it out, as --resume remembers "
-                "it, or begin anew without --resume."
+                "it, or start again without --resume."
             )
         status, _, told = run("import", buyer.shop, "--resume", "--from", "evotor", *rest)
         assert (status, told) == (

@@ -66,7 +66,7 @@ class Bill:
         self._lines.setFormatter(logger.registered_formatter)
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Set the counts to zero."""
         self.dollars, self.calls, self.log_bytes = 0.0, 0, 0
 
     def add(self, dollars: float) -> None:

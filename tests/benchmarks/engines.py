@@ -175,7 +175,7 @@ def started(engine: Engine, kind: str, picture: Path, *, pinned: bool = True) ->
 def interleaved(
     engines: Sequence[Engine], kind: str, picture: Path, rounds: int
 ) -> dict[Engine, list[dict[str, float]]]:
-    """What each engine took in each round; all take turns, so that no one has the quiet minute."""
+    """What each engine took in each round; all take turns, so that none has the quiet minute."""
     with ExitStack() as running:
         workers = {
             engine: running.enter_context(started(engine, kind, picture)) for engine in engines

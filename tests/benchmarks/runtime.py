@@ -134,7 +134,7 @@ class Runtime:
 
 
 def runtime(python: Path) -> Runtime | None:
-    """The runtime of a Python, built anew; None where the emulator does not run."""
+    """The runtime of a Python, newly built; None where the emulator does not run."""
     if sys.platform != "linux" or platform.machine() not in _EMULATORS:
         return None
     (packages,) = workspace.tool_bin("sam").parent.glob("lib/python*/site-packages")

@@ -296,7 +296,7 @@ def test_cost_of_pictures_that_do_not_exist(
     assert missing(admit_missing.handler, made_up[4]) == 503
     prices("refuse one, known to be above the limit", "admit")
     assert missing(admit_missing.handler, "/media/s1/catalog/product/n/o/nobody.png") == 404
-    prices("refuse a file name that nobody has", "admit")
+    prices("refuse a file name that no image has", "admit")
     assert missing(admit_missing.handler, "/media/s1/x.png") == 404
     prices("refuse a path that no picture has", "admit")
 

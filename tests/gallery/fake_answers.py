@@ -65,7 +65,7 @@ def summary(origin: str, shop: FakeShop, product: str) -> JSON:
 
 
 def batch_body(bucket: str, shop: FakeShop, batch: Batch, *, forms: bool) -> JSON:
-    """A batch of uploads, with forms for files that are waited for."""
+    """An upload batch, with forms for files that are waited for."""
     files = []
     for number, slot in enumerate(batch.slots, 1):
         file: JSON = {"n": number, "name": slot.name, "state": slot.state}

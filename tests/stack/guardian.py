@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 RUN = "VITRINE_TEST_RUN"
-"""Variable in the environment of all processes that a worker starts, but for a stack's emulator."""
+"""Variable in the environment of all processes that a worker starts, except a stack's emulator."""
 _SECONDS = 60  # for a command that stops its stack
 
 

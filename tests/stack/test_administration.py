@@ -215,7 +215,7 @@ def test_uploads_go_on_while_a_shop_is_deleted(running: Running) -> None:
             if seconds > 60:
                 kill(running, "evotor-create-image")
                 uploads.closed.set()
-                drop()  # nobody can close a bucket to its owner
+                drop()  # a bucket cannot be closed to its owner
             count = len(uploads.refused)
             until(lambda: len(uploads.refused) >= count + 4 or None)
 

@@ -79,7 +79,7 @@ class Moving:
         url: where the platform is.
         pictures: its pictures.
         images: what it holds, as `shown` gives it.
-        signature: signs requests of OpenMage anew, whose signatures cover the platform's URL.
+        signature: signs requests of OpenMage again, whose signatures cover the platform's URL.
     """
 
     running: Running

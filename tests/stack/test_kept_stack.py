@@ -140,7 +140,7 @@ def test_a_stack_that_was_stopped_misses_no_record_of_its_stream(kept: Kept) -> 
 
 
 def test_sixty_requests_at_once_from_cold_get_no_error(kept: Kept) -> None:
-    """No function of this start has run yet, but for one."""
+    """Only one function of this start has run yet."""
     login = kept.described["credentials"]
     evotor, tiendanube = login["evotor"], login["tiendanube"]
     asked = [

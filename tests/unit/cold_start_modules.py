@@ -1,6 +1,6 @@
 """The modules that each function imports when it starts, and the file that records them.
 
-`python -m tests.unit.cold_start_modules` records them anew.
+`python -m tests.unit.cold_start_modules` records them again.
 """
 
 import json

@@ -43,7 +43,7 @@ def until(look: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_what_a_run_has_started_ends_after_it(tmp_path: Path, number: signal.Signals) -> None:
-    """A terminal's signals reach all of its processes, but for a stack's and the guardian."""
+    """A terminal's signals reach all of its processes, except a stack's and the guardian."""
     mark = Mark(PORT, "1", tmp_path).environment
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(tmp_path), json.dumps(mark)],

@@ -515,7 +515,7 @@ def guessed(number: int) -> SourceImage:
         (404, "picture", [4, 4, 0]),
         ("<html>There is no such shop.", "picture", [4, 4, 0]),
         ("too large", "picture", [4, 4, 0]),
-        (None, "picture", [3, 4, 0]),  # a host that nobody has: three tries in the whole run
+        (None, "picture", [3, 4, 0]),  # an unknown host: three tries in the whole run
         (503, 403, [3, 4, 4]),
         (None, None, [3, 3, 4]),
     ],

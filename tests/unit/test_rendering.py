@@ -182,7 +182,7 @@ def test_an_event_that_comes_before_the_record_is_sent_again(pipeline: Pipeline)
     record = pipeline.world.galleries.records["s1", PRODUCT].pop(image.id)
     with pytest.raises(RecordMissingError):
         pipeline.created(image)
-    assert pipeline.world.blobs.public == {}, "nothing is public that is nobody's image"
+    assert pipeline.world.blobs.public == {}, "no picture without an image is public"
 
     pipeline.world.galleries.records["s1", PRODUCT][image.id] = record
     pipeline.created(image)

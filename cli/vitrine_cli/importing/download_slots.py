@@ -57,7 +57,7 @@ class ConsiderateSlots:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Note that the download has ended, whatever became of it."""
+        """Note that the download has ended, successfully or not."""
         seconds = self._clock() - self._begun.at
         with self._state:
             self._taken -= 1

@@ -284,7 +284,7 @@ def _require_same(chosen: PlatformOptions, noted: PlatformOptions) -> None:
         if getattr(chosen.complete, name) != getattr(noted.complete, name):
             raise UsageError(
                 f"The import was begun with another {option}; leave it out, as --resume remembers "
-                "it, or begin anew without --resume."
+                "it, or start again without --resume."
             )
 
 

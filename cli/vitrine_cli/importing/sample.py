@@ -103,7 +103,7 @@ class Sample:
     def local_seconds(self, images: int, processors: int) -> tuple[float, float]:
         """About how long it takes in a local stack, with all renditions, at least and at most.
 
-        Its emulator answers one request after the other, whoever asks.
+        Its emulator answers one request after the other, of all clients together.
         """
         public = self.public / max(self.times.get(Step.RENDER, (0, 0.0))[0], 1)
         requests = _TO_STORE + _TO_RENDER + public

@@ -130,7 +130,7 @@ class Shelf:
         return self._add(entry, settled, upload)
 
     def problem_before(self, entry: Entry) -> str:
-        """Why an image cannot be stored, whatever its bytes are; empty if it can."""
+        """Why an image cannot be stored, regardless of its bytes; empty if it can."""
         listed = entry.listed
         if entry.product != LIBRARY and not is_product_name(entry.product):
             return NO_NAME

@@ -82,7 +82,7 @@ def launch_aws(stack: Stack) -> bool:
 
 
 def store_state(stack: Stack) -> None:
-    """Start the emulator anew, so that a stack has its functions even if it is killed later.
+    """Restart the emulator, so that a stack has its functions even if it is killed later.
 
     Raises:
         FailureError: the emulator did not store its state or did not start again.

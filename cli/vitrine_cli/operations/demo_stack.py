@@ -71,7 +71,7 @@ def start_or_join(
             replaced = bool(stack.processes) and not stack.is_current
             with step("Stopping" if stack.is_kept else "Removing the incomplete stack"):
                 stack.stop()
-            if replaced and isinstance(failure, Exception):  # whatever failed first without it
+            if replaced and isinstance(failure, Exception):  # also if another error came first
                 raise FailureError("Another command stopped the stack while it started.") from None
             raise
         return stack, True
@@ -91,7 +91,7 @@ def _require_data(earlier: Stack) -> None:
     if earlier.is_lost:
         raise FailureError(
             f"The file stack.json in {earlier.folder} is damaged or missing, so its data cannot be "
-            f"used; 'vitrine up --reset --port {earlier.port}' deletes them and starts anew."
+            f"used; 'vitrine up --reset --port {earlier.port}' deletes them and starts again."
         )
 
 

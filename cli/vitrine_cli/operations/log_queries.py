@@ -23,7 +23,7 @@ USD_PER_GB = 0.005  # us-east-1, of the log data that a query reads
 _GROUP = re.compile(r"# Log group: /vitrine/<stack>/(\w+)")
 _NAME = re.compile(r"\bas ((?:\w+, )*\w+)")
 _INTERVAL = 0.5  # seconds between two looks
-_SECONDS = 900  # after which CloudWatch has ended every query of ours
+_SECONDS = 900  # after which CloudWatch has ended each of these queries
 
 
 @dataclass(frozen=True, slots=True)

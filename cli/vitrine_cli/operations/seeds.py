@@ -1,6 +1,6 @@
 """Fixed ids and secrets of a demo shop: the same text gives the same values on every machine.
 
-They are for a stack on this machine alone: whoever knows the text knows the secrets.
+They are for a stack on this machine alone: everyone who knows the text knows the secrets.
 """
 
 from __future__ import annotations

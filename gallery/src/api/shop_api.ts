@@ -41,7 +41,7 @@ export class ShopApi {
   /** Asks for the first products before they are needed, so that they arrive with the shop. */
   askAhead(): void {
     this.ahead = this.client.get('/products');
-    this.ahead.catch(() => undefined); // whoever takes the answer handles the failure
+    this.ahead.catch(() => undefined); // the caller that awaits the answer handles the failure
   }
 
   /** Products that have images and whose ids begin with `prefix`. */

@@ -20,7 +20,7 @@ export interface Shop {
     pixels: number;
     /** Images of one product. */
     images: number;
-    /** Files of one batch of uploads. */
+    /** Files of one upload batch. */
     files: number;
     formats: MediaType[];
   };

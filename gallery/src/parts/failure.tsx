@@ -9,7 +9,7 @@ export function errorText(error: unknown): string {
   return text('unreachable');
 }
 
-/** What failed, why, a way to try again, and the request's id for whoever runs the service. */
+/** What failed, why, a way to try again, and the request's id for the operator. */
 export function Failure({
   error,
   retry,

@@ -112,7 +112,7 @@ def test_a_token_opens_no_store_but_its_own(
     answer = call(shop.send, operation, f"/stores/{store}/v2")
 
     assert_refused(answer, NO_CREDENTIALS)
-    assert answer == nobody, "nobody can tell a foreign store from a bad token"
+    assert answer == nobody, "a client cannot tell a foreign store from a bad token"
     assert shop.everything == before
 
 

@@ -145,7 +145,7 @@ def test_the_type_gives_the_extension_and_the_bytes_are_what_they_are(
 
     assert shop.file_of(image) == f"image.{extension}"
     (original,) = shop.world.blobs.originals.values()
-    assert original.data == data, "never encoded anew"
+    assert original.data == data, "never encoded again"
     shop.render()
     public = shop.world.blobs.public[f"media/shop1/catalog/product/i/m/image.{extension}"]
     assert public.data == data, "as uploaded"

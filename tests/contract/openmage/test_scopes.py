@@ -137,7 +137,7 @@ def test_types_leave_other_images_and_are_exactly_these(stocked: OpenMage) -> No
     assert stocked.get(one())["types"] == ["image"]
     assert stocked.get(one(B))["types"] == ["small_image", "thumbnail"]
     stocked.put({"types": ["thumbnail"]}, B)
-    assert stocked.get(one())["types"] == ["image"], "what is left nobody has"
+    assert stocked.get(one())["types"] == ["image"], "no image has the others"
     stocked.put({"types": []}, B)
     assert [each["types"] for each in stocked.get(P)] == [["image"], []]
 
@@ -179,4 +179,4 @@ def test_types_written_in_a_store_take_nothing_from_roles_of_others(stocked: Ope
     stocked.put({"types": []}, B, FR)
     assert stocked.get(one(store=FR))["types"] == ["image"]
     stocked.put({"types": ["image"]}, B)
-    assert stocked.get(one(B, FR))["types"] == ["image"], "it was nobody's in the store"
+    assert stocked.get(one(B, FR))["types"] == ["image"], "no image had it in the store"

@@ -47,7 +47,7 @@ class _Line:
     Attributes:
         number: where it begins.
         cells: its cells by column.
-        problem: why it describes no image, whatever its cells are; empty if it may describe one.
+        problem: why it describes no image, regardless of its cells; empty if it may describe one.
     """
 
     number: int

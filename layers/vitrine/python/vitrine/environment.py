@@ -114,7 +114,7 @@ def prepare(*parts: Part) -> None:
     """Build the environment now, with these parts, if this process is a Lambda function.
 
     A function has whole processors while it initializes, but only a share of one while it handles
-    a request: whatever is left to the first request takes three times as long in a 512 MB
+    a request: what is left to the first request takes three times as long in a 512 MB
     function. A part that is not named here is built when it is first used.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

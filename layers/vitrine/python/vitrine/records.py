@@ -31,7 +31,7 @@ _SUPPORTED = {"init": True, "compare": True, "hash": None, "kw_only": MISSING}
 
 
 def _record(cls: type, *, slots: bool, eq: bool, frozen: bool) -> type:  # noqa: ARG001
-    """The class with what makes a value of it; anew if it has slots for its fields."""
+    """The class with what makes a value of it; a new class if it has slots for its fields."""
     inherited: dict[str, Field[Any]] = {}
     for base in reversed(cls.__mro__[1:]):
         inherited |= base.__dict__.get("__dataclass_fields__", {})

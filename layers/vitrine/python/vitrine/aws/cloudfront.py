@@ -38,7 +38,7 @@ class CloudFront:
 
         Raises:
             ClientError: CloudFront refuses it.
-            NoAnswerError: there is no answer, however often it is asked.
+            NoAnswerError: there is no answer to any attempt.
         """
         paths = InvalidationBatch["Paths"]["Items"]
         items = "".join(f"<Path>{each.translate(_ESCAPES)}</Path>" for each in paths)

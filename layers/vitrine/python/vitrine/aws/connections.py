@@ -27,7 +27,7 @@ such a connection would wait for its timeout.
 class Connections:
     """Connections to one host.
 
-    The environment's proxies are ignored. Names are looked up anew for each connection.
+    The environment's proxies are ignored. Names are looked up for each connection again.
 
     Args:
         url: scheme, host and port.

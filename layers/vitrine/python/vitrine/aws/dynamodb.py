@@ -34,7 +34,7 @@ class DynamoDB:
 
         Raises:
             ClientError: DynamoDB refuses it.
-            NoAnswerError: there is no answer, however often it is asked.
+            NoAnswerError: there is no answer to any attempt.
         """
         request = Request(
             operation,

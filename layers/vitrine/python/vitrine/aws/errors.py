@@ -36,7 +36,7 @@ class ParameterNotFound(ClientError):
 
 
 class NoAnswerError(Exception):
-    """No service could be reached, or its answers were not whole, however often it was asked."""
+    """In every attempt, the service could not be reached or its answer was not whole."""
 
 
 class SettingsError(Exception):

@@ -26,7 +26,7 @@ class Parameters:
 
         Raises:
             ClientError: Parameter Store refuses it.
-            NoAnswerError: there is no answer, however often it is asked.
+            NoAnswerError: there is no answer to any attempt.
         """
         request = Request(
             operation,

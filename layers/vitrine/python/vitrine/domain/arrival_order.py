@@ -2,7 +2,7 @@
 
 A dropped file is placed by its name: its image carries a mark, `Image.dropped`, until a client asks
 for the place or role of the image. A file of an upload batch is placed by its number in the batch,
-to which its image id corresponds. The gallery is the same whatever event comes first.
+to which its image id corresponds. The gallery is the same regardless of which event comes first.
 """
 
 from collections.abc import Mapping

@@ -120,7 +120,7 @@ class ReplacedImagesMissingError(VitrineError):
 
 
 class UploadNotFoundError(VitrineError):
-    """The shop has no such batch of uploads, or no longer."""
+    """The shop has no such upload batch, or no longer."""
 
 
 class PictureExistsError(VitrineError):

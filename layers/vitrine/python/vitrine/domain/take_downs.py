@@ -159,7 +159,7 @@ class PublicTarget:
 def parse_target(shop: str, url: str) -> PublicTarget | None:
     """The picture at a URL, or the picture whose manifest the URL names.
 
-    Host, query and whatever precedes the key do not matter: a deployment serves its pictures under
+    Host, query and what precedes the key do not matter: a deployment serves its pictures under
     several base URLs.
 
     Args:

@@ -89,7 +89,7 @@ def image(place: tuple[int, int], picture: PilImage.Image) -> bytes:
         picture: its colour indices, mode P.
     """
     out = BytesIO()
-    # The optimization would number the colours anew.
+    # The optimization would renumber the colours.
     picture.save(out, "GIF", optimize=False, interlace=False)
     (frame,) = frames(out.getvalue())
     return struct.pack("<BHHHHB", _IMAGE, *place, *picture.size, 0) + frame.data

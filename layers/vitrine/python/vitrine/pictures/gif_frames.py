@@ -1,7 +1,7 @@
 """The frames of a GIF as browsers show them: each drawn onto what the ones before it left.
 
-What no frame draws is transparent, and so is what a frame clears, whatever background colour or
-transparent index the file names.
+What no frame draws is transparent, and so is what a frame clears, regardless of the
+background colour or transparent index that the file names.
 """
 
 from collections.abc import Iterator

@@ -68,7 +68,7 @@ def chunks(data: bytes, *, checked: bool = False) -> Iterator[tuple[bytes, bytes
 
 
 def _raw_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Names and bytes of the chunks, whatever they are; the last one is an end without error."""
+    """Names and bytes of all chunks, known or not; the last one is an end without error."""
     at = len(SIGNATURE)
     for _ in range(_CHUNKS):
         if at + 12 > len(data):

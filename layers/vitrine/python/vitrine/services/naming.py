@@ -29,7 +29,7 @@ class WantedName:
 def free_name(catalogue: Catalogue, wanted: WantedName) -> FileName:
     """A name that is free now. Committing it may conflict with another request that chose it.
 
-    It reads a fixed number of records, whatever the number of names that the shop has taken.
+    It reads a fixed number of records, regardless of how many names the shop has taken.
     """
     galleries, shop = catalogue.stores.galleries, catalogue.shop.id
     if wanted.base is None:
