@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.gateway import ROOT, template
+from tests.tracked import tracked
 from tests.unit.cold_start_modules import ON_LAMBDA, RECORD, SETTINGS, imported, recorded
 
 VITRINE = ROOT / "layers/vitrine/python/vitrine"
@@ -94,6 +95,22 @@ def test_handlers_touch_neither_aws_nor_pixels(file: Path) -> None:
     ]
     handler = f"{file.parent.name}.{file.stem}.handler"
     assert handler not in HANDLERS or len(file.read_text().splitlines()) <= 70
+
+
+def test_modules_and_functions_stay_short() -> None:
+    """Those of tests may be longer: they cover one module, command or document each."""
+    files = [file for file in tracked(".py") if ROOT / "tests" not in file.parents]
+    sources = {str(file.relative_to(ROOT)): file.read_text() for file in files}
+    functions = {
+        f"{name}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name, source in sources.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+    assert len(functions) > 1000
+    assert [name for name, source in sources.items() if source.count("\n") >= 400] == []
+    assert [name for name, lines in functions.items() if lines > 50] == []
 
 
 def printed(script: str, **environment: str) -> list[str]:
