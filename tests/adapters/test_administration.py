@@ -57,9 +57,11 @@ def test_a_host_is_listed_at_the_shop_that_has_it(stack: StackRecords) -> None:
     stack.shops.open_host("b.example", "s1")
     stack.shops.open_host("a.example", "s1")
     stack.shops.open_host("a.example", "s2")
+    stack.shops.open_host("a.example", "s2")
 
     assert stack.shops.hosts("s1") == ["b.example"]
     assert stack.shops.hosts("s2") == ["a.example"]
+    assert stack.shops.shop_of_host("a.example") == "s2"
 
 
 def forget(account: Account, *shops: str) -> None:

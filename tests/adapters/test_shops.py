@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 from tests.adapters.conftest import Account, Adapters, on_aws
 
 from vitrine.adapters.shops import DynamoShops
-from vitrine.adapters.table import MOST_WRITES, Table
+from vitrine.adapters.table import MOST_WRITES, ConditionFailedError, Table
 from vitrine.domain.credentials import CLIENT, Credential, RefreshToken, digest_of
 from vitrine.domain.errors import (
     AliasTakenError,
@@ -54,6 +55,98 @@ def test_a_shop_takes_other_settings(adapters: Adapters) -> None:
     adapters.shops.change_shop(changed)
 
     assert adapters.shops.shop("s1") == changed
+
+
+def items(account: Account) -> dict[tuple[str, str], dict[str, Any]]:
+    """All items of the table, by their keys."""
+    found = account.resource("dynamodb").Table("table").scan()["Items"]
+    return {(item["pk"], item["sk"]): item for item in found}
+
+
+def test_a_shop_is_closed_once_and_keeps_the_time(account: Account) -> None:
+    shops = DynamoShops(Table(account.dynamodb(), "table"))
+    with pytest.raises(ConditionFailedError):
+        shops.close_shop("s1")
+    assert items(account) == {}
+    shops.create_shop(Shop("s1", settings={"evotor.store_id": "A"}))
+    assert not shops.is_closing("s1")
+
+    shops.close_shop("s1")
+    closed = items(account)
+    shops.close_shop("s1")
+    with pytest.raises(ConflictError):
+        shops.change_shop(Shop("s1"))
+    with pytest.raises(ShopExistsError):
+        shops.create_shop(Shop("s1"))
+
+    assert shops.shop("s1") is None
+    assert (shops.is_closing("s1"), shops.deleted_at("s1")) == (True, None)
+    assert items(account) == closed
+
+
+def test_only_a_closed_shop_is_buried_and_its_id_stays_taken(account: Account) -> None:
+    shops = DynamoShops(Table(account.dynamodb(), "table"))
+    shops.create_shop(Shop("s1"))
+    shops.create_shop(Shop("s2"))
+    on_aws(account).galleries.reserve_image_ids("s1", 7)
+    before = items(account)
+    with pytest.raises(ConditionFailedError):
+        shops.bury_shop("s1", ("SHOP#s1", "COUNT#0"))
+    assert items(account) == before
+
+    shops.close_shop("s1")
+    shops.bury_shop("s1", ("SHOP#s1", "COUNT#0"))
+
+    buried = items(account)
+    assert set(buried) == set(before) - {
+        ("SHOP#s1", "SEQUENCE"),
+        ("SHOP#s1", "COUNT#0"),
+        ("SHOPS", "SHOP#s1"),
+    }
+    assert set(buried["SHOP#s1", "PROFILE"]) == {"pk", "sk", "deleted", "last"}
+    assert buried["SHOP#s1", "PROFILE"]["last"] == 7
+    deleted = shops.deleted_at("s1")
+    assert deleted
+    assert abs(datetime.now(UTC) - deleted) < timedelta(minutes=5)
+    assert (shops.shop("s1"), shops.is_closing("s1"), shops.created_at("s1")) == (None, False, None)
+    assert (shops.deleted_at("s2"), list(shops.listed_shops())) == (None, ["s2"])
+    with pytest.raises(ConditionFailedError):
+        shops.close_shop("s1")
+    with pytest.raises(ConflictError):
+        shops.change_shop(Shop("s1"))
+    with pytest.raises(ShopExistsError):
+        shops.create_shop(Shop("s1"))
+    assert items(account) == buried
+
+
+def test_a_shop_that_never_had_an_image_is_buried_with_the_sequence_0(account: Account) -> None:
+    shops = DynamoShops(Table(account.dynamodb(), "table"))
+    shops.create_shop(Shop("s1"))
+    shops.close_shop("s1")
+
+    shops.bury_shop("s1")
+
+    assert items(account)["SHOP#s1", "PROFILE"]["last"] == 0
+
+
+def test_a_new_shop_is_indexed_and_an_old_one_once_that_is_noted(account: Account) -> None:
+    shops = DynamoShops(Table(account.dynamodb(), "table"))
+    shops.create_shop(Shop("s1"))
+    assert shops.is_indexed("s1")
+    assert not shops.is_indexed("s2")
+    assert shops.created_at("s2") is None
+
+    shops.note_indexed("s2")
+
+    assert shops.is_indexed("s2")
+    assert shops.created_at("s2") is None
+    listed = shops.listed_shops()
+    assert (list(listed), listed["s2"]) == (["s1", "s2"], None)
+    assert listed["s1"] == shops.created_at("s1")
+    assert listed["s1"]
+    assert abs(datetime.now(UTC) - listed["s1"]) < timedelta(minutes=5)
+    shops.unlist("s1")
+    assert list(shops.listed_shops()) == ["s2"]
 
 
 def test_an_account_leads_to_the_shops_that_have_had_it(adapters: Adapters) -> None:
