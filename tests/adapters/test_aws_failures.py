@@ -464,7 +464,7 @@ def test_a_certificate_for_another_name_is_refused(
         over_tls(monkeypatch, authority, "other.example", lambda: dynamodb().get_item(**GET))
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(
+def test_a_certificate_of_an_unknown_authority_is_refused(
     aws: AwsServer, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NoAnswerError, match="CERTIFICATE_VERIFY_FAILED"):

@@ -193,7 +193,7 @@ def test_an_original_with_a_record_is_never_let_go(operator: Operator, where: st
     assert operator.blobs.original_keys("s1", 7) == [key]
 
 
-def test_new_bytes_that_nobody_committed_stay_private_and_are_told_of_no_more(
+def test_new_bytes_that_were_never_committed_stay_private_and_leave_the_queue(
     operator: Operator,
 ) -> None:
     found = image(7)

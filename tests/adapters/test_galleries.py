@@ -58,7 +58,7 @@ def test_reserved_ids_follow_each_other_without_a_gap(adapters: Adapters) -> Non
     assert adapters.galleries.reserve_image_ids("s1", 2) == 252
 
 
-def test_what_nobody_stored_is_empty(adapters: Adapters) -> None:
+def test_what_was_never_stored_is_empty(adapters: Adapters) -> None:
     assert adapters.galleries.gallery("s1", "p") == Gallery()
     assert adapters.galleries.image("s1", "p", 1) is None
     assert adapters.galleries.gallery_with_image("s1", "p", 1) == (Gallery(), None)
@@ -238,7 +238,9 @@ def test_a_gallery_of_many_images_is_read_whole(adapters: Adapters) -> None:
     assert (read, len(records)) == (head, 180)
 
 
-def test_another_name_is_not_public_whatever_became_public_meanwhile(adapters: Adapters) -> None:
+def test_another_name_is_not_public_even_if_the_old_one_became_so_meanwhile(
+    adapters: Adapters,
+) -> None:
     stored = image(7)
     head = add(adapters, stored)
     adapters.galleries.complete_renditions(
@@ -319,7 +321,7 @@ def test_a_mark_comes_back_until_it_is_removed(adapters: Adapters) -> None:
     assert adapters.galleries.image("s1", marked.product, 42) == texts
 
 
-def test_a_head_remembers_what_nobody_asked_for(adapters: Adapters) -> None:
+def test_a_head_remembers_what_no_client_requested(adapters: Adapters) -> None:
     head = add(adapters, image(1), image(2))
     assert head.thumbnail_by_default
     asked = replace(head.with_thumbnail(1), arranged_up_to=2)

@@ -66,7 +66,7 @@ def test_a_pair_is_found_by_its_consumer_key_and_brings_its_secrets(adapters: Ad
         adapters.oauth_secrets.secrets_of(digest_of(keys.token))
 
 
-def test_keys_are_thirty_two_characters_and_nobody_elses(adapters: Adapters) -> None:
+def test_keys_are_thirty_two_characters_and_unique(adapters: Adapters) -> None:
     issued = [issue(adapters)[1] for _ in range(3)]
     keys = [
         key

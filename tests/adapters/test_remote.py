@@ -338,7 +338,7 @@ def test_a_name_without_addresses_is_refused() -> None:
         HttpRemote(resolve=names).fetch("http://shop.example/", LIMIT)
 
 
-def test_a_name_nobody_knows_is_refused() -> None:
+def test_an_unknown_host_name_is_refused() -> None:
     def unknown(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -672,7 +672,7 @@ def test_dripping_interim_answers_are_cut_off(serve: Callable[..., Server]) -> N
     in_time(lambda: hasty.fetch(server.url(), LIMIT))
 
 
-def test_what_was_cut_off_is_no_picture_whatever_the_clock_says(
+def test_what_was_cut_off_is_no_picture_even_if_the_clock_stands(
     serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vitrine.adapters.remote.monotonic", lambda: 0.0)
@@ -801,7 +801,7 @@ def test_a_certificate_for_another_name_is_refused(
     assert server.heads == []
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(
+def test_a_certificate_of_an_unknown_authority_is_refused(
     serve: Callable[..., Server], authority: trustme.CA
 ) -> None:
     server = serve({"/": answer()}, tls=server_tls(authority, "localhost"))

@@ -273,7 +273,7 @@ def test_pictures_that_tiendanube_does_not_take_are_shown_as_it_can(shop: Shop, 
     assert shop.tiendanube("GET").json[0]["src"].endswith("-1024-1024.jpg")
 
 
-def test_views_and_exclusion_of_openmage_are_nobody_elses_business(shop: Shop) -> None:
+def test_views_and_exclusion_of_openmage_are_in_no_other_dialect(shop: Shop) -> None:
     image = create(shop, "tiendanube")
     path = f"{OPENMAGE}/{image}"
     before = shop.tiendanube("GET").json, shop.bigcommerce("GET").json
@@ -302,7 +302,9 @@ def test_a_thumbnail_is_one_role_in_both_its_dialects(shop: Shop) -> None:
     )
 
 
-def test_a_picture_of_no_product_is_nobody_elses_and_shares_their_numbers(shop: Shop) -> None:
+def test_a_picture_of_no_product_is_in_no_other_dialect_and_shares_their_numbers(
+    shop: Shop,
+) -> None:
     first = create(shop, "tiendanube")
     upload = {"files": {"image": ("a", pictures.png())}, "data": {"type": "product"}}
 
@@ -350,7 +352,7 @@ def test_a_rename_whose_announcement_failed_can_be_repeated(
     assert shop.openmage("GET", path).json["url"].endswith("/bar.png")
 
 
-def test_a_reader_cannot_write_whatever_its_scopes(shop: Shop) -> None:
+def test_a_reader_cannot_write_with_any_scopes(shop: Shop) -> None:
     shop.world.issue("customer", "s1", "openmage", "read", "write", role="customer")
     image = create(shop, "openmage")
     headers = {"Authorization": "Bearer customer", "Accept": "application/json"}
@@ -360,7 +362,7 @@ def test_a_reader_cannot_write_whatever_its_scopes(shop: Shop) -> None:
     assert shop.send("DELETE", f"{OPENMAGE}/{image}", headers).status == 403
 
 
-def test_a_named_picture_goes_with_its_image_whatever_a_dead_writer_left(
+def test_a_named_picture_goes_with_its_image_even_if_a_dead_writer_left_more(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """New bytes were stored and their writer died; then another dialect deletes the image."""

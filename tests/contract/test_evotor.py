@@ -137,7 +137,7 @@ def test_the_collections_delete_takes_all_images_of_every_dialect(
     assert evotor.send("DELETE", IMAGES).status == 204
 
 
-def test_ids_are_compared_whatever_their_case(evotor: Evotor) -> None:
+def test_ids_are_compared_without_case(evotor: Evotor) -> None:
     image = evotor.created(f"/stores/{STORE.lower()}/products/Mug_1.A/images")
 
     assert image["store_id"] == STORE
@@ -683,7 +683,7 @@ def test_checks_come_in_the_platforms_order(
 # 6 Errors
 
 
-def test_a_failure_of_ours_tells_nothing_of_what_happened(
+def test_an_internal_error_tells_nothing_of_what_happened(
     evotor: Evotor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(shop: str, product: str) -> None:
@@ -720,7 +720,7 @@ def test_of_two_posts_at_once_one_succeeds(evotor: Evotor, monkeypatch: pytest.M
     assert "first.png" in "".join(evotor.world.blobs.originals)
 
 
-def test_writers_who_never_stop_are_a_failure_of_ours(
+def test_writers_who_never_stop_are_an_internal_error(
     evotor: Evotor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def conflict(change: GalleryChange) -> None:

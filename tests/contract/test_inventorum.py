@@ -227,7 +227,7 @@ def test_other_paths_are_not_found(shop: Inventorum, method: str, path: str, tok
 
 
 @pytest.mark.parametrize("path", ["/api/image", "/api/imagesx", "/api/auth", "/api/auth/tokens"])
-def test_paths_beside_ours_are_nobodys(shop: Inventorum, path: str) -> None:
+def test_paths_that_only_resemble_ours_are_not_found(shop: Inventorum, path: str) -> None:
     answer = shop.send("POST", path)
 
     assert (answer.status, answer.json) == (404, {"message": "Not Found"})
@@ -271,14 +271,14 @@ def test_a_token_opens_its_shop(shop: Inventorum, given: str) -> None:
         *("Bearer till:client secret", "Bearer refresh", basic("till", "client secret")),
     ],
 )
-def test_others_are_nobody(shop: Inventorum, given: str) -> None:
+def test_other_callers_are_unknown(shop: Inventorum, given: str) -> None:
     answer = shop.post(PICTURE, TYPE, Authorization=given)
 
     assert_refused(answer, 401, NO_TOKEN, WWW_Authenticate="Bearer")
     assert not shop.records
 
 
-def test_no_header_is_nobody(shop: Inventorum) -> None:
+def test_a_caller_without_header_is_unknown(shop: Inventorum) -> None:
     del shop.send.headers["Authorization"]
 
     assert_refused(shop.post(PICTURE, TYPE), 401, NO_TOKEN, WWW_Authenticate="Bearer")
@@ -547,7 +547,7 @@ def test_other_types_are_not_read(shop: Inventorum, content_type: str, said: str
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png", "*/*"])
-def test_answers_are_json_whatever_is_accepted(shop: Inventorum, accept: str) -> None:
+def test_answers_are_json_regardless_of_accept(shop: Inventorum, accept: str) -> None:
     assert shop.post(PICTURE, TYPE, Accept=accept).headers["content-type"] == "application/json"
 
 
@@ -804,7 +804,7 @@ def test_a_throttled_request_may_be_sent_again(
 
 
 @pytest.mark.parametrize("path", [IMAGES, f"{IMAGES}/", TOKEN])
-def test_a_failure_of_ours_is_told_as_one(
+def test_an_internal_error_is_told_as_one(
     shop: Inventorum, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:

@@ -111,7 +111,7 @@ def test_a_start_says_that_another_command_stopped_it(
     assert stacks.find(port) is None
 
 
-def test_a_damaged_note_of_a_stack_stops_nobody() -> None:
+def test_a_damaged_note_of_a_stack_stops_no_command() -> None:
     port = free_port()
     folder = stacks.Stack(port=port, endpoint="").folder
     folder.mkdir(parents=True)

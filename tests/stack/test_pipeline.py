@@ -100,9 +100,7 @@ def test_permissions_are_enforced(running: Running, shop: Shop) -> None:
     assert shop.send("GET", shop.images("allowed")).status_code == 200
 
 
-def test_nobody_reads_originals_or_lists_pictures_from_outside(
-    running: Running, shop: Shop
-) -> None:
+def test_no_stranger_reads_originals_or_lists_pictures(running: Running, shop: Shop) -> None:
     body = shop.post("private", pictures.png()).json()
     number = int(body["id"][-12:], 16)
     (key,) = running.keys("OriginalsBucket", f"originals/{shop.id}/{number}/")

@@ -123,7 +123,7 @@ def basic(user: str, password: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["/favicon.ico", "/v9/none", "/media", "/images", "/api/v3"])
-def test_what_is_nobodys_path_is_not_found(running: Running, path: str) -> None:
+def test_a_path_of_no_dialect_is_not_found(running: Running, path: str) -> None:
     answer = running.client.get(path)
 
     assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})

@@ -52,7 +52,7 @@ def test_a_caller_has_its_credentials_shop_role_and_scopes(access: Access) -> No
     ("secret", "dialect"),
     [(None, "evotor"), ("", "evotor"), ("other", "evotor"), ("secret", "tiendanube")],
 )
-def test_others_are_nobody(access: Access, secret: str | None, dialect: str) -> None:
+def test_other_callers_are_unknown(access: Access, secret: str | None, dialect: str) -> None:
     access.bearer("secret", "evotor")
 
     with pytest.raises(NotAuthenticatedError):

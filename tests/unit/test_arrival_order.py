@@ -147,7 +147,7 @@ def test_a_role_that_is_inherited_is_held_by_default() -> None:
     assert product.thumbnail == "1.jpg"
 
 
-def test_nobody_takes_the_thumbnail_away_from_an_image_that_lost_it_by_request() -> None:
+def test_an_image_that_lost_the_thumbnail_by_request_does_not_get_it_back() -> None:
     product = Product()
     product.drop("2.jpg")
     product.gallery = product.gallery.without_thumbnail(1)
@@ -196,7 +196,7 @@ def test_every_order_of_two_batches_gives_two_blocks_in_order(
 
 
 @given(st.permutations([*FIRST, *SECOND]), st.data())
-def test_arrived_siblings_stay_in_order_whatever_happens_to_others(
+def test_arrived_siblings_stay_in_order_while_others_change(
     events: list[int], data: st.DataObject
 ) -> None:
     """Deletes, foreign images, and moves of foreign images come in between."""

@@ -212,7 +212,7 @@ def test_images_read_in_the_middle_of_somebodys_writing_are_read_again(
     assert world.blobs.originals == {}
 
 
-def test_new_bytes_are_pending_whatever_the_old_ones_became_meanwhile(
+def test_new_bytes_are_pending_even_if_the_old_ones_became_complete_meanwhile(
     world: World, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = get_entry(catalogue, PRODUCT, 2)

@@ -156,7 +156,7 @@ lines = st.lists(st.tuples(ranges, qualities).map("".join)).map(",".join)
 
 @settings(max_examples=8)
 @given(st.lists(lines | st.text(st.characters(codec="utf-8"), max_size=40), max_size=200))
-def test_whatever_is_sent_only_what_it_names_is_chosen(accepts: list[str]) -> None:
+def test_only_formats_that_a_header_names_are_chosen(accepts: list[str]) -> None:
     paths = function(WITH_AVIF).rewritten_paths([viewer_request(JPEG, [each]) for each in accepts])
 
     for accept, path in zip(accepts, paths, strict=True):

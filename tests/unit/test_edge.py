@@ -65,7 +65,7 @@ def test_a_request_leaves_one_line_and_three_metrics_if_asked_for(
     assert metrics["Duration"][0] >= 0
 
 
-def test_a_request_that_cannot_be_handed_on_is_a_failure_of_ours(
+def test_a_request_that_cannot_be_handed_on_is_an_internal_error(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.open_shop("s1", evotor_store_id=STORE)
@@ -203,7 +203,7 @@ def test_conflicts_are_retried_while_the_function_has_time(
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v9/x/"])
-def test_nobodys_paths_are_logged(caplog: pytest.LogCaptureFixture, path: str) -> None:
+def test_unknown_paths_are_logged(caplog: pytest.LogCaptureFixture, path: str) -> None:
     answer = Gateway()("GET", path)
 
     assert (answer.status, answer.json) == (404, {"message": "Not Found"})

@@ -193,7 +193,7 @@ def check(aws: FaultyAws, scenario: Scenario, note: str) -> None:
 
 
 @pytest.mark.parametrize("takes_effect", [False, True], ids=["before", "after"])
-def test_a_refresh_token_is_exchanged_once_whatever_call_fails(*, takes_effect: bool) -> None:
+def test_a_refresh_token_is_exchanged_once_whichever_call_fails(*, takes_effect: bool) -> None:
     """A lost answer costs the client its token: the contract has it exchanged once."""
     for fails_at in (0, 1, 2):
         aws = FaultyAws()

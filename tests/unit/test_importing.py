@@ -320,7 +320,7 @@ def test_an_order_of_the_whole_gallery_makes_all_marks_void(shop: World) -> None
     assert dropped_names(shop) == ["1.png", "3.png", "0.png", "2.png"]
 
 
-def test_a_place_is_computed_anew_after_a_lost_race(
+def test_a_place_is_computed_again_after_a_lost_race(
     shop: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit, waiting = shop.galleries.commit, ["2.png", "5.png"]

@@ -380,7 +380,7 @@ def test_5_unknown_consumers(shop: Shop) -> None:
         shop.oauth.signer(shop.signed(), "evotor")
 
 
-def test_6_tokens_of_nobody_or_of_another_consumer(shop: Shop) -> None:
+def test_6_tokens_that_are_unknown_or_of_another_consumer(shop: Shop) -> None:
     others = shop.world.issue_keys("s1", "openmage")
 
     for token in ("x" * 32, others.token, shop.keys.consumer_key):
@@ -556,7 +556,7 @@ def test_new_pairs_work_at_once(shop: Shop) -> None:
     assert shop.problem(shop.signed()) is None
 
 
-def test_a_pair_without_its_secrets_is_a_failure_of_ours(shop: Shop) -> None:
+def test_a_pair_without_its_secrets_is_an_internal_error(shop: Shop) -> None:
     shop.world.oauth_secrets.secrets.clear()
 
     with pytest.raises(SecretsMissingError):
@@ -712,7 +712,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 @given(st.dictionaries(TEXT.map("oauth_".__add__), TEXT), st.sampled_from([",", ", ", " ,\t"]))
-def test_whatever_is_written_is_read(parameters: dict[str, str], comma: str) -> None:
+def test_everything_that_is_written_is_read(parameters: dict[str, str], comma: str) -> None:
     pairs = (
         f'{quote(name, safe="~")}="{quote(value, safe="~")}"' for name, value in parameters.items()
     )

@@ -165,7 +165,7 @@ def test_a_named_picture_is_made_for_its_name_however_it_is_called_later(
     assert widths == {"lamp": 30, "red-lamp": 30, "new-lamp": 31}, "each shows what it was given to"
 
 
-def test_a_name_whose_bytes_are_gone_is_nobodys(storefront: Storefront) -> None:
+def test_a_name_whose_bytes_are_gone_is_not_found(storefront: Storefront) -> None:
     first = storefront.name(storefront.add(pictures.png(30, 20)), "lamp")
     new = storefront.change(first, Change(source=at_hand(pictures.png(31, 20), "new.png")))
     storefront.made_ahead(new)
@@ -320,7 +320,7 @@ def test_what_is_too_large_for_an_answer_is_read_from_storage(storefront: Storef
         "/media/s1/" + "f" * 32 + "/x-640-0.png",
     ],
 )
-def test_hostile_paths_are_nobodys(storefront: Storefront, path: str) -> None:
+def test_hostile_paths_are_not_found(storefront: Storefront, path: str) -> None:
     for method in ("GET", "HEAD"):
         assert storefront.ask(path, method)["statusCode"] == 404
 

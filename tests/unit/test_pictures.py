@@ -281,7 +281,7 @@ def test_a_jpeg_too_large_to_decode_still_tells_its_size() -> None:
     assert (seen.oversized, seen.width, seen.height) == (True, 50_000, 60_000)
 
 
-def test_formats_that_nobody_wants_are_not_decoded() -> None:
+def test_formats_that_are_not_accepted_are_not_decoded() -> None:
     seen = inspect(pictures.jpeg(60, 40), decoded={Format.PNG})
 
     assert (seen.format, seen.width, seen.height, seen.whole) == (Format.JPEG, 60, 40, False)
@@ -373,7 +373,7 @@ def test_a_cmyk_jpeg_keeps_what_says_how_its_inks_are_meant() -> None:
     assert strip_metadata(data, Format.JPEG) == data
 
 
-def test_a_png_whose_critical_chunk_nobody_knows_is_damaged() -> None:
+def test_a_png_with_an_unknown_critical_chunk_is_damaged() -> None:
     data = pictures.png_of_chunks([(b"IHDR", b"\0" * 13), (b"NEWS", b""), (b"IEND", b"")])
 
     with pytest.raises(DamagedError):

@@ -100,7 +100,7 @@ def test_zeros_before_the_trailer_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("junk", [b"\x99", b"\0\0\x99"])
-def test_a_gif_without_frame_is_damaged_whatever_follows(junk: bytes) -> None:
+def test_a_gif_without_frame_is_damaged_regardless_of_what_follows(junk: bytes) -> None:
     head, _ = banner_parts()
 
     assert not inspect(head + junk + b";").whole

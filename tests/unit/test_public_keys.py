@@ -105,5 +105,5 @@ STEM = "000000002b00" + "9f2c" * 5
         "",
     ],
 )
-def test_other_keys_are_nobodys(key: str) -> None:
+def test_other_keys_belong_to_no_image(key: str) -> None:
     assert parse_public_key(key) is None

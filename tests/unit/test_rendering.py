@@ -223,7 +223,7 @@ def test_old_pictures_go_when_the_new_ones_are_complete(pipeline: Pipeline) -> N
 
 @pytest.mark.parametrize("first", [0, 1, 2])
 @pytest.mark.parametrize("second", [0, 1, 2])
-def test_of_several_replacements_the_last_stays_in_whatever_order_events_come(
+def test_of_several_replacements_the_last_stays_in_any_order_of_events(
     pipeline: Pipeline, first: int, second: int
 ) -> None:
     versions = [pipeline.add()]
@@ -352,7 +352,7 @@ def deliver(pipeline: Pipeline, known: set[str]) -> None:
 
 
 @pytest.mark.parametrize("same_bytes", [False, True])
-def test_new_bytes_that_never_got_a_record_take_nobody_along(
+def test_new_bytes_that_never_got_a_record_take_no_pictures_along(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, *, same_bytes: bool
 ) -> None:
     """A writer dies before its commit; the client sends a picture again, and every event comes."""

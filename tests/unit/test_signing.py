@@ -125,7 +125,7 @@ def test_urls_are_signed_as_botocore_signs_them(
     assert f"https://{HOST}{path}?{query}" == request.url
 
 
-def test_a_key_is_made_anew_for_another_day_and_for_other_credentials() -> None:
+def test_a_new_key_is_made_for_another_day_and_for_other_credentials() -> None:
     signer = Signer("dynamodb", "eu-central-1")
     days = [datetime(2026, 1, day).timestamp() for day in (1, 2, 1)]  # noqa: DTZ001
     keys = [Credentials("A", "one"), Credentials("A", "one"), Credentials("A", "other")]

@@ -80,7 +80,7 @@ def shown(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_ten_files_come_out_in_order_whatever_event_comes_first(shop: World, seed: int) -> None:
+def test_ten_files_come_out_in_order_whichever_event_comes_first(shop: World, seed: int) -> None:
     batch = announce(shop)
     for number in random.Random(seed).sample(range(1, 11), 10):
         send(shop, batch, number)

@@ -256,7 +256,7 @@ NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8).filter("d
 
 
 @given(st.dictionaries(NAMES, TEXT | st.lists(TEXT, min_size=1, max_size=3), min_size=1))
-def test_whatever_is_written_is_read(payload: dict[str, Any]) -> None:
+def test_everything_that_is_written_is_read(payload: dict[str, Any]) -> None:
     def read(value: Any) -> Any:
         if isinstance(value, list):
             return [read(each) for each in value]

@@ -189,7 +189,7 @@ def adapt_functions(endpoint: str, stack: str, added: Mapping[str, str]) -> None
         functions.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
 
 
-def read_streams_anew(endpoint: str) -> None:
+def read_streams_again(endpoint: str) -> None:
     """Make functions read the streams of tables from their beginning, after a start.
 
     The emulator stores how far a function has read, but not the records: after another start, it

@@ -112,7 +112,7 @@ def _start_emulator(stack: Stack) -> None:
         stack, lambda: emulator.start(port, stack.folder, node, stack.mark.environment)
     )
     wait_for(f"{stack.endpoint}/_ministack/health", started, stack.folder / "emulator.log")
-    emulator.read_streams_anew(stack.endpoint)
+    emulator.read_streams_again(stack.endpoint)
 
 
 def _node(stack: Stack) -> Path | None:

@@ -194,7 +194,7 @@ def _of_request(event: LogEvent) -> Entry | None:
     if line is None or "message" not in line:
         return _of_platform(event, line, "")
     if line["message"] == "path of no dialect":
-        return _of_nobodys_path(event, line)
+        return _of_unknown_path(event, line)
     if line["message"] != "request":
         return _of_line(event, line, "")
     status = int(line["status"])
@@ -213,7 +213,7 @@ def _of_request(event: LogEvent) -> Entry | None:
     )
 
 
-def _of_nobodys_path(event: LogEvent, line: Mapping[str, Any]) -> Entry:
+def _of_unknown_path(event: LogEvent, line: Mapping[str, Any]) -> Entry:
     """A request that the function of unknown routes answered as the gateway does."""
     return Entry(
         _moment(event),

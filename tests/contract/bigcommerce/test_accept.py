@@ -66,7 +66,7 @@ def test_those_who_want_nothing_but_xml_are_refused(
 @pytest.mark.parametrize("suffix", [".json", ".json/"])
 @pytest.mark.parametrize("accept", XML)
 @every_operation
-def test_a_json_path_is_json_whatever_else_is_asked_for(
+def test_a_json_path_is_json_even_if_another_type_is_requested(
     shop: BigCommerce, operation: Operation, accept: str, suffix: str
 ) -> None:
     shop.with_gallery({A: 0})

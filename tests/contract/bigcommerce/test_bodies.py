@@ -115,7 +115,7 @@ def test_other_types_are_refused(shop: BigCommerce, content_type: str) -> None:
     "content_type",
     [None, "application/json", "multipart/form-data; boundary=b", "text/plain", "application/xml"],
 )
-def test_no_body_is_an_empty_object_whatever_its_type(
+def test_no_body_is_an_empty_object_regardless_of_its_type(
     shop: BigCommerce, content_type: str | None
 ) -> None:
     shop.with_gallery()

@@ -32,7 +32,7 @@ def test_an_error_is_an_array_of_one_object(shop: BigCommerce) -> None:
 
 
 @every_operation
-def test_a_failure_of_ours_tells_nothing_of_what_happened(
+def test_an_internal_error_tells_nothing_of_what_happened(
     shop: BigCommerce,
     operation: Operation,
     monkeypatch: pytest.MonkeyPatch,
@@ -77,7 +77,7 @@ def test_a_failure_before_the_caller_is_known_has_the_same_shape(
         ("DELETE", f"{P}?limit=1", {}),
     ],
 )
-def test_writers_who_never_stop_are_a_failure_of_ours(
+def test_writers_who_never_stop_are_an_internal_error(
     shop: BigCommerce,
     monkeypatch: pytest.MonkeyPatch,
     method: str,

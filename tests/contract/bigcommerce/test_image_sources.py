@@ -103,7 +103,7 @@ def test_import_paths_are_taken_letter_by_letter(shop: BigCommerce, path: str) -
         "a%20b.jpg",
     ],
 )
-def test_other_paths_are_missing_whatever_lies_there(
+def test_other_paths_are_missing_even_if_an_object_is_there(
     shop: BigCommerce, method: str, path: str
 ) -> None:
     (image,) = shop.with_gallery({A: 0})

@@ -135,7 +135,7 @@ def allow(answer: Answer) -> set[str]:
 @pytest.mark.parametrize("suffix", ["", ".json", "/", ".json/", ".xml"])
 @on_both_bases
 @pytest.mark.parametrize(("path", "allowed"), METHODS)
-def test_other_methods_are_not_allowed_whoever_calls(
+def test_other_methods_are_not_allowed_to_any_caller(
     shop: BigCommerce, path: str, allowed: set[str], base: str, suffix: str
 ) -> None:
     shop.with_gallery({A: 0})
@@ -209,7 +209,7 @@ NO_IDS = [
 
 @on_both_bases
 @pytest.mark.parametrize("path", NOWHERE)
-def test_other_paths_are_not_found_whoever_calls(shop: BigCommerce, path: str, base: str) -> None:
+def test_other_paths_are_not_found_for_any_caller(shop: BigCommerce, path: str, base: str) -> None:
     shop.with_gallery()
 
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):

@@ -104,7 +104,7 @@ def test_what_is_neither_true_nor_false_is_invalid(shop: BigCommerce, value: obj
     assert answer.json == [{"status": 400, "message": "The field 'is_thumbnail' is invalid."}]
 
 
-def test_a_field_that_nobody_can_spell_is_answered_all_the_same(shop: BigCommerce) -> None:
+def test_a_field_whose_name_cannot_be_encoded_is_answered(shop: BigCommerce) -> None:
     answer = shop.send(
         "POST",
         f"{API}/products/29/images",

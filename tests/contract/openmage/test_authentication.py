@@ -49,7 +49,7 @@ def test_a_bad_bearer_token_is_no_guest(
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_a_scheme_is_compared_whatever_its_case(stocked: OpenMage, scheme: str) -> None:
+def test_a_scheme_is_compared_without_case(stocked: OpenMage, scheme: str) -> None:
     answer = stocked.guest("GET", one(), {"Authorization": f"{scheme} admin"})
 
     assert answer.json["exclude"] == "0"
@@ -71,7 +71,7 @@ GUESTS: list[tuple[str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("query", "headers"), GUESTS)
-def test_whoever_names_nobody_is_a_guest(
+def test_a_caller_without_a_name_is_a_guest(
     stocked: OpenMage, query: str, headers: dict[str, str]
 ) -> None:
     assert stocked.guest("GET", one() + query, headers).json == {
@@ -109,7 +109,7 @@ def test_a_guest_without_a_shop_is_denied(
     assert_refused(answer, *DENIED, kind=kind)
 
 
-def test_the_shop_of_an_admin_is_the_tokens_whatever_the_host(stocked: OpenMage) -> None:
+def test_the_shop_of_an_admin_is_the_tokens_on_every_host(stocked: OpenMage) -> None:
     stocked.world.open_shop("shop2")
     stocked.world.shops.hosts["api.example"] = "shop2"
 

@@ -69,7 +69,7 @@ def test_originals_of_other_dialects_images_are_kept_too(stocked: OpenMage) -> N
     assert stocked.world.blobs.originals == originals
 
 
-def test_nobody_inherits_the_roles_of_a_deleted_image(among_others: OpenMage) -> None:
+def test_no_image_inherits_the_roles_of_a_deleted_one(among_others: OpenMage) -> None:
     shop = among_others
     shop.put({"types": ["image", "thumbnail"]})
     shop.put({"types": ["small_image"]}, store=FR)

@@ -207,7 +207,7 @@ def test_about_4_4_mb_of_picture_fit_into_a_request(shop: OpenMage) -> None:
 
 @in_both_formats
 @every_operation
-def test_a_failure_of_ours_tells_nothing_of_what_happened(
+def test_an_internal_error_tells_nothing_of_what_happened(
     stocked: OpenMage,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -229,7 +229,7 @@ def test_a_failure_of_ours_tells_nothing_of_what_happened(
 
 @in_both_formats
 @every_write
-def test_writers_who_never_stop_are_a_failure_of_ours(
+def test_writers_who_never_stop_are_an_internal_error(
     stocked: OpenMage, monkeypatch: pytest.MonkeyPatch, operation: Operation, kind: str
 ) -> None:
     def conflict(change: GalleryChange) -> None:

@@ -135,7 +135,7 @@ def test_names_are_never_used_again(among_others: OpenMage) -> None:
     assert shop.file_of(shop.added(file_name="image_2")) == "image_2_1.png"
 
 
-def test_names_of_a_refused_request_harm_nobody(shop: OpenMage) -> None:
+def test_names_of_a_refused_request_stay_free(shop: OpenMage) -> None:
     bad = {**PNG, "file_name": "front", "label": []}
     assert_refused(shop.admin("POST", P, json=bad), *PRE_VALIDATOR)
 

@@ -108,7 +108,7 @@ def test_an_accept_that_can_be_met_does_not_change_what_writes_answer(
 @pytest.mark.parametrize(
     "accept", [";", ",", "q=1", "application/json;q=abc", "application/json;q=nan", "*", "," * 9999]
 )
-def test_an_accept_of_no_form_is_no_failure_of_ours(stocked: OpenMage, accept: str) -> None:
+def test_an_accept_of_no_form_is_no_internal_error(stocked: OpenMage, accept: str) -> None:
     answer = accepting(stocked.admin, Operation("GET", one()), accept)
 
     assert answer.status in (200, 406)
@@ -118,7 +118,7 @@ def test_an_accept_of_no_form_is_no_failure_of_ours(stocked: OpenMage, accept: s
     "content_type",
     [";", "/", "json", 'text/plain; charset="', "application/json; charset", "a" * 5000, 'x/"y'],
 )
-def test_a_content_type_of_no_form_is_no_failure_of_ours(
+def test_a_content_type_of_no_form_is_no_internal_error(
     stocked: OpenMage, content_type: str
 ) -> None:
     answer = stocked.admin("PUT", one(), {"Content-Type": content_type}, content='{"label":"x"}')

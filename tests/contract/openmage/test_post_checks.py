@@ -114,7 +114,7 @@ def test_content_is_nothing_but_base64(stocked: OpenMage, content: str) -> None:
 
 @pytest.mark.parametrize("content", [[PNG["file_content"]], {"a": 1}, 5, True])
 @pytest.mark.parametrize("name", ["file_content", "file_mime_type", "file_name"])
-def test_file_fields_of_another_kind_are_no_failure_of_ours(
+def test_file_fields_of_another_kind_are_no_internal_error(
     stocked: OpenMage, name: str, content: Any
 ) -> None:
     for method, path in (("POST", P), ("PUT", one())):
@@ -152,7 +152,7 @@ def test_the_type_gives_the_extension_and_the_bytes_are_what_they_are(
     assert public.media_type == f"image/{form.lower()}"
 
 
-def test_the_public_picture_is_as_uploaded_but_for_its_metadata(shop: OpenMage) -> None:
+def test_the_public_picture_is_as_uploaded_except_its_metadata(shop: OpenMage) -> None:
     """Design, "Full size means": what is no pixel, and no profile, is left out."""
     shop.added(data=pictures.padded_png(20_000), file_name="front")
 

@@ -150,7 +150,7 @@ def test_other_products_match_no_route(
     assert_refused(call(stocked.admin, other), *NO_ROUTE)
 
 
-def test_products_are_compared_whatever_their_case(shop: OpenMage) -> None:
+def test_products_are_compared_without_case(shop: OpenMage) -> None:
     image = shop.added(many(product="Mug-%C3%89"))
 
     assert [each["id"] for each in shop.get(many(product="mUG-%C3%A9"))] == [str(image)]
@@ -263,7 +263,7 @@ NOWHERE = [
 
 @pytest.mark.parametrize("path", NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
-def test_other_paths_match_no_route_whoever_calls(
+def test_other_paths_match_no_route_for_any_caller(
     stocked: OpenMage, method: str, path: str
 ) -> None:
     for send in (stocked.admin, stocked.guest):
@@ -298,7 +298,7 @@ def test_some_methods_are_not_implemented_for_a_path(
 @in_both_formats
 @pytest.mark.parametrize("method", ["PATCH", "PROPFIND", "TRACE"])
 @pytest.mark.parametrize(("path", "allowed"), KINDS_OF_PATH)
-def test_other_methods_are_invalid_whoever_calls(
+def test_other_methods_are_invalid_for_any_caller(
     stocked: OpenMage, path: str, allowed: set[str], method: str, kind: str
 ) -> None:
     for send in (stocked.admin, stocked.guest):

@@ -52,7 +52,7 @@ ON_ANY = [("GET", ""), ("GET", f"/{A}"), ("POST", ""), ("PUT", f"/{A}"), ("DELET
 
 
 @pytest.mark.parametrize(("method", "path"), ON_ANY)
-def test_a_failure_of_ours_tells_nothing_of_what_happened(
+def test_an_internal_error_tells_nothing_of_what_happened(
     abc: Tiendanube,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -83,7 +83,7 @@ def test_a_failure_of_ours_tells_nothing_of_what_happened(
         ("DELETE", f"/{A}", None),
     ],
 )
-def test_writers_who_never_stop_are_a_failure_of_ours(
+def test_writers_who_never_stop_are_an_internal_error(
     abc: Tiendanube,
     monkeypatch: pytest.MonkeyPatch,
     method: str,

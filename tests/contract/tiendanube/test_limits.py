@@ -203,7 +203,7 @@ def test_a_picture_weighs_less_than_10_mb(abc: Tiendanube) -> None:
         "http://user:password@example.com/lamp.jpg",
     ],
 )
-def test_whatever_cannot_be_fetched_gets_one_answer(abc: Tiendanube, url: str) -> None:
+def test_every_url_that_cannot_be_fetched_gets_one_answer(abc: Tiendanube, url: str) -> None:
     before = abc.state
 
     assert_refused(abc.post(src=url), 422, NO_DOWNLOAD)

@@ -178,7 +178,7 @@ def test_a_put_that_asks_for_nothing_new_writes_nothing(
         {"foo": {"bar": [1]}, "Position": "x", "SRC": 5},
     ],
 )
-def test_other_fields_are_ignored_whatever_they_hold(
+def test_other_fields_are_ignored_regardless_of_their_values(
     abc: Tiendanube, ignored: dict[str, Any]
 ) -> None:
     created = abc.created(src=LAMP, **ignored)

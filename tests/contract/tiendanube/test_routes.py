@@ -146,7 +146,7 @@ CALLERS = [
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_other_paths_are_not_found_whoever_asks(
+def test_other_paths_are_not_found_for_any_caller(
     tiendanube: Tiendanube, method: str, path: str, base: str, headers: dict[str, str]
 ) -> None:
     assert_refused(Gateway()(method, base + path, headers), 404, NO_ROUTE)
@@ -166,7 +166,7 @@ def test_other_paths_are_not_found_whoever_asks(
         ("PATCH", "/x/products/y/images/z", {"GET", "HEAD", "PUT", "DELETE"}),
     ],
 )
-def test_other_methods_are_not_allowed_whoever_asks(
+def test_other_methods_are_not_allowed_to_any_caller(
     tiendanube: Tiendanube,
     method: str,
     path: str,
