@@ -5,6 +5,7 @@ import base64
 import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,6 +77,15 @@ def vitrine(
 def json_lines(done: subprocess.CompletedProcess[str]) -> list[Any]:
     """The objects that a command has printed, one a line."""
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def messages(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The lines that a command has told, without those of its progress.
+
+    A command that takes more than ten seconds tells its progress, and on a busy machine any does.
+    """
+    progress = re.compile(r"[A-Z][a-z ]+: \d+( of \d+)?")
+    return [line for line in done.stderr.splitlines() if not progress.fullmatch(line)]
 
 
 ONE_COMMAND_AT_A_TIME = threading.Lock()

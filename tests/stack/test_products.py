@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.stack.conftest import Running, Shop, Tiendanube, json_lines, served, until, vitrine
+from tests.stack.conftest import (
+    Running,
+    Shop,
+    Tiendanube,
+    json_lines,
+    messages,
+    served,
+    until,
+    vitrine,
+)
 
 from vitrine.domain.errors import AliasTakenError
 from vitrine.domain.shops import product_key
@@ -161,7 +170,7 @@ def test_a_file_is_imported_and_again_without_change(
         done = command("product", "import", "imports-products", str(file))
 
         assert (done.returncode, done.stdout) == (1, "")
-        told = done.stderr.splitlines()
+        told = messages(done)
         assert told[0] == "line 11: 'sku-1' is already product '1'."
         assert told[1].startswith("line 101: 'a/b' cannot name a product")
         assert told[2].startswith("line 301: It is not valid CSV")
@@ -173,7 +182,7 @@ def test_a_file_is_imported_and_again_without_change(
 
     file.write_text("\n".join(["product,alias", "300,sku-300"]))
     done = command("product", "import", "imports-products", str(file))
-    assert (done.returncode, done.stderr) == (0, "Rows registered: 1.\n")
+    assert (done.returncode, messages(done)) == (0, ["Rows registered: 1."])
     assert len(listed(command, "imports-products")) == 298
 
 
