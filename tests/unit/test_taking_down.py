@@ -20,11 +20,18 @@ from vitrine.domain.errors import (
 )
 from vitrine.domain.idempotency import ObjectIdentity
 from vitrine.domain.images import Image
-from vitrine.domain.locations import named_key, original_address
+from vitrine.domain.locations import cdn_path, full_size_folder, named_key, original_address
 from vitrine.domain.manifests import manifest_key
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS, Alternative
-from vitrine.domain.take_downs import TakeDown, TakeDownState, parse_target
+from vitrine.domain.take_downs import (
+    Places,
+    TakeDown,
+    TakeDownState,
+    parse_target,
+    places_of_key,
+    renditions_prefix,
+)
 from vitrine.services.adding import NewImage, add_image
 from vitrine.services.changing import Change, change_image
 from vitrine.services.naming import WantedName
@@ -296,11 +303,34 @@ def test_a_name_of_an_image_that_lives_on_exists(scene: Scene) -> None:
         scene.by_url(named_key("s1", "nobody.png"))
 
 
+def test_a_key_tells_renditions_and_as_much_of_the_full_size_as_it_can() -> None:
+    digest = "0123456789abcdef" * 4
+    full_size = "media/s1/product_images/p/022/mug__00100.png"
+    named = named_key("s1", "lamp.png")
+    renditions = cdn_path(renditions_prefix("s1", 16))
+
+    by_full_size = places_of_key("s1", 16, full_size)
+    by_name = places_of_key("s1", 16, named, f"2-{digest}")
+
+    assert by_full_size.keys == {full_size, f"{full_size}.json"}
+    assert by_full_size.paths == {renditions, cdn_path(full_size.removesuffix("png"))}
+    assert by_name.keys == {named, f"{named}.json"}
+    assert by_name.paths == {
+        renditions,
+        cdn_path(named),
+        cdn_path(full_size_folder("s1", digest)),
+    }
+    assert (by_full_size | by_name) == Places(
+        by_full_size.keys | by_name.keys, by_full_size.paths | by_name.paths
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "",
-        "https://d1.cloudfront.net/media/s2/product_images/p/022/mug__0100.png",
+        "https://d1.cloudfront.net/media/s2/product_images/p/022/mug__00100.png",
+        "https:s1/product_images/p/022/mug__00100.png",
         "https://d1.cloudfront.net/media/s1/",
         "https://d1.cloudfront.net/media/s1/x.png",
         "https://d1.cloudfront.net/media/uploads/s1/user/1-" + "0" * 20 + "/thumb.png",
