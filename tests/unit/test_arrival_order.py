@@ -124,6 +124,20 @@ def test_equal_names_are_in_the_order_of_their_characters_and_then_of_arrival() 
     assert product.gallery.order == (2, 4, 1, 3)
 
 
+def test_a_thumbnail_stays_while_images_come_behind_it() -> None:
+    """A client put another image first, and gave it no role."""
+    product = Product()
+    for name in ("1.jpg", "4.jpg"):
+        product.drop(name)
+    product.gallery = product.gallery.insert(99, 1)
+    product.names[99] = "by a client"
+
+    product.drop("3.jpg")
+
+    assert product.shown == ["by a client", "1.jpg", "3.jpg", "4.jpg"]
+    assert product.thumbnail == "1.jpg"
+
+
 def test_a_thumbnail_that_somebody_asked_for_stays() -> None:
     product = Product()
     for name in ("3.jpg", "2.jpg"):
