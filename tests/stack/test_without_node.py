@@ -37,7 +37,7 @@ def test_up_says_that_formats_are_not_chosen_and_pictures_are_served(tmp_path: P
         )
         assert started.returncode == 0, started.stderr
         assert started.stdout.rstrip().splitlines()[-2:] == [
-            "Without Node everybody gets PNG and JPEG, and there is no gallery page.",
+            "Without Node all browsers get PNG and JPEG, and there is no gallery page.",
             "Could not install the tools of group 'node'.",
         ]
         described = json.loads(vitrine("up", "--detach", "--json", "--port", port).stdout)

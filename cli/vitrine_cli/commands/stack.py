@@ -135,7 +135,7 @@ def _describe(stack: Stack, *, as_json: bool) -> None:
         out.print(line, soft_wrap=True, markup=False)
     if stack.without_node is not None:
         out.print(
-            "\nWithout Node everybody gets PNG and JPEG, and there is no gallery page.",
+            "\nWithout Node all browsers get PNG and JPEG, and there is no gallery page.",
             style="bold",
         )
         out.print(stack.without_node, markup=False)

@@ -34,7 +34,7 @@ class MainLanguage:
         """The main language here, and what the operator should know.
 
         A new shop gets the store's. A shop is new if it has no image and the setting has the value
-        that every shop is created with: nothing tells whether somebody chose that.
+        that every shop is created with: nothing tells whether an operator chose that.
 
         Args:
             there: the main language of the store; empty if it is unknown.

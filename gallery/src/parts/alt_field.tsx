@@ -32,7 +32,7 @@ export function AltField({ open, image, position, language }: Props) {
   const typed = useRef(value);
   typed.current = value;
 
-  // A text that somebody else has changed is shown, unless this one is being edited.
+  // A text that another user has changed is shown, unless this one is being edited.
   useEffect(() => {
     if (value === known.current) setValue(stored);
     known.current = stored;

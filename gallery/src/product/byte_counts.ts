@@ -1,4 +1,4 @@
-/** Sizes of pictures in bytes, asked for with `HEAD` when somebody wants to see them. */
+/** Sizes of pictures in bytes, asked for with `HEAD` when the user wants to see them. */
 
 const AT_ONCE = 4;
 

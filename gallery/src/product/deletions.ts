@@ -44,7 +44,7 @@ export function undo(deletion = pending.peek().at(-1)): Deletion | null {
   return deletion;
 }
 
-/** Stops the time while somebody reads or uses the notice. */
+/** Stops the time while the user reads or uses the notice. */
 export function pauseDeletions(stop: boolean): void {
   paused = stop;
 }
