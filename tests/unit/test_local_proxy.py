@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 from starlette.requests import Request
 
+from pipeline.missing_pictures import key_of
 from vitrine_cli.local import room
 from vitrine_cli.local.access_log import AccessLog
 from vitrine_cli.local.cdn_function import CdnFunction
@@ -282,6 +284,17 @@ def test_a_function_that_renders_no_missing_picture_gets_the_cdns_page(
     assert [each.headers["host"] for each in asked] == ["cdn.example", "function.example"]
     assert (answer.status_code, f"<H1>{status} ERROR</H1>" in answer.text) == (status, True)
     assert capfd.readouterr().out == f"GET /media/1234/a.png: {kind}: no\n"
+
+
+def test_a_function_that_renders_a_missing_picture_decodes_its_path_once() -> None:
+    """Decoded twice, `%252D` would name a picture, at a URL that no other part takes for its own.
+
+    The emulator decodes the path of a function URL, and AWS does not.
+    """
+    _, (_, asked) = through_proxy("/media/1/a%252Db%2Dc.png", missing=True)
+
+    received = unquote(asked.url.raw_path.decode())
+    assert key_of({"rawPath": received}) == "media/1/a%2Db-c.png"
 
 
 def test_a_function_of_the_cdn_that_cannot_run_gets_the_cdns_page(

@@ -60,7 +60,8 @@ class SecondOrigin:
         if self.choose_format is not None:
             request = viewer_request(path, missing.request.headers.get_list("accept"))
             (path,) = await asyncio.to_thread(self.choose_format.rewritten_paths, [request])
-        url = httpx.URL(self.url).join(path)
+        # A function URL passes a path on as it was sent; the emulator decodes it first.
+        url = httpx.URL(self.url).join(path.replace("%", "%25"))
         signed = AWSRequest(method, str(url))
         SigV4Auth(Credentials("test", "test"), "lambda", REGION).add_auth(signed)
         answer = await emulator.request(
