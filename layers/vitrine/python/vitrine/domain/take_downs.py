@@ -97,8 +97,8 @@ def renditions_prefix(shop: str, image: int) -> str:
 def places_of(
     shop: str,
     image: int,
-    addresses: Iterable[OriginalAddress] = (),
-    names: Mapping[str, Naming] | None = None,
+    addresses: Iterable[OriginalAddress],
+    names: Mapping[str, Naming],
 ) -> Places:
     """Where an image is public.
 
@@ -110,8 +110,8 @@ def places_of(
     """
     known = [*addresses]
     full_sizes = {key for address in known for key in address.full_size_keys}
-    permanent = permanent_keys(shop, names or {})
-    named = {named_key(shop, name) for name in names or {}}
+    permanent = permanent_keys(shop, names)
+    named = {named_key(shop, name) for name in names}
     stems = {key.rpartition(".")[0] + "." for key in full_sizes | (permanent - named)}
     # Full sizes of bytes that were replaced: their folder follows from a digest that is gone.
     earlier = {full_sizes_prefix(shop)} if any(each.revision for each in known) else set()
