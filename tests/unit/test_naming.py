@@ -1,5 +1,6 @@
 """The search for a free number."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,3 +25,10 @@ def test_the_first_number_behind_a_sequence_is_found_in_few_tries(last: int, sta
 
     assert first_free(taken, start) == max(last + 1, start)
     assert len(tries) < 8 + 2 * 15
+
+
+@pytest.mark.parametrize("start", [0, 1, 5])
+def test_every_end_of_a_short_sequence_is_found(start: int) -> None:
+    """Where trying one after another ends and exponential search begins, above all."""
+    for last in range(start, start + 100):
+        assert first_free(range(start, last + 1).__contains__, start) == last + 1
