@@ -13,7 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 from tests.gateway import ROOT
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -103,6 +110,7 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", "--disable-dev-shm-usage"],  # CI runs as root in a container
+            timeout=120_000,  # milliseconds
         )
         yield started
         started.close()
@@ -130,13 +138,20 @@ def new_page(browser: Browser, guard: Guard) -> Iterator[Callable[..., Page]]:
             guard.origins.add(f"{parts.scheme}://{parts.netloc}")
             options = {"locale": "en-GB", "reduced_motion": "reduce", **options}
             context = browser.new_context(base_url=base_url, **options)
-            opened.callback(context.close)
-            context.set_default_timeout(10_000)  # milliseconds
+            opened.callback(_close, context)
+            context.set_default_timeout(30_000)  # milliseconds: others may use the machine, too
             page = context.new_page()
             guard.watch(page)
             return page
 
         yield make
+
+
+def _close(context: BrowserContext) -> None:
+    """Close a context. A route's handler that is still at work fails nobody's test."""
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+    context.close()
 
 
 def accessibility_violations(page: Page, tags: tuple[str, ...] = WCAG) -> list[str]:

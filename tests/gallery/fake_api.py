@@ -49,6 +49,8 @@ def _endpoint(server: FakeServer, handler: Handler) -> Callable[[Request], objec
             body = await request.body()
         except ClientDisconnect:  # the page was closed
             return Response(status_code=400)
+        if not server.knows(_token(request)):
+            return _problem(RefusedError(401, "unauthorized"))
         with server.lock:
             server.requests.append((request.method, request.url.path))
         try:
@@ -130,7 +132,7 @@ def _take_downs(server: FakeServer, request: Request, shop: FakeShop, body: JSON
         raise RefusedError(403, "forbidden", scope="images:takedown")
     shop.delete(body["product"], body["image"])
     identity = f"t{secrets.token_hex(8)}"
-    shop.take_downs[identity] = time.monotonic() + 1
+    shop.take_downs[identity] = time.monotonic() + shop.take_down_seconds
     return JSONResponse({"id": identity, "state": "working", "paths": 3}, 202)
 
 
@@ -200,12 +202,16 @@ def _media(server: FakeServer) -> Callable[[Request], Response]:
 
 
 def _caller(server: FakeServer, request: Request) -> FakeShop:
-    shop = server.shops.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+    shop = server.shops.get(_token(request))
     if shop is None or shop.ended or shop.expires_at <= datetime.now(UTC):
         raise RefusedError(401, "unauthorized")
     if request.method in ("PUT", "PATCH", "DELETE", "POST") and "images:write" not in shop.scopes:
         raise RefusedError(403, "forbidden", scope="images:write")
     return shop
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _problem(refused: RefusedError) -> Response:

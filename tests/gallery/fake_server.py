@@ -34,17 +34,18 @@ def bucket(server: FakeServer) -> Starlette:
             body = await request.body()
         except ClientDisconnect:  # the page cancelled it, or was closed
             return Response(status_code=400)
+        form = {part.name: part for part in parse_form(request.headers["Content-Type"], body).parts}
+        _, _, batch, number, _ = form["key"].data.decode().split("/", 4)
+        shop = server.shop_of(batch)
+        if shop is None:
+            return Response(status_code=403, headers=headers)
         try:
             await server.meet_faults(request)
         except RefusedError as refused:
             xml = f"<Error><Code>{refused.code}</Code></Error>"
             return Response(xml, refused.status, headers, "application/xml")
-        form = {part.name: part for part in parse_form(request.headers["Content-Type"], body).parts}
-        _, shop, batch, number, _ = form["key"].data.decode().split("/", 4)
         with server.lock:
-            next(each for each in server.shops.values() if each.id == shop).store(
-                batch, int(number), form["file"].data
-            )
+            shop.store(batch, int(number), form["file"].data)
         return Response(status_code=201, headers=headers)
 
     return Starlette(routes=[Route("/", post, methods=["POST", "OPTIONS"])])

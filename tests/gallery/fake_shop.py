@@ -95,6 +95,7 @@ class FakeShop:
     Attributes:
         pending_seconds: how long the sizes of an uploaded picture take.
         settle_seconds: how long a stored file waits until it is settled.
+        take_down_seconds: how long a take-down takes.
     """
 
     id: str
@@ -107,6 +108,7 @@ class FakeShop:
     limits: JSON = field(default_factory=lambda: dict(LIMITS))
     pending_seconds: float = 0.6
     settle_seconds: float = 0.2
+    take_down_seconds: float = 1.0
     galleries: dict[str, FakeGallery] = field(default_factory=dict)
     images: dict[int, FakeImage] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
@@ -239,14 +241,17 @@ class FakeShop:
         """Take a file, which is settled a little later."""
         self.stored.append((time.monotonic() + self.settle_seconds, batch, number, data))
 
+    def settle_next(self) -> None:
+        """Let all that is stored be settled with the next request."""
+        self.stored[:] = [(0.0, *each[1:]) for each in self.stored]
+
     def settle(self) -> None:
         """Settle the files whose time has come."""
         due = [each for each in self.stored if each[0] <= time.monotonic()]
         for each in due:
             self.stored.remove(each)
             _, batch, number, data = each
-            if batch in self.batches:  # a page of an earlier test may still have been sending
-                self._settle(self.batches[batch], number, data)
+            self._settle(self.batches[batch], number, data)
 
     def _settle(self, batch: Batch, number: int, data: bytes) -> None:
         slot = batch.slots[number - 1]

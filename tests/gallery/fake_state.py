@@ -56,6 +56,15 @@ class FakeServer:
         self.shops[token] = FakeShop(id=name, token=token, **settings)
         return self.shops[token]
 
+    def knows(self, token: str) -> bool:
+        """Whether a token is one of this test's: pages of earlier tests may still be sending."""
+        return token in self.shops
+
+    def shop_of(self, batch: str) -> FakeShop | None:
+        """The shop of a batch of uploads; None if it is none of this test's."""
+        with self.lock:
+            return next((each for each in self.shops.values() if batch in each.batches), None)
+
     def link(self, *shops: FakeShop) -> str:
         """A link that opens the page signed in."""
         return f"{self.url}/gallery/#t={','.join(each.token for each in shops)}"
@@ -85,7 +94,7 @@ class FakeServer:
         Raises:
             RefusedError: it is to be refused.
         """
-        for fault in self.faults:
+        for fault in list(self.faults):  # the other port's thread changes them, too
             if fault.method != request.method or not re.search(fault.path, request.url.path):
                 continue
             fault.times -= 1

@@ -1,6 +1,7 @@
 """Pictures for the fake shop: the demo's product scenes in several colours and shapes."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -85,7 +86,7 @@ def _scene(name: str) -> Image:
     code = hashlib.sha256(Path(sample_scenes.__file__).read_bytes()).hexdigest()[:12]
     file = Path(gettempdir()) / f"vitrine-scene-{name}-{code}.png"
     if not file.exists():
-        unfinished = file.with_suffix(f".{id(file)}")
+        unfinished = file.with_suffix(f".{os.getpid()}")
         _SCENES[name]().save(unfinished, "PNG")
         unfinished.replace(file)
     with PilImage.open(file) as picture:
