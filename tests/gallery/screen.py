@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-_DEADLINE = 10_000  # milliseconds
+_DEADLINE = 20_000  # milliseconds
 
 
 def cards(page: Page) -> Locator:
@@ -15,7 +15,10 @@ def cards(page: Page) -> Locator:
 
 def order(page: Page) -> list[int]:
     """The ids of the images on the screen."""
-    return [int(each.get_attribute("data-image") or 0) for each in cards(page).all()]
+    found: list[int] = cards(page).evaluate_all(
+        "(all) => all.map((each) => Number(each.dataset.image))"
+    )
+    return found
 
 
 def handle(page: Page, position: int) -> Locator:
@@ -39,7 +42,7 @@ def until(page: Page, holds: Callable[[], Any]) -> None:
     """Wait until something holds on the server's side.
 
     Raises:
-        AssertionError: it did not within ten seconds.
+        AssertionError: it did not within twenty seconds.
     """
     for _ in range(_DEADLINE // 50):
         if holds():
@@ -53,6 +56,17 @@ def until_drawn(page: Page, selector: str) -> None:
     page.wait_for_function(
         "(selector) => document.querySelector(selector)?.naturalWidth > 0", arg=selector
     )
+
+
+def stop_clock(page: Page) -> None:
+    """Let the page's time pass with `page.clock.run_for` only."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+
+
+def requests_arrived(page: Page) -> None:
+    """Wait for the answer to a request that the page sends after all its others."""
+    page.evaluate("fetch('/gallery/index.html').then((answer) => answer.text())")
 
 
 def drop_files(page: Page, files: list[tuple[str, str, bytes]]) -> None:

@@ -46,11 +46,13 @@ def lifted(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     handle(page, 2).focus()
     page.keyboard.press("Space")
+    page.locator(".card.lifted").wait_for()
 
 
 def menu(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     cards(page).nth(1).get_by_role("button", name="More actions").click()
+    page.get_by_role("menu").wait_for()
 
 
 def lightbox(page: Page, server: FakeServer, shop: FakeShop) -> None:
@@ -63,21 +65,25 @@ def lightbox(page: Page, server: FakeServer, shop: FakeShop) -> None:
 def position(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     choose(page, 1, "Move to position…")
+    page.get_by_role("dialog").wait_for()
 
 
 def languages(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     page.get_by_role("button", name="Add a language").click()
+    page.get_by_role("dialog").wait_for()
 
 
 def take_down(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     choose(page, 1, "Take down everywhere…")
+    page.get_by_role("dialog").wait_for()
 
 
 def deleted(page: Page, server: FakeServer, shop: FakeShop) -> None:
     product(page, server, shop)
     choose(page, 2, "Delete")
+    page.get_by_role("button", name="Undo").wait_for()
 
 
 def contested(page: Page, server: FakeServer, shop: FakeShop) -> None:
@@ -243,6 +249,7 @@ def test_the_focus_is_never_covered_by_a_notice(server: FakeServer, visit: Visit
     product(page, server, shop)
     choose(page, 1, "Delete")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    expect(cards(page).nth(0).get_by_role("button", name="More actions")).to_be_focused()
     page.evaluate("document.querySelector('h1').focus()")
 
     for _ in range(60):
@@ -283,9 +290,9 @@ def test_a_new_screen_takes_the_focus_and_the_title(
 
     page.get_by_role("navigation").get_by_role("link", name=screen).click()
 
+    expect(page).to_have_title(f"{screen} – Vitrine")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    assert page.title() == f"{screen} – Vitrine"
 
 
 def test_a_card_in_the_accessibility_tree(server: FakeServer, visit: Visit) -> None:

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page
 from tests.browser import Guard, accessibility_violations
+from tests.gallery.screen import until
 from tests.gateway import ROOT
 
 POLICY = "default-src 'none'; script-src 'self'; require-trusted-types-for 'script'"
@@ -57,10 +58,11 @@ def test_a_quiet_page_passes(new_page: Callable[..., Page], url: str) -> None:
 def test_the_guard_sees_what_is_forbidden(
     new_page: Callable[..., Page], guard: Guard, url: str, path: str, seen: str
 ) -> None:
-    new_page(url).goto(path)
+    page = new_page(url)
+    page.goto(path)
 
-    recorded = guard.release()
-    assert any(seen in each for each in recorded), recorded
+    until(page, lambda: any(seen in each for each in guard.seen))
+    guard.release()
 
 
 def test_the_guard_sees_exceptions_and_markup_made_from_text(
@@ -72,11 +74,10 @@ def test_the_guard_sees_exceptions_and_markup_made_from_text(
     page.evaluate(
         "() => { setTimeout(() => { document.body.innerHTML = '<img onerror=alert(1)>'; }, 0) }"
     )
-    page.wait_for_timeout(100)
 
-    recorded = guard.release()
-    assert any("require-trusted-types-for" in each for each in recorded), recorded
-    assert any(each.startswith("exception:") for each in recorded), recorded
+    until(page, lambda: any("require-trusted-types-for" in each for each in guard.seen))
+    until(page, lambda: any(each.startswith("exception:") for each in guard.seen))
+    guard.release()
 
 
 @pytest.mark.skipif(

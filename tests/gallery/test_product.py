@@ -1,13 +1,23 @@
 """The images of a product: texts, main picture, deletion, lightbox."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Route, expect
 from tests.gallery.conftest import Visit
 from tests.gallery.fake_shop import FakeShop
 from tests.gallery.fake_state import FakeServer
-from tests.gallery.screen import cards, choose, order, said, until
+from tests.gallery.screen import (
+    cards,
+    choose,
+    order,
+    requests_arrived,
+    said,
+    stop_clock,
+    until,
+    until_drawn,
+)
 
 pytestmark = pytest.mark.usefixtures("refusals_expected")
 
@@ -56,6 +66,7 @@ def test_escape_restores_the_text_and_sends_nothing(server: FakeServer, visit: V
     field.press("Tab")
 
     expect(field).to_have_value("Lámpara roja")
+    requests_arrived(page)
     assert server.sent("PATCH", "") == 0
 
 
@@ -126,21 +137,23 @@ def test_nothing_is_deleted_while_it_can_be_undone(server: FakeServer, visit: Vi
     expect(cards(page)).to_have_count(4)
     page.keyboard.press("Control+z")
     expect(cards(page)).to_have_count(5)
+    requests_arrived(page)
     assert server.sent("DELETE", "") == 0
 
 
 def test_a_deletion_is_sent_after_twenty_seconds(server: FakeServer, visit: Visit) -> None:
     shop = shop_with(server)
     gone = image_at(shop, 2)
-    page = visit(shop)
-    page.clock.install()
-    page.evaluate("location.hash = '#/products/7'")
+    page = visit(shop, at="#/products/7")
+    stop_clock(page)
     choose(page, 2, "Delete")
 
     page.clock.run_for(19_000)
+    requests_arrived(page)
     assert server.sent("DELETE", "") == 0
     page.get_by_role("button", name="Undo").hover()
     page.clock.run_for(30_000)
+    requests_arrived(page)
     assert server.sent("DELETE", "") == 0, "the time stands still while the notice is hovered"
     page.mouse.move(5, 5)
     page.clock.run_for(1_500)
@@ -164,9 +177,8 @@ def test_leaving_the_page_sends_the_deletion(server: FakeServer, visit: Visit) -
 def test_a_deletion_that_fails_brings_the_image_back(server: FakeServer, visit: Visit) -> None:
     shop = shop_with(server)
     server.refuse("DELETE", "", 500, "internal")
-    page = visit(shop)
-    page.clock.install()
-    page.evaluate("location.hash = '#/products/7'")
+    page = visit(shop, at="#/products/7")
+    stop_clock(page)
     choose(page, 2, "Delete")
 
     page.clock.run_for(21_000)
@@ -202,20 +214,26 @@ def test_the_lightbox_shows_a_placeholder_until_the_picture_arrives(
 ) -> None:
     page = visit(shop_with(server), at="#/products/7")
     held: list[Route] = []
+    arrives = False
 
     def hold(route: Route) -> None:
-        held.append(route)
+        if arrives:
+            route.continue_()
+        else:
+            held.append(route)
 
-    page.route("**/media/**", hold)
+    page.route("**/*-1024-*.webp", hold)
 
     page.get_by_role("button", name="Show image 1, Lámpara roja, large").click()
     picture = page.get_by_role("dialog").locator("img")
 
     expect(picture).to_have_css("background-image", re.compile(r"^url\("))
+    until(page, lambda: "image" in [each.request.resource_type for each in held])
     box = picture.bounding_box()
     assert box
     assert box["width"] > 200
     assert box["height"] > 200
+    arrives = True
     for route in held:
         route.continue_()
     expect(picture).to_have_css("background-image", "none")
@@ -236,9 +254,10 @@ def test_a_dialog_ends_when_somebody_else_deletes_its_image(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
 
-    shop.delete("7", image_at(shop, 2))
+    with server.lock:
+        shop.delete("7", image_at(shop, 2))
 
-    expect(cards(page)).to_have_count(2)
+    expect(cards(page)).to_have_count(2, timeout=60_000)  # milliseconds: it looks ever less often
     expect(dialog).to_have_count(0)
 
 
@@ -275,24 +294,23 @@ def test_a_take_down_is_confirmed_and_says_what_remains(server: FakeServer, visi
 def test_a_take_down_is_watched_until_its_dialog_is_closed(
     server: FakeServer, visit: Visit
 ) -> None:
-    shop = shop_with(server, scopes=["images:read", "images:write", "images:takedown"])
-    page = visit(shop)
-    page.clock.install()
-    page.evaluate("location.hash = '#/products/7'")
+    scopes = ["images:read", "images:write", "images:takedown"]
+    shop = shop_with(server, scopes=scopes, take_down_seconds=float("inf"))
+    page = visit(shop, at="#/products/7")
+    stop_clock(page)
     choose(page, 2, "Take down everywhere…")
     dialog = page.get_by_role("dialog")
-    with page.expect_response("**/take-downs"):
-        dialog.get_by_role("button", name="Take down").click()
-    shop.take_downs.update(dict.fromkeys(shop.take_downs, float("inf")))
-    with page.expect_response("**/take-downs/*"):
-        page.clock.run_for(3_000)
+    dialog.get_by_role("button", name="Take down").click()
+    expect(cards(page)).to_have_count(4)
+    with page.expect_request_finished(lambda each: "/take-downs/" in each.url):
+        page.clock.run_for(1_100)
     dialog.get_by_role("button", name="Close").last.click()
-    watched = server.sent("GET", "/take-downs/")
+    expect(dialog).to_have_count(0)
 
     page.clock.run_for(120_000)
-    page.evaluate("fetch('/gallery/index.html').then((answer) => answer.text())")
+    requests_arrived(page)
 
-    assert server.sent("GET", "/take-downs/") == watched
+    assert server.sent("GET", "/take-downs/") == 1
 
 
 def test_without_the_scope_there_is_no_take_down(server: FakeServer, visit: Visit) -> None:
@@ -326,13 +344,15 @@ def test_a_picture_that_fails_is_asked_for_again(server: FakeServer, visit: Visi
         else:
             route.continue_()
 
+    def asked_for(times: int) -> Callable[[], bool]:
+        return lambda: len(asked) >= times
+
     page.route(re.compile(r"-240-0\.|-320-0\."), answer)
     page.clock.install()
     page.evaluate("location.hash = '#/products/7'")
     expect(cards(page)).to_have_count(1)
-    for seconds in (1, 2, 4):
-        until(page, lambda: len(asked) >= 1)
-        page.wait_for_timeout(150)
+    for times, seconds in enumerate((1, 2, 4), start=1):
+        until(page, asked_for(times))
         page.clock.run_for(seconds * 1000 + 50)
     expect(page.get_by_text("This picture did not load.")).to_be_visible()
     assert len(asked) == 4
@@ -341,7 +361,7 @@ def test_a_picture_that_fails_is_asked_for_again(server: FakeServer, visit: Visi
     page.get_by_role("button", name="Try again").click()
 
     until(page, lambda: len(asked) == 5)
-    expect(cards(page).nth(0).locator("img")).to_have_js_property("complete", value=True)
+    until_drawn(page, ".card img")
 
 
 @pytest.mark.parametrize("at", ["#/products/7", "#/"])

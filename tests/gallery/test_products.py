@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.gallery.conftest import Visit
 from tests.gallery.fake_state import FakeServer
+from tests.gallery.screen import until_drawn
 
 
 def test_products_show_covers_and_counts(server: FakeServer, visit: Visit) -> None:
@@ -19,10 +20,8 @@ def test_products_show_covers_and_counts(server: FakeServer, visit: Visit) -> No
     expect(tiles).to_have_count(2)
     expect(tiles.nth(0)).to_contain_text("14 images")
     expect(tiles.nth(1)).to_contain_text("1 image")
-    cover = tiles.nth(0).locator("img")
-    expect(cover).to_have_js_property("complete", value=True)
-    assert cover.evaluate("(image) => image.naturalWidth") > 0
-    assert page.title() == "Products – Vitrine"
+    until_drawn(page, ".tile img")
+    expect(page).to_have_title("Products – Vitrine")
 
 
 def test_search_narrows_by_the_beginning_of_the_id(server: FakeServer, visit: Visit) -> None:

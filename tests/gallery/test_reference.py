@@ -47,7 +47,7 @@ def test_the_page_opens_and_its_menu_leads_to_a_section(
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.evaluate("document.querySelector('a[href=\"#tag/order\"]').click()")
-    assert page.evaluate("scrollY") > 1000
+    page.wait_for_function("scrollY > 1000")
 
 
 @pytest.mark.parametrize("width", [360, 1440])

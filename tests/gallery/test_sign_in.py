@@ -196,7 +196,7 @@ def test_a_text_in_progress_outlives_even_a_reload(writer: Writer) -> None:
 def test_the_end_of_a_link_is_announced_ten_minutes_before(
     server: FakeServer, visit: Visit
 ) -> None:
-    shop = server.shop(expires_at=datetime.now(UTC) + timedelta(minutes=9, seconds=30))
+    shop = server.shop(expires_at=datetime.now(UTC) + timedelta(minutes=9, seconds=59))
 
     page = visit(shop)
 
