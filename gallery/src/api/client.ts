@@ -1,4 +1,4 @@
-import { Problem, UnreachableError } from './problem';
+import { Problem, UnreachableError, isProblem } from './problem';
 import type { ProblemDetails } from './types';
 
 /** The API is on the page's own origin. */
@@ -59,9 +59,12 @@ export class Client {
 
   private async request<Value>(method: string, path: string, sent: Sent): Promise<Answer<Value>> {
     for (let attempt = 0; ; attempt += 1) {
+      const { token } = this;
       try {
         return await this.once<Value>(method, path, sent);
       } catch (error) {
+        // A new link was opened before the refusal arrived.
+        if (isProblem(error, 'unauthorized') && token !== this.token) continue;
         if (!(error instanceof Problem && RETRIED.has(error.code)) || attempt === RETRIES) {
           throw error;
         }
