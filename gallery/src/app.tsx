@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { Banners } from './parts/banners';
 import { Failure } from './parts/failure';
 import { Header } from './parts/header';
@@ -19,7 +19,7 @@ import { Announcer } from './text/announcer';
 
 /** The whole page. */
 export function App() {
-  useEffect(watchPage, []);
+  useLayoutEffect(watchPage, []); // before anything can be seen and used
   return (
     <>
       <Header signedIn={signedIn.value} />

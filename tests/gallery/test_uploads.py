@@ -1,11 +1,13 @@
 """Files on their way into a product: chosen, sorted, sent, refused, cancelled."""
 
+import re
+
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.browser import Guard
 from tests.gallery.conftest import Visit
 from tests.gallery.fake_shop import FakeShop
-from tests.gallery.fake_state import FakeServer, Fault
+from tests.gallery.fake_state import FakeServer
 from tests.gallery.sample_pictures import samples
 from tests.gallery.screen import cards, choose, drop_files, said, until
 
@@ -86,7 +88,7 @@ def test_a_file_that_is_cancelled_after_it_was_stored_is_no_image_in_the_end(
     expect(page.locator(".file")).to_contain_text("Checking")
 
     page.get_by_role("button", name="Cancel late.jpg").click()
-    shop.stored = [(0.0, *each[1:]) for each in shop.stored]
+    shop.settle_next()
 
     until(page, lambda: server.sent("DELETE", "/images/") == 1)
     until(page, lambda: len(shop.galleries["7"].order) == 1)
@@ -147,32 +149,37 @@ def test_files_are_dropped_anywhere_on_the_page(
 
 
 def test_the_local_file_is_shown_until_the_sizes_exist(server: FakeServer, visit: Visit) -> None:
-    shop = server.shop(pending_seconds=3)
+    shop = server.shop(pending_seconds=float("inf"))
     page = visit(shop, at="#/products/7")
+    asked: list[str] = []
+    page.on("request", lambda each: "/media/" in each.url and asked.append(each.url))
 
     pick(page, photo("new.jpg"))
     expect(cards(page)).to_have_count(1)
     picture = cards(page).nth(0).locator("img")
     expect(cards(page).nth(0)).to_contain_text("Making sizes…")
-    assert str(picture.get_attribute("src")).startswith("blob:")
+    expect(picture).to_have_attribute("src", re.compile("^blob:"))
+    assert asked == []
 
-    expect(page.get_by_text("Making sizes…")).to_have_count(0, timeout=15_000)
-    until(page, lambda: "/media/" in str(picture.get_attribute("src")))
+    shop.images[shop.galleries["7"].order[0]].complete_at = 0.0
+    expect(page.get_by_text("Making sizes…")).to_have_count(0)
+    expect(picture).to_have_attribute("src", re.compile("/media/"))
 
 
 def test_a_replacement_keeps_id_place_and_texts(server: FakeServer, visit: Visit) -> None:
-    shop = server.shop()
+    shop = server.shop(settle_seconds=float("inf"))
     shop.fill("7", 3, alts=["Lámpara"])
     ids = list(shop.galleries["7"].order)
     before = shop.images[ids[1]].sample.data
     page = visit(shop, at="#/products/7")
-    server.faults.append(Fault("POST", "^/$", seconds=1))
 
     with page.expect_file_chooser() as chooser:
         choose(page, 2, "Replace the picture…")
     chooser.value.set_files([photo("other.jpg", 5)])
 
     expect(cards(page).nth(1)).to_contain_text("Replacing…")
+    until(page, lambda: shop.stored)
+    shop.settle_next()
     until(page, lambda: shop.images[ids[1]].sample.data != before)
     assert shop.galleries["7"].order == ids
     expect(page.get_by_label("Description of image 2, Spanish")).to_have_value("Lámpara")
@@ -323,10 +330,18 @@ def test_leaving_while_uploading_asks_first(server: FakeServer, visit: Visit) ->
 def test_an_upload_goes_on_while_other_screens_are_shown(server: FakeServer, visit: Visit) -> None:
     shop = server.shop()
     page = visit(shop, at="#/products/7")
-    server.faults.append(Fault("POST", "^/$", seconds=1))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"{server.bucket_url}/", hold)
     pick(page, photo("a.jpg"))
+    until(page, lambda: held)
 
     page.get_by_role("link", name="Usage").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Usage")
+    held[0].continue_()
     until(page, lambda: names(shop) == ["a.jpg"])
     page.go_back()
 
@@ -334,16 +349,16 @@ def test_an_upload_goes_on_while_other_screens_are_shown(server: FakeServer, vis
 
 
 def test_an_upload_goes_on_with_a_new_link(server: FakeServer, visit: Visit) -> None:
-    shop = server.shop()
+    shop = server.shop(settle_seconds=float("inf"))
     page = visit(shop, at="#/products/7")
-    server.faults.append(Fault("POST", "^/$", seconds=1))
     pick(page, photo("a.jpg"))
-    expect(page.locator(".file progress")).to_be_visible()
+    until(page, lambda: shop.stored)
 
     shop.ended = True
     expect(page.get_by_text("This link has expired or was revoked.")).to_be_visible()
     renewed = server.shop(galleries=shop.galleries, images=shop.images, batches=shop.batches)
     renewed.stored = shop.stored
+    renewed.settle_next()
     page.get_by_label("Paste the link here").fill(server.link(renewed))
     page.get_by_role("button", name="Open").click()
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { text } from '../text/text';
 import type { FoundFile } from '../uploads/files';
 import { fromDrop, fromList } from '../uploads/files';
@@ -11,7 +11,8 @@ interface Props {
 /** Takes files that are dropped anywhere on the page, or pasted. */
 export function DropTarget({ product, onFiles }: Props) {
   const [over, setOver] = useState(false);
-  useEffect(() => {
+  // As soon as the screen can be seen: a file that is dropped earlier would be lost.
+  useLayoutEffect(() => {
     const onDrag = (event: DragEvent): void => {
       if (!hasFiles(event)) return;
       event.preventDefault();

@@ -14,6 +14,8 @@ export class OpenProduct {
   readonly uploads: Uploads;
   /** Addresses of local files that stand for pictures until those are complete. */
   readonly previews = signal<ReadonlyMap<ImageId, string>>(new Map());
+  /** Images of uploads that the gallery has not shown yet. */
+  private readonly arriving = new Set<ImageId>();
   /** Languages of texts that were added on the screen. */
   readonly addedLanguages = signal<readonly string[]>([]);
 
@@ -51,11 +53,13 @@ export class OpenProduct {
     return [main, ...[...used].sort()];
   }
 
-  private async added(file: UploadFile): Promise<void> {
-    if (file.image === null) return;
+  /** Shows the local file from the first moment: the sizes of a new picture are still being made. */
+  private async added({ image, preview }: UploadFile): Promise<void> {
+    if (image === null) return;
+    this.arriving.add(image);
+    this.previews.value = new Map(this.previews.peek()).set(image, preview);
     await this.gallery.refresh();
-    const image = this.gallery.images.peek().get(file.image);
-    if (image) this.previews.value = new Map(this.previews.peek()).set(file.image, file.preview);
+    this.arriving.delete(image);
     this.dropPreviews(this.gallery.images.peek());
   }
 
@@ -68,7 +72,7 @@ export class OpenProduct {
   private dropPreviews(images: ReadonlyMap<ImageId, ImageRecord>): void {
     for (const [id, url] of this.previews.peek()) {
       const image = images.get(id);
-      if (image?.state === 'pending') continue;
+      if (image?.state === 'pending' || this.arriving.has(id)) continue;
       void loaded(image).then(() => {
         if (this.previews.peek().get(id) !== url) return;
         const previews = new Map(this.previews.peek());

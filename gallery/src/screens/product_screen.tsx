@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { isProblem } from '../api/problem';
 import type { Image } from '../api/types';
 import { Card } from '../parts/card';
@@ -103,7 +103,7 @@ interface CardsProps {
 function Cards({ open, writes, show }: CardsProps) {
   const { gallery } = open;
   const element = useRef<HTMLOListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!writes || !element.current) return undefined;
     const idOf = (card: HTMLElement): number => Number(card.dataset['image']);
     const placeOf = (card: HTMLElement): number =>
