@@ -4,14 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from tests.gallery.conftest import Visit
 from tests.gallery.fake_state import FakeServer
+from tests.gallery.sample_pictures import samples
 from tests.gateway import ROOT
 
 SOURCES = ROOT / "gallery/src"
 MESSAGES = SOURCES / "messages"
 LANGUAGES = ("en", "es", "pt", "ru", "de")
+
+
+def photo(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": samples()[0].data}
 
 
 def placeholders(file: Path) -> dict[str, set[str]]:
@@ -62,8 +67,8 @@ def test_the_browser_chooses_the_language(
 
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     language = locale.split("-", maxsplit=1)[0]
-    assert page.locator("html").get_attribute("lang") == (
-        language if language in LANGUAGES else "en"
+    expect(page.locator("html")).to_have_attribute(
+        "lang", language if language in LANGUAGES else "en"
     )
 
 
@@ -88,7 +93,7 @@ def test_russian_has_its_plurals(server: FakeServer, visit: Visit, count: int, w
 
     page = visit(shop, locale="ru-RU")
 
-    expect(page.locator(".tile")).to_have_text(f"7{words}")
+    expect(page.locator(".tile")).to_have_text([f"7{words}"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,3 +113,35 @@ def test_long_texts_fit_in_every_language(
     page.locator(".tile a").click()
     page.locator(".card").first.wait_for()
     assert page.evaluate(fits)
+
+
+@pytest.mark.usefixtures("refusals_expected")
+def test_files_have_room_for_names_reasons_and_buttons_on_a_phone(
+    server: FakeServer, visit: Visit
+) -> None:
+    """One that is ready, and one that failed: both have several buttons."""
+    server.refuse("POST", "/uploads", 500, "internal")
+    page = visit(server.shop(), at="#/products/7", viewport={"width": 320, "height": 740})
+    choose_files = page.locator("input[type=file]").set_input_files
+    choose_files([photo("failed.jpg")])
+    page.locator(".file.bad").wait_for()
+    choose_files([photo("ready-1.jpg"), photo("ready-2.jpg")])
+    expect(page.locator(".file")).to_have_count(3)
+
+    for language in LANGUAGES:
+        page.locator(".banner-end select").select_option(language)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        assert page.evaluate(_CROWDED) == [], language
+
+
+_CROWDED = """
+[...document.querySelectorAll('.file')].flatMap((file) => {
+  const box = file.getBoundingClientRect();
+  const texts = [...file.querySelectorAll('.file-name, .file-state:has(> span:not(:empty))')];
+  const buttons = [...file.querySelectorAll('.file-tools .button')];
+  return [
+    ...texts.filter((each) => each.getBoundingClientRect().width < 120),
+    ...buttons.filter((each) => each.getBoundingClientRect().right > box.right),
+  ].map((each) => each.textContent);
+})
+"""
