@@ -13,9 +13,16 @@ from tests.browser import Guard, accessibility_violations
 from tests.browser import browser as browser
 from tests.browser import guard as guard
 from tests.browser import new_page as new_page
+from tests.gallery.screen import until_drawn
 from tests.stack.conftest import Running, Tiendanube, until, vitrine
 
 SECONDS = 60_000  # milliseconds that an answer or a picture may take
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """How long expectations wait: functions may start, on a machine that others use, too."""
+    expect.set_options(timeout=SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +35,8 @@ def link(running: Running) -> str:
 @pytest.fixture
 def page(running: Running, link: str, new_page: Callable[..., Page]) -> Page:
     """The page, signed in by the printed link."""
-    expect.set_options(timeout=SECONDS)  # functions may start, on a machine that others use, too
     opened = new_page(running.described["base_url"])
-    opened.goto(link)
-    expect(opened.get_by_role("heading", level=1)).to_have_text("Products")
+    open_link(opened, link)
     return opened
 
 
@@ -43,6 +48,12 @@ def api(running: Running, link: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
         yield client
+
+
+def open_link(page: Page, link: str) -> None:
+    page.set_default_timeout(SECONDS)
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Products")
 
 
 def open_product(page: Page, product: str) -> None:
@@ -86,7 +97,8 @@ def test_products_of_all_platforms_are_seen(page: Page, tiendanube: Tiendanube) 
 
     tile = page.get_by_role("listitem").filter(has_text="9801")
     expect(tile).to_contain_text("1 image")
-    expect(tile.locator("img")).to_have_js_property("complete", value=True)
+    expect(page.locator(".tile")).to_have_count(1)
+    until_drawn(page, ".tile img")
 
 
 def test_three_pictures_are_added_described_sorted_and_deleted(
@@ -145,8 +157,7 @@ def test_the_first_view_is_small(
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
 
-    page.goto(link)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Products")
+    open_link(page, link)
     page.wait_for_load_state("networkidle")
 
     files = [url for url in requests if "/gallery/" in url]
