@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from boto3.dynamodb.conditions import Key
 from tests.adapters.conftest import Account, Adapters, on_aws
 from tests.fakes import APPEARANCE
 
@@ -176,6 +178,34 @@ def test_a_record_that_has_changed_is_neither_changed_nor_removed_as_it_was(
     refused(
         adapters, GalleryChange("s1", product, head, head, changed=((image(8), changed(image(8))),))
     )
+
+
+def test_a_change_writes_only_what_differs_and_items_hold_only_what_is_set(
+    account: Account,
+) -> None:
+    """A later version of Vitrine may have added attributes, and the pipeline writes its own."""
+    adapters = on_aws(account)
+    stored = replace(image(1), views={"2": ViewFacts("avant"), "3": ViewFacts(removed=True)})
+    head = add(adapters, stored)
+    table = account.resource("dynamodb").Table("table")
+
+    def read() -> tuple[dict[str, Any], dict[str, Any]]:
+        items = table.query(KeyConditionExpression=Key("pk").eq(f"GALLERY#s1#{stored.product}"))
+        listed, record = items["Items"]
+        return listed, record
+
+    listed, before = read()
+    later = replace(stored, texts=Texts("blue"), updated_at=MOMENT + timedelta(1), version=1)
+    change = GalleryChange("s1", stored.product, head, head, changed=((stored, later),))
+    adapters.galleries.commit(change)
+
+    assert "arranged_up_to" not in listed
+    assert not {"dropped", "version"} & set(before)
+    assert before["views"] == {"2": {"label": "avant"}, "3": {"removed": True}}
+    head_now, after = read()
+    assert head_now == listed
+    differs = {name for name in after if name not in before or after[name] != before[name]}
+    assert differs == {"alt", "translations", "updated", "version"}
 
 
 def test_a_text_that_changes_leaves_the_state_of_renditions_alone(adapters: Adapters) -> None:
