@@ -267,6 +267,7 @@ def test_a_deleted_picture_is_forgotten_by_its_url(scene: Scene, which: str) -> 
     assert started.take_down.url == CDN + key
     starts = [path.removesuffix("*") for path in done.places.paths]
     public = [rendition, f"{rendition}.webp", f"{rendition}.json", key, f"{key}.json"]
+    public += [named_key("s1", "lamp.png")]
     if which != "full size":
         public += [where.full_size_key(Format.PNG)]
     for each in public:
@@ -292,15 +293,44 @@ def test_replaced_bytes_are_forgotten_by_their_url_and_the_image_lives_on(scene:
 
 
 def test_a_name_of_an_image_that_lives_on_exists(scene: Scene) -> None:
-    named = scene.add("lamp")
-    legacy = original_address(named).full_size_key(Format.PNG)
-    scene.replace(named)
+    scene.replace(scene.add("lamp"))
 
     with pytest.raises(PictureExistsError):
         scene.by_url(named_key("s1", "lamp.png"))
-    assert legacy
     with pytest.raises(ImageNotFoundError):
         scene.by_url(named_key("s1", "nobody.png"))
+
+
+def test_the_url_that_an_image_had_before_its_name_exists_while_it_lives(scene: Scene) -> None:
+    image = scene.add()
+    legacy = original_address(image).full_size_key(Format.PNG)
+    catalogue = scene.world.catalogue("s1")
+    naming = Change(rename=lambda _: WantedName("lamp", "png"), names=True)
+    change_image(catalogue, get_entry(catalogue, PRODUCT, image.id), naming, RULES)
+    scene.replace(image)
+
+    with pytest.raises(PictureExistsError):
+        scene.by_url(legacy)
+    remove_image(catalogue, PRODUCT, image.id)
+
+    assert scene.by_url(legacy).take_down.url == CDN + legacy
+
+
+def test_the_same_request_by_url_gets_the_same_take_down(scene: Scene) -> None:
+    image = scene.add()
+    key = original_address(image).full_size_key(Format.PNG)
+    remove_image(scene.world.catalogue("s1"), PRODUCT, image.id)
+    target = parse_target("s1", CDN + key)
+    assert target
+    taking = replace(scene.taking(), reason="a complaint")
+
+    first, again = taking.url(target), taking.url(target)
+
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.take_down == first.take_down
+    assert (first.take_down.fingerprint, first.take_down.reason) == ("f", "a complaint")
+    with pytest.raises(IdempotencyKeyReusedError):
+        scene.taking(fingerprint="other").url(target)
 
 
 def test_a_key_tells_renditions_and_as_much_of_the_full_size_as_it_can() -> None:
