@@ -75,7 +75,8 @@ def main() -> None:
     """Run the command line. A failure prints one sentence and exits with 1, wrong use with 2.
 
     So does an error of AWS that the command does not answer itself: an account, or a local stack,
-    that does not answer, refuses, or lacks the table or a bucket.
+    that does not answer, refuses, or lacks the table or a bucket. And so does an error of this
+    machine: a file that may not be read, a disk that is full.
 
     An interrupt that a command does not answer itself prints one line and exits with status 130.
     """
@@ -92,6 +93,9 @@ def main() -> None:
     except (ThrottledError, UnavailableError) as failure:
         _print_failure(f"AWS gives no answer; run the command again later: {failure}")
         sys.exit(1)
+    except OSError as error:
+        _print_failure(_sentence(error))
+        sys.exit(1)
     except Exception as error:
         from botocore.exceptions import BotoCoreError, ClientError  # takes a second
 
@@ -99,6 +103,14 @@ def main() -> None:
             raise
         _print_failure(f"A call to AWS failed; the command can be run again: {error}")
         sys.exit(1)
+
+
+def _sentence(error: OSError) -> str:
+    """What this machine did not permit."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return f"{reason}."
+    return f"{error.filename} cannot be read or written: {reason}."
 
 
 def _print_failure(sentence: str) -> None:

@@ -17,7 +17,7 @@ from tests.gateway import template
 from tests.unit.test_docs import commands
 
 from vitrine_cli.app import app, main
-from vitrine_cli.local import gallery_page, workspace
+from vitrine_cli.local import gallery_page, stacks, workspace
 from vitrine_cli.operations import gallery_upload
 
 ON_STACKS = {
@@ -113,6 +113,20 @@ def test_a_command_whose_stack_lacks_its_table_ends_in_one_sentence(
 
     told = capsys.readouterr().err.splitlines()
     assert [each for each in told if each.startswith("✗ ")] == told[-1:]
+
+
+def test_a_file_that_cannot_be_read_ends_a_command_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No permission is such a case, too; root, as whom tests may run, has all of them."""
+    unreadable = tmp_path / "stacks/8000/stack.json"
+    unreadable.mkdir(parents=True)
+    monkeypatch.setattr(workspace, "HOME", tmp_path)
+    monkeypatch.setattr(stacks, "HOME", tmp_path)
+
+    assert run_main(monkeypatch, "status") == 1
+
+    assert capsys.readouterr().err == f"✗ {unreadable} cannot be read or written: Is a directory.\n"
 
 
 @pytest.mark.usefixtures("bare_stack")

@@ -389,11 +389,11 @@ def test_bytes_are_read_again_on_both_sides(agency: Agency) -> None:
 def test_wrong_use_and_missing_things_are_one_sentence(agency: Agency) -> None:
     assert agency.run()[0] == 2
     assert agency.run("pictures", "--resume")[0] == 2
-    assert agency.run("none") == (2, None, "There is no 'none'.")
+    assert agency.run("none") == (2, None, "There is no file or folder 'none'.")
     nothing = f"Nothing has been imported into shop '{agency.shop}' yet."
     assert agency.run("--resume") == (1, None, nothing)
     status, _, told = agency.run("pictures", shop="none")
-    assert (status, "There is no shop 'none'." in told) == (1, True)
+    assert (status, "There is no shop 'none'" in told) == (1, True)
 
 
 def test_a_source_without_images_is_not_called_equal(agency: Agency) -> None:
@@ -406,6 +406,27 @@ def test_a_source_without_images_is_not_called_equal(agency: Agency) -> None:
     assert "1 hidden and system files" in not_carried
     assert said == "There was no image to import"
     assert agency.run("pictures")[0] == 0
+
+
+def test_where_nothing_is_imported_nothing_is_called_equal(agency: Agency) -> None:
+    (agency.folder / "lines.csv").write_text("product,file\nmug,missing.png\n")
+
+    assert agency.printed("lines.csv")[-1] == "There was no image to compare"
+    assert agency.printed("--verify")[-1] == "There was no image to compare"
+
+
+@pytest.mark.parametrize("wrong", ["image,file\nmug,1.png\n", "produkt;datei\n", b"\xff\xd8\xff"])
+def test_a_file_that_is_refused_as_a_whole_does_not_end_the_last_import(
+    agency: Agency, wrong: str | bytes
+) -> None:
+    fill(agency, 1, 2)
+    assert agency.run("pictures", "--no-verify")[0] == 0
+    content = wrong if isinstance(wrong, bytes) else wrong.encode()
+    (agency.folder / "wrong.csv").write_bytes(content)
+
+    assert agency.run("wrong.csv")[0] == 1
+
+    assert agency.run("--verify")[:2] == (0, agency.compared(2))
 
 
 def test_a_store_view_that_the_shop_lacks_ends_before_the_platform_is_asked(agency: Agency) -> None:

@@ -221,7 +221,8 @@ def test_options_exclude_each_other_and_shops_exist(folder: Folder) -> None:
     assert folder.run("--follow", "--source", "folder").exit_code == 2
     for option in ("--rejected", "--summary", "--stray", "--source=folder", "--json"):
         unknown = CliRunner().invoke(app, ["imports", "s9", "--stack", "shop", option])
-        assert (unknown.exit_code, str(unknown.exception)) == (1, "There is no shop 's9'.")
+        assert unknown.exit_code == 1
+        assert str(unknown.exception).startswith("There is no shop 's9'; ")
 
 
 def test_the_list_has_codes_beside_reasons(folder: Folder) -> None:

@@ -49,7 +49,7 @@ WRONG = {
     "credential create s1 --dialect evotor --refreshable": "no refresh tokens",
     "credential create s1 --dialect openmage --hours 1": "Only a token can expire",
     "credential create s1 --dialect openmage --role customer --scope write": "excludes scope",
-    "import s1 missing": "There is no 'missing'",
+    "import s1 missing": "There is no file or folder 'missing'",
     "import s1 pictures --root pictures": "--root is for CSV files",
     "import s1 products.csv --pattern {product}": "--pattern is for folders",
     "import s1 pictures --pattern {x}": "A pattern has the parts",

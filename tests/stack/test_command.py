@@ -230,9 +230,9 @@ def end_while_another_uses_the_port(process: subprocess.Popen[str], port: int) -
     ("arguments", "sentence"),
     [
         (("shop", "create", "1234"), "Shop '1234' exists already."),
-        (("credential", "create", "none", "--dialect", "evotor"), "There is no shop 'none'."),
-        (("shop", "change", "none"), "There is no shop 'none'."),
-        (("credential", "list", "none"), "There is no shop 'none'."),
+        (("credential", "create", "none", "--dialect", "evotor"), "There is no shop 'none'; "),
+        (("shop", "change", "none"), "There is no shop 'none'; "),
+        (("credential", "list", "none"), "There is no shop 'none'; "),
         (("credential", "revoke", "1234", "0" * 12), "Shop '1234' has no credential '0000"),
     ],
 )

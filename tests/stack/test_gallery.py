@@ -185,7 +185,7 @@ def test_a_revoked_link_ends(running: Running) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("1234", "gallery-none"), "There is no shop 'gallery-none'."),
+        (("1234", "gallery-none"), "There is no shop 'gallery-none'; "),
         (tuple(f"s{number}" for number in range(21)), "A link opens at most 20 shops; 21"),
         (("1234", "--read-only", "--take-down"), "--read-only excludes --take-down"),
         (("1234", "--hours", "25"), "'--hours'"),

@@ -152,11 +152,13 @@ def test_a_shop_is_rebuilt_under_the_same_urls(running: Running, shop: Shop) -> 
     assert renditions(running, second) == expected[second]
     assert expected[first][0] not in renditions(running, first)
 
-    whole = command(running, "rebuild", SHOP, "--image", str(first))
+    whole = command(running, "rebuild", SHOP, "--image", str(first), "--image", "777777")
 
-    assert (whole.returncode, messages(whole)) == (0, [])
+    assert (whole.returncode, whole.stdout) == (1, "Images rebuilt: 1.\n")
+    missing = f"✗ Shop '{SHOP}' has no original of these images: 777777."
+    assert messages(whole) == [missing]
     assert renditions(running, first) == expected[first]
-    assert command(running, "rebuild", "nobody").stderr == "✗ There is no shop 'nobody'.\n"
+    assert command(running, "rebuild", "nobody").stderr.startswith("✗ There is no shop 'nobody'; ")
     (failed,) = until(lambda: waiting(running) or None, seconds=120)
     assert failed["what"] == key
     shop.send("DELETE", shop.images("rebuilt-3"))

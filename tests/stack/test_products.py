@@ -121,7 +121,7 @@ def test_no_product_gets_at_anothers_images_by_a_name(
         (("register", SHOP, "One"), "'one' is already product '1'."),
         (("alias", SHOP, "2", "y", "1"), "'1' is already product '1'."),
         (("alias", SHOP, "4", "y"), f"Shop '{SHOP}' has no product '4'."),
-        (("list", "none"), "There is no shop 'none'."),
+        (("list", "none"), "There is no shop 'none'; "),
     ]:
         refused = command("product", *arguments)
         assert (refused.returncode, refused.stdout) == (1, "")

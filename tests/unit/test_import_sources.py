@@ -259,7 +259,7 @@ def test_a_picture_is_named_once_and_a_product_has_one_thumbnail(tmp_path: Path)
         ("a,b\nm,a.jpg\n", "needs the columns"),
         ("product,file,file\n", "has the column 'file' twice"),
         ('product,"file\n', "is not valid CSV"),
-        (b"product,file\nm,\xff.jpg\n", "is not UTF-8 .byte 15"),
+        (b"product,file\nm,\xff.jpg\n", "is no CSV file in UTF-8 .byte 15"),
     ],
 )
 def test_a_file_without_a_valid_header_is_refused(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption, selection
 from vitrine_cli.ui.output import print_json
 from vitrine_cli.ui.progress import console
 
@@ -44,4 +44,7 @@ def gallery(
         print_json({"url": link.url, "expires_at": expires, "credentials": dict(link.credentials)})
         return
     print(link.url)
-    console.print(f"The link expires at {expires}. To end it earlier: vitrine credential revoke")
+    console.print(f"The link expires at {expires}. To end it earlier:")
+    for shop, credential in link.credentials.items():
+        revoke = f"vitrine credential revoke {shop} {credential}{selection(stack, port)}"
+        console.print(revoke, markup=False, soft_wrap=True)

@@ -33,11 +33,11 @@ def print_result(result: Result, session: Session, where: str) -> None:
         out.print(f"Not done: {told['undone']}; they are in rejected.csv, too")
     _print_kept(told)
     _print_not_carried(told)
-    counted = ("added", "updated", "present", "left", "rejected", "undone")
-    if not any(told[each] for each in counted):
+    images = sum(told[each] for each in ("added", "updated", "present", "left"))
+    if not images + told["rejected"] + told["undone"]:
         out.print("There was no image to import")
     elif result.differences is not None:
-        print_verified(result.differences, result.absent)
+        print_verified(result.differences, result.absent, images)
     print_pending(result.pending or 0, session, where)
 
 
@@ -70,8 +70,8 @@ def _print_kept(told: dict[str, Any]) -> None:
         out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
 
-def print_verified(differences: int, absent: int) -> None:
-    """Say how many differences there are, and which options remove them.
+def print_verified(differences: int, absent: int, images: int) -> None:
+    """Say how many differences there are in so many images, and which options remove them.
 
     `absent` of them are images that are not in the shop any more.
     """
@@ -80,6 +80,8 @@ def print_verified(differences: int, absent: int) -> None:
         remedies += ["--again imports images again that were deleted here"] if absent else []
         told = f"Differences: {differences} → differs.csv; {', '.join(remedies)}"
         out.print(told, soft_wrap=True)
+    elif not images:
+        out.print("There was no image to compare")
     else:
         out.print("Verified: all imported images are as at the source")
 

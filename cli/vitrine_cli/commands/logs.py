@@ -139,7 +139,9 @@ def _start(since: str, minutes: int) -> int:
     try:
         moment = datetime.fromisoformat(since)
     except ValueError:
-        raise UsageError(f"'{since}' is no time: write 2026-11-26T03:10.") from None
+        raise UsageError(
+            f"'{since}' is no time: write 2026-11-26T03:10, in UTC, or use --minutes."
+        ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)

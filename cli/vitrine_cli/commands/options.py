@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -20,6 +21,11 @@ SettingsOption = Annotated[
     list[str] | None,
     typer.Option("--setting", help="A shop setting as NAME=VALUE. Can be repeated."),
 ]
+
+
+def selection(stack: str | None, port: int | None) -> str:
+    """The options that select the same stack again, after a blank; empty if none were given."""
+    return f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
 
 
 def parse_settings(given: list[str] | None) -> dict[str, str]:

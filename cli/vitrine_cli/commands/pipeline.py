@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption, selection
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
 from vitrine_cli.ui.output import out, print_json, print_json_lines, print_table
@@ -147,7 +147,7 @@ def rebuild(
     try:
         failed = _run_rebuild(run, at_a_time)
     except KeyboardInterrupt:
-        where = f" --stack {stack}" if stack else f" --port {port}" if port else ""
+        where = selection(stack, port)
         reached = after if run.reached is None else run.reached
         raise FailureError(
             f"Interrupted; 'vitrine rebuild {shop} --after {reached}{where}' continues."
@@ -155,6 +155,9 @@ def rebuild(
     out.print(f"Images rebuilt: {len(run.images) - failed}.")
     if failed:
         raise FailureError(f"Images that could not be rebuilt: {failed}; they are unchanged.")
+    if missing := sorted({*(image or [])} - run.images.keys()):
+        ids = ", ".join(map(str, missing))
+        raise FailureError(f"Shop '{shop}' has no original of these images: {ids}.")
 
 
 def _delete_manifests(deployed: DeployedStack, shop: str) -> None:

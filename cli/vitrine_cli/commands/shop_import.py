@@ -19,7 +19,7 @@ from vitrine_cli.commands.import_output import (
     print_result,
     print_verified,
 )
-from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
+from vitrine_cli.commands.options import JsonOption, PortOption, StackOption, selection
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError, UnfinishedError
 from vitrine_cli.ui.output import out, print_json
@@ -93,8 +93,8 @@ def _opened(stack: str | None, port: int | None, shop: str) -> tuple[Session, st
     from vitrine_cli.importing.session import Session
     from vitrine_cli.operations import deployed_stack
 
-    where = f" --stack {shlex.quote(stack)}" if stack else f" --port {port}" if port else ""
-    return Session.open(deployed_stack.selected(stack, port), shop, Path.cwd()), where
+    session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
+    return session, selection(stack, port)
 
 
 def _named(platform: str | None, url: str, store: str) -> str:
@@ -300,7 +300,7 @@ def _look(session: Session, prefix: str, run: Options, where: str, *, as_json: b
         print_json(asdict(found))
     else:
         print_compared(found)
-        print_verified(found.differences, found.absent)
+        print_verified(found.differences, found.absent, found.images)
         print_pending(found.pending, session, where)
     if found.differences:
         raise typer.Exit(1)

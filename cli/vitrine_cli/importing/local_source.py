@@ -21,6 +21,7 @@ def local_source(path: Path, root: Path | None, pattern: str) -> Source:
 
     Raises:
         UsageError: there is no such path, or the options do not fit it.
+        FailureError: the CSV file is not UTF-8, or its header is not valid.
     """
     if pattern:
         pattern_of(pattern)
@@ -31,10 +32,12 @@ def local_source(path: Path, root: Path | None, pattern: str) -> Source:
         return Folder(path.resolve(), pattern)
     file = inside if path.is_dir() else path
     if not file.is_file():
-        raise UsageError(f"There is no '{path}'.")
+        raise UsageError(f"There is no file or folder '{path}'.")
     if pattern:
         raise UsageError("--pattern is for folders without images.csv.")
-    return CsvFile(file.resolve(), (root or file.parent).resolve())
+    found = CsvFile(file.resolve(), (root or file.parent).resolve())
+    found.require_header()  # before a wrong file takes the place of the last import's list
+    return found
 
 
 def described(source: Source) -> dict[str, str]:

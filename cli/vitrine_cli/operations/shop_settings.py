@@ -132,7 +132,7 @@ def why_absent(records: StackRecords, shop: str) -> str:
         return f"Shop '{shop}' was deleted on {deleted:%Y-%m-%d}."
     if records.shops.is_closing(shop):
         return f"Shop '{shop}' is being deleted: 'vitrine shop delete {shop}' completes that."
-    return f"There is no shop '{shop}'."
+    return f"There is no shop '{shop}'; 'vitrine shop list' names those that exist."
 
 
 def _why_never_again(records: StackRecords, shop: str) -> str:

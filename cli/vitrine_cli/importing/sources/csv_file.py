@@ -71,6 +71,14 @@ class CsvFile:
     notes: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
+    def require_header(self) -> None:
+        """Refuse a file of which no line could be imported.
+
+        Raises:
+            FailureError: the file is not UTF-8, or its header is not valid.
+        """
+        next(replace(self, notes=[])._lines(), None)
+
     def pages(self, after: str | None) -> Iterator[Page]:
         del after  # a file is read at once
         products: defaultdict[str, list[SourceImage]] = defaultdict(list)
@@ -145,7 +153,10 @@ class CsvFile:
         try:
             text = self.file.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise FailureError(f"{self.file} is not UTF-8 (byte {error.start}).") from None
+            raise FailureError(
+                f"{self.file} is no CSV file in UTF-8 (byte {error.start}); give a folder of "
+                "pictures, or a CSV file."
+            ) from None
         except OSError as error:
             raise FailureError(f"{self.file} cannot be read: {error.strerror}.") from None
         first = text.partition("\n")[0]
