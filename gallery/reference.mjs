@@ -35,6 +35,7 @@ body{margin:0}
 .redoc-wrap{display:block}
 .menu-content.menu-content{display:block;position:static;width:auto;height:auto}
 .menu-content.menu-content *{position:static}
+.menu-content.menu-content a{padding-top:.2rem;padding-bottom:.2rem}
 }`;
 
 /** Writes the document and its page into a folder. */

@@ -26,6 +26,16 @@ from vitrine.edge.dialect import Dialect
 
 Schemas = Mapping[Any, Any]
 """The schema of each type."""
+_SECTIONS = {
+    **dict.fromkeys(("shop", "usage"), "Shop"),
+    **dict.fromkeys(("product", "products", "order"), "Products"),
+    **dict.fromkeys(("image", "images", "all_images"), "Images"),
+    "imports": "Imports",
+    "upload": "Uploads",
+    "take_down": "Take-downs",
+    "token": "Tokens",
+}
+"""The heading of an operation on a reference page, by the second half of its handler's name."""
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _KEY = {"type": "string", "description": "A repeated request with this key creates nothing twice."}
 
@@ -57,12 +67,16 @@ class DescribedOperation:
             "operationId": self._id(),
             "summary": _sentence(summary),
             "description": " ".join((getdoc(self._module.handler) or "").split()),
-            "tags": [self.name.partition("_")[2].replace("_", " ")],
+            "tags": [self._section()],
             "security": self._security(),
             "parameters": [*self._parameters()],
             **self._body(),
             "responses": self._responses(),
         }
+
+    def _section(self) -> str:
+        """The part of the API that it belongs to."""
+        return _SECTIONS[self.name.partition("_")[2]]
 
     @cached_property
     def _known(self) -> Operation:

@@ -46,7 +46,7 @@ def test_the_page_opens_and_its_menu_leads_to_a_section(
     page.goto("/gallery/reference/index.html")
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.evaluate("document.querySelector('a[href=\"#tag/order\"]').click()")
+    page.evaluate("document.querySelector('a[href=\"#tag/Take-downs\"]').click()")
     page.wait_for_function("scrollY > 1000")
 
 

@@ -168,7 +168,8 @@ _TAKE_DOWN = {
 
 description = Description(
     title="Vitrine",
-    text="Vitrine's own API: see, add, order, describe, delete and take down a shop's images.",
+    text="Vitrine's own API: see, add, order, describe, delete and take down a shop's images. "
+    "`vitrine credential create SHOP --dialect vitrine` issues a token.",
     error=ProblemBody,
     media_types=[JSON],
     error_media_types=[MEDIA_TYPE],
