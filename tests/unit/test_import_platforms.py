@@ -149,17 +149,16 @@ class Move:
         assert shop is not None
         self.world.remote.fetch = self.fetch  # type: ignore[method-assign]
         catalogue = Catalogue(shop, self.world.stores, self.world.remote)
-        ledger = Ledger(self.folder / "ledger")
-        adding: Callable[[str], None] = lambda name: ledger.note_order(name, unordered=True)  # noqa: E731
-        shelf = Shelf(catalogue, CODES, adding=adding)
-        fetcher = Fetcher(self.world.remote, None, threading.BoundedSemaphore(4), self._wait)
-        engine = Engine(ledger, shelf, fetcher)
-        ledger.begin_list()
-        engine.list_source(self.source(), lambda _: None)
-        engine.import_all()
-        differences = [f"{each.product} {each.image} {each.what}" for each in verify(ledger, shelf)]
-        ledger.close()
-        return dict(engine.outcomes), differences
+        with opened_ledger(self.folder / "ledger") as ledger:
+            adding: Callable[[str], None] = lambda name: ledger.note_order(name, unordered=True)  # noqa: E731
+            shelf = Shelf(catalogue, CODES, adding=adding)
+            fetcher = Fetcher(self.world.remote, None, threading.BoundedSemaphore(4), self._wait)
+            engine = Engine(ledger, shelf, fetcher)
+            ledger.begin_list()
+            engine.list_source(self.source(), lambda _: None)
+            engine.import_all()
+            found = [f"{each.product} {each.image} {each.what}" for each in verify(ledger, shelf)]
+        return dict(engine.outcomes), found
 
     def listed(self, shop: str, product: str) -> list[dict[str, Any]]:
         """What the platform's dialect lists of a product, without ids, dates and URLs.

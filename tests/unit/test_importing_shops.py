@@ -23,7 +23,7 @@ from vitrine.services.catalogue import Catalogue
 from vitrine.services.removing import remove_image
 from vitrine_cli.importing.engine import Engine
 from vitrine_cli.importing.fetching import Fetcher
-from vitrine_cli.importing.ledger import Ledger, State
+from vitrine_cli.importing.ledger import Ledger, State, opened_ledger
 from vitrine_cli.importing.reports import write_reports
 from vitrine_cli.importing.source import Page, Source, SourceImage, SourceProduct
 from vitrine_cli.importing.sources.csv_file import CsvFile
@@ -76,19 +76,18 @@ class Move:
     def run(self, source: Source | None = None, **options: bool) -> Counter[Any]:
         """Import once, and return the counted outcomes."""
         found = source or Folder(self.folder)
-        ledger = Ledger(self.ledger)
         slots = threading.BoundedSemaphore(self.at_once)
-        engine = Engine(
-            ledger,
-            self.shelf(ledger, **options),
-            Fetcher(self.world.remote, found.root, slots, self._wait),
-            self.world.shops if self.registers else None,  # type: ignore[arg-type]
-            self.at_once,
-        )
-        ledger.begin_list()
-        engine.list_source(found, lambda _: None)
-        engine.import_all()
-        ledger.close()
+        with opened_ledger(self.ledger) as ledger:
+            engine = Engine(
+                ledger,
+                self.shelf(ledger, **options),
+                Fetcher(self.world.remote, found.root, slots, self._wait),
+                self.world.shops if self.registers else None,  # type: ignore[arg-type]
+                self.at_once,
+            )
+            ledger.begin_list()
+            engine.list_source(found, lambda _: None)
+            engine.import_all()
         self.refused_aliases = engine.refused_aliases
         return engine.outcomes
 
