@@ -109,6 +109,22 @@ def test_the_order_can_be_changed_before_the_start(server: FakeServer, visit: Vi
     said(page, "3 pictures added")
 
 
+def test_files_move_only_among_those_that_are_ready(server: FakeServer, visit: Visit) -> None:
+    """A refused file before or after them is no place to move to."""
+    page = visit(server.shop(), at="#/products/7")
+    refused = [{**photo(name), "mimeType": "image/heic"} for name in ("0.heic", "3.heic")]
+    pick(page, photo("1.jpg", 1), photo("2.jpg", 2), *refused)
+    expect(page.locator(".file.bad")).to_have_count(2)
+
+    for name, enabled in [
+        ("Move 1.jpg earlier", False),
+        ("Move 1.jpg later", True),
+        ("Move 2.jpg earlier", True),
+        ("Move 2.jpg later", False),
+    ]:
+        expect(page.get_by_role("button", name=name)).to_be_enabled(enabled=enabled)
+
+
 def test_one_file_starts_at_once_and_can_be_moved_without_a_reload(
     server: FakeServer, visit: Visit
 ) -> None:

@@ -13,7 +13,8 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   // Files can be dropped far below the panel.
   useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), [any]);
   if (!any) return null;
-  const ready = uploads.ready.value.length;
+  const sortable = uploads.ready.value;
+  const ready = sortable.length;
   const busy = uploads.busy.value;
   return (
     <section ref={element} class="panel" aria-labelledby="panel-title">
@@ -48,12 +49,12 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
         </div>
       </div>
       <ol class="files" tabIndex={0} aria-labelledby="panel-title">
-        {files.map((file, index) => (
+        {files.map((file) => (
           <FileRow
             key={file.preview}
             file={file}
-            index={index}
-            last={files.length - 1}
+            isFirst={file === sortable[0]}
+            isLast={file === sortable.at(-1)}
             uploads={uploads}
           />
         ))}
@@ -70,12 +71,13 @@ function WholeProgress({ uploads }: { uploads: Uploads }) {
 
 interface RowProps {
   file: UploadFile;
-  index: number;
-  last: number;
+  /** Among the files that are ready: the order of others means nothing. */
+  isFirst: boolean;
+  isLast: boolean;
   uploads: Uploads;
 }
 
-function FileRow({ file, index, last, uploads }: RowProps) {
+function FileRow({ file, isFirst, isLast, uploads }: RowProps) {
   const state = file.state.value;
   const { name } = file;
   const bad = state === 'failed' || state === 'rejected';
@@ -106,14 +108,14 @@ function FileRow({ file, index, last, uploads }: RowProps) {
               type="button"
               class="button quiet icon-up"
               aria-label={text('earlier_file', { name })}
-              aria-disabled={index === 0}
+              aria-disabled={isFirst}
               onClick={() => uploads.shift(file, -1)}
             />
             <button
               type="button"
               class="button quiet icon-down"
               aria-label={text('later_file', { name })}
-              aria-disabled={index === last}
+              aria-disabled={isLast}
               onClick={() => uploads.shift(file, 1)}
             />
           </>
