@@ -70,6 +70,7 @@ def test_a_shop_is_closed_once_and_keeps_the_time(account: Account) -> None:
     assert items(account) == {}
     shops.create_shop(Shop("s1", settings={"evotor.store_id": "A"}))
     assert not shops.is_closing("s1")
+    assert (shops.is_closing("s2"), shops.deleted_at("s2")) == (False, None)
 
     shops.close_shop("s1")
     closed = items(account)

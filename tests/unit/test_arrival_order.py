@@ -49,8 +49,18 @@ def test_an_image_is_inserted_directly_before_another_and_gaps_stay(
     after = gallery.insert_before(image, successor)
 
     expected = list(gallery.order)
-    expected.insert(expected.index(successor), image)
+    place = expected.index(successor)
+    expected.insert(place, image)
     assert list(after.order) == expected
+    last = gallery.sorts[successor], successor
+    if place:
+        first = gallery.sorts[expected[place - 1]], expected[place - 1]
+        around = {first[0], first[0] + 1, last[0] - 1, last[0]}
+        has_room = any(first < (sort, image) < last for sort in around)
+    else:
+        has_room = last[0] > 0
+    if has_room:
+        assert {**after.sorts, **gallery.sorts} == after.sorts, "no other image moves"
     if max(gallery.sorts.values()) < HIGHEST_SORT:
         behind = gallery.order[gallery.positions[successor] - 1 :]
         moved = {each: after.sorts[each] - gallery.sorts[each] for each in gallery.sorts}

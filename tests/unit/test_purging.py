@@ -68,6 +68,14 @@ def test_an_interrupted_purge_is_finished_by_the_next(
     assert set(world.galleries.gone) == set()
 
 
+def test_a_shop_that_is_being_deleted_can_be_purged(world: World) -> None:
+    """It is closed: its record is not found any more, and neither are its settings."""
+    world.shops.profiles.pop("s1")
+
+    assert purged(world, 3) == [1, 2]
+    assert world.galleries.flagged == set()
+
+
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [

@@ -301,6 +301,17 @@ def test_a_name_of_an_image_that_lives_on_exists(scene: Scene) -> None:
         scene.by_url(named_key("s1", "nobody.png"))
 
 
+def test_a_name_in_another_folder_is_no_url_of_the_image(scene: Scene) -> None:
+    image = scene.add("lamp")
+    remove_image(scene.world.catalogue("s1"), PRODUCT, image.id)
+    key = named_key("s1", "lamp.png")
+    elsewhere = key.replace("/l/a/lamp.png", "/x/y/lamp.png")
+    assert elsewhere != key
+
+    with pytest.raises(ImageNotFoundError):
+        scene.by_url(elsewhere)
+
+
 def test_the_url_that_an_image_had_before_its_name_exists_while_it_lives(scene: Scene) -> None:
     image = scene.add()
     legacy = original_address(image).full_size_key(Format.PNG)
