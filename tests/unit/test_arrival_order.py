@@ -171,6 +171,38 @@ def test_a_role_that_is_inherited_is_held_by_default() -> None:
     assert product.thumbnail == "1.jpg"
 
 
+def test_a_thumbnail_by_default_is_one_still_when_another_image_goes() -> None:
+    for leave in (Gallery.remove, Gallery.retire):
+        product = Product()
+        for name in ("3.jpg", "4.jpg"):
+            product.drop(name)
+        product.gallery = leave(product.gallery, 2)
+        del product.marks[2]
+
+        product.drop("1.jpg")
+
+        assert product.thumbnail == "1.jpg"
+
+
+def test_a_thumbnail_that_a_client_removed_leaves_nothing_by_default() -> None:
+    """A soft delete vacates the role, and no later file takes it."""
+    product = Product()
+    for name in ("3.jpg", "4.jpg"):
+        product.drop(name)
+    product.gallery = product.gallery.retire(1)
+
+    assert not product.gallery.thumbnail_by_default
+    assert THUMBNAIL not in product.gallery.roles
+
+
+def test_an_order_of_all_images_is_by_a_client_up_to_the_highest_id() -> None:
+    gallery = Gallery().append(3).append(7).append(5)
+
+    assert gallery.arrange([5, 7, 3]).arranged_up_to == 7
+    assert gallery.arrange([3, 5, 7]).arranged_up_to == 7
+    assert gallery.arranged_up_to == 0
+
+
 def test_an_image_that_lost_the_thumbnail_by_request_does_not_get_it_back() -> None:
     product = Product()
     product.drop("2.jpg")
