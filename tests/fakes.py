@@ -462,6 +462,7 @@ class FakeGalleries(Galleries):
         if (image.shop, image.id) not in self.gone:
             raise ConflictError
         self.take_downs.begin(take_down)
+        self.flag(image.shop, image.id)
         self.forget_retired(image)
 
     def forget_retired(self, image: Image) -> None:

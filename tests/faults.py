@@ -242,7 +242,7 @@ def _noted(unpublished: Unpublished) -> Event:
     }
     item = {
         "paths": {"L": [{"S": path} for path in sorted(unpublished.paths)]},
-        "tries": {"N": str(unpublished.tries)},
+        "since": {"N": "1"},
     }
     change = {"Keys": keys, "NewImage": item, "SequenceNumber": "1"}
     record = {"eventName": "MODIFY", "dynamodb": change}
@@ -261,15 +261,9 @@ def _stored(key: str) -> Event:
 
 
 class FaultyAws:
-    """One shop, its clients, and the events that AWS delivers.
+    """One shop, its clients, and the events that AWS delivers."""
 
-    Attributes:
-        forgets_copies: whether the CDN has no copy of a deleted picture in the end. A picture that
-            is rendered on demand while its bytes are being removed may leave one.
-    """
-
-    def __init__(self, *, forgets_copies: bool = True) -> None:
-        self.forgets_copies = forgets_copies
+    def __init__(self) -> None:
         self.network = Network()
         self.told: list[Event] = []
         self.pending: list[Event] = []
@@ -396,13 +390,19 @@ class FaultyAws:
         add_library_image(self.catalogue, inspected, Purpose.ACCOUNT, "s1")
 
     def ask(self, key: str) -> bool:
-        """Request a picture that the CDN did not find in storage; whether the answer has one."""
+        """Request a picture that the CDN did not find in storage; whether the answer has one.
+
+        The CDN caches such an answer, even if the picture has been deleted since.
+        """
         about = {"http": {"method": "GET"}}
         with environment.use(self.environment):
             answer = render_missing.handler(
                 {"requestContext": about, "rawPath": f"/{quote(key)}"}, None
             )
-        return bool(answer["statusCode"] == 200)
+        if answer["statusCode"] != 200:
+            return False
+        self.blobs.copies.add(key)
+        return True
 
     def ask_for_all(self) -> None:
         """Request every picture that exists or ever existed, and its manifest."""
@@ -481,8 +481,7 @@ class FaultyAws:
                 continue
             assert image.renditions is RenditionState.COMPLETE, image
         self.check_manifests()
-        if self.forgets_copies:
-            assert self.blobs.copies <= self.blobs.public.keys(), "the CDN shows what is deleted"
+        assert self.blobs.copies <= self.blobs.public.keys(), "the CDN shows what is deleted"
         expected = self.expected()
         public = {
             key: picture.data for key, picture in self.blobs.public.items() if not picture_of(key)

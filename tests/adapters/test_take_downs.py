@@ -110,6 +110,7 @@ def test_a_retired_image_and_its_take_down_are_written_together(aws: Account) ->
 
     assert adapters.galleries.retired("s1", 1) is None
     assert take_downs.take_down("s1", "t1") == BEGUN
+    assert adapters.galleries.names_and_flag("s1", 1) == ({}, True)
     with pytest.raises(ConflictError):
         adapters.galleries.take_down_retired(stored, replace(BEGUN, id="t2"))
     assert take_downs.take_down("s1", "t2") is None

@@ -271,12 +271,59 @@ def test_an_image_that_is_removed_between_any_two_calls_leaves_nothing(name: str
     assert calls > 4
 
 
+WITHDRAWALS: dict[str, tuple[Callable[[FaultyAws], object], Callable[[FaultyAws], object]]] = {
+    "replace": (named, lambda aws: aws.replace(1)),
+    "remove": (named, lambda aws: aws.remove(1)),
+    "take down": (named, lambda aws: aws.take_down(1)),
+    "purge": (retired, lambda aws: aws.purge()),
+}
+"""What comes before, and what withdraws the bytes of a picture that is requested meanwhile."""
+
+
+@pytest.mark.parametrize("manifest", [False, True], ids=["picture", "manifest"])
+@pytest.mark.parametrize("name", WITHDRAWALS)
+def test_a_picture_requested_while_its_bytes_go_leaves_no_copy(
+    name: str, *, manifest: bool
+) -> None:
+    """The CDN copies a picture from storage as soon as it is there, and from answers."""
+    prepare, act = WITHDRAWALS[name]
+
+    def withdraw(aws: FaultyAws) -> None:
+        act(aws)
+        aws.settle()
+
+    first = FaultyAws()
+    prepare(first)
+    first.settle()
+    met = 0
+    for key in map(manifest_key, first.expected()) if manifest else first.expected():
+        calls = 0
+        while True:
+            calls += 1
+            aws = FaultyAws()
+            prepare(aws)
+            aws.settle()
+            aws.blobs.public.pop(key, None)
+            aws.network.count, aws.network.before = 0, {calls: partial(withdraw, aws)}
+
+            aws.ask(key)
+            aws.settle()
+
+            if aws.network.before:  # the request ended with fewer calls
+                break
+            met += 1
+            left = aws.blobs.copies - aws.blobs.public.keys()
+            assert left == set(), f"{key}, call {calls}"
+    assert met > 20
+
+
 ACTS: dict[str, Callable[[FaultyAws, int], object]] = {
     "add": lambda aws, _: aws.add(base="lamp"),
     "replace": lambda aws, image: aws.replace(image),
     "replace and name": lambda aws, image: aws.replace(image, base="c"),
     "rename": lambda aws, image: aws.rename(image, "d"),
     "remove": lambda aws, image: aws.remove(image),
+    "take down": lambda aws, image: aws.take_down(image),
     "retire": lambda aws, image: aws.retire(image),
     "purge": lambda aws, _: aws.purge(),
 }
@@ -294,7 +341,7 @@ class Interleaving(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.aws = FaultyAws(forgets_copies=False)
+        self.aws = FaultyAws()
 
     @initialize()
     def open(self) -> None:
@@ -349,6 +396,11 @@ class Interleaving(RuleBasedStateMachine):
     def remove(self, image: int) -> None:
         with suppress(VitrineError):
             self.aws.remove(image)
+
+    @rule(image=images)
+    def take_down(self, image: int) -> None:
+        with suppress(VitrineError):
+            self.aws.take_down(image)
 
     @rule(image=images)
     def retire(self, image: int) -> None:

@@ -76,7 +76,7 @@ class Galleries(Protocol):
         """
 
     def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
-        """Delete the record of a retired image and begin its take-down.
+        """Delete the record of a retired image, begin its take-down, and flag it.
 
         Raises:
             ConflictError: the record is gone, or the shop has a take-down with this id.

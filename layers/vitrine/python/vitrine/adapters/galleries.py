@@ -161,10 +161,13 @@ class DynamoGalleries(Galleries):
             self._table.transact(purge_actions(image))
 
     def take_down_retired(self, image: Image, take_down: TakeDown) -> None:
+        from vitrine.adapters.invalidations import flag
         from vitrine.adapters.purging import purge_actions
         from vitrine.adapters.take_downs import creation
 
-        self._table.transact([*purge_actions(image), {"Put": creation(take_down)}])
+        flagged = {"Item": serialize(flag(image.shop, image.id))}
+        begun = creation(take_down)
+        self._table.transact([*purge_actions(image), {"Put": begun}, {"Put": flagged}])
 
     def next_default_name(self, shop: str) -> int:
         return file_names.next_default_name(self._table, shop)

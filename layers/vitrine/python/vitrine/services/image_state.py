@@ -1,6 +1,6 @@
 """Reading and noting the state of one image, for the plans of `vitrine.domain.publication`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from vitrine.domain.errors import RecordMissingError
 from vitrine.domain.images import Appearance, Image
@@ -45,6 +45,23 @@ def names_and_flag(stores: Stores, address: OriginalAddress) -> tuple[Mapping[st
     if isinstance(address, LibraryAddress):
         return {}, False
     return stores.galleries.names_and_flag(address.shop, address.image)
+
+
+def note_unpublished(stores: Stores, address: OriginalAddress, keys: Collection[str]) -> None:
+    """Note what a flagged image has lost for the next invalidation of the CDN.
+
+    Args:
+        stores: all adapters.
+        address: the address of the bytes.
+        keys: public keys that were deleted because these bytes are no longer stored.
+
+    Raises:
+        ConflictError: another writer is changing the flag; retry.
+    """
+    from vitrine.domain.invalidations import Unpublished, unpublished_paths  # for some shops
+
+    paths = unpublished_paths(address, keys)
+    stores.galleries.note_unpublished(Unpublished(address.shop, address.image, paths))
 
 
 def originals_of(blobs: Blobs, shop: str, image: int) -> frozenset[OriginalAddress]:

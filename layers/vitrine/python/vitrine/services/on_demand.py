@@ -5,6 +5,7 @@ record, never from the request, so their number is bounded by the keys of its ad
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from vitrine.domain.errors import OriginalMissingError, RecordMissingError
 from vitrine.domain.locations import (
@@ -27,7 +28,13 @@ from vitrine.domain.storage import PublicPicture
 from vitrine.pictures.inspection import sniff
 from vitrine.ports import Stores
 from vitrine.records import dataclass
-from vitrine.services.image_state import committed_record, names_of, originals_of
+from vitrine.services.catalogue import retry_on_conflict
+from vitrine.services.image_state import (
+    committed_record,
+    names_and_flag,
+    note_unpublished,
+    originals_of,
+)
 from vitrine.services.public_pictures import (
     full_size_pictures,
     made_keys,
@@ -84,15 +91,20 @@ class OnDemand:
         """Whether a stored picture may stay; otherwise it is deleted.
 
         If its original is stored now, the event of a later removal finds the picture. If not, that
-        event may have come already, and nothing else would delete the picture.
+        event may have come already, and nothing else would delete the picture or have the CDN
+        forget it: until it is deleted, the CDN can fetch it from storage.
         """
         blobs = self.stores.blobs
         if blobs.has_original(address.original_key):
             return True
-        permanent = permanent_keys(address.shop, names_of(self.stores, address))
+        names, flagged = names_and_flag(self.stores, address)
+        permanent = permanent_keys(address.shop, names)
         if key in permanent and self._gallery_originals(address.shop, address.image):
             return True  # a permanent key outlives its bytes, but not the image
         blobs.remove_public([key])
+        if flagged:
+            # Nothing repeats a request, and the event of the removal may be writing to the flag.
+            retry_on_conflict(partial(note_unpublished, self.stores, address, [key]))
         return False
 
     def _in_libraries(self, key: str, account: str, image: int) -> OriginalAddress | None:

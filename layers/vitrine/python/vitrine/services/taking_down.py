@@ -157,6 +157,7 @@ class TakingDown:
                 *(shop, product, gallery, gallery.remove(image)),
                 removed=(found,),
                 taken_down=begun,
+                invalidates=True,
             )
         )
         return begun

@@ -3,7 +3,7 @@
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.publication import Plan, State, plan, unlisted
 from vitrine.ports import Blobs, Stores
-from vitrine.services.image_state import names_and_flag, originals_of
+from vitrine.services.image_state import names_and_flag, note_unpublished, originals_of
 
 
 def unpublish(stores: Stores, address: OriginalAddress) -> bool:
@@ -31,16 +31,8 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     planned = plan(State(address, originals, record, names, public))
     carry_out(blobs, planned)
     if flagged and planned.unpublish:  # last: before that, the CDN could fetch a picture again
-        _note(stores, address, planned)
+        note_unpublished(stores, address, planned.unpublish)
     return True
-
-
-def _note(stores: Stores, address: OriginalAddress, planned: Plan) -> None:
-    """Note what was unpublished for the next invalidation of the CDN."""
-    from vitrine.domain.invalidations import Unpublished, unpublished_paths  # for some shops
-
-    paths = unpublished_paths(address, planned.unpublish)
-    stores.galleries.note_unpublished(Unpublished(address.shop, address.image, paths))
 
 
 def unpublish_unlisted_sizes(blobs: Blobs, address: OriginalAddress) -> int:
