@@ -271,6 +271,31 @@ def test_an_image_that_is_removed_between_any_two_calls_leaves_nothing(name: str
     assert calls > 4
 
 
+@pytest.mark.parametrize("base", [None, "lamp"], ids=["unnamed", "named"])
+def test_an_image_that_is_retired_between_any_two_calls_of_a_replacement_keeps_its_bytes(
+    base: str | None,
+) -> None:
+    """The new bytes are deleted, because no request can commit them any more."""
+    calls = 0
+    while True:
+        calls += 1
+        aws = FaultyAws()
+        aws.add(base=base)
+        aws.settle()
+        aws.network.count, aws.network.before = 0, {calls: lambda: aws.retire(1)}  # noqa: B023
+
+        with suppress(ImageNotFoundError):
+            aws.replace(1)
+        aws.settle()
+
+        if aws.network.before:  # it ended with fewer calls
+            break
+        aws.redrive()
+        aws.check()
+        assert len(aws.blobs.originals) == 1, f"call {calls}"
+    assert calls > 4
+
+
 WITHDRAWALS: dict[str, tuple[Callable[[FaultyAws], object], Callable[[FaultyAws], object]]] = {
     "replace": (named, lambda aws: aws.replace(1)),
     "remove": (named, lambda aws: aws.remove(1)),

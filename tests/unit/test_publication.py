@@ -108,6 +108,18 @@ def test_removed_bytes_take_their_predecessors_along() -> None:
     assert planned.unpublish == keys | {manifest_key(each) for each in keys}
 
 
+@pytest.mark.parametrize("name", [None, FileName("lamp", 0, "png")], ids=["unnamed", "named"])
+def test_discarded_new_bytes_take_nothing_along(name: FileName | None) -> None:
+    """Nobody committed them: the bytes before them are the image's present ones."""
+    record = replace(image(1), name=name)
+    names = {name.full: Naming(7, "p", at(1).version)} if name else {}
+
+    planned = plan(State(at(2, 1), frozenset({at(1)}), record, names))
+
+    keys = at(2, 1).full_size_keys
+    assert planned == Plan(unpublish=keys | {manifest_key(each) for each in keys})
+
+
 def test_bytes_without_a_record_wait() -> None:
     assert plan(State(at(1), frozenset({at(1)}), None)) == Plan()
 
@@ -240,6 +252,14 @@ class AnyOrder(RuleBasedStateMachine):
             self.storage.record = replace(candidate, name=name if named else None)
             if named:
                 self._name(name, before)
+
+    @precondition(lambda self: self.exists() and self.candidates)
+    @rule(number=st.integers(0, 9))
+    def discard_a_replacement(self, number: int) -> None:
+        """A writer finds the image retired: nobody can commit its bytes any more."""
+        candidate = self.candidates.pop(number % len(self.candidates))
+        if candidate.original.revision > self.record.original.revision:
+            self.storage.delete(original_address(candidate))
 
     @precondition(exists)
     @rule()

@@ -10,7 +10,7 @@ state alone, so every step is idempotent and every order of events ends in the s
 | were superseded, and the present bytes have their pictures | store what keeps its URL, delete |
 | were superseded, and the present bytes have no pictures yet | keep everything |
 | have no record, or not yet | wait; delete the original after `ORPHAN_AGE` |
-| are no longer stored | unpublish their pictures |
+| are no longer stored | unpublish their pictures, and delete the bytes that they superseded |
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -137,8 +137,9 @@ def _plan_removal(state: State) -> Plan:
     address = state.address
     if any(each.version == address.version for each in state.originals):
         return Plan()  # another file name for the same bytes: the pictures belong to both
-    # Revisions only grow: bytes older than these cannot be the image's present ones.
     older = {each for each in state.originals if each.revision < address.revision}
+    if state.record is not None and standing(address, state.record) is Standing.UNRECORDED:
+        older = set()  # nobody has committed these bytes: the image keeps those before them
     permanent = permanent_keys(address.shop, state.names)
     # A manifest goes with the bytes, even if a picture that it is beside stays: it names sizes.
     shown = address.full_size_keys | permanent_keys_of(address, state.names)

@@ -1,5 +1,9 @@
 """Unpublishing: deleting the public pictures of bytes that are no longer stored or listed."""
 
+from collections.abc import Collection
+from contextlib import suppress
+
+from vitrine.domain.errors import OriginalMissingError
 from vitrine.domain.locations import OriginalAddress
 from vitrine.domain.publication import Plan, State, plan, unlisted
 from vitrine.ports import Blobs, Stores
@@ -10,7 +14,8 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     """Delete the public pictures of an original that is no longer stored. Idempotent.
 
     Superseded originals of the image go with it, because an image may be removed before the
-    renditions of its last bytes are complete. If the image is flagged, what was unpublished is
+    renditions of its last bytes are complete. Bytes that the image's record refers to stay: those
+    after them were never committed. If the image is flagged, what was unpublished is
     noted for the next invalidation of the CDN.
 
     Returns:
@@ -24,8 +29,11 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     # The first bytes of an image without names cannot have predecessors: no call for those.
     has_others = names or address.revision
     originals = originals_of(blobs, address.shop, address.image) if has_others else frozenset()
-    product = next((naming.product for naming in names.values()), "")
-    record = stores.record_of(address.shop, address.image, product) if names and originals else None
+    older = {each for each in originals if each.revision < address.revision}
+    record = None
+    if older or (names and originals):
+        product = next((each.product for each in names.values()), "") or _product(blobs, older)
+        record = stores.record_of(address.shop, address.image, product)
     # Listed by prefix, because an earlier version of `SETS` may have had other sizes.
     public = frozenset(blobs.public_keys(address.renditions_prefix))
     planned = plan(State(address, originals, record, names, public))
@@ -33,6 +41,14 @@ def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     if flagged and planned.unpublish:  # last: before that, the CDN could fetch a picture again
         note_unpublished(stores, address, planned.unpublish)
     return True
+
+
+def _product(blobs: Blobs, originals: Collection[OriginalAddress]) -> str:
+    """The key of the product of an image, as its originals tell; empty if none of them does."""
+    for each in originals:
+        with suppress(OriginalMissingError):  # another invocation has deleted it
+            return blobs.original_metadata(each.original_key).product
+    return ""
 
 
 def unpublish_unlisted_sizes(blobs: Blobs, address: OriginalAddress) -> int:
