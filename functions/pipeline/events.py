@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
+from vitrine.adapters.table import moment
 from vitrine.adapters.table_keys import RecordKey, parse, parse_flag, parse_take_down
 from vitrine.domain.imports import Arrival, parse_arrival
 from vitrine.domain.locations import OriginalAddress, parse_original_key
@@ -70,7 +71,8 @@ def parse_unpublished(event: Mapping[str, Any]) -> list[Unpublished]:
             from vitrine.domain.invalidations import Unpublished  # for shops that invalidate
 
             paths = frozenset(path["S"] for path in item["paths"]["L"])
-            found.append(Unpublished(*image, paths, int(item["tries"]["N"])))
+            since = moment(int(item["since"]["N"]))
+            found.append(Unpublished(*image, paths, since))
     return found
 
 

@@ -9,7 +9,6 @@ Of unpublished pictures, these are the CDN's copies, if the shop's setting `cdn.
 `yes`. Lambda collects stream records for a minute, so that one invalidation covers many images.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +37,10 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
         from vitrine.services.invalidating import invalidate  # for shops that invalidate
 
         reference = f"unpublished-{first_sequence_number(event)}"
-        invalidation = invalidate(here.stores.galleries, here.cdn, reference, unpublished)
-        for shop, images in Counter(each.shop for each in unpublished).items():
-            facts = {"shop": shop, "images": images, "invalidation": invalidation}
+        galleries = here.stores.galleries
+        outcome = invalidate(galleries, here.cdn, reference, unpublished, here.clock())
+        for shop, paths in outcome.paths.items():
+            facts = {"shop": shop, "paths": paths, "invalidation": outcome.id}
             logger.info("invalidated", extra=facts)
+        for shop, paths in outcome.put_off.items():
+            logger.info("invalidation put off", extra={"shop": shop, "paths": paths})

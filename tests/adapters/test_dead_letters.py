@@ -287,7 +287,7 @@ def test_records_of_the_stream_are_read_again(operator: Operator, first: int, la
 
 
 def test_what_is_to_be_invalidated_is_read_again_with_its_paths(operator: Operator) -> None:
-    item = {"paths": {"L": [{"S": "/media/s1/a*"}]}, "tries": {"N": "2"}}
+    item = {"paths": {"L": [{"S": "/media/s1/a*"}]}, "since": {"N": "2000"}}
 
     class Notes(FakeStream):
         @staticmethod
@@ -310,7 +310,7 @@ def test_what_is_to_be_invalidated_is_read_again_with_its_paths(operator: Operat
     ((_, sent),) = operator.sent
     paths = frozenset({"/media/s1/a*"})
     assert parse_unpublished(json.loads(json.dumps(sent))) == [
-        Unpublished("s1", number, paths, tries=2) for number in (3, 4)
+        Unpublished("s1", number, paths, datetime.fromtimestamp(2, UTC)) for number in (3, 4)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,12 +17,14 @@ from vitrine import environment
 from vitrine.access.callers import Access
 from vitrine.adapters import table_keys
 from vitrine.adapters.shops import DynamoShops
+from vitrine.adapters.table import moment
 from vitrine.domain.gallery import Gallery
 from vitrine.domain.gallery_change import GalleryChange
 from vitrine.domain.invalidations import Unpublished
 from vitrine.domain.names import FileName
 
-LOST = Unpublished("s1", 1, frozenset({"/media/s1/a*", "/media/s1/%D0%B1*"}), tries=2)
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+LOST = Unpublished("s1", 1, frozenset({"/media/s1/a*", "/media/s1/%D0%B1*"}), NOON)
 IMAGES = "/stores/abc/v2/products/8/images"
 
 
@@ -95,6 +98,19 @@ def test_the_stream_tells_what_was_noted(aws: Account) -> None:
     keys = {name: item[name] for name in ("pk", "sk")}
     record = {"eventName": "MODIFY", "dynamodb": {"Keys": keys, "NewImage": item}}
     assert parse_unpublished({"Records": [record]}) == [LOST]
+
+
+def test_what_was_never_put_off_waits_since_it_was_noted(aws: Account) -> None:
+    galleries = on_aws(aws).galleries
+    galleries.flag("s1", 1)
+    galleries.note_unpublished(LOST)
+
+    galleries.note_unpublished(replace(LOST, since=None))
+
+    item = stored(aws)
+    assert item is not None
+    assert item["since"] == item["noted"]
+    assert datetime.now(UTC) - moment(int(item["since"]["N"])) < timedelta(hours=1)
 
 
 def test_without_a_flag_nothing_is_noted(aws: Account) -> None:

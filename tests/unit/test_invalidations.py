@@ -1,7 +1,7 @@
 """Invalidations of the CDN for shops whose deletions invalidate (docs/architecture.md D46)."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from tests import pictures
 from tests.conftest import World
 from tests.fakes import FakeCdn, FakeGalleries
+from tests.gateway import template
 
 from pipeline import remove_originals, remove_renditions
 from pipeline.events import parse_unpublished
 from vitrine import environment
 from vitrine.adapters import table_keys
+from vitrine.adapters.table import milliseconds
 from vitrine.domain.errors import ThrottledError
 from vitrine.domain.invalidations import (
     MOST_PATHS,
+    PATIENCE,
     Unpublished,
+    put_off,
     select,
     unpublished_paths,
 )
@@ -30,7 +34,7 @@ from vitrine.domain.rules import PictureRules
 from vitrine.domain.shops import ProductKey
 from vitrine.services.adding import add_image
 from vitrine.services.changing import Change, change_image
-from vitrine.services.invalidating import MOST_TRIES, invalidate
+from vitrine.services.invalidating import Invalidated, invalidate
 from vitrine.services.purging import purge_retired
 from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, remove_images, retire_image
@@ -76,13 +80,17 @@ def test_nothing_unpublished_has_no_path() -> None:
 
 # Selection
 
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 LOST = st.lists(
     st.builds(
         Unpublished,
         shop=st.sampled_from([f"s{number}" for number in range(20)]),
         image=st.integers(1, 50),
-        paths=st.frozensets(st.integers(1, 300).map(str), min_size=1, max_size=4),
-        tries=st.integers(0, 3),
+        # The empty one is the folder of the shop.
+        paths=st.frozensets(
+            st.integers(0, 300).map(lambda n: str(n or "")), min_size=1, max_size=4
+        ),
+        since=st.sampled_from([None, *(NOON + timedelta(minutes=n) for n in range(3))]),
     ).map(
         lambda each: replace(each, paths=frozenset(f"/media/{each.shop}/{p}*" for p in each.paths))
     ),
@@ -107,32 +115,51 @@ def test_an_invalidation_covers_all_that_it_does_not_leave(lost: list[Unpublishe
 
 @given(LOST)
 def test_paths_are_exact_while_there_are_few(lost: list[Unpublished]) -> None:
-    every = {path for each in lost for path in each.paths}
+    folders = {f"/media/{each.shop}/*" for each in lost if f"/media/{each.shop}/*" in each.paths}
+    others = (path for each in lost for path in each.paths)
+    every = folders | {
+        path
+        for path in others
+        if not path.startswith(tuple(folder.removesuffix("*") for folder in folders))
+    }
 
     assert ({*select(lost).paths} == every) == (len(every) <= MOST_PATHS)
 
 
 @given(LOST)
-def test_what_was_put_off_is_never_overtaken(lost: list[Unpublished]) -> None:
+def test_what_waits_longer_is_never_overtaken(lost: list[Unpublished]) -> None:
     selected = select(lost)
-    chosen = {path.split("/")[2] for path in selected.paths}
 
     for left in selected.left:
-        for shop in chosen:
-            assert max(each.tries for each in lost if each.shop == shop) >= left.tries
+        for shop in selected.shops:
+            assert min(each.order for each in lost if each.shop == shop) <= left.order
+
+
+@given(LOST)
+def test_what_is_put_off_is_one_note_of_each_shop(lost: list[Unpublished]) -> None:
+    notes = put_off(lost)
+
+    assert [each.shop for each in notes] == [*dict.fromkeys(each.shop for each in lost)]
+    for note in notes:
+        own = [each for each in lost if each.shop == note.shop]
+        starts = tuple(path.removesuffix("*") for path in note.paths)
+        assert len(note.paths) <= MOST_PATHS
+        assert all(path.startswith(starts) for each in own for path in each.paths)
+        assert note.image == own[-1].image
+        assert note.order == min(each.order for each in own)
 
 
 def test_many_images_of_a_shop_are_one_path_and_others_stay_exact() -> None:
     many = [Unpublished("s1", image, frozenset({f"/media/s1/{image}*"})) for image in range(20)]
     one = Unpublished("s2", 1, frozenset({"/media/s2/a*", "/media/s2/b*"}))
 
-    assert select([*many, one]).paths == ("/media/s1/*", "/media/s2/a*", "/media/s2/b*")
+    assert select([*many, one]).paths == ["/media/s1/*", "/media/s2/a*", "/media/s2/b*"]
 
 
 # The CDN is told
 
 LAMP = Unpublished("s1", 1, frozenset({"/media/s1/1*"}))
-MUG = Unpublished("s2", 2, frozenset({"/media/s2/2*"}), tries=2)
+MUG = Unpublished("s2", 2, frozenset({"/media/s2/2*"}), NOON)
 
 
 @pytest.fixture
@@ -146,24 +173,27 @@ def galleries() -> FakeGalleries:
 def test_one_invalidation_covers_a_minute(galleries: FakeGalleries) -> None:
     cdn = FakeCdn()
 
-    assert invalidate(galleries, cdn, "r1", [LAMP, MUG]) == "I1"
+    done = invalidate(galleries, cdn, "r1", [LAMP, MUG], NOON)
 
+    assert done == Invalidated("I1", paths={"s1": 1, "s2": 1}, put_off={})
     assert cdn.invalidations == {"r1": ["/media/s1/1*", "/media/s2/2*"]}
     assert galleries.unpublished == []
 
 
 def test_while_the_cdn_is_busy_all_is_put_off(galleries: FakeGalleries) -> None:
-    cdn = FakeCdn(busy=1)
+    cdn, vase = FakeCdn(busy=1), replace(MUG, image=3, paths=frozenset({"/media/s2/3*"}))
+    galleries.flag("s2", 3)
 
-    assert invalidate(galleries, cdn, "r1", [LAMP, MUG]) is None
+    done = invalidate(galleries, cdn, "r1", [LAMP, MUG, vase], NOON)
 
+    assert done == Invalidated(None, paths={}, put_off={"s1": 1, "s2": 2})
     assert cdn.invalidations == {}
-    assert galleries.unpublished == [replace(LAMP, tries=1), replace(MUG, tries=3)]
+    assert galleries.unpublished == [LAMP, replace(vase, paths=MUG.paths | vase.paths)]
 
 
 def test_after_six_hours_the_event_fails(galleries: FakeGalleries) -> None:
     with pytest.raises(ThrottledError):
-        invalidate(galleries, FakeCdn(busy=1), "r1", [replace(LAMP, tries=MOST_TRIES)])
+        invalidate(galleries, FakeCdn(busy=1), "r1", [LAMP, MUG], NOON + PATIENCE)
 
     assert galleries.unpublished == []
 
@@ -174,9 +204,52 @@ def test_of_more_shops_than_paths_the_others_are_put_off() -> None:
     for each in lost:
         galleries.flag(each.shop, 1)
 
-    assert invalidate(galleries, cdn, "r1", lost) == "I1"
+    done = invalidate(galleries, cdn, "r1", lost, NOON)
 
-    assert galleries.unpublished == [replace(each, tries=1) for each in lost[MOST_PATHS:]]
+    assert (done.id, len(done.paths)) == ("I1", MOST_PATHS)
+    assert done.put_off == {f"s{n}": 1 for n in range(MOST_PATHS, MOST_PATHS + 2)}
+    assert galleries.unpublished == lost[MOST_PATHS:]
+
+
+MAPPING = template()["Resources"]["RemoveOriginals"]["Properties"]["Events"]["RecordRemoved"]
+BATCH, WINDOW = (
+    MAPPING["Properties"][name] for name in ("BatchSize", "MaximumBatchingWindowInSeconds")
+)
+
+
+@dataclass
+class Stream(FakeGalleries):
+    """Flags, and the stream that delivers their notes: a full batch at once, others in time."""
+
+    time: datetime = NOON
+    waiting: list[Unpublished] = field(default_factory=list)
+
+    def note_unpublished(self, unpublished: Unpublished) -> None:
+        self.waiting.append(replace(unpublished, since=unpublished.since or self.time))
+
+    def batch(self) -> list[Unpublished]:
+        if len(self.waiting) < BATCH:
+            self.time += timedelta(seconds=WINDOW)
+        batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
+        return batch
+
+
+def test_while_the_cdn_is_busy_it_is_asked_once_a_minute_however_much_waits() -> None:
+    stream, cdn = Stream(), FakeCdn(busy=10**9)
+    for number in range(450):
+        shop = f"s{number % 3}"
+        stream.note_unpublished(Unpublished(shop, number, frozenset({f"/media/{shop}/{number}*"})))
+    asked = 0
+
+    while stream.waiting:
+        asked += 1
+        batch = stream.batch()
+        if stream.time >= NOON + timedelta(hours=5):
+            cdn.busy = 0
+        invalidate(stream, cdn, f"r{asked}", batch, stream.time)
+
+    assert 300 <= asked <= 310
+    assert cdn.invalidations == {f"r{asked}": ["/media/s0/*", "/media/s1/*", "/media/s2/*"]}
 
 
 # What flags an image
@@ -280,13 +353,13 @@ def record(name: str, sk: str = table_keys.FLAG, **item: Any) -> dict[str, Any]:
     return {"eventName": name, "dynamodb": change}
 
 
-NOTED = {"paths": {"L": [{"S": "/media/s1/a*"}]}, "tries": {"N": "2"}}
+NOTED = {"paths": {"L": [{"S": "/media/s1/a*"}]}, "since": {"N": "1704110400000"}}
 
 
 def test_a_note_is_read_from_the_stream() -> None:
     event = {"Records": [record("MODIFY", **NOTED)]}
 
-    assert parse_unpublished(event) == [Unpublished("s1", 12, frozenset({"/media/s1/a*"}), 2)]
+    assert parse_unpublished(event) == [Unpublished("s1", 12, frozenset({"/media/s1/a*"}), NOON)]
 
 
 @pytest.mark.parametrize(
@@ -312,6 +385,25 @@ def test_images_of_a_batch_are_invalidated_together_and_a_repeated_batch_is_the_
         remove_originals.handler(event, None)
 
     assert world.cdn.invalidations == {"unpublished-7": ["/media/s1/a*"]}
+
+
+def test_the_log_tells_what_was_invalidated_and_what_was_put_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    world.galleries.flag("s1", 12)
+
+    with environment.use(world.environment):
+        remove_originals.handler({"Records": [record("MODIFY", **NOTED)]}, None)
+        world.cdn.busy = 1
+        recent = {**NOTED, "since": {"N": str(milliseconds(world.now()))}}
+        remove_originals.handler({"Records": [record("MODIFY", **recent)]}, None)
+
+    done, later = (vars(each) for each in caplog.records)
+    assert (done["msg"], done["shop"], done["paths"]) == ("invalidated", "s1", 1)
+    assert done["invalidation"] == "I1"
+    assert (later["msg"], later["shop"], later["paths"]) == ("invalidation put off", "s1", 1)
+    assert "invalidation" not in later
 
 
 def test_a_full_size_is_known_by_the_image() -> None:

@@ -39,20 +39,21 @@ def note(table: Table, unpublished: Unpublished) -> None:
     Raises:
         ConflictError: another writer is changing the flag; retry.
     """
+    now = datetime.now(UTC)
     values = {
         ":paths": sorted(unpublished.paths),
-        ":tries": unpublished.tries,
-        ":noted": milliseconds(datetime.now(UTC)),
+        ":since": milliseconds(unpublished.since or now),
+        ":noted": milliseconds(now),
     }
     try:
         table.update(
             *(names(unpublished.shop, unpublished.image), FLAG),
-            UpdateExpression="SET #paths = :paths, #tries = :tries, #noted = :noted",
+            UpdateExpression="SET #paths = :paths, #since = :since, #noted = :noted",
             ConditionExpression="attribute_exists(#pk)",
             ExpressionAttributeNames={
                 "#pk": "pk",
                 "#paths": "paths",
-                "#tries": "tries",
+                "#since": "since",
                 "#noted": "noted",
             },
             ExpressionAttributeValues=serialize(values),
