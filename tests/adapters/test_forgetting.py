@@ -1,6 +1,7 @@
 """`vitrine image forget` over the account of a stack whose bucket keeps versions."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +15,17 @@ from typer.testing import CliRunner
 
 from pipeline import import_file
 from vitrine import environment
+from vitrine.clock import now
 from vitrine.domain.locations import original_address
 from vitrine.domain.pictures import Format
 from vitrine.domain.renditions import SETS
 from vitrine.domain.rules import FILE_RULES
 from vitrine.domain.shops import Shop, product_key
+from vitrine.domain.uploads import UploadBatch, UploadFile
 from vitrine.services.catalogue import Catalogue
 from vitrine.services.changing import Change, change_image
 from vitrine.services.reading import get_entry
-from vitrine.services.removing import remove_image
+from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.sources import at_hand
 from vitrine_cli.app import app
 
@@ -109,16 +112,49 @@ def test_an_image_whose_earlier_bytes_are_forgotten_stays(versioned: Folder) -> 
     assert get_entry(catalogue(), PRODUCT, 1).image.original.width == 90
 
 
-def test_a_record_whose_original_is_lost_can_be_forgotten(versioned: Folder) -> None:
+def test_nothing_is_left_of_a_file_that_was_sent_with_a_form(versioned: Folder) -> None:
+    stores, data = environment.current().stores, pictures.png(44, 20)
+    announced = UploadFile("sent.png", "image/png", len(data))
+    number = stores.galleries.reserve_image_ids("s1", 1)
+    until = now() + timedelta(hours=1)
+    batch = UploadBatch("u1", "s1", PRODUCT, (announced,), "f", number, now(), until)
+    stores.imports.create_batch(batch)
+    key = batch.key(1)
+    versioned.account.client("s3").put_object(Bucket="originals", Key=key, Body=data)
+    import_file.handler(stored(key, data), None)
+    assert sorted(versions(versioned, "uploads/")) == [(key, False), (key, True)]
+
+    forget(f"s1/{number}")
+
+    assert versions(versioned, "uploads/") == []
+    assert versions(versioned, "import/") != []
+
+
+@pytest.mark.parametrize("by_url", [False, True], ids=["id", "url"])
+@pytest.mark.parametrize("retired", [False, True], ids=["live", "retired"])
+def test_a_record_whose_original_is_lost_can_be_forgotten(
+    versioned: Folder, *, by_url: bool, retired: bool
+) -> None:
     """`shop usage --exact` names it; nothing else removes it."""
-    address = original_address(get_entry(catalogue(), PRODUCT, 2).image)
+    url, address = url_of(2), original_address(get_entry(catalogue(), PRODUCT, 2).image)
+    if retired:
+        retire_image(catalogue(), PRODUCT, 2)
     environment.current().stores.blobs.remove_originals([address.original_key])
 
-    told = forget("s1/2")
+    told = forget(url if by_url else "s1/2")
 
     assert (told["state"], told["image"]) == ("working", 2)
     galleries = environment.current().stores.galleries
     assert galleries.gallery("s1", "7").order == (1,)
+    assert galleries.retired("s1", 2) is None
+
+
+def test_an_unknown_image_is_refused_before_anything_is_removed(versioned: Folder) -> None:
+    for options in ([], ["--yes"]):
+        run = CliRunner().invoke(app, ["image", "forget", "s1/77", *options, "--stack", "shop"])
+
+        assert str(run.exception) == "The shop has no image 77."
+        assert "Remov" not in run.output
 
 
 def test_an_image_of_the_library_cannot_be_forgotten(versioned: Folder) -> None:

@@ -84,6 +84,8 @@ def test_a_mended_file_takes_its_rejection_away(adapters: Adapters) -> None:
 def test_rejections_do_not_expire_and_imports_do(aws: Account) -> None:
     adapters = on_aws(aws)
     adapters.imports.reject(Import(arrival(name="bad.png"), MOMENT, reason="no picture"))
+    gone = Import(arrival(name="late.png"), MOMENT, reason="no shop", code=ReasonCode.NO_SHOP)
+    adapters.imports.reject(gone)
     head = Gallery()
     adapters.galleries.commit(
         GalleryChange(
@@ -102,7 +104,8 @@ def test_rejections_do_not_expire_and_imports_do(aws: Account) -> None:
         if item["pk"]["S"] == "IMPORT#s1"
     }
     ninety_days = round(MOMENT.timestamp()) + 90 * 86400
-    assert expiries == {"bad.png": None, "кружка 1+2.png": {"N": str(ninety_days)}}
+    in_time = {"N": str(ninety_days)}
+    assert expiries == {"bad.png": None, "late.png": in_time, "кружка 1+2.png": in_time}
 
 
 # Upload batches

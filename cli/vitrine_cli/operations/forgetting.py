@@ -12,6 +12,7 @@ from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.clock import now
 from vitrine.domain.errors import ImageNotFoundError, OriginalMissingError, PictureExistsError
 from vitrine.domain.idempotency import ObjectIdentity, object_id
+from vitrine.domain.images import Image
 from vitrine.domain.locations import ORIGINALS
 from vitrine.domain.public_keys import (
     LibraryReference,
@@ -30,13 +31,14 @@ from vitrine_cli.ui.failure import FailureError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vitrine.domain.imports import Import
     from vitrine.domain.shops import Shop
     from vitrine_cli.operations.deployed_stack import DeployedStack
     from vitrine_cli.operations.records import StackRecords
 
 _SECONDS = 600
 _INTERVAL = 1  # seconds
-_BATCH = 1000  # keys per DeleteObjects
+_BATCH = 1000  # keys per DeleteObjects, outcomes of files per page
 _LIBRARY = "Library images cannot be taken down."
 
 
@@ -47,11 +49,13 @@ class Forgotten:
     Attributes:
         shop: its shop.
         image: its id.
+        product: key of the product that holds or held its record; None if it has no record.
         target: the picture at the URL that names it; None if an id does.
     """
 
     shop: Shop
     image: int
+    product: str | None
     target: PublicTarget | None = None
 
 
@@ -64,8 +68,8 @@ def find(records: StackRecords, text: str) -> Forgotten:
 
     Raises:
         UsageError: it is neither.
-        FailureError: there is no such shop or name, or it is an image of the library, which belongs
-            to no product.
+        FailureError: there is no such shop, image or name, or it is an image of the library, which
+            belongs to no product.
     """
     url = parse_public_url(text.removesuffix(".json"))
     if url and isinstance(parse_public_key(url.key), LibraryReference):
@@ -77,7 +81,10 @@ def find(records: StackRecords, text: str) -> Forgotten:
         named = shop_settings.find_shop(records, shop)
         if records.stores.library.image(named.id, int(number)):
             raise FailureError(_LIBRARY)
-        return Forgotten(named, int(number))
+        chosen = _chosen(records, named, int(number))
+        if chosen.product is None:
+            raise _missing(chosen)
+        return chosen
     _, found, rest = text.rpartition("/media/")
     owner = shop_settings.find_shop(records, rest.partition("/")[0]) if found else None
     target = parse_target(owner.id, text) if owner else None
@@ -85,11 +92,21 @@ def find(records: StackRecords, text: str) -> Forgotten:
         raise UsageError(f"'{text}' is no picture of a shop's products.")
     reference = target.reference
     if not isinstance(reference, NameReference):
-        return Forgotten(owner, reference.image, target)
+        return _chosen(records, owner, reference.image, target)
     naming = records.stores.galleries.named(owner.id, reference.name)
     if naming is None:
         raise FailureError(f"No image of the shop has had the name '{reference.name}'.")
-    return Forgotten(owner, naming.image, target)
+    return _chosen(records, owner, naming.image, target)
+
+
+def _chosen(
+    records: StackRecords, shop: Shop, image: int, target: PublicTarget | None = None
+) -> Forgotten:
+    return Forgotten(shop, image, _product_of(records, shop.id, image), target)
+
+
+def _missing(chosen: Forgotten) -> FailureError:
+    return FailureError(f"The shop has no image {chosen.image}.")
 
 
 def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
@@ -105,48 +122,55 @@ def begin(records: StackRecords, chosen: Forgotten, reason: str) -> TakeDown:
         ObjectIdentity(object_id("t", os.urandom(32)), ""),
         reason,
     )
-    try:
-        if chosen.target is not None:
-            try:
-                return taking.url(chosen.target).take_down
-            except PictureExistsError:
-                pass
-        product = _product_of(records, chosen)
-        return taking.image(product_key(product), chosen.image).take_down
-    except ImageNotFoundError:
-        raise FailureError(f"The shop has no image {chosen.image}.") from None
-
-
-def _product_of(records: StackRecords, chosen: Forgotten) -> str:
-    """The product of an image: from the metadata of its original, or else from all galleries."""
-    for key in records.stores.blobs.original_keys(chosen.shop.id, chosen.image):
+    # By its URL, a record whose original is lost would stay.
+    lost = chosen.product is not None and is_gone(records, chosen)
+    if chosen.target is not None and not lost:
         try:
-            return records.stores.blobs.original_metadata(key).product
+            return taking.url(chosen.target).take_down
+        except PictureExistsError:
+            pass
+    if chosen.product is None:
+        raise _missing(chosen)
+    try:
+        return taking.image(product_key(chosen.product), chosen.image).take_down
+    except ImageNotFoundError:  # another operator was faster
+        raise _missing(chosen) from None
+
+
+def _product_of(records: StackRecords, shop: str, image: int) -> str | None:
+    """The product of an image: from the metadata of its original, or else from all galleries."""
+    stores = records.stores
+    for key in stores.blobs.original_keys(shop, image):
+        try:
+            product = stores.blobs.original_metadata(key).product
         except OriginalMissingError:
             continue
-    if (retired := records.stores.galleries.retired(chosen.shop.id, chosen.image)) is not None:
+        if isinstance(found := stores.record_of(shop, image, product), Image):
+            return found.product
+    if (retired := stores.galleries.retired(shop, image)) is not None:
         return retired.product
-    for product in products_of(records, chosen.shop.id):
-        if chosen.image in records.stores.galleries.gallery(chosen.shop.id, product).sorts:
+    for product in products_of(records, shop):
+        if image in stores.galleries.gallery(shop, product).sorts:
             return product
-    raise ImageNotFoundError(chosen.image)
+    return None
 
 
 def is_gone(records: StackRecords, chosen: Forgotten) -> bool:
-    """Whether the image is deleted; it lives on after a take-down of replaced bytes."""
+    """Whether no original of the image is stored; one is after a take-down of replaced bytes."""
     return not records.stores.blobs.original_keys(chosen.shop.id, chosen.image)
 
 
 def delete_versions(stack: DeployedStack, records: StackRecords, chosen: Forgotten) -> int:
-    """Delete all versions of an image's originals and of the files that it was imported from.
+    """Delete all versions of an image's originals and of the files that it was made from.
+
+    Those are files in the import folder, and files that were sent with a form.
 
     Returns:
         The number of versions.
     """
     shop, image = chosen.shop.id, chosen.image
-    prefixes = [f"{ORIGINALS}{shop}/{image}/"]
-    imports = records.stores.imports.imports(shop)
-    prefixes += [each.arrival.key for each in imports if each.image == image]
+    imported = (each.arrival.key for each in _imports(records, shop) if each.image == image)
+    prefixes = [f"{ORIGINALS}{shop}/{image}/", *imported]
     found = [each for prefix in prefixes for each in _versions(stack, prefix)]
     client, bucket = stack.s3(), stack.outputs["OriginalsBucket"]
     for start in range(0, len(found), _BATCH):
@@ -155,6 +179,15 @@ def delete_versions(stack: DeployedStack, records: StackRecords, chosen: Forgott
         if failed:
             raise FailureError(f"S3 keeps {len(failed)} versions: {failed[0]}")
     return len(found)
+
+
+def _imports(records: StackRecords, shop: str) -> Iterator[Import]:
+    """The outcomes of all files that became images of a shop."""
+    after, more = "", True
+    while more:
+        page, last = records.stores.imports.import_page(shop, after, _BATCH, rejected=False)
+        yield from page
+        after, more = last or "", last is not None
 
 
 def _versions(stack: DeployedStack, prefix: str) -> Iterator[dict[str, str]]:

@@ -121,10 +121,12 @@ def settlement(settled: Import) -> dict[str, Any]:
         names["#image"] = "image"
     if settled.image is not None:
         item["image"] = settled.image
-    if arrival.slot or (settled.image is not None and not arrival.of_source):
+    accepted = settled.image is not None and not arrival.of_source
+    if arrival.slot or accepted or settled.code is ReasonCode.NO_SHOP:
         item["expires"] = _expiry(settled.settled_at)
-    # The rejection of a dropped file is kept until a new version of the file arrives. An image of
-    # another platform stays settled for ever: an import that is repeated must not add it again.
+    # The rejection of a dropped file is kept until a new version of the file arrives, unless it has
+    # no shop, which may have been deleted. An image of another platform stays settled for ever: an
+    # import that is repeated must not add it again.
     return {
         "Item": serialize(item),
         "ConditionExpression": condition,

@@ -10,7 +10,7 @@ state alone, so every step is idempotent and every order of events ends in the s
 | were superseded, and the present bytes have their pictures | store what keeps its URL, delete |
 | were superseded, and the present bytes have no pictures yet | keep everything |
 | have no record, or not yet | wait; delete the original after `ORPHAN_AGE` |
-| are no longer stored | unpublish their pictures, and delete the bytes that they superseded |
+| are no longer stored | unpublish their pictures; without a record, delete older bytes |
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -138,8 +138,8 @@ def _plan_removal(state: State) -> Plan:
     if any(each.version == address.version for each in state.originals):
         return Plan()  # another file name for the same bytes: the pictures belong to both
     older = {each for each in state.originals if each.revision < address.revision}
-    if state.record is not None and standing(address, state.record) is Standing.UNRECORDED:
-        older = set()  # nobody has committed these bytes: the image keeps those before them
+    if state.record is not None:
+        older = set()  # one may be the present bytes, and the event of those deletes the others
     permanent = permanent_keys(address.shop, state.names)
     # A manifest goes with the bytes, even if a picture that it is beside stays: it names sizes.
     shown = address.full_size_keys | permanent_keys_of(address, state.names)

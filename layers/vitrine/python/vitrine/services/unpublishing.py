@@ -13,10 +13,11 @@ from vitrine.services.image_state import names_and_flag, note_unpublished, origi
 def unpublish(stores: Stores, address: OriginalAddress) -> bool:
     """Delete the public pictures of an original that is no longer stored. Idempotent.
 
-    Superseded originals of the image go with it, because an image may be removed before the
-    renditions of its last bytes are complete. Bytes that the image's record refers to stay: those
-    after them were never committed. If the image is flagged, what was unpublished is
-    noted for the next invalidation of the CDN.
+    If the image has no record, its older originals go with it, because an image may be removed
+    before the renditions of its last bytes are complete. If it has one, they stay: a replacement
+    that was never committed leaves the image its bytes.
+
+    If the image is flagged, what was unpublished is noted for the next invalidation of the CDN.
 
     Returns:
         True if the original no longer exists and its public pictures were deleted; False if it
