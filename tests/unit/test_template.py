@@ -235,6 +235,14 @@ def test_functions_that_strangers_or_imports_can_flood_are_bounded_by_parameter(
     assert bound == unless(condition, {"Ref": parameter})
 
 
+@pytest.mark.parametrize("name", ["RemoveRenditions", "GenerateRenditions", "RenderMissing"])
+def test_what_unpublishes_pictures_may_note_them_in_the_flag(name: str) -> None:
+    """Only a race has RenderMissing do it, which no test of the stack can arrange."""
+    (policy,) = FUNCTIONS[name]["Policies"]
+
+    assert any("dynamodb:UpdateItem" in each["Action"] for each in policy["Statement"])
+
+
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
