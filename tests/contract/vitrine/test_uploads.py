@@ -20,8 +20,9 @@ from tests.gateway import Answer
 from tests.unit.test_uploads import notification
 
 from pipeline import import_file
-from vitrine.domain.gallery import HARD_LIMIT
+from vitrine.domain.gallery import HARD_LIMIT, Gallery
 from vitrine.domain.shops import ProductMode
+from vitrine.domain.uploads import UploadBatch
 
 PNG = {"name": "01.png", "type": "image/png", "bytes": 8120}
 KEY = {"idempotency-key": "5f0c"}
@@ -160,6 +161,30 @@ def test_a_repeated_request_gets_the_same_ids_and_new_forms(native: Native) -> N
     native.world.clock = lambda: NOW + timedelta(hours=2)
     states = native.get(f"/uploads/{again.json['id']}").json["counts"]
     assert states == {"waiting": 1, "done": 1, "rejected": 0, "expired": 0}
+
+
+def test_of_two_equal_requests_at_once_both_get_the_same_ids(
+    native: Native, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one creates the batch between this one's reading and its writing."""
+    read = native.world.galleries.gallery_with_batch
+    others: list[Answer] = []
+
+    def read_slowly(shop: str, product: str, upload: str) -> tuple[Gallery, UploadBatch | None]:
+        found = read(shop, product, upload)
+        if not others:
+            monkeypatch.setattr(native.world.galleries, "gallery_with_batch", read)
+            others.append(announce(native, PNG, PNG, **KEY))
+        return found
+
+    monkeypatch.setattr(native.world.galleries, "gallery_with_batch", read_slowly)
+
+    answer = announce(native, PNG, PNG, **KEY)
+
+    assert (others[0].status, answer.status) == (201, 201)
+    assert answer.json == others[0].json
+    assert answer.headers["idempotency-replayed"] == "true"
+    assert len(native.world.imports.batches) == 1
 
 
 def test_a_repeated_request_is_answered_although_the_gallery_is_full_now(native: Native) -> None:
