@@ -5,15 +5,17 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from tests.adapters.conftest import Account
 from tests.unit.test_rendering import event
 
 from vitrine_cli.local.event_delivery import Delivery, delivering
-from vitrine_cli.local.event_queues import EventQueue, redirect
+from vitrine_cli.local.event_queues import HIDDEN_SECONDS, EventQueue, redirect
 from vitrine_cli.operations.dead_letters import DeadLetters
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:"
@@ -53,6 +55,24 @@ class FakeLambda:
         return {"Payload": io.BytesIO(json.dumps(answer).encode()), **failure}
 
 
+class CutOff:
+    """A client whose server can end; what is asked of it then is noted."""
+
+    def __init__(self, client: Any) -> None:
+        self.is_cut = False
+        self.refused: list[str] = []
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            if self.is_cut:
+                self.refused.append(name)
+                raise EndpointConnectionError(endpoint_url="http://ended")
+            return getattr(self._client, name)(**arguments)
+
+        return call
+
+
 @dataclass
 class Queue:
     """A queue of events, and what delivers them."""
@@ -60,6 +80,7 @@ class Queue:
     sqs: Any
     url: str
     failures: str
+    notes: Path
     functions: FakeLambda = field(default_factory=FakeLambda)
 
     def put(self, *keys: str) -> None:
@@ -70,7 +91,7 @@ class Queue:
         queue = EventQueue(self.url, RENDER, 2, self.failures)
         functions: Any = self.functions
         times = {"retry_seconds": 0.01, "poll_seconds": 0}
-        return Delivery(self.sqs, functions, queue, at_once, **times)  # type: ignore[arg-type]
+        return Delivery(self.sqs, functions, queue, at_once, self.notes, **times)  # type: ignore[arg-type]
 
     def left(self) -> tuple[int, int]:
         """How many events wait, and how many are with the function."""
@@ -87,10 +108,14 @@ class Queue:
 
 
 @pytest.fixture
-def queue(open_account: Callable[[str], Account]) -> Queue:
+def queue(open_account: Callable[[str], Account], tmp_path: Path) -> Queue:
     sqs = open_account("boto3").client("sqs")
-    urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("events", "failed")]
-    return Queue(sqs, *urls)
+    hidden = {"VisibilityTimeout": str(HIDDEN_SECONDS)}
+    urls = [
+        sqs.create_queue(QueueName=name, Attributes=hidden)["QueueUrl"]
+        for name in ("events", "failed")
+    ]
+    return Queue(sqs, *urls, tmp_path / "events.json")
 
 
 def until(look: Callable[[], object]) -> None:
@@ -158,6 +183,32 @@ def test_what_is_under_way_when_a_stack_stops_is_delivered_later(queue: Queue) -
     with delivering([queue.delivery()]):
         until(lambda: queue.is_empty)
     assert set(queue.functions.events) == {"a", "b"}
+
+
+def test_what_cannot_be_given_back_is_delivered_at_the_next_start(queue: Queue) -> None:
+    """The emulator ended before the proxy. The events would be hidden for ten minutes."""
+    cut = CutOff(queue.sqs)
+    queue.put("a", "b")
+    queue.functions.go_on.clear()
+    with delivering([replace(queue.delivery(), sqs=cut)]):
+        until(lambda: queue.functions.present == 2)
+        cut.is_cut = True
+        queue.functions.go_on.set()
+        until(lambda: cut.refused.count("change_message_visibility") == 2)
+    assert queue.left() == (0, 2)
+
+    with delivering([queue.delivery()]):
+        until(lambda: queue.is_empty)
+    assert sorted(queue.functions.events) == ["a", "a", "b", "b"]
+
+
+def test_events_go_on_without_room_for_their_notes(queue: Queue) -> None:
+    queue.notes = queue.notes.parent / "missing" / "events.json"
+    queue.put("a", "b", "c")
+    with delivering([queue.delivery(at_once=1)]):
+        until(lambda: queue.is_empty)
+
+    assert sorted(queue.functions.events) == ["a", "b", "c"]
 
 
 def test_a_bucket_sends_to_queues_what_it_would_send_to_functions(

@@ -17,7 +17,8 @@ from vitrine_cli.local import emulator
 from vitrine_cli.local.event_queues import EventQueue, queues_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
@@ -28,6 +29,8 @@ _RETRY_SECONDS = 1.0  # before the first retry, and twice that before the next; 
 _FUNCTION_SECONDS = 90  # above the timeout of every function
 _PAUSE_SECONDS = 1.0  # after a failure of the emulator itself
 _CONNECTIONS = 64
+_NOTES = "events-under-way"
+"""The subfolder of a stack's folder with a file for each queue."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Delivery:
         functions: a client that threads may share, which does not retry.
         queue: the queue.
         at_once: how many events the function may work on at a time.
+        notes: a file with the receipt handles of the events under way, by which the next delivery
+            of the queue makes them visible if this one could not.
         ended: set to end the delivery.
         retry_seconds: seconds before the first retry of a failed event; each further one waits
             twice as long.
@@ -50,10 +55,12 @@ class Delivery:
     functions: LambdaClient
     queue: EventQueue
     at_once: int
+    notes: Path
     ended: threading.Event = field(default_factory=threading.Event)
     retry_seconds: float = _RETRY_SECONDS
     poll_seconds: int = _POLL_SECONDS
-    _handles: dict[str, str] = field(default_factory=dict)
+    _handles: set[str] = field(default_factory=set)
+    _noting: threading.Lock = field(default_factory=threading.Lock)
     _free: threading.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +68,12 @@ class Delivery:
         self._free = threading.Semaphore(self.at_once)
 
     def run(self) -> None:
-        """Deliver events, each in a thread of its own, until the delivery is ended."""
+        """Deliver events, each in a thread of its own, until the delivery is ended.
+
+        What an earlier delivery had under way and could not give back is given back first.
+        """
+        with suppress(FileNotFoundError, ValueError):  # the file can be cut if the machine stopped
+            self._give_back(json.loads(self.notes.read_text()))
         while not self.ended.is_set():
             if not self._free.acquire(timeout=self.poll_seconds):
                 continue
@@ -73,14 +85,31 @@ class Delivery:
             if message is None:
                 self._free.release()
                 continue
-            self._handles[message["MessageId"]] = message["ReceiptHandle"]
+            self._note(message["ReceiptHandle"], under_way=True)
             threading.Thread(target=self._deliver, args=(message,), daemon=True).start()
 
     def give_back(self) -> None:
         """Make visible what was not delivered to the end, so that a later start finds it."""
-        for handle in list(self._handles.values()):
-            with suppress(ClientError, BotoCoreError):
+        with self._noting:
+            handles = sorted(self._handles)
+        self._give_back(handles)
+
+    def _give_back(self, handles: Iterable[str]) -> None:
+        for handle in handles:
+            with suppress(ClientError, BotoCoreError):  # another delivery has settled the event
                 self._hide(handle, 0)
+
+    def _note(self, handle: str, *, under_way: bool) -> None:
+        """Note whether the event with this receipt handle is under way."""
+        with self._noting:
+            if under_way:
+                self._handles.add(handle)
+            else:
+                self._handles.discard(handle)
+            unfinished = self.notes.with_suffix(".new")
+            with suppress(OSError):  # the disk is full: events go on without a note
+                unfinished.write_text(json.dumps(sorted(self._handles)))
+                unfinished.replace(self.notes)
 
     def _next(self) -> MessageTypeDef | None:
         received = self.sqs.receive_message(
@@ -95,13 +124,14 @@ class Delivery:
                 self.sqs.delete_message(QueueUrl=self.queue.url, ReceiptHandle=handle)
             else:
                 self._hide(handle, 0)
+            self._note(handle, under_way=False)
         except (ClientError, BotoCoreError) as error:
             print(f"An event of {self.queue.function} was not delivered: {error}", flush=True)
             self.ended.wait(_PAUSE_SECONDS)
-            with suppress(ClientError, BotoCoreError):
+            with suppress(ClientError, BotoCoreError):  # the note stays if the emulator has ended
                 self._hide(handle, 0)
+                self._note(handle, under_way=False)
         finally:
-            self._handles.pop(message["MessageId"], None)
             self._free.release()
 
     def _settle(self, event: Mapping[str, Any]) -> bool:
@@ -163,12 +193,13 @@ def _letter(queue: EventQueue, event: Mapping[str, Any], failed: Any) -> dict[st
 
 
 @contextmanager
-def deliver_events(endpoint: str, stack: str, at_once: int = 0) -> Iterator[None]:
+def deliver_events(endpoint: str, stack: str, folder: Path, at_once: int = 0) -> Iterator[None]:
     """Deliver the storage events of a stack inside the block.
 
     Args:
         endpoint: URL of the emulator.
         stack: name of the deployed stack.
+        folder: the stack's folder.
         at_once: how many events each function may work on; 0 for one per processor.
     """
     once = Config(
@@ -180,8 +211,13 @@ def deliver_events(endpoint: str, stack: str, at_once: int = 0) -> Iterator[None
     sqs = aws.client("sqs", endpoint_url=endpoint, config=once)
     functions = aws.client("lambda", endpoint_url=endpoint, config=once)
     at_once = at_once or os.cpu_count() or 1
+    notes = folder / _NOTES
+    notes.mkdir(exist_ok=True)
     with delivering(
-        [Delivery(sqs, functions, each, at_once) for each in queues_of(sqs, functions, stack)]
+        [
+            Delivery(sqs, functions, each, at_once, notes / f"{each.name}.json")
+            for each in queues_of(sqs, functions, stack)
+        ]
     ):
         yield
 

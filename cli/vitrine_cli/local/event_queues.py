@@ -42,6 +42,11 @@ class EventQueue:
     retries: int
     failures: str | None
 
+    @property
+    def name(self) -> str:
+        """Name of the queue."""
+        return self.url.rpartition("/")[2]
+
 
 def send_to_queues(endpoint: str, stack: str) -> None:
     """Make the buckets of a stack send to queues what they would send to functions.

@@ -300,7 +300,10 @@ def main() -> None:
     )
     storage = Storage(options.endpoint, options.table, options.secrets)
     interrupts.listen()  # so that what is around the server ends in order
-    with keep_copying(storage, options.folder), deliver_events(options.endpoint, NAME):
+    with (
+        keep_copying(storage, options.folder),
+        deliver_events(options.endpoint, NAME, options.folder),
+    ):
         uvicorn.run(
             proxy,
             host="127.0.0.1",

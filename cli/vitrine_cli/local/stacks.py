@@ -20,7 +20,7 @@ FORM_PATH = "/originals/"
 """Path of a local stack to which clients post presigned forms."""
 NAME = "vitrine"
 """Name of a local stack's CloudFormation stack."""
-_END_SECONDS = 5  # for requests that the proxy answers
+_END_SECONDS = 15  # for requests that the proxy answers, and for events that it gives back
 _DELETED = ".deleted-"
 
 
