@@ -1,5 +1,6 @@
 """A local stack that was killed: its copy of the table, and what is removed to make it agree."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import TABLE, stores
+from tests.adapters.conftest import TABLE, OneAtATime, stores
 from tests.adapters.test_administration import keep
 from tests.adapters.test_galleries import add, image
 from tests.adapters.test_library import shelved
+from tests.gateway import template
 from tests.stack.conftest import until
+from werkzeug.serving import make_server
 
 from vitrine.clock import now
 from vitrine.domain.gallery_change import GalleryChange
@@ -29,6 +32,10 @@ ITEMS: list[Any] = [
     {"pk": {"S": "a"}, "sk": {"S": "2"}, "all": {"BS": [b"1", b"2"]}, "none": {"NULL": True}},
     {"pk": {"S": "b"}, "sk": {"S": "1"}, "number": {"N": "3"}, "list": {"L": [{"B": b"x"}]}},
 ]
+STREAM: Any = {
+    "StreamEnabled": True,
+    **template()["Resources"]["Table"]["Properties"]["StreamSpecification"],
+}
 
 
 @pytest.fixture
@@ -36,7 +43,9 @@ def storage(open_account: Callable[[str], Any], moto_server: str) -> Storage:
     """A table and secrets at an endpoint of their own."""
     open_account("small")
     session = emulator.session()
-    session.client("dynamodb", endpoint_url=moto_server).create_table(TableName="stack", **TABLE)
+    session.client("dynamodb", endpoint_url=moto_server).create_table(
+        TableName="stack", StreamSpecification=STREAM, **TABLE
+    )
     return Storage(moto_server, "stack", "/vitrine/oauth")
 
 
@@ -66,6 +75,68 @@ def test_a_copy_brings_everything_back(storage: Storage, tmp_path: Path) -> None
 
     assert list(storage.lines()) == before
     assert len(before) == len(ITEMS) + 1
+
+
+class WrittenMeanwhile:
+    """A server of AWS's whose table is changed after each page of a scan."""
+
+    def __init__(self, app: OneAtATime, change: Callable[[int], None]) -> None:
+        self.pages = 0
+        self._app = app
+        self._change = change
+
+    def __call__(self, request: Any, start: Any) -> list[bytes]:
+        answer = self._app(request, start)
+        if request.get("HTTP_X_AMZ_TARGET", "").endswith(".Scan"):
+            self.pages += 1
+            self._change(self.pages)
+        return answer
+
+
+def test_a_copy_has_all_of_a_transaction_or_nothing(
+    storage: Storage, moto: OneAtATime, tmp_path: Path
+) -> None:
+    """An image is added and another one deleted, each with its import, between two pages."""
+    dynamodb = emulator.session().client("dynamodb", endpoint_url=storage.endpoint)
+
+    def row(pk: str, sk: str) -> dict[str, Any]:
+        return {"pk": {"S": pk}, "sk": {"S": sk}, "long": {"S": "x" * 300_000}}
+
+    old = [row(pk, f"{number}") for pk in ("GALLERY#s1#7", "IMPORT#s1") for number in range(6)]
+    new = [row(pk, f"{number}") for pk in ("GALLERY#s1#7", "IMPORT#s1") for number in (7, 8, 9)]
+    fill(storage, old, {})
+
+    def change(page: int) -> None:
+        put, gone = [new[page - 1], new[page + 2]], [old[page - 1], old[page + 5]]
+        dynamodb.transact_write_items(
+            TransactItems=[
+                *({"Put": {"TableName": "stack", "Item": each}} for each in put),
+                *(
+                    {"Delete": {"TableName": "stack", "Key": {"pk": each["pk"], "sk": each["sk"]}}}
+                    for each in gone
+                ),
+            ]
+        )
+
+    app = WrittenMeanwhile(moto, lambda page: change(page) if page <= 3 else None)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        write_copy(
+            Storage(f"http://127.0.0.1:{server.server_port}", "stack", storage.secrets), tmp_path
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+
+    assert app.pages >= 2
+    changes = min(app.pages, 3)
+    kept = {f"{number}" for number in range(changes, 6)} | {f"{7 + n}" for n in range(changes)}
+    copied = list(table_copy.copied_keys(tmp_path))
+    assert sorted(copied) == sorted(
+        (pk, number) for pk in ("GALLERY#s1#7", "IMPORT#s1") for number in kept
+    )
 
 
 def test_a_copy_is_written_where_something_changed(storage: Storage, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 The emulator stores objects at once, but the table and secrets only when it ends by itself. The
 proxy therefore writes a copy every minute. A copy is one file of JSON lines, replaced atomically;
-the file's modification time is when it was last found to be the present state.
+the file's modification time is when it was last found to be the present state. It has all of a
+transaction or nothing: what is written while the table is read is taken from the table's stream.
 """
 
 from __future__ import annotations
@@ -53,18 +54,39 @@ class Storage:
 
     def lines(self) -> Iterator[str]:
         """The present state, one JSON object a line, in an order that does not change."""
-        pages = self._client("dynamodb").get_paginator("scan")
-        items = [
-            json.dumps({"item": each}, sort_keys=True, default=_text_of)
-            for page in pages.paginate(TableName=self.table, ConsistentRead=True)
-            for each in page["Items"]
-        ]
-        yield from sorted(items)
+        items = self._items().values()
+        yield from sorted(
+            json.dumps({"item": each}, sort_keys=True, default=_text_of) for each in items
+        )
         pages = self._client("ssm").get_paginator("get_parameters_by_path")
         found = pages.paginate(Path=self.secrets, Recursive=True, WithDecryption=True)
         secrets = {each["Name"]: each["Value"] for page in found for each in page["Parameters"]}
         for name in sorted(secrets):
             yield json.dumps({"secret": name, "value": secrets[name]})
+
+    def _items(self) -> dict[tuple[str, str], Any]:
+        """All items as they were at one moment, by key.
+
+        The pages of a scan are read one after the other, so that a transaction can be found in one
+        and not in another. The records of the stream since the scan began have what is missing.
+        """
+        streams, client = self._client("dynamodbstreams"), self._client("dynamodb")
+        stream = client.describe_table(TableName=self.table)["Table"]["LatestStreamArn"]
+        (shard,) = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+        next_records = streams.get_shard_iterator(
+            StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+        )["ShardIterator"]
+        pages = client.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        items = {_key(each): each for page in pages for each in page["Items"]}
+        while (read := streams.get_records(ShardIterator=next_records))["Records"]:
+            for record in read["Records"]:
+                changed = record["dynamodb"]
+                if record["eventName"] == "REMOVE":
+                    items.pop(_key(changed["Keys"]), None)
+                else:
+                    items[_key(changed["Keys"])] = changed["NewImage"]
+            next_records = read["NextShardIterator"]
+        return items
 
     def partitions(self) -> set[str]:
         """The partition keys of all items."""
