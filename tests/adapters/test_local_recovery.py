@@ -1,5 +1,6 @@
 """A local stack that was killed: its copy of the table, and what is removed to make it agree."""
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests import pictures
-from tests.adapters.conftest import TABLE, OneAtATime, stores
+from tests.adapters.conftest import TABLE, Account, OneAtATime, stores
 from tests.adapters.test_administration import keep
 from tests.adapters.test_galleries import add, image
 from tests.adapters.test_library import shelved
@@ -16,10 +17,12 @@ from tests.gateway import template
 from tests.stack.conftest import until
 from werkzeug.serving import make_server
 
+from vitrine.adapters.blobs import S3Blobs
 from vitrine.clock import now
 from vitrine.domain.gallery_change import GalleryChange
-from vitrine.domain.imports import Arrival, Import
-from vitrine.domain.locations import original_address
+from vitrine.domain.images import RenditionState
+from vitrine.domain.locations import OriginalAddress, original_address
+from vitrine.domain.names import FileName
 from vitrine.domain.shops import Shop
 from vitrine_cli.local import emulator, table_copy
 from vitrine_cli.local.table_copy import Storage, copied_at, keep_copying, write_copy
@@ -211,17 +214,115 @@ def test_a_copy_that_was_written_between_two_writes_is_made_whole(stack: StackRe
     assert (found.originals, found.records) == (0, 0)
 
 
-def test_a_file_whose_image_was_lost_can_be_imported_again(stack: StackRecords) -> None:
-    """Its import was recorded after the images had been read; the others are as they were."""
+class AnnouncingBlobs(S3Blobs):
+    """Notes which originals are announced to the pipeline again."""
+
+    announced: list[str]
+
+    def announce_original(self, key: str) -> None:
+        super().announce_original(key)
+        self.announced.append(key)
+
+
+@pytest.fixture
+def noting(stack: StackRecords, account: Account) -> tuple[StackRecords, AnnouncingBlobs]:
+    """A stack with a shop, and its objects."""
     stack.shops.create_shop(Shop("s1"))
-    first, lost, deleted = (image(each, product="7") for each in (1, 2, 3))
-    head = add(stores(stack), first)
-    keep(stack, first, lost)
-    for each in (first, lost, deleted):
-        arrival = Arrival("s1", f"@folder/7/{each.id}.png", "7", f"{each.id}.png", "", "00")
-        stack.stores.imports.reject(Import(arrival, now(), each.id))
-    assert head.order == (1,)
+    blobs = AnnouncingBlobs(account.s3(), "originals", "media")
+    blobs.announced = []
+    return replace(stack, stores=replace(stack.stores, blobs=blobs)), blobs
 
-    reconcile(stack, "s1", ["7"], Recovery(now(), now()))
 
-    assert [each.image for each in stack.stores.imports.imports("s1", "@folder")] == [1, 3]
+def test_an_image_whose_bytes_were_replaced_since_has_the_later_bytes(
+    noting: tuple[StackRecords, AnnouncingBlobs],
+) -> None:
+    """The copy has its former record. Its former original was deleted after the renditions."""
+    stack, blobs = noting
+    first, second = (
+        image(1, product="7"),
+        replace(image(2, product="7"), name=FileName("a", 0, "png")),
+    )
+    add(stores(stack), first, second)
+    keep(stack, first)
+    data = pictures.png(41, 31)
+    digest = hashlib.sha256(data).hexdigest()
+    later = OriginalAddress("s1", 2, 5, digest[:20], "new.png").original_key
+    blobs.put_original(later, data, "image/png", "7")
+    found = Recovery(now(), now())
+
+    for _ in range(2):  # idempotent
+        reconcile(stack, "s1", ["7"], found)
+
+    gallery, images = stack.stores.galleries.gallery_with_images("s1", "7")
+    assert gallery.order == (1, 2)
+    assert images[1] == first
+    assert original_address(images[2]).original_key == later
+    facts = images[2].original
+    assert (facts.digest, facts.size, facts.width, facts.height) == (digest, len(data), 41, 31)
+    assert (images[2].texts, images[2].name) == (second.texts, None)
+    assert images[2].renditions is RenditionState.PENDING
+    assert blobs.announced == [later]
+    assert (found.originals, found.records, found.replaced) == (0, 0, 1)
+    assert str(found).endswith("were removed. The bytes of 1 image are newer.")
+    assert usage_check.recount(stack, "s1").differing == {}
+
+
+def test_an_image_is_not_replaced_by_bytes_of_which_a_part_was_stored(
+    noting: tuple[StackRecords, AnnouncingBlobs],
+) -> None:
+    stack, blobs = noting
+    add(stores(stack), image(1, product="7"))
+    data = pictures.png(41, 31)[:60]
+    digest = hashlib.sha256(data).hexdigest()
+    cut = OriginalAddress("s1", 1, 4, digest[:20], "new.png").original_key
+    blobs.put_original(cut, data, "image/png", "7")
+    found = Recovery(now(), now())
+
+    reconcile(stack, "s1", ["7"], found)
+
+    assert stack.stores.galleries.gallery_with_images("s1", "7")[1] == {}
+    assert (found.originals, found.records, found.replaced) == (1, 1, 0)
+    assert blobs.shop_keys("s1") == []
+
+
+def test_replaced_bytes_stay_until_the_present_ones_have_their_renditions(
+    noting: tuple[StackRecords, AnnouncingBlobs],
+) -> None:
+    """The event that would make them was lost. Bytes that no record knows go."""
+    stack, blobs = noting
+    present = image(1, product="7")
+    older, uncommitted = (
+        replace(present, original=replace(present.original, revision=each)) for each in (2, 4)
+    )
+    add(stores(stack), present)
+    keep(stack, older, present, uncommitted)
+    found = Recovery(now(), now())
+
+    reconcile(stack, "s1", ["7"], found)
+
+    left = {original_address(each).original_key for each in (older, present)}
+    assert set(blobs.shop_keys("s1")) == left
+    assert blobs.announced == [original_address(present).original_key]
+    assert (found.originals, found.records, found.replaced) == (1, 0, 0)
+
+
+def test_a_large_product_that_was_deleted_since_goes_in_several_transactions(
+    stack: StackRecords,
+) -> None:
+    stack.shops.create_shop(Shop("s1"))
+    galleries = stack.stores.galleries
+    for start in (1, 51):
+        head = galleries.gallery("s1", "7")
+        added = tuple(image(each, product="7") for each in range(start, start + 50))
+        after = head
+        for each in added:
+            after = after.append(each.id)
+        galleries.commit(GalleryChange("s1", "7", head, after, added=added))
+    keep(stack, image(7, product="7"))
+    found = Recovery(now(), now())
+
+    reconcile(stack, "s1", ["7"], found)
+
+    gallery, images = galleries.gallery_with_images("s1", "7")
+    assert gallery.order == tuple(images) == (7,)
+    assert found.records == 99

@@ -15,7 +15,7 @@ from vitrine.domain.uploads import BATCH_LIFE, UploadBatch, UploadFile
 from vitrine.ports import Imports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 _FILE, _UPLOAD = "FILE#", "UPLOAD#"
@@ -40,12 +40,6 @@ class DynamoImports(Imports):
 
     def reject(self, rejected: Import) -> None:
         self._table.transact([{"Put": settlement(rejected)}])
-
-    def forget(self, shop: str, images: Collection[int]) -> None:
-        """Delete what is known of files that became these images: they can be imported again."""
-        for item in self._table.query(_pk(shop)) if images else ():
-            if item.get("image") in images:
-                self._table.delete(item["pk"], item["sk"])
 
     def imports(self, shop: str, source: str = "") -> list[Import]:
         prefix = f"{_FILE}{source}/" if source else _DROPPED
