@@ -239,7 +239,7 @@ def test_data_without_a_whole_file_are_deleted_on_request_only(
     assert not stack.folder.exists()
 
 
-def test_the_shops_of_a_killed_stack_are_those_of_the_last_copy(
+def test_the_shops_of_a_killed_stack_are_those_that_were_last_written(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local_status, "HOME", home)
@@ -272,6 +272,13 @@ def test_the_shops_of_a_killed_stack_are_those_of_the_last_copy(
     (shown,) = json.loads(command("status", "--json").stdout)["stacks"]
     assert shown["as_of"] == as_of
     assert command("status", "--port", str(PORT + 1)).exit_code == 1
+
+    stack.note_shops({"1234": 5})  # as after a repair: the next copy is not written yet
+    stack.save()
+    (repaired,) = local_status.describe_stacks(PORT)
+    assert [(each.shop, each.images) for each in repaired.shops] == [("1234", 5)]
+    assert stack.shops_at is not None
+    assert repaired.as_of == stack.shops_at.astimezone().isoformat(timespec="seconds")
 
 
 def test_a_deletion_that_is_cut_short_is_told_and_completed(

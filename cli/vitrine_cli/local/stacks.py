@@ -62,7 +62,9 @@ class Stack(BaseModel):
         deployed: a digest of the code that is deployed; empty until then.
         page: a digest of the gallery page that is deployed; empty without one.
         seed: a digest of the text from which ids and secrets are derived; empty if they are random.
-        shops: its shops when it was stopped, each with the number of its images.
+        shops: its shops when it was stopped, or else when its catalogue was repaired, each with the
+            number of its images.
+        shops_at: when it had these shops; None in files of earlier versions.
         as_written: whether its proxy leaves paths and headers as they are written.
         description: what clients need to know; None until the demo shop exists.
         is_unrepaired: whether it was killed, and a start has not repaired its catalogue yet.
@@ -80,6 +82,7 @@ class Stack(BaseModel):
     page: str = ""
     seed: str = ""
     shops: dict[str, int] = {}
+    shops_at: datetime | None = None
     as_written: bool = False
     description: Description | None = None
     is_unrepaired: bool = False
@@ -126,6 +129,10 @@ class Stack(BaseModel):
     def note_running(self) -> None:
         """Mark the folder: until the stack is stopped, its table is newer than the stored state."""
         (self.folder / table_copy.RUNNING).touch()
+
+    def note_shops(self, shops: Mapping[str, int]) -> None:
+        """Note its present shops, each with the number of its images."""
+        self.shops, self.shops_at = dict(shops), datetime.now(UTC)
 
     @property
     def shop(self) -> Description:

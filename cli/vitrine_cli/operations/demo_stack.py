@@ -110,7 +110,7 @@ def _start_new(stack: Stack, seed: Seed | None) -> None:
     stack.seed = seed.fingerprint if seed else ""
     with step("Creating the demo shop"):
         _create_demo_shop(stack, seed)
-    stack.shops = {DEMO_SHOP: 0}
+    stack.note_shops({DEMO_SHOP: 0})
     launch.store_state(stack)
     launch.launch_proxy(stack)
 
@@ -130,6 +130,7 @@ def _start_again(stack: Stack) -> None:
     if stack.last_seen is not None:
         with step("Repairing the catalogue"):
             recovered = recovery.recover(stack, again=interrupted)
+            stack.note_shops(local_status.images_by_shop(stack))
         console.print(str(recovered), soft_wrap=True)
         deployed = True
     if deployed:
@@ -162,7 +163,7 @@ def stop(stack: Stack) -> None:
     """Stop a stack and keep its data, with a note of its shops."""
     if stack.alive:
         with suppress(ClientError, BotoCoreError):
-            stack.shops = local_status.images_by_shop(stack)
+            stack.note_shops(local_status.images_by_shop(stack))
     stack.stop()
 
 

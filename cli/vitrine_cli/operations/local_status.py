@@ -136,9 +136,12 @@ def _shops(stack: Stack, state: str) -> tuple[Mapping[str, int], datetime | None
     """The shops of a stack, and when it had them, as in `LocalStatus`."""
     if state == "running":
         return images_by_shop(stack), None
-    if (copied := table_copy.copied_at(stack.folder)) is not None:
+    noted, copied = stack.shops_at, table_copy.copied_at(stack.folder)
+    if copied is not None and (noted is None or copied > noted):
         return _copied_shops(stack.folder), copied
-    return stack.shops, None if stack.last_seen is None else emulator.saved_at(stack.folder)
+    if stack.last_seen is None:
+        return stack.shops, None
+    return stack.shops, noted or emulator.saved_at(stack.folder)
 
 
 def _copied_shops(folder: Path) -> dict[str, int]:
