@@ -23,6 +23,8 @@ from tests.stack.conftest import (
 )
 
 from vitrine_cli.local import emulator, ownership, stacks, table_copy
+from vitrine_cli.operations import records
+from vitrine_cli.operations.unread_records import unread_records
 
 pytestmark = pytest.mark.xdist_group("kept stack")
 
@@ -137,6 +139,29 @@ def test_a_stack_that_was_stopped_misses_no_record_of_its_stream(kept: Kept) -> 
     dynamodb.delete_item(TableName=table, Key=record)
 
     until(lambda: not s3.list_objects_v2(Bucket=bucket, Prefix=folder)["KeyCount"] or None, 30)
+
+
+def test_a_take_down_that_was_under_way_is_carried_out_at_the_next_start(kept: Kept) -> None:
+    """Its record of the stream is not read before the stack is stopped."""
+    functions = emulator.session().client("lambda", endpoint_url=kept.stack.endpoint)
+    for each in functions.list_event_source_mappings()["EventSourceMappings"]:
+        functions.update_event_source_mapping(UUID=each["UUID"], Enabled=False)
+    image = kept.shop().upload(12, pictures.png(50, 50)).json()
+    served(kept.shop().client, image["standard_url"])
+    port = str(kept.port)
+    begun = vitrine("image", "forget", f"1234/{image['id']}", "--yes", "--no-wait", "--port", port)
+    assert begun.returncode == 0, begun.stderr
+
+    def begun_still() -> int:
+        return len(unread_records(records.local(kept.stack)))
+
+    assert begun_still() == 1
+    kept.down()
+
+    kept.up()
+
+    assert "Carrying out take-downs that were under way (1)" in kept.told
+    assert begun_still() == 0
 
 
 def test_sixty_requests_at_once_from_cold_get_no_error(kept: Kept) -> None:

@@ -13,11 +13,13 @@ from vitrine_cli.local.workspace import exclusive_lock
 from vitrine_cli.operations import (
     deployed_stack,
     gallery_upload,
+    lambda_invoker,
     local_status,
     records,
     recovery,
     shop_credentials,
     shop_settings,
+    unread_records,
 )
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.seeds import Seed
@@ -136,7 +138,26 @@ def _start_again(stack: Stack) -> None:
     if deployed:
         launch.store_state(stack)
     stack.is_unrepaired = False
+    _carry_out_take_downs(stack)
     launch.launch_proxy(stack)
+
+
+def _carry_out_take_downs(stack: Stack) -> None:
+    """Carry out take-downs whose stream records were lost when the emulator ended."""
+    found = unread_records.unread_records(records.local(stack))
+    if not found:
+        return
+    deployed = deployed_stack.local(stack)
+    invoke, function = lambda_invoker.invoker(deployed), deployed.function("TakeDown")
+    with step(f"Carrying out take-downs that were under way ({len(found)})"):
+        failures = unread_records.deliver(found, invoke, function)
+    if failures:
+        console.print(
+            f"Take-downs that failed: {len(failures)} ({failures[0]}). The next 'vitrine up' "
+            "tries again.",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _provide_gallery_page(stack: Stack) -> None:
