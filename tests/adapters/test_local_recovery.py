@@ -54,12 +54,12 @@ def storage(open_account: Callable[[str], Any], moto_server: str) -> Storage:
 
 def fill(storage: Storage, items: list[Any], secrets: dict[str, str]) -> None:
     session = emulator.session()
+    dynamodb = session.client("dynamodb", endpoint_url=storage.endpoint)
+    ssm = session.client("ssm", endpoint_url=storage.endpoint)
     for item in items:
-        session.client("dynamodb", endpoint_url=storage.endpoint).put_item(
-            TableName=storage.table, Item=item
-        )
+        dynamodb.put_item(TableName=storage.table, Item=item)
     for name, value in secrets.items():
-        session.client("ssm", endpoint_url=storage.endpoint).put_parameter(
+        ssm.put_parameter(
             Name=f"{storage.secrets}/{name}", Value=value, Type="SecureString", Overwrite=True
         )
 
