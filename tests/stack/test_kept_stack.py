@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -210,12 +211,14 @@ def test_a_worker_that_is_killed_at_work_is_one_failure_in_the_words_of_aws(kept
 
 def test_a_killed_emulator_is_told_and_the_catalogue_agrees_with_the_objects(kept: Kept) -> None:
     """The copy is written while pictures are uploaded, as the proxy does it each minute."""
-    shop = kept.shop()
+    shop, copied = kept.shop(), threading.Event()
 
     def upload(number: int) -> int:
         if number == 6:
             table_copy.write_copy(kept.stack.storage, kept.stack.folder)
+            copied.set()
         if number == 12:
+            assert copied.wait(60)
             kill(kept.stack.processes[0].pid)
         try:
             return shop.upload(9, pictures.png(60 + number, 60)).status_code
