@@ -28,6 +28,7 @@ from vitrine.services.reading import get_entry
 from vitrine.services.removing import remove_image, retire_image
 from vitrine.services.sources import at_hand
 from vitrine_cli.app import app
+from vitrine_cli.operations import forgetting
 
 PRODUCT = product_key("7")
 
@@ -88,6 +89,19 @@ def test_nothing_is_left_of_replaced_bytes_and_of_the_dropped_file(versioned: Fo
     assert versions(versioned, "originals/s1/1/") == []
     assert versions(versioned, "import/") == [(f"{dropped}.png", False)]
     assert [deleted for _, deleted in versions(versioned, "originals/s1/2/")] == [False]
+
+
+def test_no_version_is_left_if_the_cdn_takes_too_long(
+    versioned: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is gone, so that the command finds no image when it is repeated."""
+    monkeypatch.setattr(forgetting, "_SECONDS", 0)
+
+    run = CliRunner().invoke(app, ["image", "forget", "s1/1", "--yes", "--stack", "shop"])
+
+    assert "it goes on by itself" in str(run.exception)
+    assert versions(versioned, "originals/s1/1/") == []
+    assert versions(versioned, "originals/s1/2/") != []
 
 
 def test_versions_of_a_deleted_image_are_found_by_its_url(versioned: Folder) -> None:

@@ -121,11 +121,14 @@ def forget(
     confirm(f"Remove image {chosen.image} of shop {chosen.shop.id} for good?", yes=yes)
     with step("Removing record and original"):
         begun = forgetting.begin(selected, chosen, reason)
+    gone = not begun.url or forgetting.is_gone(selected, chosen)
+    if gone:  # before the wait, which may be interrupted
+        with step("Removing all versions of its files"):
+            forgetting.delete_versions(deployed, selected, chosen)
     if not no_wait:
         with step("Removing pictures, also from the CDN"):
             begun = forgetting.wait(deployed, selected, begun)
-    if forgetting.is_gone(selected, chosen):
-        with step("Removing all versions of its files"):
+        if gone:  # what a request has stored meanwhile
             forgetting.delete_versions(deployed, selected, chosen)
     print_json(
         {

@@ -38,6 +38,6 @@ class CloudFrontCdn(Cdn):
             )
         except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] == _BUSY:
-                raise ThrottledError from error
+                raise ThrottledError(_BUSY) from error
             raise
         return answer["Invalidation"]["Id"]
