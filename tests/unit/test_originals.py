@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,24 +68,23 @@ class Move:
 
     def run(self, *, given: bool = True, update: bool = False, **names: list[str]) -> list[str]:
         """Import, and return what became of names as `image name file: result`."""
-        ledger = self.ledger
         shop = self.world.shops.shop("s1")
         assert shop is not None
         self.world.remote.fetch = lambda _url, _size: SMALL  # type: ignore[method-assign]
         folder = self.folder if given else None
-        originals = originals_for(ledger, folder, resumes=False, updates=update)
         wait = lambda _: True  # noqa: E731
         slots = threading.BoundedSemaphore(2)
-        fetcher = Fetcher(self.world.remote, None, slots, wait, originals)
         catalogue = Catalogue(shop, self.world.stores, self.world.remote)
-        engine = Engine(ledger, Shelf(catalogue, {}, update=update), fetcher)
-        ledger.begin_list()
-        engine.list_source(Listed(Path(), names=names), lambda _: None)
-        if originals is not None:
-            originals.match(ledger)
-        engine.import_all()
-        found = list(originals.matches(ledger)) if originals else []
-        ledger.close()
+        with closing(self.ledger) as ledger:
+            originals = originals_for(ledger, folder, resumes=False, updates=update)
+            fetcher = Fetcher(self.world.remote, None, slots, wait, originals)
+            engine = Engine(ledger, Shelf(catalogue, {}, update=update), fetcher)
+            ledger.begin_list()
+            engine.list_source(Listed(Path(), names=names), lambda _: None)
+            if originals is not None:
+                originals.match(ledger)
+            engine.import_all()
+            found = list(originals.matches(ledger)) if originals else []
         return [f"{each.image} {each.name} {'|'.join(each.files)}: {each.result}" for each in found]
 
     def stored(self, product: str) -> list[bytes]:
