@@ -109,9 +109,13 @@ def test_the_beginning_can_be_a_time(stack: DeployedStack) -> None:
 
     for text in (local, f"{local}+00:00", moment.isoformat()):
         assert seen("--since", text) == ["POST /v1/55"], text
-    wrong = run("--since", "yesterday")
+    assert seen("--since", moment.strftime("%H:%M:%S")) == ["POST /v1/55"]
+    assert seen("--since", f"{(now() - moment).seconds}s") == ["POST /v1/55"]
+    wrong = run("--since", "some day")
     assert isinstance(wrong.exception, FailureError)
-    assert str(wrong.exception) == "'yesterday' is no time: write 2026-11-26T03:10."
+    assert str(wrong.exception) == (
+        "'some day' is no time: write 5m, 2h, 18:02, 2026-11-26 or 2026-11-26T03:10."
+    )
 
 
 def test_a_person_reads_one_line_for_each_with_its_cause(stack: DeployedStack) -> None:

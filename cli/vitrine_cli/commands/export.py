@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from vitrine_cli.commands.moments import parse_moment
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
 from vitrine_cli.ui.failure import FailureError
@@ -29,7 +30,11 @@ def export(
     product: Annotated[str | None, typer.Option(help="Export only this product.")] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(help="Export only images created since then, UTC.", formats=["%Y-%m-%d"]),
+        typer.Option(
+            parser=parse_moment,
+            metavar="TIME",
+            help="Export only images created since then: 2026-11-26, 2026-11-26T03:10; UTC.",
+        ),
     ] = None,
     retired: Annotated[
         bool, typer.Option("--retired", help="Export deleted images that are still kept, too.")
@@ -45,7 +50,7 @@ def export(
     from vitrine_cli.operations.exporting import Selection
 
     interrupts.listen()
-    selection = Selection(product, since and since.replace(tzinfo=UTC), retired)
+    selection = Selection(product, since, retired)
     try:
         result = _export(shop, target, selection, at_once, stack, port)
     except KeyboardInterrupt:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from vitrine_cli.commands.moments import parse_recent
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui.output import print_json, print_json_lines, print_table, size_text
 from vitrine_cli.ui.progress import console, step
@@ -42,7 +43,11 @@ def list_images(
     ] = False,
     since: Annotated[
         datetime | None,
-        typer.Option(help="List only images created since then, UTC.", formats=["%Y-%m-%d"]),
+        typer.Option(
+            parser=parse_recent,
+            metavar="TIME",
+            help="List only images created since then: 2h, 2026-11-26, 2026-11-26T03:10; UTC.",
+        ),
     ] = None,
     stack: StackOption = None,
     port: PortOption = None,
@@ -58,7 +63,7 @@ def list_images(
     rows = image_list.list_images(
         *(selected, deployed.outputs["MediaUrl"], owner, product),
         pending=pending,
-        since=since and since.replace(tzinfo=UTC),
+        since=since,
     )
     if as_json:
         print_json_lines(rows)

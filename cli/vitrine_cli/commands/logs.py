@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from vitrine.clock import now
+from vitrine_cli.commands.moments import parse_recent
 from vitrine_cli.commands.options import JsonOption, PortOption, StackOption
 from vitrine_cli.ui import interrupts
-from vitrine_cli.ui.failure import UsageError
 from vitrine_cli.ui.progress import console
 
 if TYPE_CHECKING:
@@ -23,14 +24,20 @@ if TYPE_CHECKING:
     from vitrine_cli.operations.request_log import Wanted
 
 _DAY = 86_400_000  # milliseconds
+_SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=parse_recent,
+        metavar="TIME",
+        help="Go back to this time instead: 5m, 2h, 18:02, 2026-11-26T03:10; UTC.",
+    ),
+]
 
 
 def logs(
     *,
     minutes: Annotated[int, typer.Option(min=1, help="How many minutes to go back.")] = 10,
-    since: Annotated[
-        str, typer.Option(help="Go back to this time instead, such as 2026-11-26T03:10, UTC.")
-    ] = "",
+    since: _SinceOption = None,
     shop: Annotated[str, typer.Option(help="Only requests of this shop.")] = "",
     dialect: Annotated[
         str, typer.Option(help="Only this dialect; 'gateway' for what no function answered.")
@@ -60,7 +67,8 @@ def logs(
 
     wanted = Wanted(shop, dialect, operation, parse_status(status), pipeline)
     _require_one_use(request, follow=follow, raw=raw, chooses=as_json or wanted != Wanted())
-    start = _start(since, minutes)
+    began = since or now() - timedelta(minutes=minutes)
+    start = max(round(began.timestamp() * 1000), 0)
     deployed = deployed_stack.selected(stack, port)
     read = partial(read_events, deployed.logs(), deployed.name)
     with interrupts.remembered() as ended:
@@ -126,22 +134,3 @@ def _print(events: Iterable[LogEvent], wanted: Wanted, *, as_json: bool, with_da
         else:
             lines.print(log_line(entry, with_date=with_date))
     return printed
-
-
-def _start(since: str, minutes: int) -> int:
-    """The earliest time to show, milliseconds since 1970.
-
-    Raises:
-        UsageError: `since` is no time.
-    """
-    if not since:
-        return round((time.time() - 60 * minutes) * 1000)
-    try:
-        moment = datetime.fromisoformat(since)
-    except ValueError:
-        raise UsageError(
-            f"'{since}' is no time: write 2026-11-26T03:10, in UTC, or use --minutes."
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
