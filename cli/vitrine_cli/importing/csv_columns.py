@@ -20,6 +20,9 @@ PLAIN = (
     *("excluded", "name", "file_name", "sha256", "source_id", "retired", "reason"),
 )
 """Columns without a language or a store view. `reason` is written and never read."""
+RAW, SURPLUS = "invalid_line", "surplus_cells"
+"""Columns of a rejected line: its text if it is not valid CSV, and cells behind the last column.
+They are written and never read."""
 _REQUIRED, _ADDED = ("product", "file", "url"), ("source_id", "reason")
 _OF_EXPORTS = frozenset({"id", "created_at"})
 """Columns of `vitrine export` that an import does not read."""
@@ -38,7 +41,7 @@ class CellError(ValueError):
 
 def is_known(column: str) -> bool:
     """Whether a column has a meaning."""
-    return column in PLAIN or column in _OF_EXPORTS or bool(_fullmatch(column))
+    return column in (*PLAIN, RAW, SURPLUS, *_OF_EXPORTS) or bool(_fullmatch(column))
 
 
 def is_literal(cells: Mapping[str, str]) -> bool:

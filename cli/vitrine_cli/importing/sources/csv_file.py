@@ -16,6 +16,8 @@ from vitrine.domain.imports import SOURCE_MARK
 from vitrine.domain.library import Purpose
 from vitrine.domain.shops import is_product_name, product_key
 from vitrine_cli.importing.csv_columns import (
+    RAW,
+    SURPLUS,
     CellError,
     image_of,
     is_known,
@@ -36,8 +38,6 @@ from vitrine_cli.ui.failure import FailureError
 LONGEST_CELL = 2**20  # characters
 RETIRED = "deleted images"
 """The name, for people, of lines that `vitrine export --retired` writes."""
-RAW, SURPLUS = "invalid_line", "surplus_cells"
-"""Columns of a rejected line: its text if it is not valid CSV, and cells behind the last column."""
 
 
 @dataclass(frozen=True, slots=True)
