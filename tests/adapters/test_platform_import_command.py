@@ -220,10 +220,36 @@ def test_another_name_of_the_products_is_refused(buyer: Agency) -> None:
             assert status == 2
             assert told.startswith(
                 "The images of this source were imported with --product-key sku; with the other "
-                "one, each would be imported again. If that is meant, delete "
+                "one, each would be imported again. If that is meant, delete these images here, "
             )
         assert run(*again, "--product-key", "sku")[0] == 0
         assert content(buyer, "sku-1", "1") == {"sku-1": ["1-1.png", "1-2.png"], "1": []}
+
+
+@pytest.mark.parametrize(("first", "second"), [("sku", "id"), ("id", "sku")])
+def test_another_name_of_the_products_is_refused_without_the_ledger(
+    buyer: Agency, first: str, second: str
+) -> None:
+    """The table knows the names, on whichever machine an import runs."""
+    store = Store({"1": 2, "2": 1})
+    store.platform.products = ["1", "2"]
+    (buyer.folder / "keys.json").write_text(json.dumps(KEYS))
+    with running(store):
+        source = ("import", buyer.shop, "--from", "openmage", "--source", store.url)
+        again = (*source, "--token-file", "keys.json", "--stack", STACK, "--product-key")
+        assert run(*again, first)[0] == 0
+        (ledger,) = ledger_folder().glob(f"*_{buyer.shop}_*.sqlite")
+        ledger.unlink()
+
+        sentence = (
+            f"Shop '{buyer.shop}' has images from {store.url.replace('http://', 'openmage/')} that "
+            f"were imported with --product-key {first}; with {second}, each would be imported "
+            f"again. Give --product-key {first}, or delete these images first."
+        )
+        for options in ((second,), (second, "--dry-run")):
+            assert run(*again, *options) == (2, "", sentence)
+        assert run(*again, first)[0] == 0
+        assert buyer.stores.galleries.image_count(buyer.shop) == 3
 
 
 def test_killed_imports_of_a_platform_end_as_a_whole_one(buyer: Agency) -> None:
@@ -265,3 +291,27 @@ def test_killed_imports_of_a_platform_end_as_a_whole_one(buyer: Agency) -> None:
             }
             assert shop.stores.galleries.image_count(shop.shop) == 10
     assert resumed
+
+
+def test_a_dry_run_says_that_it_has_not_read_all_pictures(buyer: Agency) -> None:
+    """It fetches one of each host: what else the import would reject is not known."""
+    store = Store({"1": 3, "2": 2})
+    store.platform.products = ["1", "2"]
+    with running(store):
+        source = ("--from", "tiendanube", "--store", "555", "--source", store.url)
+        line = ("import", buyer.shop, *source, "--dry-run", "--stack", STACK)
+
+        status, told, _ = run(*line)
+
+        assert status == 0
+        counts = "5 to import, 0 already here, at least 0 would be rejected"
+        assert counts in told
+        assert (
+            "\nPictures that were not read: 4; the import fetches each, and rejects those that are "
+            "not accepted\n"
+        ) in told
+        assert json.loads(run(*line, "--json")[1])["unread"] == 4
+    buyer.put("p0/1.png", 1)
+    told = "\n".join(buyer.printed("pictures", "--dry-run"))
+    assert "1 to import, 0 already here, 0 would be rejected\n" in told
+    assert "not read" not in told

@@ -112,21 +112,28 @@ def print_check(found: Forecast, *, as_json: bool) -> None:
     if as_json:
         print_json(found.as_json())
     else:
+        least = "at least " if found.unread else ""
         out.print(
             f"{found.products} products, {found.images} images, {size_text(found.bytes)} read: "
-            f"{found.new} to import, {found.present} already here, {found.rejected} would be "
-            "rejected",
+            f"{found.new} to import, {found.present} already here, {least}{found.rejected} would "
+            "be rejected",
             soft_wrap=True,
         )
         for reason, count in found.reasons.items():
             out.print(f"  {count} × {escape(reason)}", soft_wrap=True)
+        if found.unread:
+            out.print(
+                f"Pictures that were not read: {found.unread}; the import fetches each, and "
+                "rejects those that are not accepted",
+                soft_wrap=True,
+            )
         if found.originals is not None:
             out.print(f"Pictures that a file of --originals replaces: {found.originals}")
         _print_not_carried(found.as_json())
-        least, most = (timedelta(seconds=math.ceil(each)) for each in found.seconds)
+        soonest, latest = (timedelta(seconds=math.ceil(each)) for each in found.seconds)
         upload = size_text(found.new_bytes)
         rest = "with all renditions" if found.is_local else f"and the upload of {upload}"
-        out.print(f"About {least} to {most} {rest}", soft_wrap=True)
+        out.print(f"About {soonest} to {latest} {rest}", soft_wrap=True)
         out.print(
             f"USD {found.usd:.4f} once, USD {found.usd_a_month:.4f} a month for the originals",
             soft_wrap=True,

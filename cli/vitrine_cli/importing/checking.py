@@ -11,6 +11,7 @@ from vitrine_cli.importing.forecast import Forecast
 from vitrine_cli.importing.ledger import opened_ledger
 from vitrine_cli.importing.left_out import left_out
 from vitrine_cli.importing.sample import Sample, Step
+from vitrine_cli.importing.settled_names import require_settled_names
 from vitrine_cli.importing.storing import problem_of, product_problem
 from vitrine_cli.importing.unfetched import UnfetchedError
 from vitrine_cli.operations.price_list import price_list
@@ -85,28 +86,34 @@ def forecast(
 
     Raises:
         FailureError: the source cannot be read.
+        UsageError: the shop has its images under other names of their products.
     """
     found, sample = Forecast(is_local=is_local), Sample()
     with opened_ledger(None) as ledger:
         ledger.begin_list()
         began = time.monotonic()
         Engine(ledger, shelf, fetcher, wants=wants).list_source(source, progress.listed)
+        require_settled_names(source, ledger, shelf)
         listing = time.monotonic() - began
         found.left_out, found.notes = left_out(source, ledger), list(source.notes)
         found.unlisted_products = ledger.unlisted_products
         if fetcher.originals is not None:
             found.originals = fetcher.originals.match(ledger)
         _check_all(ledger, shelf, fetcher, sample, found, progress, registers=registers)
-    found.new_bytes = sample.new_read + round(sample.mean_size * sample.new_unread)
+    found.new_bytes = sample.new_read + round(sample.mean_size * found.unread)
     if is_local:
         least, most = sample.local_seconds(found.new, os.cpu_count() or 1)
     else:
         least, most = sample.seconds(found.new, at_once)
     found.seconds = listing + least, listing + most
+    _add_price(found)
+    return found
+
+
+def _add_price(found: Forecast) -> None:
     prices = price_list()
     found.usd = found.new * sum(map(prices.of, _EVENTS)) / 1e6
     found.usd_a_month = found.new_bytes / _GIGABYTE * prices.storage
-    return found
 
 
 def _check(entry: Entry, shelf: Shelf, fetcher: Fetcher, sample: Sample, found: Forecast) -> None:
@@ -135,4 +142,4 @@ def _check(entry: Entry, shelf: Shelf, fetcher: Fetcher, sample: Sample, found: 
         return
     found.new += 1
     sample.new_read += size or 0
-    sample.new_unread += size is None
+    found.unread += size is None

@@ -16,7 +16,8 @@ class Forecast:
         images: images of the list, with the unreadable ones.
         new: images that it would add.
         present: images that are here.
-        rejected: images and lines that it would reject, as far as that is known.
+        rejected: images and lines that it would reject; with `unread` pictures, at least so many.
+        unread: images among `new` whose bytes were not read, so that they can be rejected.
         bytes: bytes that were read.
         new_bytes: about how many bytes it would add: those that were read, and for all others the
             mean of these.
@@ -37,6 +38,7 @@ class Forecast:
     new: int = 0
     present: int = 0
     rejected: int = 0
+    unread: int = 0
     bytes: int = 0
     new_bytes: int = 0
     originals: int | None = None

@@ -117,7 +117,8 @@ def require_same_names(ledger: Ledger, platform: PlatformOptions | None) -> None
         name = "sku" if earlier.by_sku else "id"
         raise UsageError(
             f"The images of this source were imported with --product-key {name}; with the other "
-            f"one, each would be imported again. If that is meant, delete {ledger.file}."
+            f"one, each would be imported again. If that is meant, delete these images here, and "
+            f"{ledger.file}."
         )
 
 

@@ -40,7 +40,6 @@ class Sample:
         pictures: how many pictures were read.
         read: their bytes.
         new_read: the bytes of those that would be added.
-        new_unread: how many others would be added.
         public: public pictures of those that were rendered.
         times: how often each step was done, and how many seconds all took.
     """
@@ -49,7 +48,6 @@ class Sample:
     pictures: int = 0
     read: int = 0
     new_read: int = 0
-    new_unread: int = 0
     public: int = 0
     times: dict[Step, tuple[int, float]] = field(default_factory=dict)
 

@@ -38,6 +38,7 @@ from vitrine_cli.importing.platform_client import PausedError
 from vitrine_cli.importing.progress import ImportProgress, import_progress
 from vitrine_cli.importing.rereading import Rereading
 from vitrine_cli.importing.result import Result, result_of
+from vitrine_cli.importing.settled_names import require_settled_names
 from vitrine_cli.importing.sources.csv_file import CsvFile
 from vitrine_cli.importing.sources.folder import Folder
 from vitrine_cli.importing.status import ledger_folder, ledger_stack
@@ -183,6 +184,7 @@ class Session:
         ledger, originals = engine.ledger, engine.fetcher.originals
         if not ledger.is_listed:
             self._list(engine, source, progress.listed)
+        require_settled_names(source, ledger, engine.shelf)
         if originals is not None:
             originals.match(ledger)
         counts = ledger.counts()
