@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from vitrine.domain.imports import FILES, SOURCE_MARK
 from vitrine_cli.commands import import_options as options
 from vitrine_cli.commands.import_output import (
     print_check,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 _PLATFORMS = ("tiendanube", "bigcommerce", "openmage", "evotor")
 _INTERRUPTED = 130
-_FOLDER = "folder"
-"""What --from calls folders and CSV files, whose import is to be continued or compared."""
 
 
 def import_images(
@@ -72,19 +71,23 @@ def import_images(
     port: PortOption = None,
 ) -> None:
     """Copy images into a shop. Repeat it at any time: nothing is imported twice."""
+    from vitrine_cli.importing.options import GivenOptions, product_names
+    from vitrine_cli.importing.platforms import PlatformChoice
+
     looks = status or _compares(verify, verify_bytes)
     _require_one_source(source, platform, originals, resumes=resume, looks=looks)
+    choice = PlatformChoice(platform, url, store, api, views, key or "", media, share)
     if status:
-        _print_status(stack, port, shop, _named(platform, url, store), as_json=as_json)
+        _print_status(stack, port, shop, choice.prefix, as_json=as_json)
         return
-    flags = update or None, again or None, register or None, at_once, verify_bytes or verify
-    given = _given(*flags, wait or None, only, verify_bytes or None, originals)
+    given = GivenOptions(
+        update, again, register, at_once, verify, wait, product_names(only), verify_bytes, originals
+    )
     session, where = _opened(stack, port, shop)
-    goes_on = source is None and (resume or looks)
-    last = session.last(_named(platform, url, store)) if goes_on else None
-    chosen = _chosen(last, platform, url, store, api, views, key, media, share)
+    last = session.last(choice.prefix) if source is None and (resume or looks) else None
+    chosen = choice.completed(None if last is None else last.platform)
     opener = _opener(session, source, root, pattern, chosen, token, checks=dry_run)
-    went = last, given, chosen, opener, token
+    went = last, given.by_name, chosen, opener, token
     _act(session, where, *went, resumes=resume, checks=dry_run, as_json=as_json)
 
 
@@ -95,60 +98,6 @@ def _opened(stack: str | None, port: int | None, shop: str) -> tuple[Session, st
 
     session = Session.open(deployed_stack.selected(stack, port), shop, Path.cwd())
     return session, selection(stack, port)
-
-
-def _named(platform: str | None, url: str, store: str) -> str:
-    """The prefix of the paths of the source that the options name, or its part that they tell."""
-    from vitrine_cli.importing.platforms import store_named
-
-    return f"@{_FOLDER}" if platform == _FOLDER else store_named(platform, url, store)
-
-
-def _chosen(
-    last: NotedRun | None,
-    platform: str | None,
-    url: str,
-    store: str,
-    api: str,
-    views: str,
-    key: str | None,
-    media: str,
-    share: float | None,
-) -> PlatformOptions | None:
-    """The platform that the options choose; what they do not tell is that of the last run."""
-    from vitrine_cli.importing.platforms import chosen_platform
-
-    kind = None if platform == _FOLDER else platform
-    noted = None if last is None else last.platform
-    return chosen_platform(kind, url, store, api, views, key or "", media, share, noted)
-
-
-def _given(
-    update: bool | None,
-    again: bool | None,
-    register: bool | None,
-    at_once: int | None,
-    verifies: bool | None,
-    waits: bool | None,
-    only: Path | None,
-    rereads: bool | None,
-    originals: Path | None,
-) -> dict[str, Any]:
-    """The options of a run that are given, by their names in `Options`."""
-    from vitrine_cli.importing.options import product_names
-
-    wanted = {
-        "update": update,
-        "again": again,
-        "register": register,
-        "at_once": at_once,
-        "verifies": verifies,
-        "waits": waits,
-        "only": product_names(only),
-        "rereads": rereads,
-        "originals": originals,
-    }
-    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _act(
@@ -214,7 +163,7 @@ def _require_one_source(
     looks: bool,
 ) -> None:
     """Refuse a command line that names no source, two, or one that its options do not fit."""
-    known = (*_PLATFORMS, _FOLDER) if resumes or looks else _PLATFORMS
+    known = (*_PLATFORMS, FILES) if resumes or looks else _PLATFORMS
     if platform is not None and platform not in known:
         raise typer.BadParameter(f"--from is one of: {', '.join(known)}.")
     if originals is not None and platform != "tiendanube":
@@ -252,7 +201,9 @@ def _opener(
             decide = session.main_language(writes=not checks).decide
             return open_platform(platform, secret, pause_of(stopping), tell, decide)
         return (
-            session.source_of(f"@{_FOLDER}") if path is None else local_source(path, root, pattern)
+            session.source_of(f"{SOURCE_MARK}{FILES}")
+            if path is None
+            else local_source(path, root, pattern)
         )
 
     return open_source

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from vitrine.domain.shops import product_key
 from vitrine_cli.ui.failure import UsageError
@@ -40,6 +41,32 @@ class Options:
     def wants(self, product: str) -> bool:
         """Whether a product, given by its name, is to be imported."""
         return self.only is None or product_key(product) in self.only
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOptions:
+    """The options of a run that the operator gives, as in `Options`.
+
+    Those that are not given, False or None, are those of the run that is continued, or the
+    default ones. Only `verifies` can be given as False; a run that rereads also verifies.
+    """
+
+    update: bool = False
+    again: bool = False
+    register: bool = False
+    at_once: int | None = None
+    verifies: bool | None = None
+    waits: bool = False
+    only: frozenset[str] | None = None
+    rereads: bool = False
+    originals: Path | None = None
+
+    @property
+    def by_name(self) -> dict[str, Any]:
+        """Those that are given, by their names."""
+        given = {each.name: getattr(self, each.name) or None for each in fields(self)}
+        given["verifies"] = self.rereads or self.verifies
+        return {name: value for name, value in given.items() if value is not None}
 
 
 def product_names(file: Path | None) -> frozenset[str] | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vitrine.domain.imports import FILES, SOURCE_MARK
 from vitrine_cli.importing import rate_limits
 from vitrine_cli.importing.platform_client import PlatformClient, http_client
 from vitrine_cli.importing.sources import bigcommerce, evotor, openmage, tiendanube
@@ -93,7 +94,7 @@ class PlatformOptions:
     def prefix(self) -> str:
         """How the paths of its images begin."""
         store = self.store if self.kind is not Kind.OPENMAGE else urlsplit(self.base).netloc
-        return f"@{self.kind}/{store}"
+        return f"{SOURCE_MARK}{self.kind}/{store}"
 
     @property
     def complete(self) -> PlatformOptions:
@@ -228,50 +229,66 @@ def _require_store(options: PlatformOptions) -> None:
         raise UsageError(f"--store '{options.store}' is no store's id: letters, digits and '-'.")
 
 
-def chosen_platform(
-    kind: str | None,
-    url: str,
-    store: str,
-    version: str,
-    views: str,
-    product_key: str,
-    media_base: str,
-    share: float | None,
-    noted: PlatformOptions | None,
-) -> PlatformOptions | None:
-    """The platform that the command's options choose; None for none.
+@dataclass(frozen=True, slots=True)
+class PlatformChoice:
+    """What the command's options say of a platform. Empty or None: the option is not given.
 
-    Args:
-        kind: the platform; None or empty, as each other option, if it is not given.
-        url: as in `PlatformOptions`, like the others.
-        store: the store's id.
+    Attributes:
+        kind: the platform, or `FILES` for folders and CSV files.
+        url: URL of its API.
+        store: the store's id there.
         version: the version of its API.
-        views: store views, such as `1:default,2:fr`.
+        store_views: store views, such as `1:default,2:fr`.
         product_key: `id` or `sku`.
         media_base: where BigCommerce's originals are.
-        share: the part of BigCommerce's quota.
-        noted: the options of the import that is continued, from which those that are not given
-            are taken; None for a new one.
-
-    Raises:
-        UsageError: an option has a value that it cannot have, or another one than that import.
+        share: the part of BigCommerce's quota that is used.
     """
-    known = noted or (None if kind is None else PlatformOptions(Kind(kind)))
-    if known is None:
-        return None
-    chosen = PlatformOptions(
-        Kind(kind) if kind else known.kind,
-        url or known.url,
-        store or known.store,
-        version or known.version,
-        parse_store_views(views) or known.store_views,
-        product_key == "sku" if product_key else known.by_sku,
-        media_base or known.media_base,
-        share or known.share,
-    )
-    if noted is not None:
-        _require_same(chosen, noted)
-    return chosen
+
+    kind: str | None = None
+    url: str = ""
+    store: str = ""
+    version: str = ""
+    store_views: str = ""
+    product_key: str = ""
+    media_base: str = ""
+    share: float | None = None
+
+    @property
+    def prefix(self) -> str:
+        """How the paths of the source's images begin, as far as the options tell it."""
+        if self.kind is None or self.kind == FILES:
+            return "" if self.kind is None else f"{SOURCE_MARK}{FILES}"
+        known = PlatformOptions(Kind(self.kind), self.url, self.store)
+        tells = self.url if known.kind is Kind.OPENMAGE else self.store
+        return known.prefix if tells else f"{SOURCE_MARK}{known.kind}"
+
+    def completed(self, noted: PlatformOptions | None) -> PlatformOptions | None:
+        """The options of the platform; None if none is chosen.
+
+        Args:
+            noted: the options of the import that is continued, from which those that are not given
+                are taken; None for a new one.
+
+        Raises:
+            UsageError: an option has a value that it cannot have, or another one than that import.
+        """
+        kind = None if self.kind is None or self.kind == FILES else Kind(self.kind)
+        known = noted or (None if kind is None else PlatformOptions(kind))
+        if known is None:
+            return None
+        chosen = PlatformOptions(
+            kind or known.kind,
+            self.url or known.url,
+            self.store or known.store,
+            self.version or known.version,
+            parse_store_views(self.store_views) or known.store_views,
+            self.product_key == "sku" if self.product_key else known.by_sku,
+            self.media_base or known.media_base,
+            self.share or known.share,
+        )
+        if noted is not None:
+            _require_same(chosen, noted)
+        return chosen
 
 
 def _require_same(chosen: PlatformOptions, noted: PlatformOptions) -> None:
@@ -286,15 +303,6 @@ def _require_same(chosen: PlatformOptions, noted: PlatformOptions) -> None:
                 f"The import was begun with another {option}; leave it out, as --resume remembers "
                 "it, or start again without --resume."
             )
-
-
-def store_named(kind: str | None, url: str, store: str) -> str:
-    """The prefix of the paths of a store, or its part that the command's options tell."""
-    if kind is None:
-        return ""
-    known = PlatformOptions(Kind(kind), url, store)
-    tells = url if known.kind is Kind.OPENMAGE else store
-    return known.prefix if tells else f"@{known.kind}"
 
 
 def require_store_views(options: PlatformOptions, shop: Shop) -> None:
