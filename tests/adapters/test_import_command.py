@@ -429,6 +429,25 @@ def test_a_file_that_is_refused_as_a_whole_does_not_end_the_last_import(
     assert agency.run("--verify")[:2] == (0, agency.compared(2))
 
 
+def test_an_import_that_has_no_image_here_leaves_the_reports_of_another_one(agency: Agency) -> None:
+    """Somebody names the wrong folder where the reports of another shop are."""
+    fill(agency, 1, 2)
+    (agency.folder / "pictures/p0/2.png").write_bytes(b"no picture")
+    agency.run("pictures", "--no-verify")
+    before = agency.reports()
+    assert [before[name].count("\n") for name in ("ids.csv", "rejected.csv")] == [2, 2]
+    agency.stores.shops.create_shop(Shop(f"{agency.shop}-2"))
+    second = replace(agency, shop=f"{agency.shop}-2")
+    (agency.folder / "empty").mkdir()
+
+    assert "Ids → ids.csv" not in second.printed("empty")
+    assert agency.reports() == {**before, "differs.csv": second.reports()["differs.csv"]}
+    assert "Ids → ids.csv" not in second.printed("rejected.csv", "--root", "pictures")
+    assert agency.reports()["ids.csv"] == before["ids.csv"]
+    assert "Ids → ids.csv" in second.printed("pictures")
+    assert agency.reports()["ids.csv"] != before["ids.csv"]
+
+
 def test_a_store_view_that_the_shop_lacks_ends_before_the_platform_is_asked(agency: Agency) -> None:
     where = ("--from", "openmage", "--source", "https://shop.example")
     for views in ("1:default,2:frr", "2:frr"):

@@ -32,6 +32,10 @@ def print_result(result: Result, session: Session, where: str) -> None:
     if told["undone"]:
         out.print(f"Not done: {told['undone']}; they are in rejected.csv, too")
     _print_kept(told)
+    if result.has_ids:
+        out.print("Ids → ids.csv")
+    if told["missing_at_source"]:
+        out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
     _print_not_carried(told)
     images = sum(told[each] for each in ("added", "updated", "present", "left"))
     if not images + told["rejected"] + told["undone"]:
@@ -56,7 +60,7 @@ def _print_not_carried(told: dict[str, Any]) -> None:
 
 
 def _print_kept(told: dict[str, Any]) -> None:
-    """Say which bytes images have, and what stays that the source does not list any more."""
+    """Say which bytes and names images have."""
     if told["originals"] is not None:
         found = ", ".join(f"{count} × {name}" for name, count in told["originals"].items())
         out.print(f"--originals: {escape(found)} → originals.csv", soft_wrap=True)
@@ -65,9 +69,6 @@ def _print_kept(told: dict[str, Any]) -> None:
         out.print(f"{why}: {told['reduced']}")
     if told["renamed"]:
         out.print(f"File names that were taken, so that a number follows: {told['renamed']}")
-    out.print("Ids → ids.csv")
-    if told["missing_at_source"]:
-        out.print(f"No longer at the source, and still here: {told['missing_at_source']}")
 
 
 def print_verified(differences: int, absent: int, images: int) -> None:

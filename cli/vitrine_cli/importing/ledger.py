@@ -241,6 +241,12 @@ class Ledger:
         """Whether any image was stored, of this list or of an earlier one."""
         return self._one("SELECT 1 FROM image WHERE image IS NOT NULL LIMIT 1") is not None
 
+    @property
+    def lists_stored_images(self) -> bool:
+        """Whether any image of the present list is stored."""
+        query = "SELECT 1 FROM image WHERE run = ? AND image IS NOT NULL LIMIT 1"
+        return self._one(query, self.run) is not None
+
     def unlisted_entries(self) -> Iterator[Entry]:
         """Stored images that the present list lacks, and that were last in a list of its source.
 

@@ -78,18 +78,21 @@ def require_writable(folder: Path) -> None:
 def write_reports(ledger: Ledger, folder: Path, catalogue: Catalogue, media_url: str) -> int:
     """Write `rejected.csv` and `ids.csv` of one state of the ledger: no image is in both.
 
-    After a second interrupt, workers are still storing images.
+    After a second interrupt, workers are still storing images. A list that names nothing leaves
+    both files as they are, and one that names no image of the shop leaves `ids.csv`: they can be
+    those of another import, which nothing could write again.
 
     Returns:
         The number of lines of `rejected.csv` without the header.
     """
     with ledger.held():
-        rejected = _rejected(ledger)
-        ids = _ids(ledger, catalogue, media_url)
-        _write(
-            _report(folder, REJECTED, columns_of(rejected), rejected),
-            _report(folder, IDS, _IDS_COLUMNS, ids),
-        )
+        rejected, written = _rejected(ledger), []
+        if rejected or ledger.counts():
+            written.append(_report(folder, REJECTED, columns_of(rejected), rejected))
+        if ledger.lists_stored_images:
+            ids = _ids(ledger, catalogue, media_url)
+            written.append(_report(folder, IDS, _IDS_COLUMNS, ids))
+        _write(*written)
     return len(rejected)
 
 

@@ -33,6 +33,7 @@ class Result:
         reduced: images with fewer pixels than were uploaded at the source.
         unlisted_products: products that the source told of and did not list.
         renamed: images whose file name was taken, so that a number follows it.
+        has_ids: whether any image of the list is here, so that `ids.csv` was written.
         pending: images whose renditions are not stored; None if nothing was verified or waited for.
         has_waited: whether the run has waited for renditions.
         is_interrupted: whether the run was asked to end before it was done.
@@ -50,6 +51,7 @@ class Result:
     reduced: int = 0
     unlisted_products: int = 0
     renamed: int = 0
+    has_ids: bool = False
     pending: int | None = None
     has_waited: bool = False
     is_interrupted: bool = False
@@ -96,4 +98,5 @@ def result_of(source: Source, ledger: Ledger, engine: Engine, lines: int) -> Res
         reduced=engine.reduced,
         unlisted_products=ledger.unlisted_products,
         renamed=len(engine.shelf.numbered),
+        has_ids=ledger.lists_stored_images,
     )
