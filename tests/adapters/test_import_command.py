@@ -3,7 +3,6 @@
 import csv
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import random
@@ -12,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,9 +20,9 @@ from typing import Any
 import pytest
 from tests import pictures
 from tests.adapters.conftest import TABLE, Account, Adapters, OneAtATime, on_aws
+from tests.adapters.killed_imports import KilledImports
 from tests.adapters.test_imports_command import OUTPUTS
 from tests.fakes import APPEARANCE
-from tests.forked_commands import Command, ForkedCommands
 from tests.small_disk import small_disk
 from typer.testing import CliRunner
 
@@ -525,37 +523,11 @@ def test_an_import_that_a_full_disk_ends_is_resumed(agency: Agency, size: int) -
 
 
 def test_killed_imports_end_as_a_whole_one(agency: Agency) -> None:
-    """The ledger is deleted after some of the kills.
-
-    Runs are killed within the time that the first one takes, which is longer on a busy machine.
-    """
+    """The ledger is deleted after some of the kills."""
     fill(agency, 2, 3)
-    chance, kills, length = random.Random(7), 0, 0.0
-    where = ("--stack", STACK, "--json")
-    folder, home = str(agency.folder), str(agency.folder / "home")
-    with ForkedCommands() as commands:
-        for number in itertools.count():
-            if kills >= 40:
-                break
-            shop = replace(agency, shop=f"{agency.shop}-{number}")
-            shop.stores.shops.create_shop(Shop(shop.shop))
-            status: int | None = None
-            while status is None:
-                options = ["--resume"] if shop.has_begun else ["pictures"]
-                line = ("import", shop.shop, *options, *where)
-                process = commands.start(Command(line, folder, home))
-                began = time.monotonic()
-                kills_it = length and kills < 40
-                status = commands.ended(chance.uniform(0.05, 1.05) * length if kills_it else 120)
-                length = length or time.monotonic() - began
-                if status is None:
-                    os.kill(process, signal.SIGKILL)
-                    kills += commands.ended(60) == -signal.SIGKILL
-                    if kills % 5 == 0:
-                        shop.ledger.unlink(missing_ok=True)
-            assert status == 0, shop.reports()
-            assert shop.content() == agency.expected
-            assert shop.stores.galleries.image_count(shop.shop) == 6
+    for shop in KilledImports(agency, ("pictures",), kills=40, forgetting=5, seed=7).shops():
+        assert shop.content() == agency.expected
+        assert shop.stores.galleries.image_count(shop.shop) == 6
 
 
 def test_an_import_that_was_killed_before_it_noted_its_source_is_not_resumed(

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
-import os
-import random
 import re
 import shlex
-import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -25,8 +20,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from tests import pictures
 from tests.adapters import test_import_command as folders
+from tests.adapters.killed_imports import KilledImports
 from tests.adapters.test_import_command import STACK, Agency
-from tests.forked_commands import Command, ForkedCommands, with_pictures_of_this_machine
+from tests.forked_commands import with_pictures_of_this_machine
 from tests.gateway import Answer
 from tests.platforms import Platform
 from typer.testing import CliRunner
@@ -253,44 +249,19 @@ def test_another_name_of_the_products_is_refused_without_the_ledger(
 
 
 def test_killed_imports_of_a_platform_end_as_a_whole_one(buyer: Agency) -> None:
-    """The ledger is deleted after some of the kills; `--resume` needs no other option.
-
-    Runs are killed within the time that the first one takes, which is longer on a busy machine.
-    """
-    chance, kills, resumed, length = random.Random(11), 0, 0, 0.0
+    """The ledger is deleted after some of the kills; `--resume` needs no other option."""
     store = Store({str(number): 2 for number in range(1, 6)})
     store.platform.products, store.platform.page_size = list(store.images), 2
-    where = ("--stack", STACK, "--json")
-    folder, home = str(buyer.folder), str(buyer.folder / "home")
-    with running(store), ForkedCommands() as commands:
+    agency = replace(buyer, source="@tiendanube/555")
+    with running(store):
         first = ("--from", "tiendanube", "--store", "555", "--source", store.url)
-        for number in itertools.count():
-            if kills >= 8:
-                break
-            shop = replace(buyer, shop=f"{buyer.shop}-{number}", source="@tiendanube/555")
-            shop.stores.shops.create_shop(Shop(shop.shop))  # type: ignore[attr-defined]
-            status: int | None = None
-            while status is None:
-                goes_on = shop.has_begun
-                resumed += goes_on
-                options = ["--resume"] if goes_on else first
-                line = ("import", shop.shop, *options, *where)
-                process = commands.start(Command(line, folder, home, local=True))
-                began = time.monotonic()
-                kills_it = length and kills < 8
-                status = commands.ended(chance.uniform(0.1, 1.1) * length if kills_it else 120)
-                length = length or time.monotonic() - began
-                if status is None:
-                    os.kill(process, signal.SIGKILL)
-                    kills += commands.ended(60) == -signal.SIGKILL
-                    if kills % 3 == 0:
-                        shop.ledger.unlink(missing_ok=True)
-            assert status == 0, shop.reports()
+        runs = KilledImports(agency, first, kills=8, forgetting=3, seed=11, local=True)
+        for shop in runs.shops():
             assert content(shop, *store.images) == {
                 each: [f"{each}-1.png", f"{each}-2.png"] for each in store.images
             }
             assert shop.stores.galleries.image_count(shop.shop) == 10
-    assert resumed
+    assert runs.resumed
 
 
 def test_a_dry_run_says_that_it_has_not_read_all_pictures(buyer: Agency) -> None:
