@@ -186,6 +186,23 @@ def test_the_printed_line_continues_an_import_as_it_was_begun(buyer: Agency) -> 
         )
 
 
+def test_an_import_that_ended_before_its_list_does_not_call_the_source_empty(
+    buyer: Agency,
+) -> None:
+    """The platform asks for an hour of patience with its first page."""
+    store = Store({"1": 1})
+    store.platform.products = ["1"]
+    store.platform.refused = lambda _: True
+    store.platform.limits = lambda: {**UNKEPT, "retry-after": "3600"}
+    with running(store):
+        source = ("--from", "tiendanube", "--store", "555", "--source", store.url)
+        status, printed, told = run("import", buyer.shop, *source, "--stack", STACK)
+
+    assert status == 130
+    assert printed == "Imported 0, updated 0, already here 0\n"
+    assert "Interrupted. Continue with: vitrine import " in told
+
+
 def test_a_registration_that_is_asked_for_later_mends_what_was_rejected(buyer: Agency) -> None:
     buyer.stores.shops.change_shop(Shop(buyer.shop, ProductMode.REGISTERED))
     store = Store({"1": 2})

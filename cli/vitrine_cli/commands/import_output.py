@@ -39,7 +39,8 @@ def print_result(result: Result, session: Session, where: str) -> None:
     _print_not_carried(told)
     images = sum(told[each] for each in ("added", "updated", "present", "left"))
     if not images + told["rejected"] + told["undone"]:
-        out.print("There was no image to import")
+        if not result.is_interrupted:  # it may have ended before its list
+            out.print("There was no image to import")
     elif result.differences is not None:
         print_verified(result.differences, result.absent, images)
     print_pending(result.pending or 0, session, where)
