@@ -1,6 +1,7 @@
 """The page with the functions of Vitrine's own API, so that the fake API cannot lead it astray."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -11,7 +12,7 @@ from tests.gallery.screen import cards, choose, order, until
 from tests.gateway import Gateway
 
 from vitrine.domain.gallery import Gallery
-from vitrine.domain.images import Image
+from vitrine.domain.images import Image, RenditionState
 
 pytestmark = pytest.mark.usefixtures("refusals_expected")
 
@@ -32,7 +33,10 @@ def page(world: World, server: FakeServer, new_page: Callable[..., Page], guard:
     """The page, whose requests to the API are answered by the handlers of the template's routes."""
     world.open_shop("shop1", tiendanube_language="es")
     world.issue(TOKEN, "shop1", "vitrine", "images:read", "images:write")
-    world.with_gallery("shop1", "7", {A: 0, B: 5, C: 5}, thumbnail=A)
+    records = world.galleries.records["shop1", "7"]
+    for image in world.with_gallery("shop1", "7", {A: 0, B: 5, C: 5}, thumbnail=A):
+        # The page looks again and again at images that are not complete.
+        records[image.id] = replace(image, renditions=RenditionState.COMPLETE)
     guard.expected.append(MEDIA_URL)  # pictures are none of these tests' business
     opened = new_page(server.url)
     gateway = Gateway()
