@@ -121,8 +121,7 @@ def forget(
 
     deployed = deployed_stack.selected(stack, port)
     selected = records.deployed(deployed)
-    with step("Looking for the image"):
-        chosen = forgetting.find(selected, image)
+    chosen = forgetting.find(selected, image)
     confirm(f"Remove image {chosen.image} of shop {chosen.shop.id} for good?", yes=yes)
     with step("Removing record and original"):
         begun = forgetting.begin(selected, chosen, reason)
