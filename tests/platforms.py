@@ -56,6 +56,7 @@ class Platform:
         replaced: the body that a request is answered with instead, by its number; None for none.
         arrived: called with the number of each request before it is answered.
         deleted: products that are listed, and whose images answer 404.
+        skus: the SKUs of OpenMage's products that have another than `SKU-` and the id, by id.
         status: the status of every answer; 200 for what fits the request.
         requests: the paths of the requests so far.
     """
@@ -69,6 +70,7 @@ class Platform:
     replaced: Callable[[int], bytes | None] = lambda _: None
     arrived: Callable[[int], None] = lambda _: None
     deleted: set[str] = field(default_factory=set)
+    skus: dict[str, str] = field(default_factory=dict)
     status: int = 200
     requests: list[str] = field(default_factory=list)
 
@@ -207,4 +209,6 @@ class Platform:
         last = max(-(-len(self.products) // limit), 1)
         number = min(int(request.query_params["page"]), last)
         found = self.products[(number - 1) * limit : number * limit]
-        return JSONResponse({each: {"entity_id": each, "sku": f"SKU-{each}"} for each in found})
+        return JSONResponse(
+            {each: {"entity_id": each, "sku": self.skus.get(each, f"SKU-{each}")} for each in found}
+        )

@@ -265,6 +265,22 @@ def test_another_name_of_the_products_is_refused_without_the_ledger(
         assert buyer.stores.galleries.image_count(buyer.shop) == 3
 
 
+@pytest.mark.parametrize("key", ["id", "sku"])
+def test_a_product_whose_sku_is_its_id_can_be_imported_again(buyer: Agency, key: str) -> None:
+    store = Store({"7": 2, "8": 1})
+    store.platform.products, store.platform.skus = ["7", "8"], {"7": "7"}
+    (buyer.folder / "keys.json").write_text(json.dumps(KEYS))
+    with running(store):
+        source = ("import", buyer.shop, "--from", "openmage", "--source", store.url)
+        again = (*source, "--token-file", "keys.json", "--stack", STACK, "--product-key", key)
+        assert run(*again)[0] == 0
+        (ledger,) = ledger_folder().glob(f"*_{buyer.shop}_*.sqlite")
+        assert run(*again, "--dry-run")[0] == 0
+        ledger.unlink()
+        assert run(*again)[0] == 0
+        assert buyer.stores.galleries.image_count(buyer.shop) == 3
+
+
 def test_killed_imports_of_a_platform_end_as_a_whole_one(buyer: Agency) -> None:
     """The ledger is deleted after some of the kills; `--resume` needs no other option."""
     store = Store({str(number): 2 for number in range(1, 6)})

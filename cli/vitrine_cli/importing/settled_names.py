@@ -38,6 +38,7 @@ def require_settled_names(source: Source, ledger: Ledger, shelf: Shelf) -> None:
         for product in ledger.products()
         for entry in ledger.entries(product.name)
         for alias in product.aliases
+        if product_key(alias) != product_key(product.name)  # a SKU may equal its product's id
     }
     shop = shelf.catalogue.shop.id
     for settled in shelf.catalogue.stores.imports.imports(shop, source.prefix):
