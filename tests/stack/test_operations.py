@@ -157,6 +157,9 @@ def test_a_shop_is_rebuilt_under_the_same_urls(running: Running, shop: Shop) -> 
     assert (whole.returncode, whole.stdout) == (1, "Images rebuilt: 1.\n")
     missing = f"✗ Shop '{SHOP}' has no original of these images: 777777."
     assert messages(whole) == [missing]
+    chosen = ("--image", str(first), "--image", str(second))
+    behind = command(running, "rebuild", SHOP, "--after", str(first), *chosen)
+    assert (behind.returncode, behind.stdout) == (0, "Images rebuilt: 1.\n")
     assert renditions(running, first) == expected[first]
     assert command(running, "rebuild", "nobody").stderr.startswith("✗ There is no shop 'nobody'; ")
     (failed,) = until(lambda: waiting(running) or None, seconds=120)

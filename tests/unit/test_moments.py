@@ -51,11 +51,20 @@ def test_days_have_names() -> None:
 
 @pytest.mark.parametrize("parse", [parse_moment, parse_recent])
 def test_a_date_is_in_utc_unless_it_says_otherwise(parse: Callable[[str], datetime]) -> None:
-    assert parse("2024-01-05") == datetime(2024, 1, 5, tzinfo=UTC)
+    assert parse(" 2024-01-05 ") == parse("2024-01-05") == datetime(2024, 1, 5, tzinfo=UTC)
     assert parse("2024-01-05 03:10") == parse("2024-01-05T05:10+02:00")
     assert parse("2024-01-05T03:10:30Z") == datetime(2024, 1, 5, 3, 10, 30, tzinfo=UTC)
     with pytest.raises(UsageError, match="'9000-01-01' lies in the future"):
         parse("9000-01-01")
+
+
+@pytest.mark.parametrize("parse", [parse_moment, parse_recent])
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"])
+def test_a_moment_outside_the_calendar_of_utc_is_refused(
+    parse: Callable[[str], datetime], text: str
+) -> None:
+    with pytest.raises(UsageError, match="is no time that UTC has"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "foo", "10", "5", "m", "5x", "5m3", "25:00", "1m2h", "-5m"])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vitrine_cli.operations.request_log import Wanted
 
 _DAY = 86_400_000  # milliseconds
+_MOST_MINUTES = 3653 * 24 * 60  # the longest retention that CloudWatch Logs has, in minutes
 _SinceOption = Annotated[
     datetime | None,
     typer.Option(
@@ -36,7 +37,9 @@ _SinceOption = Annotated[
 
 def logs(
     *,
-    minutes: Annotated[int, typer.Option(min=1, help="How many minutes to go back.")] = 10,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=_MOST_MINUTES, help="How many minutes to go back.")
+    ] = 10,
     since: _SinceOption = None,
     shop: Annotated[str, typer.Option(help="Only requests of this shop.")] = "",
     dialect: Annotated[

@@ -30,7 +30,7 @@ def parse_moment(text: str) -> datetime:
         UsageError: it has another form, or lies in the future.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"'{text}' is no time: write 2026-11-26 or 2026-11-26T03:10.") from None
     return _past(text, moment)
@@ -49,14 +49,15 @@ def parse_recent(text: str) -> datetime:
     Raises:
         UsageError: it has another form, or lies in the future.
     """
-    present, word = now(), text.strip().lower()
+    present, text = now(), text.strip()
+    word = text.lower()
     if word in _DAYS:
         return present.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(_DAYS[word])
     if word and (ago := _AGO.fullmatch(word)):
         parts = {unit: int(number or 0) for unit, number in ago.groupdict().items()}
         return present - timedelta(**parts)
     try:
-        clock = time.fromisoformat(text.strip()) if ":" in text else None
+        clock = time.fromisoformat(text) if ":" in text else None
     except ValueError:
         clock = None
     if clock is not None:
@@ -73,7 +74,10 @@ def parse_recent(text: str) -> datetime:
 
 
 def _past(text: str, moment: datetime) -> datetime:
-    utc = _utc(moment)
+    try:
+        utc = _utc(moment)
+    except OverflowError:  # in the first or last hours that a `datetime` can name
+        raise UsageError(f"'{text}' is no time that UTC has.") from None
     if utc > now():
         raise UsageError(f"'{text}' lies in the future; times without an offset are UTC.")
     return utc

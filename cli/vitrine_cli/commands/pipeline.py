@@ -147,17 +147,20 @@ def rebuild(
     try:
         failed = _run_rebuild(run, at_a_time)
     except KeyboardInterrupt:
-        where = selection(stack, port)
+        where = "".join(f" --image {each}" for each in image or []) + selection(stack, port)
         reached = after if run.reached is None else run.reached
         raise FailureError(
             f"Interrupted; 'vitrine rebuild {shop} --after {reached}{where}' continues."
         ) from None
     out.print(f"Images rebuilt: {len(run.images) - failed}.")
+    problems = []
     if failed:
-        raise FailureError(f"Images that could not be rebuilt: {failed}; they are unchanged.")
-    if missing := sorted({*(image or [])} - run.images.keys()):
+        problems.append(f"Images that could not be rebuilt: {failed}; they are unchanged.")
+    if missing := sorted({each for each in image or [] if each > after} - run.images.keys()):
         ids = ", ".join(map(str, missing))
-        raise FailureError(f"Shop '{shop}' has no original of these images: {ids}.")
+        problems.append(f"Shop '{shop}' has no original of these images: {ids}.")
+    if problems:
+        raise FailureError(" ".join(problems))
 
 
 def _delete_manifests(deployed: DeployedStack, shop: str) -> None:
