@@ -74,9 +74,9 @@ def vitrine(
 def main() -> None:
     """Run the command line. A failure prints one sentence and exits with 1, wrong use with 2.
 
-    So does an error of AWS that the command does not answer itself: an account, or a local stack,
-    that does not answer, refuses, or lacks the table or a bucket. And so does an error of this
-    machine: a file that may not be read, a disk that is full.
+    Two kinds of errors that a command does not answer itself end it in the same way: of AWS (an
+    account, or a local stack, does not answer, refuses, or lacks the table or a bucket) and of
+    this machine (a file may not be read, a disk is full).
 
     An interrupt that a command does not answer itself prints one line and exits with status 130.
     """
@@ -107,10 +107,8 @@ def main() -> None:
 
 def _sentence(error: OSError) -> str:
     """What this machine did not permit."""
-    reason = error.strerror or str(error)
-    if error.filename is None:
-        return f"{reason}."
-    return f"{error.filename} cannot be read or written: {reason}."
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{reason}." if error.filename is None else f"{error.filename}: {reason}."
 
 
 def _print_failure(sentence: str) -> None:

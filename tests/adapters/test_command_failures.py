@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_read_ends_a_command_in_one_sentence(
 
     assert run_main(monkeypatch, "status") == 1
 
-    assert capsys.readouterr().err == f"✗ {unreadable} cannot be read or written: Is a directory.\n"
+    assert capsys.readouterr().err == f"✗ {unreadable}: Is a directory.\n"
 
 
 @pytest.mark.usefixtures("bare_stack")
