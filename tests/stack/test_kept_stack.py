@@ -25,7 +25,7 @@ from tests.stack.conftest import (
 
 from vitrine_cli.local import emulator, ownership, stacks, table_copy
 from vitrine_cli.operations import records
-from vitrine_cli.operations.unread_records import unread_records
+from vitrine_cli.operations.interrupted_take_downs import interrupted_take_downs
 
 pytestmark = pytest.mark.xdist_group("kept stack")
 
@@ -154,7 +154,7 @@ def test_a_take_down_that_was_under_way_is_carried_out_at_the_next_start(kept: K
     assert begun.returncode == 0, begun.stderr
 
     def begun_still() -> int:
-        return len(unread_records(records.local(kept.stack)))
+        return len(interrupted_take_downs(records.local(kept.stack)))
 
     assert begun_still() == 1
     kept.down()

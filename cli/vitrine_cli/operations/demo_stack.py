@@ -13,13 +13,13 @@ from vitrine_cli.local.workspace import exclusive_lock
 from vitrine_cli.operations import (
     deployed_stack,
     gallery_upload,
+    interrupted_take_downs,
     lambda_invoker,
     local_status,
     records,
     recovery,
     shop_credentials,
     shop_settings,
-    unread_records,
 )
 from vitrine_cli.operations.records import StackRecords
 from vitrine_cli.operations.seeds import Seed
@@ -144,17 +144,17 @@ def _start_again(stack: Stack) -> None:
 
 def _carry_out_take_downs(stack: Stack) -> None:
     """Carry out take-downs whose stream records were lost when the emulator ended."""
-    found = unread_records.unread_records(records.local(stack))
+    found = interrupted_take_downs.interrupted_take_downs(records.local(stack))
     if not found:
         return
     deployed = deployed_stack.local(stack)
     invoke, function = lambda_invoker.invoker(deployed), deployed.function("TakeDown")
     with step(f"Carrying out take-downs that were under way ({len(found)})"):
-        failures = unread_records.deliver(found, invoke, function)
+        failures = interrupted_take_downs.carry_out(found, invoke, function)
     if failures:
         console.print(
-            f"Take-downs that failed: {len(failures)} ({failures[0]}). The next 'vitrine up' "
-            "tries again.",
+            f"Take-downs that failed: {len(failures)} ({failures[0]}). 'vitrine down' and "
+            "'vitrine up' try again.",
             soft_wrap=True,
             markup=False,
         )

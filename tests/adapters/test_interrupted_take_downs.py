@@ -9,9 +9,9 @@ from tests.adapters.test_take_downs import BEGUN, DONE
 from pipeline.events import parse_take_downs
 from vitrine.adapters.take_downs import DynamoTakeDowns
 from vitrine.domain.shops import Shop
+from vitrine_cli.operations.interrupted_take_downs import carry_out, interrupted_take_downs
 from vitrine_cli.operations.lambda_invoker import Failed, Invoke
 from vitrine_cli.operations.records import StackRecords
-from vitrine_cli.operations.unread_records import deliver, unread_records
 
 
 @dataclass
@@ -43,9 +43,9 @@ def test_take_downs_that_were_not_carried_out_are_given_to_their_function(
     stack.shops.close_shop("closing")
     function = TakeDownFunction(take_downs, failing={"b"})
 
-    found = unread_records(stack)
+    found = interrupted_take_downs(stack)
     assert len(found) == 3
-    assert deliver(found, function, "TakeDown:live") == [Failed("ThrottledError", "too many")]
+    assert carry_out(found, function, "TakeDown:live") == [Failed("ThrottledError", "too many")]
 
     def is_done(shop: str, number: str) -> bool:
         found = take_downs.take_down(shop, number)
@@ -53,5 +53,5 @@ def test_take_downs_that_were_not_carried_out_are_given_to_their_function(
 
     assert [is_done(*each) for each in begun] == [True, False, True, True, False]
     function.failing = set()
-    assert deliver(unread_records(stack), function, "TakeDown:live") == []
-    assert unread_records(stack) == []
+    assert carry_out(interrupted_take_downs(stack), function, "TakeDown:live") == []
+    assert interrupted_take_downs(stack) == []

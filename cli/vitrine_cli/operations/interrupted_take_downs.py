@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadRecord:
-    """The stream's record of a take-down that was not carried out.
+class InterruptedTakeDown:
+    """A take-down that was not carried out.
 
     Attributes:
-        pk: the partition key of the take-down.
+        pk: its partition key.
         sk: its sort key.
     """
 
@@ -32,33 +32,33 @@ class UnreadRecord:
 
     @property
     def event(self) -> Mapping[str, Any]:
-        """The record as the event of a function, with the fields that the function reads."""
+        """Its stream record as the event of a function, with the fields that the function reads."""
         keys = {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
         return {"Records": [{"eventName": "INSERT", "dynamodb": {"Keys": keys}}]}
 
 
-def unread_records(stored: StackRecords) -> list[UnreadRecord]:
-    """The records of all take-downs that were not carried out, except in shops being deleted."""
+def interrupted_take_downs(stored: StackRecords) -> list[InterruptedTakeDown]:
+    """All take-downs that were not carried out, except in shops being deleted."""
     shops = (shop for shop in stored.shops.listed_shops() if not stored.shops.is_closing(shop))
-    return [each for shop in shops for each in _unread_in(stored, shop)]
+    return [each for shop in shops for each in _interrupted_in(stored, shop)]
 
 
-def _unread_in(stored: StackRecords, shop: str) -> Iterator[UnreadRecord]:
+def _interrupted_in(stored: StackRecords, shop: str) -> Iterator[InterruptedTakeDown]:
     for item in stored.table.query(*take_down_key(shop, "")):
         if "done" not in item:
-            yield UnreadRecord(item["pk"], item["sk"])
+            yield InterruptedTakeDown(item["pk"], item["sk"])
 
 
-def deliver(records: list[UnreadRecord], invoke: Invoke, function: str) -> list[Failed]:
-    """Give records to their function, one after the other. Idempotent.
+def carry_out(take_downs: list[InterruptedTakeDown], invoke: Invoke, function: str) -> list[Failed]:
+    """Give take-downs to their function, one after the other. Idempotent.
 
     Args:
-        records: the records.
+        take_downs: the take-downs.
         invoke: invokes functions.
         function: name of the function that carries out take-downs.
 
     Returns:
-        Why it failed, for each record that is left.
+        Why it failed, for each take-down that is left.
     """
-    results = [invoke(function, each.event) for each in records]
+    results = [invoke(function, each.event) for each in take_downs]
     return [each for each in results if each is not None]
