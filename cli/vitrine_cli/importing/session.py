@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from vitrine.adapters.remote import HttpRemote
 from vitrine.domain.images import RenditionState
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine.services.catalogue import BULK_RETRY, Catalogue
 from vitrine_cli.importing import reports
 from vitrine_cli.importing.checking import forecast
@@ -93,7 +94,7 @@ class Session:
 
     def ledger_file(self, prefix: str) -> Path:
         """The ledger of imports from a source, given by the prefix of its paths."""
-        source = quote(prefix.removeprefix("@"), safe="", errors="surrogateescape")
+        source = quote(prefix.removeprefix(SOURCE_MARK), safe="", errors="surrogateescape")
         return ledger_folder() / self._ledger_name(source)
 
     def _ledger_name(self, source: str) -> str:
@@ -292,7 +293,9 @@ class Session:
         lines = reports.write_differences(found, self.folder)
         counts = again.ledger.counts()
         images = sum(counts.get(each, 0) for each in DONE)
-        source = again.ledger.fact("source") or again.ledger.fact("prefix").removeprefix("@")
+        source = again.ledger.fact("source") or again.ledger.fact("prefix").removeprefix(
+            SOURCE_MARK
+        )
         undone = sum(counts.values()) - images
         return Verified(lines.total(), lines[ABSENT], pending, images, undone, source)
 

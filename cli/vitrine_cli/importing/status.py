@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from typing import TYPE_CHECKING, Any
 
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.ledger import State, opened_ledger
 from vitrine_cli.importing.noted_runs import last_run
 from vitrine_cli.local import workspace
@@ -47,7 +48,7 @@ def status_of(stack: str, shop: str, source: str) -> dict[str, Any]:
     with opened_ledger(file) as ledger:
         counts = ledger.counts()
         return {
-            "source": run.prefix.removeprefix("@"),
+            "source": run.prefix.removeprefix(SOURCE_MARK),
             "complete_list": ledger.is_listed,
             "images": sum(counts.values()),
             **{state.value: counts.get(state, 0) for state in State},

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import Field, TypeAdapter
 
 from vitrine.domain.gallery import THUMBNAIL
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.paging import numbered
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
@@ -108,7 +109,7 @@ class BigCommerce:
     @property
     def prefix(self) -> str:
         """How the paths of its images begin."""
-        return f"@bigcommerce/{self.store}"
+        return f"{SOURCE_MARK}bigcommerce/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
         read: Callable[[int], _Read[_ProductV2]]

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vitrine.domain.gallery import THUMBNAIL
-from vitrine.domain.imports import SOURCE_MARK
+from vitrine.domain.imports import FILES, SOURCE_MARK
 from vitrine.domain.library import Purpose
 from vitrine.domain.shops import is_product_name, product_key
 from vitrine_cli.importing.csv_columns import (
@@ -67,7 +67,7 @@ class CsvFile:
 
     file: Path
     root: Path | None
-    prefix: str = "@folder"
+    prefix: str = f"{SOURCE_MARK}{FILES}"
     notes: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 

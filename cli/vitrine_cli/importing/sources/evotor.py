@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import TypeAdapter
 
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.paging import Seen
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
@@ -68,7 +69,7 @@ class Evotor:
     @property
     def prefix(self) -> str:
         """How the paths of its images begin."""
-        return f"@evotor/{self.store}"
+        return f"{SOURCE_MARK}evotor/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
         cursor, cursors, seen = after or "", set[str](), Seen()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
+from vitrine.domain.imports import FILES, SOURCE_MARK
 from vitrine.domain.natural_order import natural_key
 from vitrine.domain.shops import is_product_name, product_key
 from vitrine_cli.importing.source import Page, SourceImage, SourceProduct, Unreadable
@@ -48,7 +49,7 @@ class Folder:
 
     root: Path
     pattern: str = ""
-    prefix: str = "@folder"
+    prefix: str = f"{SOURCE_MARK}{FILES}"
     left_out: Counter[str] = field(default_factory=Counter)
     notes: tuple[str, ...] = ()
 

@@ -13,6 +13,7 @@ import httpx
 from oauthlib.oauth1 import Client
 from pydantic import Field, TypeAdapter
 
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct, ViewValues
 from vitrine_cli.importing.wire_values import Flag, Id, OrEmpty, Place, Text, Url, Wire
@@ -84,7 +85,7 @@ class OpenMage:
     @property
     def prefix(self) -> str:
         """How the paths of its images begin."""
-        return f"@openmage/{self.store}"
+        return f"{SOURCE_MARK}openmage/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
         number, seen = 1, set[str]()

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, TypeAdapter
 
+from vitrine.domain.imports import SOURCE_MARK
 from vitrine_cli.importing.platform_client import GoneError, PlatformClient
 from vitrine_cli.importing.source import DELETED, Page, SourceImage, SourceProduct
 from vitrine_cli.importing.wire_values import Id, OrEmpty, Place, Text, Url, Wire, clean
@@ -78,7 +79,7 @@ class Tiendanube:
     @property
     def prefix(self) -> str:
         """How the paths of its images begin."""
-        return f"@tiendanube/{self.store}"
+        return f"{SOURCE_MARK}tiendanube/{self.store}"
 
     def pages(self, after: str | None) -> Iterator[Page]:
         first = f"{self.version}/{self.store}/products"
