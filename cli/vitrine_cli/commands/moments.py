@@ -29,11 +29,7 @@ def parse_moment(text: str) -> datetime:
     Raises:
         UsageError: it has another form, or lies in the future.
     """
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"'{text}' is no time: write 2026-11-26 or 2026-11-26T03:10.") from None
-    return _past(text, moment)
+    return _past(text.strip(), "2026-11-26 or 2026-11-26T03:10")
 
 
 def parse_recent(text: str) -> datetime:
@@ -64,18 +60,15 @@ def parse_recent(text: str) -> datetime:
         there = present.astimezone(clock.tzinfo or UTC)
         moment = _utc(datetime.combine(there, clock))
         return moment if moment <= present else moment - timedelta(days=1)
+    return _past(text, "5m, 2h, 18:02, 2026-11-26 or 2026-11-26T03:10")
+
+
+def _past(text: str, examples: str) -> datetime:
+    """The moment in the past that a text in the form of ISO 8601 names; a refusal has examples."""
     try:
-        moment = datetime.fromisoformat(text)
+        utc = _utc(datetime.fromisoformat(text))
     except ValueError:
-        raise UsageError(
-            f"'{text}' is no time: write 5m, 2h, 18:02, 2026-11-26 or 2026-11-26T03:10."
-        ) from None
-    return _past(text, moment)
-
-
-def _past(text: str, moment: datetime) -> datetime:
-    try:
-        utc = _utc(moment)
+        raise UsageError(f"'{text}' is no time: write {examples}.") from None
     except OverflowError:  # in the first or last hours that a `datetime` can name
         raise UsageError(f"'{text}' is no time that UTC has.") from None
     if utc > now():
